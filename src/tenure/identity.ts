@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+
+/** One award of one subscription, on one chain. Never reused: it names everything realised for it. */
+export interface Tenure {
+  /** Genesis hash of the chain, `0x` and 64 lower-case hex digits. */
+  readonly genesis: string;
+  /** Subscription id on that chain. */
+  readonly subscription: bigint;
+  /** 1 for the first award, one more for each further one. */
+  readonly tenure: number;
+}
+
+/** The names under which everything of one tenure is made and found again. A pure function of the tenure. */
+export interface TenureIdentity {
+  readonly tenure: Tenure;
+  /**
+   * RFC 1123 label of at most 48 characters, starting with a letter: the name of the Deployment, the namespace, the
+   * release and the VM.
+   */
+  readonly name: string;
+  /** The tenure in full, for exact comparison where a backend can carry it (tag, label, annotation). */
+  readonly marker: string;
+}
+
+/** The identity of a tenure. */
+export function identityOf(tenure: Tenure): TenureIdentity {
+  return {
+    tenure,
+    name: `dinfra-${tenure.subscription}-${tenure.tenure}-${digest(tenure.genesis)}`,
+    marker: markerOf(tenure),
+  };
+}
+
+/** `dinfra:<genesis>:<subscription>:<tenure>`. */
+function markerOf({ genesis, subscription, tenure }: Tenure): string {
+  return `dinfra:${genesis}:${subscription}:${tenure}`;
+}
+
+/** The tenure a marker stands for, or undefined when it is not one of ours. */
+export function parseMarker(marker: string): Tenure | undefined {
+  const match = /^dinfra:(0x[0-9a-f]{64}):(0|[1-9][0-9]{0,19}):([1-9][0-9]{0,9})$/.exec(marker);
+  const [, genesis, subscription, tenure] = match ?? [];
+  if (genesis === undefined || subscription === undefined || tenure === undefined) return undefined;
+  return { genesis, subscription: BigInt(subscription), tenure: Number(tenure) };
+}
+
+/**
+ * The name of the Subscription resource that mirrors an agreement for one provider. The provider is part of it because
+ * two providers of one chain may share a namespace, and a subscription can move from one to the other.
+ */
+export function subscriptionName(genesis: string, provider: number, subscription: bigint): string {
+  return `dinfra-${subscription}-${digest(`${genesis}/${provider}`)}`;
+}
+
+/** The name of the DescriptorType resource of an on-chain type: readable, and distinct for each chain. */
+export function descriptorTypeName(genesis: string, type: string): string {
+  const slug = type
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 40);
+  return `${slug === '' ? 'type' : slug}-${digest(`${genesis}/${type}`)}`;
+}
+
+/** Ten hex digits: 40 bits, enough to tell a cluster's chains apart. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 10);
+}
