@@ -1,0 +1,60 @@
+import { Counter, Registry } from 'prom-client';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Health } from './health.ts';
+import { type ProbeServer, serveProbes } from './http-server.ts';
+
+let server: ProbeServer | undefined;
+afterEach(() => server?.close());
+
+async function start(health = new Health(), metrics = new Registry()) {
+  server = await serveProbes({ host: '127.0.0.1', port: 0 }, health, metrics);
+  const { port } = server;
+  return (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
+}
+
+describe('probes', () => {
+  it('are ready when every part is, and name each part', async () => {
+    const health = new Health();
+    health.addLive('workers', () => undefined);
+    health.addReady('cluster', () => undefined);
+    const get = await start(health);
+    const reply = await get('/readyz');
+    expect(reply.status).toBe(200);
+    expect(await reply.text()).toBe('[+]workers ok\n[+]cluster ok\n');
+  });
+
+  it('are not ready, and alive, while something awaited is down', async () => {
+    const health = new Health();
+    health.addReady('chain dinfra/acme', () => 'no finalised block for 62 s');
+    const get = await start(health);
+    expect((await get('/healthz')).status).toBe(200);
+    const reply = await get('/readyz');
+    expect(reply.status).toBe(503);
+    expect(await reply.text()).toBe('[-]chain dinfra/acme: no finalised block for 62 s\n');
+  });
+
+  it('forget a part that has left', async () => {
+    const health = new Health();
+    const leave = health.addReady('reactor dinfra/old', () => 'gone');
+    leave();
+    const get = await start(health);
+    expect((await get('/readyz')).status).toBe(200);
+  });
+});
+
+describe('metrics', () => {
+  it('are served in the text format', async () => {
+    const metrics = new Registry();
+    new Counter({ name: 'dinfra_tested_total', help: 'Tests.', registers: [metrics] }).inc();
+    const get = await start(new Health(), metrics);
+    expect(await (await get('/metrics')).text()).toContain('dinfra_tested_total 1');
+  });
+});
+
+describe('anything else', () => {
+  it('is refused without reading it', async () => {
+    const get = await start();
+    expect((await get('/admin')).status).toBe(404);
+    expect((await get('/metrics', { method: 'POST', body: 'x' })).status).toBe(405);
+  });
+});
