@@ -65,6 +65,33 @@ export const catalogue = {
     remedy: 'Create an Offer for the type, or withdraw it on chain.',
     chainCode: 10_007,
   },
+  // Chain
+  ChainUnreachable: {
+    family: 'retryable',
+    summary: 'No chain endpoint answers, or what answers is not a Substrate node.',
+    remedy:
+      'Check spec.chain.endpoints of the Provider and the network policy; the operator keeps trying each in turn.',
+  },
+  ChainStalled: {
+    family: 'retryable',
+    summary: 'The node is connected and reports no new finalised block.',
+    remedy: 'Check the node; the operator has dropped the connection and tries the next endpoint.',
+  },
+  ChainGenesisMismatch: {
+    family: 'retryable',
+    summary: 'The node belongs to another chain than the one this Provider is on.',
+    remedy: 'Correct spec.chain.endpoints. Nothing is touched meanwhile.',
+  },
+  ChainDiverged: {
+    family: 'retryable',
+    summary: 'The node does not know the last finalised block whose effects are in the cluster.',
+    remedy: 'Point the Provider at a node of the same history. Nothing is touched meanwhile.',
+  },
+  ChainUndecodable: {
+    family: 'retryable',
+    summary: 'A reply of the chain could not be understood, for example after a runtime upgrade.',
+    remedy: 'Upgrade the operator if it lasts. Nothing is skipped: the whole state is read again.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 /** A key of the catalogue. */
