@@ -1,0 +1,162 @@
+import { type TSchemaOptions, Type } from 'typebox';
+import { ConditionsSchema } from './condition.ts';
+
+/** A rule in CEL and the words a user reads when it fails. */
+export interface Rule {
+  readonly rule: string;
+  readonly message: string;
+  /** CEL for a message that quotes values; `message` is what is said when it cannot be computed. */
+  readonly messageExpression?: string;
+  /** The field at fault, relative to where the rule stands, e.g. `.genesisHash`. */
+  readonly fieldPath?: string;
+  readonly reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired';
+}
+
+/** The schema keyword that carries rules. */
+export function rules(...list: readonly Rule[]) {
+  return { 'x-kubernetes-validations': list };
+}
+
+/** A scalar that keeps the value it was made with. `name` is the field's, for the message. */
+export function immutable(name: string): Rule {
+  return {
+    rule: 'self == oldSelf',
+    message: `${name} cannot be changed; make a new object instead`,
+    messageExpression: `'${name} was ' + string(oldSelf) + ' and cannot be changed; make a new object instead'`,
+  };
+}
+
+/** A field of an object that may be set later, and then keeps its value. */
+export function immutableOnceSet(name: string): Rule {
+  return {
+    rule: `!has(oldSelf.${name}) || (has(self.${name}) && self.${name} == oldSelf.${name})`,
+    message: `${name} cannot be changed once it is set`,
+    messageExpression: `'${name} was ' + oldSelf.${name} + ' and cannot be changed once it is set'`,
+    fieldPath: `.${name}`,
+  };
+}
+
+/** `0x` and 64 lower-case hex digits: a hash, or a 32-byte public key. */
+export function hex32(description: string, more: TSchemaOptions = {}) {
+  return Type.String({ pattern: '^0x[0-9a-f]{64}$', maxLength: 66, description, ...more });
+}
+
+/** A u64 as a decimal string: JSON numbers are exact only to 2^53. */
+export function u64String(description: string, more: TSchemaOptions = {}) {
+  return Type.String({ pattern: '^(0|[1-9][0-9]{0,19})$', maxLength: 20, description, ...more });
+}
+
+/** A u128 as a decimal string: a balance in the chain's smallest unit. */
+export function u128String(description: string, more: TSchemaOptions = {}) {
+  return Type.String({ pattern: '^(0|[1-9][0-9]{0,38})$', maxLength: 39, description, ...more });
+}
+
+/** A u32, or less when `maximum` says so. */
+export function u32(description: string, more: TSchemaOptions = {}) {
+  return Type.Integer({ format: 'int64', minimum: 0, maximum: 4_294_967_295, description, ...more });
+}
+
+/** An account in SS58. The checksum is the operator's to check. */
+export function account(description: string, more: TSchemaOptions = {}) {
+  return Type.String({ pattern: '^[1-9A-HJ-NP-Za-km-z]{46,50}$', maxLength: 50, description, ...more });
+}
+
+/** The name of a descriptor type on chain. */
+export function descriptorTypeName(description: string, more: TSchemaOptions = {}) {
+  return Type.String({
+    pattern: '^[a-z0-9]([a-z0-9./_-]*[a-z0-9])?$',
+    minLength: 1,
+    maxLength: 64,
+    description,
+    ...more,
+  });
+}
+
+/** RFC 3339, UTC. */
+export function timestamp(description: string, more: TSchemaOptions = {}) {
+  return Type.String({ format: 'date-time', maxLength: 64, description, ...more });
+}
+
+/** A sentence for people. */
+export function sentence(description: string, more: TSchemaOptions = {}) {
+  return Type.String({ maxLength: 4096, description, ...more });
+}
+
+/** The name of an object: an RFC 1123 subdomain. */
+export function objectName(description: string, more: TSchemaOptions = {}) {
+  return Type.String({
+    pattern: '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$',
+    minLength: 1,
+    maxLength: 253,
+    description,
+    ...more,
+  });
+}
+
+/** A reference by name to an object of the same namespace. */
+export function localRef(description: string, more: TSchemaOptions = {}) {
+  return Type.Object({ name: objectName('Name of the object, in the same namespace.') }, { description, ...more });
+}
+
+/** A reference by name to an object of the same namespace that keeps its value. */
+export function immutableRef(field: string, description: string) {
+  return Type.Object(
+    { name: objectName('Name of the object, in the same namespace.', rules(immutable(`${field}.name`))) },
+    { description },
+  );
+}
+
+/** One key of a Secret of the same namespace. */
+export function secretKeyRef(description: string, key: string, keyDescription: string) {
+  return Type.Object(
+    {
+      name: objectName('Name of the Secret, in the same namespace.'),
+      key: Type.String({
+        pattern: '^[-._a-zA-Z0-9]+$',
+        minLength: 1,
+        maxLength: 253,
+        default: key,
+        description: keyDescription,
+      }),
+    },
+    { description },
+  );
+}
+
+/** Bytes named by their hash, and where to look for them. */
+export function contentRef(description: string, more: TSchemaOptions = {}) {
+  return Type.Object(
+    {
+      hash: hex32('blake2-256 of the bytes.'),
+      length: u32('Number of bytes.'),
+      source: Type.Enum(['Preimage', 'Ipfs'], {
+        description: '`Preimage`: noted on the chain. `Ipfs`: at a gateway, under the CID that follows from the hash.',
+      }),
+    },
+    { description, ...more },
+  );
+}
+
+/** Why a tenure ended, as the chain has it. */
+export function endReason(description: string) {
+  return Type.Object(
+    {
+      code: Type.Integer({ format: 'int32', minimum: 0, maximum: 65_535, description: 'Reason code on chain.' }),
+      name: Type.String({ maxLength: 64, description: 'What the code stands for.' }),
+    },
+    { description },
+  );
+}
+
+/** The part every status has. */
+export const statusBasics = {
+  observedGeneration: Type.Integer({
+    format: 'int64',
+    minimum: -1,
+    description: 'The `metadata.generation` this status speaks of; -1 until the operator has seen the object.',
+  }),
+  conditions: Type.Optional(ConditionsSchema),
+};
+
+/** The default of every status: a new object is never mistaken for one that is done. */
+export const statusDefault = { default: { observedGeneration: -1 } };

@@ -1,0 +1,233 @@
+import { type Static, Type } from 'typebox';
+import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
+import {
+  account,
+  hex32,
+  immutableOnceSet,
+  rules,
+  secretKeyRef,
+  statusBasics,
+  statusDefault,
+  timestamp,
+  u32,
+} from './fields.ts';
+import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
+
+const chain = Type.Object(
+  {
+    endpoints: Type.Array(
+      Type.String({
+        minLength: 6,
+        maxLength: 512,
+        ...rules({
+          rule: "isURL(self) && url(self).getScheme() in ['ws', 'wss'] && !self.contains('@')",
+          message: 'must be a ws:// or wss:// URL without user and password',
+          messageExpression: `'"' + self + '" must be a ws:// or wss:// URL without user and password'`,
+        }),
+      }),
+      {
+        minItems: 1,
+        maxItems: 5,
+        'x-kubernetes-list-type': 'set',
+        description:
+          'WebSocket URLs of nodes of the chain. The first that answers is used, the others are for when it fails.',
+      },
+    ),
+    genesisHash: Type.Optional(
+      hex32(
+        'Genesis hash the endpoints must have; one of another chain is refused. Cannot be changed once set. Default: the chain first seen.',
+      ),
+    ),
+  },
+  { description: 'The chain to sell on.', ...rules(immutableOnceSet('genesisHash')) },
+);
+
+const consumerPolicy = Type.Object(
+  {
+    mode: Type.Enum(['Open', 'AllowList', 'DenyList'], {
+      default: 'Open',
+      description: '`Open`: anyone. `AllowList`: only `consumers`. `DenyList`: anyone but `consumers`.',
+    }),
+    consumers: Type.Array(account('SS58 address.'), {
+      maxItems: 256,
+      default: [],
+      'x-kubernetes-list-type': 'set',
+      description: 'The accounts that `mode` speaks of. Empty with `Open`.',
+    }),
+  },
+  {
+    default: {},
+    description: 'Whose subscriptions may be awarded to this provider.',
+    ...rules({
+      rule: "self.mode != 'Open' || self.consumers.size() == 0",
+      message: 'consumers must be empty when mode is Open; use AllowList or DenyList',
+      messageExpression:
+        "'consumers has ' + string(self.consumers.size()) + ' accounts and must be empty when mode is Open; use AllowList or DenyList'",
+      fieldPath: '.consumers',
+    }),
+  },
+);
+
+const teardown = Type.Object(
+  {
+    maxPerHour: Type.Integer({
+      format: 'int32',
+      minimum: 0,
+      maximum: 100_000,
+      default: 10,
+      description:
+        'How many tenures may be torn down within an hour, of their own accord. More than that waits for a person. 0 asks a person each time.',
+    }),
+    approvedUntil: Type.Optional(
+      timestamp('Until then `maxPerHour` does not hold: set by a person who has looked at what waits.'),
+    ),
+  },
+  { default: {}, description: 'Safeguards against a mistaken mass teardown.' },
+);
+
+const metadata = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 64, description: 'Name shown to consumers.' }),
+    url: Type.Optional(
+      Type.String({
+        maxLength: 128,
+        description: 'Page about the provider.',
+        ...rules({
+          rule: "isURL(self) && url(self).getScheme() == 'https'",
+          message: 'must be an https:// URL',
+          messageExpression: `'"' + self + '" must be an https:// URL'`,
+        }),
+      }),
+    ),
+  },
+  { description: 'What consumers read about the provider on chain.' },
+);
+
+const ProviderSpecSchema = Type.Object(
+  {
+    chain,
+    accountSecretRef: secretKeyRef(
+      'The account that signs for the provider.',
+      'suri',
+      'Key of the Secret that holds the account: a mnemonic, a hex seed, or a derivation such as `//Alice`.',
+    ),
+    accessKeySecretRef: Type.Optional(
+      secretKeyRef(
+        'The ed25519 key consumers seal secrets to. Default: the ed25519 key of the secret in `accountSecretRef`.',
+        'seed',
+        'Key of the Secret that holds the 32-byte seed: `0x` and 64 hex digits.',
+      ),
+    ),
+    metadata: Type.Optional(metadata),
+    consumerPolicy,
+    teardown,
+    paused: Type.Boolean({
+      default: false,
+      description: 'True: take no new awards. What runs goes on.',
+    }),
+    ipfsGateways: Type.Array(
+      Type.String({
+        minLength: 8,
+        maxLength: 512,
+        ...rules({
+          rule: "isURL(self) && url(self).getScheme() in ['http', 'https'] && !self.contains('@')",
+          message: 'must be an http:// or https:// URL without user and password',
+          messageExpression: `'"' + self + '" must be an http:// or https:// URL without user and password'`,
+        }),
+      }),
+      {
+        maxItems: 5,
+        default: [],
+        'x-kubernetes-list-type': 'set',
+        description:
+          'Trustless IPFS gateways to fetch descriptors from, in order of preference. Every answer is checked against the hash.',
+      },
+    ),
+  },
+  { description: 'The provider as it shall be on chain.' },
+);
+
+const ProviderStatusSchema = Type.Object(
+  {
+    ...statusBasics,
+    providerId: Type.Optional(u32('Number of the provider on chain.')),
+    account: Type.Optional(account('Address of the account that signs.')),
+    chain: Type.Optional(
+      Type.Object(
+        {
+          genesisHash: hex32('Genesis hash of the chain.'),
+          finalized: Type.Optional(
+            Type.Object(
+              {
+                number: u32('Block number.'),
+                hash: hex32('Block hash.'),
+              },
+              { description: 'The finalised block up to which everything is mirrored in the cluster.' },
+            ),
+          ),
+        },
+        { description: 'The chain as last seen.' },
+      ),
+    ),
+    counts: Type.Optional(
+      Type.Object(
+        {
+          tenures: u32('Tenures the chain lists for this provider: not yet released.'),
+          ready: u32('Those of them whose Deployment is Ready.'),
+        },
+        { description: 'How much runs.' },
+      ),
+    ),
+  },
+  { description: 'The provider as it is.', ...statusDefault },
+);
+
+/** A provider's account on a chain: written by people. */
+export type Provider = Resource<'Provider', ProviderSpec, ProviderStatus>;
+export type ProviderSpec = DeepReadonly<Static<typeof ProviderSpecSchema>>;
+export type ProviderStatus = DeepReadonly<Static<typeof ProviderStatusSchema>>;
+
+export const providerDefinition = {
+  group: GROUP,
+  version: VERSION,
+  plural: 'providers',
+  singular: 'provider',
+  kind: 'Provider',
+  shortName: 'dprov',
+  namespaced: true,
+  description: 'An account on a chain that offers capacity. The operator registers it there and keeps it so.',
+  spec: ProviderSpecSchema,
+  status: ProviderStatusSchema,
+  columns: [
+    { name: 'Id', type: 'integer', jsonPath: '.status.providerId', description: 'Number of the provider on chain.' },
+    readyColumn,
+    reasonColumn,
+    {
+      name: 'Tenures',
+      type: 'integer',
+      jsonPath: '.status.counts.tenures',
+      description: 'Tenures awarded and not yet released.',
+    },
+    {
+      name: 'Up',
+      type: 'integer',
+      jsonPath: '.status.counts.ready',
+      description: 'Tenures whose Deployment is Ready.',
+    },
+    ageColumn,
+    { name: 'Paused', type: 'string', jsonPath: '.spec.paused', description: 'No new awards.', priority: 1 },
+    { name: 'Account', type: 'string', jsonPath: '.status.account', description: 'Account that signs.', priority: 1 },
+    {
+      name: 'Block',
+      type: 'integer',
+      jsonPath: '.status.chain.finalized.number',
+      description: 'Finalised block mirrored last.',
+      priority: 1,
+    },
+    messageColumn,
+  ],
+  selectableFields: [],
+} as const satisfies Definition;
+
+/** Where the API has them. */
+export const providers = addressOf(providerDefinition);

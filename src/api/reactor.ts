@@ -1,0 +1,79 @@
+import { type Static, Type } from 'typebox';
+import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
+import { localRef, rules, statusBasics, statusDefault, timestamp } from './fields.ts';
+import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
+
+const cloudStack = Type.Object(
+  {
+    endpoint: Type.String({
+      maxLength: 512,
+      description: 'URL of the API, for instance `https://cloud.example.org/client/api`.',
+      ...rules({
+        rule: "isURL(self) && url(self).getScheme() in ['http', 'https'] && !self.contains('@')",
+        message: 'must be an http:// or https:// URL without user and password',
+        messageExpression: `'"' + self + '" must be an http:// or https:// URL without user and password'`,
+      }),
+    }),
+    credentialsSecretRef: localRef('Secret with the keys `apiKey` and `secretKey`.'),
+    zone: Type.String({ minLength: 1, maxLength: 255, description: 'Name or id of the zone VMs are made in.' }),
+  },
+  { description: 'Virtual machines in Apache CloudStack.' },
+);
+
+const helm = Type.Object({}, { description: 'Helm releases in this cluster, in a namespace for each tenure.' });
+
+/** The backends of which a Reactor is exactly one. */
+const backends = { cloudStack: Type.Optional(cloudStack), helm: Type.Optional(helm) };
+const names = Object.keys(backends);
+
+const ReactorSpecSchema = Type.Object(backends, {
+  description: 'Exactly one backend.',
+  ...rules({
+    rule: `[${names.map((name) => `has(self.${name})`).join(', ')}].exists_one(given, given)`,
+    message: `exactly one of ${names.join(', ')} must be given`,
+    messageExpression: `string([${names.map((name) => `has(self.${name})`).join(', ')}].filter(given, given).size()) + ' backends are given; exactly one of ${names.join(', ')} must be'`,
+  }),
+});
+
+const ReactorStatusSchema = Type.Object(
+  {
+    ...statusBasics,
+    lastSeen: Type.Optional(timestamp('When the backend last answered, at a resolution of minutes.')),
+  },
+  { description: 'Whether the backend can be used.', ...statusDefault },
+);
+
+/** A backend that can realise descriptors: written by people. */
+export type Reactor = Resource<'Reactor', ReactorSpec, ReactorStatus>;
+export type ReactorSpec = DeepReadonly<Static<typeof ReactorSpecSchema>>;
+export type ReactorStatus = DeepReadonly<Static<typeof ReactorStatusSchema>>;
+
+export const reactorDefinition = {
+  group: GROUP,
+  version: VERSION,
+  plural: 'reactors',
+  singular: 'reactor',
+  kind: 'Reactor',
+  shortName: 'dreactor',
+  namespaced: true,
+  description: 'A backend that can realise descriptors, and how to reach it.',
+  spec: ReactorSpecSchema,
+  status: ReactorStatusSchema,
+  columns: [
+    readyColumn,
+    reasonColumn,
+    ageColumn,
+    {
+      name: 'CloudStack',
+      type: 'string',
+      jsonPath: '.spec.cloudStack.endpoint',
+      description: 'Endpoint, when it is CloudStack.',
+      priority: 1,
+    },
+    messageColumn,
+  ],
+  selectableFields: [],
+} as const satisfies Definition;
+
+/** Where the API has them. */
+export const reactors = addressOf(reactorDefinition);

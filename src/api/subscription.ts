@@ -1,0 +1,96 @@
+import { type Static, Type } from 'typebox';
+import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
+import {
+  account,
+  contentRef,
+  descriptorTypeName,
+  endReason,
+  hex32,
+  immutable,
+  immutableRef,
+  localRef,
+  rules,
+  statusBasics,
+  statusDefault,
+  u32,
+  u64String,
+  u128String,
+} from './fields.ts';
+import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
+
+const SubscriptionSpecSchema = Type.Object(
+  {
+    genesisHash: hex32('Genesis hash of the chain.', rules(immutable('genesisHash'))),
+    id: u64String('Number of the subscription on that chain.', rules(immutable('id'))),
+    providerRef: immutableRef('providerRef', 'The Provider it is awarded to.'),
+    consumer: account('The account that subscribed and pays.', rules(immutable('consumer'))),
+    descriptorType: descriptorTypeName('Descriptor type subscribed to.', rules(immutable('descriptorType'))),
+    descriptor: contentRef('What the consumer wants to run.'),
+    pricePerBlock: u128String("Price of one block, in the chain's smallest unit."),
+    state: Type.Enum(['Pending', 'Awarded', 'Accepted', 'Active', 'Degraded', 'Suspended', 'Ended'], {
+      description: 'Where the agreement stands at the finalised block mirrored last.',
+    }),
+    tenure: u32('The award this is about: 1 for the first.'),
+    paidUntilBlock: Type.Optional(
+      u32('Block at which the funds run out, as things are. Absent while nothing is paid.'),
+    ),
+    graceBlocks: Type.Optional(u32('How many blocks it stays Suspended before it ends.')),
+    endReason: Type.Optional(endReason('Why it ended.')),
+  },
+  { description: 'The agreement as the chain has it.' },
+);
+
+const SubscriptionStatusSchema = Type.Object(
+  {
+    ...statusBasics,
+    deploymentRef: Type.Optional(localRef('The Deployment of the current tenure.')),
+  },
+  { description: 'How what was subscribed to goes.', ...statusDefault },
+);
+
+/** An agreement on chain: written by the bridge. */
+export type Subscription = Resource<'Subscription', SubscriptionSpec, SubscriptionStatus>;
+export type SubscriptionSpec = DeepReadonly<Static<typeof SubscriptionSpecSchema>>;
+export type SubscriptionStatus = DeepReadonly<Static<typeof SubscriptionStatusSchema>>;
+
+export const subscriptionDefinition = {
+  group: GROUP,
+  version: VERSION,
+  plural: 'subscriptions',
+  singular: 'subscription',
+  kind: 'Subscription',
+  shortName: 'dsub',
+  namespaced: true,
+  description: 'An agreement of a consumer with a Provider, as the chain has it. Mirrored by the operator.',
+  spec: SubscriptionSpecSchema,
+  status: SubscriptionStatusSchema,
+  columns: [
+    { name: 'Id', type: 'string', jsonPath: '.spec.id', description: 'Number of the subscription on chain.' },
+    { name: 'Type', type: 'string', jsonPath: '.spec.descriptorType', description: 'Descriptor type.' },
+    { name: 'Chain', type: 'string', jsonPath: '.spec.state', description: 'State on chain.' },
+    readyColumn,
+    reasonColumn,
+    {
+      name: 'Paid Until',
+      type: 'integer',
+      jsonPath: '.spec.paidUntilBlock',
+      description: 'Block at which the funds run out.',
+    },
+    ageColumn,
+    { name: 'Price', type: 'string', jsonPath: '.spec.pricePerBlock', description: 'Price of one block.', priority: 1 },
+    { name: 'Tenure', type: 'integer', jsonPath: '.spec.tenure', description: 'Number of the award.', priority: 1 },
+    {
+      name: 'Deployment',
+      type: 'string',
+      jsonPath: '.status.deploymentRef.name',
+      description: 'Deployment of the current tenure.',
+      priority: 1,
+    },
+    { name: 'Consumer', type: 'string', jsonPath: '.spec.consumer', description: 'Account that pays.', priority: 1 },
+    messageColumn,
+  ],
+  selectableFields: ['.spec.id', '.spec.providerRef.name', '.spec.consumer', '.spec.state'],
+} as const satisfies Definition;
+
+/** Where the API has them. */
+export const subscriptions = addressOf(subscriptionDefinition);
