@@ -17,6 +17,72 @@ export interface CatalogueEntry {
  * heading in docs/reasons.md; a test walks both lists.
  */
 export const catalogue = {
+  // States of a Deployment
+  Running: { family: 'condition', summary: 'What was ordered runs.', remedy: 'Nothing to do.' },
+  AwaitingAcceptance: {
+    family: 'condition',
+    summary: 'The award was checked and can be realised; the chain has not recorded the acceptance yet.',
+    remedy: 'Nothing to do: nothing is made before the chain says Accepted.',
+  },
+  Creating: { family: 'condition', summary: 'It is being made.', remedy: 'Nothing to do.' },
+  Starting: { family: 'condition', summary: 'It is being started.', remedy: 'Nothing to do.' },
+  AwaitingHealth: {
+    family: 'condition',
+    summary: 'Everything was made; the workload itself is not up yet.',
+    remedy: 'If it lasts, look at the workload in its backend: the message says what is awaited.',
+  },
+  Updating: {
+    family: 'condition',
+    summary: 'What runs differs from what was ordered and is being changed.',
+    remedy: 'Nothing to do.',
+  },
+  Drifted: {
+    family: 'condition',
+    summary: 'What runs was changed from outside.',
+    remedy: 'It is changed back. Look for who changed it: the message names what differs.',
+  },
+  AsOrdered: { family: 'condition', summary: 'What runs is what was ordered.', remedy: 'Nothing to do.' },
+  Replacing: {
+    family: 'condition',
+    summary: 'What was made cannot come up and is removed before it is made again.',
+    remedy: 'Look at the message: the backend says why it could not come up.',
+  },
+  Stopping: {
+    family: 'condition',
+    summary: 'The funds ran out: it is being stopped, its data kept.',
+    remedy: 'Nothing to do.',
+  },
+  Suspended: {
+    family: 'condition',
+    summary: 'The funds ran out: it is stopped and its data kept until the grace is over.',
+    remedy: 'The consumer tops up the subscription to have it started again.',
+  },
+  Paused: {
+    family: 'condition',
+    summary: 'A person has set spec.suspend: the operator looks and touches nothing.',
+    remedy: 'Set spec.suspend to false to have it worked on again.',
+  },
+  Removing: {
+    family: 'condition',
+    summary: 'The tenure has ended: everything made for it is being removed.',
+    remedy: 'Nothing to do.',
+  },
+  Released: {
+    family: 'condition',
+    summary: 'Proof was seen that nothing of the tenure is left.',
+    remedy: 'Nothing to do.',
+  },
+  Absent: { family: 'condition', summary: 'Nothing was made yet.', remedy: 'Nothing to do.' },
+  DescriptorVerified: {
+    family: 'condition',
+    summary: 'The descriptor was fetched, matches its hash and its schema, and can be realised.',
+    remedy: 'Nothing to do.',
+  },
+  UnexpectedError: {
+    family: 'retryable',
+    summary: 'A fault of the operator itself.',
+    remedy: 'Report it with the log lines of the object; it is tried again meanwhile.',
+  },
   // Descriptors
   DescriptorMissing: {
     family: 'terminal',
@@ -65,6 +131,17 @@ export const catalogue = {
     remedy: 'Create an Offer for the type, or withdraw it on chain.',
     chainCode: 10_007,
   },
+  // Reactors
+  ReactorMissing: {
+    family: 'retryable',
+    summary: 'The Reactor that the Offer names, or that realised the tenure, does not exist.',
+    remedy: 'Create the Reactor, or correct spec.reactorRef of the Offer.',
+  },
+  ReactorCredentialsMissing: {
+    family: 'retryable',
+    summary: 'The Secret with the credentials of a Reactor is missing or incomplete.',
+    remedy: 'Create the Secret with the keys the message names.',
+  },
   // Chain
   ChainUnreachable: {
     family: 'retryable',
@@ -91,6 +168,72 @@ export const catalogue = {
     family: 'retryable',
     summary: 'A reply of the chain could not be understood, for example after a runtime upgrade.',
     remedy: 'Upgrade the operator if it lasts. Nothing is skipped: the whole state is read again.',
+  },
+  // Cluster
+  ClusterUnreachable: {
+    family: 'retryable',
+    summary: 'The Kubernetes API server does not answer, or its reply was cut off.',
+    remedy: 'Check the API server and the way to it; the operator keeps trying and touches nothing meanwhile.',
+  },
+  ClusterBusy: {
+    family: 'retryable',
+    summary: 'The Kubernetes API server answers that it is overloaded or failing.',
+    remedy: 'Nothing to do if it is brief; otherwise look at the load and the log of the API server.',
+  },
+  ClusterUnauthorized: {
+    family: 'retryable',
+    summary: 'The Kubernetes API server does not accept the credentials.',
+    remedy: 'Renew the token or certificate in the kubeconfig; in a cluster, check the service account.',
+  },
+  ClusterForbidden: {
+    family: 'retryable',
+    summary: 'The Kubernetes API server denies the request: a missing permission, a quota or an admission policy.',
+    remedy: 'The message says which. Missing permissions come with the chart: upgrade it together with the operator.',
+  },
+  ClusterNotFound: {
+    family: 'retryable',
+    summary: 'The object, its namespace or its type does not exist in the cluster.',
+    remedy: 'If it is the type that is missing, install the custom resource definitions of this version.',
+  },
+  ClusterAlreadyExists: {
+    family: 'retryable',
+    summary: 'There already is an object of that name in the cluster.',
+    remedy: 'Nothing to do if it is brief; otherwise remove or rename the object the message names.',
+  },
+  ClusterConflict: {
+    family: 'retryable',
+    summary: 'The object has changed since it was read, or another writer owns one of the fields.',
+    remedy: 'Nothing to do if it is brief; otherwise find the other writer in metadata.managedFields.',
+  },
+  ClusterExpired: {
+    family: 'retryable',
+    summary: 'The API server no longer has the version of the data that was asked for.',
+    remedy: 'Nothing to do: everything is read again.',
+  },
+  ClusterInvalid: {
+    family: 'terminal',
+    summary: 'The API server does not accept the object or the request.',
+    remedy: 'The message names the field. Installing the custom resource definitions of this version often helps.',
+  },
+  ClusterUndecodable: {
+    family: 'retryable',
+    summary: 'The reply is not what an API server sends: something else answers, or it was garbled on the way.',
+    remedy: 'Check the server address and any proxy in front of it.',
+  },
+  ClusterReplyTooLarge: {
+    family: 'retryable',
+    summary: 'The reply of the API server is larger than the operator is willing to hold.',
+    remedy: 'Look for objects of unusual size in the list the message names.',
+  },
+  KubeconfigInvalid: {
+    family: 'terminal',
+    summary: 'The kubeconfig cannot be read or lacks a cluster, and no in-cluster service account is mounted.',
+    remedy: 'Give --kubeconfig or KUBECONFIG the path of a working kubeconfig.',
+  },
+  ReconcileTimeout: {
+    family: 'retryable',
+    summary: 'One pass over an object took longer than it may.',
+    remedy: 'Nothing to do if it is rare; otherwise a backend is slow: see the log for what it was waiting for.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
