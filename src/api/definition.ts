@@ -1,4 +1,5 @@
 import type { TObject } from 'typebox';
+import type { Rule } from './fields.ts';
 import type { ResourceAddress } from './resource.ts';
 
 /** One column of `kubectl get`. */
@@ -17,6 +18,8 @@ export interface Definition extends ResourceAddress {
   readonly shortName: string;
   /** One sentence: `kubectl explain` and the top of the reference page. */
   readonly description: string;
+  /** Rules on the whole object: spec, status, or its name. */
+  readonly rules?: readonly Rule[];
   readonly spec: TObject;
   readonly status: TObject;
   readonly columns: readonly PrinterColumn[];

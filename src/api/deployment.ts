@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { Memo } from '../providers/reactor.ts';
+import { tenureStates } from '../tenure/state.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
 import {
   account,
@@ -8,6 +9,7 @@ import {
   endReason,
   hex32,
   immutable,
+  immutableNumber,
   immutableRef,
   objectName,
   rules,
@@ -22,22 +24,22 @@ import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts'
 
 const DeploymentSpecSchema = Type.Object(
   {
-    genesisHash: hex32('Genesis hash of the chain.', rules(immutable('genesisHash'))),
-    subscription: u64String('Number of the subscription on that chain.', rules(immutable('subscription'))),
+    genesisHash: hex32('Genesis hash of the chain.', immutable('genesisHash')),
+    subscription: u64String('Number of the subscription on that chain.', immutable('subscription')),
     tenure: Type.Integer({
       format: 'int64',
       minimum: 1,
       maximum: 4_294_967_295,
       description: 'The award this is about: 1 for the first. Never reused.',
-      ...rules(immutable('tenure')),
+      ...rules(immutableNumber('tenure')),
     }),
     subscriptionRef: immutableRef('subscriptionRef', 'The Subscription it belongs to.'),
     providerRef: immutableRef('providerRef', 'The Provider that runs it.'),
-    consumer: account('The account it runs for.', rules(immutable('consumer'))),
-    accessKey: hex32("The consumer's ed25519 access key.", rules(immutable('accessKey'))),
-    descriptorType: descriptorTypeName('Type of the descriptor.', rules(immutable('descriptorType'))),
+    consumer: account('The account it runs for.', immutable('consumer')),
+    accessKey: hex32("The consumer's ed25519 access key.", immutable('accessKey')),
+    descriptorType: descriptorTypeName('Type of the descriptor.', immutable('descriptorType')),
     descriptor: contentRef('What to run.'),
-    state: Type.Enum(['Awarded', 'Accepted', 'Active', 'Degraded', 'Suspended', 'Ended'], {
+    state: Type.Enum([...tenureStates], {
       description: 'Where the tenure stands on chain, at the finalised block mirrored last.',
     }),
     endReason: Type.Optional(endReason('Why the tenure ended.')),

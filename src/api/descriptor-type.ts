@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { addressOf, ageColumn, type Definition } from './definition.ts';
-import { account, descriptorTypeName, hex32, immutable, rules, statusBasics, statusDefault, u32 } from './fields.ts';
+import { account, descriptorTypeName, hex32, immutable, statusBasics, statusDefault, u32 } from './fields.ts';
 import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
 
 /** Largest schema a DescriptorType carries, in bytes: as large as a descriptor may be. */
@@ -8,8 +8,8 @@ const MAX_SCHEMA_BYTES = 256 * 1024;
 
 const DescriptorTypeSpecSchema = Type.Object(
   {
-    genesisHash: hex32('Genesis hash of the chain the type is registered on.', rules(immutable('genesisHash'))),
-    name: descriptorTypeName('Name on chain, for instance `helm/v1`.', rules(immutable('name'))),
+    genesisHash: hex32('Genesis hash of the chain the type is registered on.', immutable('genesisHash')),
+    name: descriptorTypeName('Name on chain, for instance `helm/v1`.', immutable('name')),
     owner: account('The account that may change the type.'),
     version: u32('Version of the schema; grows with each change.'),
     schemaHash: hex32('blake2-256 of the bytes of `schema`.'),

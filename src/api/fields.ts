@@ -1,4 +1,4 @@
-import { type TSchemaOptions, Type } from 'typebox';
+import { Type } from 'typebox';
 import { ConditionsSchema } from './condition.ts';
 
 /** A rule in CEL and the words a user reads when it fails. */
@@ -17,13 +17,19 @@ export function rules(...list: readonly Rule[]) {
   return { 'x-kubernetes-validations': list };
 }
 
-/** A scalar that keeps the value it was made with. `name` is the field's, for the message. */
+/** A string that keeps the value it was made with. `name` is the field's, for the message. */
 export function immutable(name: string): Rule {
+  const { rule, message } = immutableNumber(name);
   return {
-    rule: 'self == oldSelf',
-    message: `${name} cannot be changed; make a new object instead`,
-    messageExpression: `'${name} was ' + string(oldSelf) + ' and cannot be changed; make a new object instead'`,
+    rule,
+    message,
+    messageExpression: `'${name} was "' + oldSelf + '" and cannot be changed; make a new object instead'`,
   };
+}
+
+/** A number that keeps the value it was made with. CEL counts `string(number)` as unbounded: the old one is not told. */
+export function immutableNumber(name: string): Rule {
+  return { rule: 'self == oldSelf', message: `${name} cannot be changed; make a new object instead` };
 }
 
 /** A field of an object that may be set later, and then keeps its value. */
@@ -31,77 +37,129 @@ export function immutableOnceSet(name: string): Rule {
   return {
     rule: `!has(oldSelf.${name}) || (has(self.${name}) && self.${name} == oldSelf.${name})`,
     message: `${name} cannot be changed once it is set`,
-    messageExpression: `'${name} was ' + oldSelf.${name} + ' and cannot be changed once it is set'`,
+    messageExpression: `'${name} was "' + oldSelf.${name} + '" and cannot be changed once it is set'`,
     fieldPath: `.${name}`,
   };
 }
 
+/**
+ * A string of a form, told in words when it has another: `pattern` alone would show the user a regular expression.
+ * The whole string has to match.
+ */
+function formed(
+  form: { readonly matches: string; readonly maxLength: number; readonly words: string },
+  description: string,
+  more: readonly Rule[],
+) {
+  return Type.String({
+    maxLength: form.maxLength,
+    description,
+    ...rules({ rule: `self.matches('^(${form.matches})$')`, message: `must be ${form.words}` }, ...more),
+  });
+}
+
 /** `0x` and 64 lower-case hex digits: a hash, or a 32-byte public key. */
-export function hex32(description: string, more: TSchemaOptions = {}) {
-  return Type.String({ pattern: '^0x[0-9a-f]{64}$', maxLength: 66, description, ...more });
+export function hex32(description: string, ...more: readonly Rule[]) {
+  return formed(
+    { matches: '0x[0-9a-f]{64}', maxLength: 66, words: '0x and 64 lower-case hex digits' },
+    description,
+    more,
+  );
 }
 
 /** A u64 as a decimal string: JSON numbers are exact only to 2^53. */
-export function u64String(description: string, more: TSchemaOptions = {}) {
-  return Type.String({ pattern: '^(0|[1-9][0-9]{0,19})$', maxLength: 20, description, ...more });
+export function u64String(description: string, ...more: readonly Rule[]) {
+  return formed(
+    { matches: '0|[1-9][0-9]{0,19}', maxLength: 20, words: 'a whole number, written as a string of digits' },
+    description,
+    more,
+  );
 }
 
 /** A u128 as a decimal string: a balance in the chain's smallest unit. */
-export function u128String(description: string, more: TSchemaOptions = {}) {
-  return Type.String({ pattern: '^(0|[1-9][0-9]{0,38})$', maxLength: 39, description, ...more });
-}
-
-/** A u32, or less when `maximum` says so. */
-export function u32(description: string, more: TSchemaOptions = {}) {
-  return Type.Integer({ format: 'int64', minimum: 0, maximum: 4_294_967_295, description, ...more });
+export function u128String(description: string, ...more: readonly Rule[]) {
+  return formed(
+    {
+      matches: '0|[1-9][0-9]{0,38}',
+      maxLength: 39,
+      words: "a whole number in the chain's smallest unit, written as a string of digits",
+    },
+    description,
+    more,
+  );
 }
 
 /** An account in SS58. The checksum is the operator's to check. */
-export function account(description: string, more: TSchemaOptions = {}) {
-  return Type.String({ pattern: '^[1-9A-HJ-NP-Za-km-z]{46,50}$', maxLength: 50, description, ...more });
+export function account(description: string, ...more: readonly Rule[]) {
+  return formed(
+    { matches: '[1-9A-HJ-NP-Za-km-z]{46,50}', maxLength: 50, words: 'an account in SS58' },
+    description,
+    more,
+  );
 }
 
 /** The name of a descriptor type on chain. */
-export function descriptorTypeName(description: string, more: TSchemaOptions = {}) {
-  return Type.String({
-    pattern: '^[a-z0-9]([a-z0-9./_-]*[a-z0-9])?$',
-    minLength: 1,
-    maxLength: 64,
+export function descriptorTypeName(description: string, ...more: readonly Rule[]) {
+  return formed(
+    {
+      matches: '[a-z0-9]([a-z0-9./_-]*[a-z0-9])?',
+      maxLength: 64,
+      words: 'the name of a descriptor type, for instance helm/v1: lower-case letters, digits and . / _ - between them',
+    },
     description,
-    ...more,
-  });
-}
-
-/** RFC 3339, UTC. */
-export function timestamp(description: string, more: TSchemaOptions = {}) {
-  return Type.String({ format: 'date-time', maxLength: 64, description, ...more });
-}
-
-/** A sentence for people. */
-export function sentence(description: string, more: TSchemaOptions = {}) {
-  return Type.String({ maxLength: 4096, description, ...more });
+    more,
+  );
 }
 
 /** The name of an object: an RFC 1123 subdomain. */
-export function objectName(description: string, more: TSchemaOptions = {}) {
-  return Type.String({
-    pattern: '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$',
-    minLength: 1,
-    maxLength: 253,
+export function objectName(description: string, ...more: readonly Rule[]) {
+  return formed(
+    {
+      matches: '[a-z0-9]([a-z0-9.-]*[a-z0-9])?',
+      maxLength: 253,
+      words: 'the name of an object: lower-case letters, digits and . - between them',
+    },
     description,
-    ...more,
+    more,
+  );
+}
+
+/** A URL of one of some schemes. Credentials have no place in a spec. */
+export function url(schemes: readonly string[], description?: string) {
+  return Type.String({
+    maxLength: 512,
+    ...(description !== undefined && { description }),
+    ...rules({
+      rule: `isURL(self) && url(self).getScheme() in [${schemes.map((scheme) => `'${scheme}'`).join(', ')}] && !self.contains('@')`,
+      message: `must be a URL of ${schemes.map((scheme) => `${scheme}://`).join(' or ')} without user and password`,
+    }),
   });
 }
 
+/** A whole number that fits a u32. */
+export function u32(description: string) {
+  return Type.Integer({ format: 'int64', minimum: 0, maximum: 4_294_967_295, description });
+}
+
+/** RFC 3339, UTC. */
+export function timestamp(description: string) {
+  return Type.String({ format: 'date-time', maxLength: 64, description });
+}
+
+/** A sentence for people. */
+export function sentence(description: string) {
+  return Type.String({ maxLength: 4096, description });
+}
+
 /** A reference by name to an object of the same namespace. */
-export function localRef(description: string, more: TSchemaOptions = {}) {
-  return Type.Object({ name: objectName('Name of the object, in the same namespace.') }, { description, ...more });
+export function localRef(description: string) {
+  return Type.Object({ name: objectName('Name of the object, in the same namespace.') }, { description });
 }
 
 /** A reference by name to an object of the same namespace that keeps its value. */
 export function immutableRef(field: string, description: string) {
   return Type.Object(
-    { name: objectName('Name of the object, in the same namespace.', rules(immutable(`${field}.name`))) },
+    { name: objectName('Name of the object, in the same namespace.', immutable(`${field}.name`)) },
     { description },
   );
 }
@@ -124,7 +182,7 @@ export function secretKeyRef(description: string, key: string, keyDescription: s
 }
 
 /** Bytes named by their hash, and where to look for them. */
-export function contentRef(description: string, more: TSchemaOptions = {}) {
+export function contentRef(description: string) {
   return Type.Object(
     {
       hash: hex32('blake2-256 of the bytes.'),
@@ -133,7 +191,7 @@ export function contentRef(description: string, more: TSchemaOptions = {}) {
         description: '`Preimage`: noted on the chain. `Ipfs`: at a gateway, under the CID that follows from the hash.',
       }),
     },
-    { description, ...more },
+    { description },
   );
 }
 

@@ -5,7 +5,6 @@ import {
   immutable,
   immutableRef,
   localRef,
-  rules,
   statusBasics,
   statusDefault,
   u32,
@@ -18,7 +17,7 @@ const OfferSpecSchema = Type.Object(
     providerRef: immutableRef('providerRef', 'The Provider that sells.'),
     descriptorType: descriptorTypeName(
       'What is sold: the name of a descriptor type on chain, for instance `helm/v1`. Cannot be changed.',
-      rules(immutable('descriptorType')),
+      immutable('descriptorType'),
     ),
     reactorRef: localRef('The Reactor that realises it. Tenures that run stay with the Reactor they were made by.'),
     pricePerBlock: u128String("Price of one block, in the chain's smallest unit. A change holds for new awards only."),

@@ -10,29 +10,19 @@ import {
   statusDefault,
   timestamp,
   u32,
+  url,
 } from './fields.ts';
 import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
 
 const chain = Type.Object(
   {
-    endpoints: Type.Array(
-      Type.String({
-        minLength: 6,
-        maxLength: 512,
-        ...rules({
-          rule: "isURL(self) && url(self).getScheme() in ['ws', 'wss'] && !self.contains('@')",
-          message: 'must be a ws:// or wss:// URL without user and password',
-          messageExpression: `'"' + self + '" must be a ws:// or wss:// URL without user and password'`,
-        }),
-      }),
-      {
-        minItems: 1,
-        maxItems: 5,
-        'x-kubernetes-list-type': 'set',
-        description:
-          'WebSocket URLs of nodes of the chain. The first that answers is used, the others are for when it fails.',
-      },
-    ),
+    endpoints: Type.Array(url(['ws', 'wss']), {
+      minItems: 1,
+      maxItems: 5,
+      'x-kubernetes-list-type': 'set',
+      description:
+        'WebSocket URLs of nodes of the chain. The first that answers is used, the others are for when it fails.',
+    }),
     genesisHash: Type.Optional(
       hex32(
         'Genesis hash the endpoints must have; one of another chain is refused. Cannot be changed once set. Default: the chain first seen.',
@@ -61,8 +51,6 @@ const consumerPolicy = Type.Object(
     ...rules({
       rule: "self.mode != 'Open' || self.consumers.size() == 0",
       message: 'consumers must be empty when mode is Open; use AllowList or DenyList',
-      messageExpression:
-        "'consumers has ' + string(self.consumers.size()) + ' accounts and must be empty when mode is Open; use AllowList or DenyList'",
       fieldPath: '.consumers',
     }),
   },
@@ -88,17 +76,7 @@ const teardown = Type.Object(
 const metadata = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 64, description: 'Name shown to consumers.' }),
-    url: Type.Optional(
-      Type.String({
-        maxLength: 128,
-        description: 'Page about the provider.',
-        ...rules({
-          rule: "isURL(self) && url(self).getScheme() == 'https'",
-          message: 'must be an https:// URL',
-          messageExpression: `'"' + self + '" must be an https:// URL'`,
-        }),
-      }),
-    ),
+    url: Type.Optional(url(['https'], 'Page about the provider.')),
   },
   { description: 'What consumers read about the provider on chain.' },
 );
@@ -125,24 +103,13 @@ const ProviderSpecSchema = Type.Object(
       default: false,
       description: 'True: take no new awards. What runs goes on.',
     }),
-    ipfsGateways: Type.Array(
-      Type.String({
-        minLength: 8,
-        maxLength: 512,
-        ...rules({
-          rule: "isURL(self) && url(self).getScheme() in ['http', 'https'] && !self.contains('@')",
-          message: 'must be an http:// or https:// URL without user and password',
-          messageExpression: `'"' + self + '" must be an http:// or https:// URL without user and password'`,
-        }),
-      }),
-      {
-        maxItems: 5,
-        default: [],
-        'x-kubernetes-list-type': 'set',
-        description:
-          'Trustless IPFS gateways to fetch descriptors from, in order of preference. Every answer is checked against the hash.',
-      },
-    ),
+    ipfsGateways: Type.Array(url(['http', 'https']), {
+      maxItems: 5,
+      default: [],
+      'x-kubernetes-list-type': 'set',
+      description:
+        'Trustless IPFS gateways to fetch descriptors from, in order of preference. Every answer is checked against the hash.',
+    }),
   },
   { description: 'The provider as it shall be on chain.' },
 );
@@ -196,6 +163,13 @@ export const providerDefinition = {
   shortName: 'dprov',
   namespaced: true,
   description: 'An account on a chain that offers capacity. The operator registers it there and keeps it so.',
+  rules: [
+    {
+      // The name is the value of a label on everything made for the provider.
+      rule: 'self.metadata.name.size() <= 63',
+      message: 'metadata.name must be at most 63 characters long',
+    },
+  ],
   spec: ProviderSpecSchema,
   status: ProviderStatusSchema,
   columns: [

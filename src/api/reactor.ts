@@ -1,19 +1,11 @@
 import { type Static, Type } from 'typebox';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
-import { localRef, rules, statusBasics, statusDefault, timestamp } from './fields.ts';
+import { localRef, rules, statusBasics, statusDefault, timestamp, url } from './fields.ts';
 import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
 
 const cloudStack = Type.Object(
   {
-    endpoint: Type.String({
-      maxLength: 512,
-      description: 'URL of the API, for instance `https://cloud.example.org/client/api`.',
-      ...rules({
-        rule: "isURL(self) && url(self).getScheme() in ['http', 'https'] && !self.contains('@')",
-        message: 'must be an http:// or https:// URL without user and password',
-        messageExpression: `'"' + self + '" must be an http:// or https:// URL without user and password'`,
-      }),
-    }),
+    endpoint: url(['http', 'https'], 'URL of the API, for instance `https://cloud.example.org/client/api`.'),
     credentialsSecretRef: localRef('Secret with the keys `apiKey` and `secretKey`.'),
     zone: Type.String({ minLength: 1, maxLength: 255, description: 'Name or id of the zone VMs are made in.' }),
   },
@@ -31,7 +23,6 @@ const ReactorSpecSchema = Type.Object(backends, {
   ...rules({
     rule: `[${names.map((name) => `has(self.${name})`).join(', ')}].exists_one(given, given)`,
     message: `exactly one of ${names.join(', ')} must be given`,
-    messageExpression: `string([${names.map((name) => `has(self.${name})`).join(', ')}].filter(given, given).size()) + ' backends are given; exactly one of ${names.join(', ')} must be'`,
   }),
 });
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { tenureStates } from '../tenure/state.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
 import {
   account,
@@ -9,7 +10,6 @@ import {
   immutable,
   immutableRef,
   localRef,
-  rules,
   statusBasics,
   statusDefault,
   u32,
@@ -20,14 +20,14 @@ import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts'
 
 const SubscriptionSpecSchema = Type.Object(
   {
-    genesisHash: hex32('Genesis hash of the chain.', rules(immutable('genesisHash'))),
-    id: u64String('Number of the subscription on that chain.', rules(immutable('id'))),
+    genesisHash: hex32('Genesis hash of the chain.', immutable('genesisHash')),
+    id: u64String('Number of the subscription on that chain.', immutable('id')),
     providerRef: immutableRef('providerRef', 'The Provider it is awarded to.'),
-    consumer: account('The account that subscribed and pays.', rules(immutable('consumer'))),
-    descriptorType: descriptorTypeName('Descriptor type subscribed to.', rules(immutable('descriptorType'))),
+    consumer: account('The account that subscribed and pays.', immutable('consumer')),
+    descriptorType: descriptorTypeName('Descriptor type subscribed to.', immutable('descriptorType')),
     descriptor: contentRef('What the consumer wants to run.'),
     pricePerBlock: u128String("Price of one block, in the chain's smallest unit."),
-    state: Type.Enum(['Pending', 'Awarded', 'Accepted', 'Active', 'Degraded', 'Suspended', 'Ended'], {
+    state: Type.Enum(['Pending', ...tenureStates], {
       description: 'Where the agreement stands at the finalised block mirrored last.',
     }),
     tenure: u32('The award this is about: 1 for the first.'),

@@ -1,0 +1,12 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generatedFiles } from './generated-files.ts';
+
+// Writes the files made from the schemas into the checkout this file is part of.
+const root = new URL('../../../', import.meta.url);
+for (const { path, text } of generatedFiles()) {
+  const file = fileURLToPath(new URL(path, root));
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}

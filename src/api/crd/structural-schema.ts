@@ -1,0 +1,87 @@
+import type { TSchema } from 'typebox';
+import { Default } from 'typebox/value';
+
+/** A schema as a CustomResourceDefinition may hold it: plain data, references inlined, unions as enums. */
+export type StructuralSchema = { readonly [keyword: string]: unknown };
+
+/** Keywords a structural schema may have, as far as we use them, and in the order they are written. */
+const KEYWORDS = [
+  'description',
+  'type',
+  'format',
+  'enum',
+  'default',
+  'minimum',
+  'maximum',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'minItems',
+  'maxItems',
+  'maxProperties',
+  'x-kubernetes-list-type',
+  'x-kubernetes-list-map-keys',
+  'x-kubernetes-preserve-unknown-fields',
+  'x-kubernetes-validations',
+] as const;
+
+/** Keywords whose values are schemas, or depend on them. */
+const STRUCTURE = ['items', 'properties', 'required'];
+
+/**
+ * The structural schema of a TypeBox schema. Throws when the schema says what a CustomResourceDefinition cannot hold,
+ * or leaves a string or a list without a bound: the API server would then refuse it, or its CEL rules as too costly.
+ */
+export function structuralSchema(schema: TSchema, path: string): StructuralSchema {
+  const source = { ...(schema as Readonly<Record<string, unknown>>) };
+  const unknown = Object.keys(source).filter(
+    (key) => !(KEYWORDS as readonly string[]).includes(key) && !STRUCTURE.includes(key),
+  );
+  if (unknown.length > 0)
+    throw new Error(`${path}: ${unknown.join(', ')} cannot be part of a CustomResourceDefinition`);
+  if (source['type'] === undefined && Array.isArray(source['enum'])) source['type'] = typeof source['enum'][0];
+  demandBounds(source, path);
+  // The API server checks a default against the rules before it fills in the defaults inside it.
+  if (source['default'] !== undefined) source['default'] = Default(schema, source['default']);
+
+  const out: Record<string, unknown> = {};
+  for (const keyword of KEYWORDS) if (source[keyword] !== undefined) out[keyword] = source[keyword];
+  if (source['items'] !== undefined) out['items'] = structuralSchema(source['items'] as TSchema, `${path}[]`);
+  const properties = Object.entries((source['properties'] ?? {}) as Readonly<Record<string, TSchema>>);
+  if (properties.length > 0) {
+    out['properties'] = Object.fromEntries(
+      properties.map(([name, property]) => [name, structuralSchema(property, `${path}.${name}`)]),
+    );
+  }
+  const required = requiredOf(schema);
+  if (required.length > 0) out['required'] = required;
+  return out;
+}
+
+/** The properties whoever writes the object has to give: in the types a default makes a property present, here absent. */
+export function requiredOf(schema: TSchema): readonly string[] {
+  const { required = [], properties = {} } = schema as {
+    readonly required?: readonly string[];
+    readonly properties?: Readonly<Record<string, { readonly default?: unknown }>>;
+  };
+  return required.filter((name) => properties[name]?.default === undefined);
+}
+
+function demandBounds(source: Readonly<Record<string, unknown>>, path: string): void {
+  switch (source['type']) {
+    case 'string':
+      if (source['maxLength'] === undefined && source['enum'] === undefined) throw new Error(`${path}: no maxLength`);
+      return;
+    case 'array':
+      if (source['maxItems'] === undefined) throw new Error(`${path}: no maxItems`);
+      return;
+    case 'integer':
+      if (source['minimum'] === undefined) throw new Error(`${path}: no minimum`);
+      return;
+    case 'object':
+    case 'boolean':
+      return;
+    default:
+      throw new Error(`${path}: ${JSON.stringify(source['type'])} cannot be the type of a field`);
+  }
+}
