@@ -27,8 +27,8 @@ export interface Definition extends ResourceAddress {
   readonly selectableFields: readonly string[];
 }
 
-/** The address alone. */
-export function addressOf({ group, version, plural, kind, namespaced }: Definition): ResourceAddress {
+/** The address alone, of objects of type `T`. */
+export function addressOf<T>({ group, version, plural, kind, namespaced }: Definition): ResourceAddress<T> {
   return { group, version, plural, kind, namespaced };
 }
 

@@ -178,4 +178,4 @@ export const deploymentDefinition = {
 } as const satisfies Definition;
 
 /** Where the API has them. */
-export const deployments = addressOf(deploymentDefinition);
+export const deployments = addressOf<Deployment>(deploymentDefinition);

@@ -69,4 +69,4 @@ export const descriptorTypeDefinition = {
 } as const satisfies Definition;
 
 /** Where the API has them. */
-export const descriptorTypes = addressOf(descriptorTypeDefinition);
+export const descriptorTypes = addressOf<DescriptorType>(descriptorTypeDefinition);

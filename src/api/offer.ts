@@ -93,4 +93,4 @@ export const offerDefinition = {
 } as const satisfies Definition;
 
 /** Where the API has them. */
-export const offers = addressOf(offerDefinition);
+export const offers = addressOf<Offer>(offerDefinition);

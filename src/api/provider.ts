@@ -204,4 +204,4 @@ export const providerDefinition = {
 } as const satisfies Definition;
 
 /** Where the API has them. */
-export const providers = addressOf(providerDefinition);
+export const providers = addressOf<Provider>(providerDefinition);

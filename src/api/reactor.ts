@@ -67,4 +67,4 @@ export const reactorDefinition = {
 } as const satisfies Definition;
 
 /** Where the API has them. */
-export const reactors = addressOf(reactorDefinition);
+export const reactors = addressOf<Reactor>(reactorDefinition);

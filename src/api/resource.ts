@@ -5,13 +5,15 @@ export const VERSION = 'v1alpha1';
 export const API_VERSION = `${GROUP}/${VERSION}`;
 
 /** Where a kind is found in the API: plain data, so that any client can address it. */
-export interface ResourceAddress {
+export interface ResourceAddress<T = unknown> {
   readonly group: typeof GROUP;
   readonly version: typeof VERSION;
   /** Lower-case plural, as in the URL. */
   readonly plural: string;
   readonly kind: string;
   readonly namespaced: boolean;
+  /** Never set: it only carries the type of the objects. */
+  readonly objectType?: T;
 }
 
 /** What the API server keeps about an object: the part of metav1.ObjectMeta we read. */

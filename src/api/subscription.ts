@@ -93,4 +93,4 @@ export const subscriptionDefinition = {
 } as const satisfies Definition;
 
 /** Where the API has them. */
-export const subscriptions = addressOf(subscriptionDefinition);
+export const subscriptions = addressOf<Subscription>(subscriptionDefinition);
