@@ -57,5 +57,5 @@ export const ConditionsSchema = Type.Array(ConditionSchema, {
   maxItems: 32,
   'x-kubernetes-list-type': 'map',
   'x-kubernetes-list-map-keys': ['type'],
-  description: 'What is known of the object. `Ready` sums up the others.',
+  description: 'What is known of the object, one entry for each type. `Ready` sums up the others.',
 });

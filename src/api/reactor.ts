@@ -1,21 +1,13 @@
 import { type Static, Type } from 'typebox';
+import { cloudStackBackend } from './cloud-stack-backend.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
-import { localRef, rules, statusBasics, statusDefault, timestamp, url } from './fields.ts';
+import { rules, statusBasics, statusDefault, timestamp } from './fields.ts';
 import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
-
-const cloudStack = Type.Object(
-  {
-    endpoint: url(['http', 'https'], 'URL of the API, for instance `https://cloud.example.org/client/api`.'),
-    credentialsSecretRef: localRef('Secret with the keys `apiKey` and `secretKey`.'),
-    zone: Type.String({ minLength: 1, maxLength: 255, description: 'Name or id of the zone VMs are made in.' }),
-  },
-  { description: 'Virtual machines in Apache CloudStack.' },
-);
 
 const helm = Type.Object({}, { description: 'Helm releases in this cluster, in a namespace for each tenure.' });
 
 /** The backends of which a Reactor is exactly one. */
-const backends = { cloudStack: Type.Optional(cloudStack), helm: Type.Optional(helm) };
+const backends = { cloudStack: Type.Optional(cloudStackBackend), helm: Type.Optional(helm) };
 const names = Object.keys(backends);
 
 const ReactorSpecSchema = Type.Object(backends, {

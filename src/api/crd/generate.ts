@@ -5,7 +5,7 @@ import { generatedFiles } from './generated-files.ts';
 
 // Writes the files made from the schemas into the checkout this file is part of.
 const root = new URL('../../../', import.meta.url);
-for (const { path, text } of generatedFiles()) {
+for (const { path, text } of await generatedFiles(root)) {
   const file = fileURLToPath(new URL(path, root));
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import type { Definition } from '../definition.ts';
 import { customResourceDefinition } from './custom-resource-definition.ts';
 import { definitions } from './definitions.ts';
+import { referencePage } from './reference-page.ts';
 
 /** A file made from the schemas: its path from the root of the checkout, and its text. */
 export interface GeneratedFile {
@@ -9,9 +11,20 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-/** Every file made from the schemas. */
-export function generatedFiles(): readonly GeneratedFile[] {
-  return definitions.map(crdFile);
+/** The object each reference page begins with. People write the first three kinds: theirs are the samples. */
+const examples: Readonly<Record<string, string>> = {
+  Provider: 'config/samples/provider.yaml',
+  Offer: 'config/samples/offer-helm.yaml',
+  Reactor: 'config/samples/reactor-cloudstack.yaml',
+  DescriptorType: 'docs/resources/examples/descriptor-type.yaml',
+  Subscription: 'docs/resources/examples/subscription.yaml',
+  Deployment: 'docs/resources/examples/deployment.yaml',
+};
+
+/** Every file made from the schemas. `root` is the checkout, where the pages and their examples are read. */
+export async function generatedFiles(root: URL): Promise<readonly GeneratedFile[]> {
+  const pages = definitions.map((definition) => pageFile(root, definition));
+  return [...definitions.map(crdFile), ...(await Promise.all(pages))];
 }
 
 function crdFile(definition: Definition): GeneratedFile {
@@ -20,4 +33,12 @@ function crdFile(definition: Definition): GeneratedFile {
     path: `crds/${definition.group}_${definition.plural}.yaml`,
     text: `# Made from src/api by \`npm run generate\`: change the schemas there, not this file.\n${yaml}`,
   };
+}
+
+async function pageFile(root: URL, definition: Definition): Promise<GeneratedFile> {
+  const path = `docs/resources/${definition.kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.md`;
+  const read = (file: string) => readFile(new URL(file, root), 'utf8');
+  const example = examples[definition.kind];
+  if (example === undefined) throw new Error(`${definition.kind} has no example for its page`);
+  return { path, text: referencePage(definition, await read(path), await read(example)) };
 }

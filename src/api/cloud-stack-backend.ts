@@ -1,0 +1,171 @@
+import { Type } from 'typebox';
+import type { NetworkConfig } from '../providers/cloudstack/config.ts';
+import { localRef, type Rule, rules, url } from './fields.ts';
+
+/** A name or an id of something in CloudStack. */
+function nameOrId(description: string) {
+  return Type.String({ minLength: 1, maxLength: 255, description });
+}
+
+function atLeastOne(description: string, maximum = 1_000_000) {
+  return Type.Integer({ format: 'int32', minimum: 1, maximum, description });
+}
+
+const sizes = Type.Array(
+  Type.Object({
+    cpu: atLeastOne('CPUs in it.', 1024),
+    memoryMiB: atLeastOne('Memory in it, in MiB.', 16_777_216),
+    offering: nameOrId('Name or id of the service offering.'),
+  }),
+  {
+    maxItems: 64,
+    'x-kubernetes-list-type': 'atomic',
+    description: 'The sizes offered. An order gets the smallest one that has at least what it asks for.',
+  },
+);
+
+const customSize = Type.Object(
+  {
+    offering: nameOrId('Name or id of the service offering.'),
+    maxCpu: atLeastOne('Most CPUs a VM may have.', 1024),
+    maxMemoryMiB: atLeastOne('Most memory a VM may have, in MiB.', 16_777_216),
+    cpuSpeedMHz: Type.Optional(
+      atLeastOne('MHz for each CPU: needed by fully customised offerings, forbidden by constrained ones.', 100_000),
+    ),
+  },
+  { description: 'A customised service offering, for orders that no fixed size fits exactly.' },
+);
+
+const images = Type.Array(
+  Type.Object({
+    name: Type.String({ minLength: 1, maxLength: 63, description: 'Name by which consumers ask for it.' }),
+    template: nameOrId('Name or id of the template.'),
+  }),
+  {
+    minItems: 1,
+    maxItems: 64,
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['name'],
+    description: 'The images consumers can name.',
+  },
+);
+
+/** `fields` of the network belong to one mode only. */
+function onlyIn(mode: 'Isolated' | 'Shared', ...fields: readonly string[]): readonly Rule[] {
+  return fields.map((field) => ({
+    rule: `self.mode == '${mode}' || !has(self.${field})`,
+    message: `${field} is only for mode ${mode}`,
+    fieldPath: `.${field}`,
+  }));
+}
+
+// The rules make the flat object the union that NetworkConfig is: a structural schema has no unions.
+const network = Type.Unsafe<NetworkConfig>(
+  Type.Object(
+    {
+      mode: Type.Enum(['Isolated', 'Shared'], {
+        description: '`Isolated`: a network of its own for each tenure. `Shared`: one network for all.',
+      }),
+      offering: Type.Optional(
+        nameOrId("With `Isolated`: name or id of the network offering. Default: CloudStack's own, with source NAT."),
+      ),
+      publicAccess: Type.Optional(
+        Type.Enum(['PortForwarding', 'StaticNat'], {
+          description:
+            "With `Isolated`: by the network's own public address, or by one more for the VM. Default: `PortForwarding`.",
+        }),
+      ),
+      network: Type.Optional(nameOrId('With `Shared`: name or id of the network.')),
+      securityGroups: Type.Optional(
+        Type.Boolean({
+          description:
+            "With `Shared`: whether a security group guards each VM. Without, the network's own rules decide, and orders that restrict ports or egress are declined. Default: true.",
+        }),
+      ),
+    },
+    {
+      description: 'How VMs are connected.',
+      ...rules(
+        {
+          rule: "self.mode != 'Shared' || has(self.network)",
+          message: 'network is required with mode Shared: the name or id of the network',
+          fieldPath: '.network',
+          reason: 'FieldValueRequired',
+        },
+        ...onlyIn('Shared', 'network', 'securityGroups'),
+        ...onlyIn('Isolated', 'offering', 'publicAccess'),
+      ),
+    },
+  ),
+);
+
+const dataDisks = Type.Object(
+  {
+    offering: nameOrId('Name or id of the disk offering. It must be customised: the size comes from the order.'),
+    maxGiB: Type.Optional(atLeastOne('Largest single disk, in GiB. Default: 1000.')),
+  },
+  { description: 'How data disks are made. Without it orders with data disks are declined.' },
+);
+
+const limits = Type.Object(
+  {
+    concurrency: Type.Optional(atLeastOne('Calls in flight at once. Default: 8.', 64)),
+    callsPerSecond: Type.Optional(atLeastOne('Calls started in a second. Default: 20.', 1000)),
+    timeoutMs: Type.Optional(atLeastOne('How long one call may take, in milliseconds. Default: 30000.', 600_000)),
+  },
+  { description: 'How hard the API may be used.' },
+);
+
+/** Virtual machines in Apache CloudStack: the CloudStackConfig of src/providers, and where its keys are. */
+export const cloudStackBackend = Type.Object(
+  {
+    endpoint: url(['http', 'https'], 'URL of the API, for instance `https://cloud.example.org/client/api`.'),
+    credentialsSecretRef: localRef('Secret with the keys `apiKey` and `secretKey`.'),
+    zones: Type.Array(nameOrId('Name or id.'), {
+      minItems: 1,
+      maxItems: 16,
+      'x-kubernetes-list-type': 'set',
+      description: 'Names or ids of the zones VMs are made in, in order of preference.',
+    }),
+    sizes,
+    customSize: Type.Optional(customSize),
+    images,
+    network,
+    dataDisks: Type.Optional(dataDisks),
+    maxRootDiskGiB: Type.Optional(atLeastOne('Largest root disk a consumer may ask for, in GiB. Default: 100.')),
+    project: Type.Optional(nameOrId('Id of the project everything is made in. Default: none, the account itself.')),
+    expunge: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether destroyed VMs are expunged at once. Default: true, which the account must be allowed to. Otherwise a VM keeps its disk and its name until CloudStack expunges it.',
+      }),
+    ),
+    restart: Type.Optional(
+      Type.Enum(['Ordered', 'Always', 'Never'], {
+        description:
+          'Whether a VM may be restarted to make it what was ordered. `Ordered`: only when the consumer changed the order. `Always`: also to undo what somebody else changed. Default: `Ordered`.',
+      }),
+    ),
+    caBundle: Type.Optional(
+      Type.String({
+        maxLength: 65_536,
+        description: "PEM certificates to trust instead of the system's, for an endpoint with a CA of its own.",
+      }),
+    ),
+    consoleUrl: Type.Optional(
+      Type.String({
+        maxLength: 512,
+        description: "Where a person looks at the VM; `{id}` is replaced. Default: CloudStack's UI at the endpoint.",
+      }),
+    ),
+    limits: Type.Optional(limits),
+  },
+  {
+    description: 'Virtual machines in Apache CloudStack. Names or ids may be given wherever CloudStack has both.',
+    ...rules({
+      rule: 'self.sizes.size() > 0 || has(self.customSize)',
+      message: 'sizes must have at least one size, unless customSize is given',
+      fieldPath: '.sizes',
+    }),
+  },
+);

@@ -1,0 +1,7 @@
+import { expectTypeOf, test } from 'vitest';
+import type { CloudStackConfig } from '../providers/cloudstack/config.ts';
+import type { ReactorSpec } from './reactor.ts';
+
+test('what a Reactor says of CloudStack is what the CloudStack reactor takes', () => {
+  expectTypeOf<NonNullable<ReactorSpec['cloudStack']>>().toExtend<CloudStackConfig>();
+});
