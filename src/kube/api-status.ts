@@ -1,0 +1,64 @@
+/** What the API server says when it refuses: metav1.Status, as far as we read it. */
+export interface ApiStatus {
+  /** HTTP status code. */
+  readonly code: number;
+  /** One CamelCase word, e.g. `AlreadyExists`; empty when the server gave none. */
+  readonly reason: string;
+  readonly message: string;
+  /** The fields at fault. */
+  readonly causes: readonly ApiStatusCause[];
+  readonly retryAfterMs: number | undefined;
+}
+
+/** One field at fault. */
+export interface ApiStatusCause {
+  /** As in the manifest: `spec.values[0].name`. */
+  readonly field: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Long messages are cut: they end up in conditions, events and logs. */
+const MAX_MESSAGE = 2048;
+const MAX_CAUSES = 32;
+
+/**
+ * Reads a refusal. Anything may be in front of an API server, so a body that is no Status becomes one, made of the code
+ * and the beginning of the text.
+ *
+ * @param retryAfter the Retry-After header, in seconds; it wins over the one in the body.
+ */
+export function parseApiStatus(code: number, body: string, retryAfter?: string): ApiStatus {
+  const status = asRecord(parseJson(body));
+  const details = asRecord(status['details']);
+  const causes = Array.isArray(details['causes']) ? details['causes'].slice(0, MAX_CAUSES).map(asRecord) : [];
+  const message = text(status['message']) || text(body).trim().slice(0, 200) || `HTTP ${code}`;
+  const seconds = Number(retryAfter ?? details['retryAfterSeconds'] ?? Number.NaN);
+  return {
+    code: typeof status['code'] === 'number' ? status['code'] : code,
+    reason: text(status['reason']),
+    message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message,
+    causes: causes.map((cause) => ({
+      field: text(cause['field']),
+      reason: text(cause['reason']),
+      message: text(cause['message']).slice(0, MAX_MESSAGE),
+    })),
+    retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined,
+  };
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,44 @@
+/** A signal that aborts with its parent or when time is up, whichever comes first. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  /** Starts the time anew; from now on with `ms` milliseconds when given. */
+  restart(ms?: number): void;
+  /** Lets go of the timer and the parent. To be called on every path: the parent outlives thousands of these. */
+  clear(): void;
+}
+
+/**
+ * A deadline `ms` milliseconds from now. Not AbortSignal.any with AbortSignal.timeout: these hold on to the parent until
+ * they are collected, and the parent lives as long as the process.
+ */
+export function startDeadline(parent: AbortSignal, ms: number): Deadline {
+  const controller = new AbortController();
+  let limitMs = ms;
+  const expire = () => controller.abort(new DOMException(`nothing happened for ${limitMs} ms`, 'TimeoutError'));
+  const onParentAbort = () => controller.abort(parent.reason);
+  let timer = setTimeout(expire, limitMs);
+  parent.addEventListener('abort', onParentAbort, { once: true });
+  if (parent.aborted) onParentAbort();
+  return {
+    signal: controller.signal,
+    restart: (newMs) => {
+      limitMs = newMs ?? limitMs;
+      clearTimeout(timer);
+      if (!controller.signal.aborted) timer = setTimeout(expire, limitMs);
+    },
+    clear: () => {
+      clearTimeout(timer);
+      parent.removeEventListener('abort', onParentAbort);
+    },
+  };
+}
+
+/** The promise's outcome, or the signal's reason when that comes first: for work that takes no signal itself. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

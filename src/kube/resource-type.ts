@@ -1,0 +1,104 @@
+/** Where a kind is found in the API, and the shape of its objects. Plain data: any address with these fields is one. */
+export interface ResourceType<T extends KubeObject = KubeObject> {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** Lower-case plural, as in the URL. */
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  /** Never set: it only carries the type. */
+  readonly objectType?: T;
+}
+
+/** The part of metav1.ObjectMeta that every object has and some may have. */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation?: number;
+  readonly creationTimestamp: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+}
+
+/** An object as the API server returns it: raw JSON, never to be written to. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+}
+
+/** An object whose fields we do not know. */
+export interface AnyObject extends KubeObject {
+  readonly [field: string]: unknown;
+}
+
+/** Names one object of a known type. */
+export interface ObjectRef {
+  readonly name: string;
+  /** Absent for cluster-scoped types. */
+  readonly namespace?: string;
+}
+
+/** What a writer says of an object's metadata. */
+export interface ManifestMeta extends ObjectRef {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+  /** With it the write fails on an object of the same name that is another one. */
+  readonly uid?: string;
+  /** With it the write fails on an object that has changed since. */
+  readonly resourceVersion?: string;
+}
+
+/** The fields a writer owns. `apiVersion` and `kind` come from the type. */
+export type Manifest<T extends KubeObject> = {
+  readonly metadata: ManifestMeta;
+} & PartialDeep<Omit<T, 'apiVersion' | 'kind' | 'metadata'>>;
+
+type PartialDeep<T> = T extends readonly (infer Item)[]
+  ? readonly PartialDeep<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]?: PartialDeep<T[Key]> }
+    : T;
+
+/** `group/version`, or `version` in the core group. */
+export function apiVersionOf({ group, version }: ResourceType): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+/** `plural.group`, as people and RBAC name it. */
+export function resourceNameOf({ group, plural }: ResourceType): string {
+  return group === '' ? plural : `${plural}.${group}`;
+}
+
+/** URL path of all objects of a type, in one namespace or, without one, in all. */
+export function collectionPath(type: ResourceType, namespace?: string): string {
+  const root = type.group === '' ? `/api/${type.version}` : `/apis/${type.group}/${type.version}`;
+  const scope = type.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  return `${root}${scope}/${type.plural}`;
+}
+
+/** URL path of one object or of its subresource. */
+export function objectPath(type: ResourceType, { name, namespace }: ObjectRef, subresource?: string): string {
+  if (type.namespaced && namespace === undefined) {
+    throw new TypeError(`${type.kind} ${name} has no namespace, and the type is namespaced`);
+  }
+  const suffix = subresource === undefined ? '' : `/${subresource}`;
+  return `${collectionPath(type, namespace)}/${encodeURIComponent(name)}${suffix}`;
+}
+
+/** `namespace/name`, or `name` for cluster-scoped objects: the key of stores and queues. */
+export function keyOf({ name, namespace }: ObjectRef): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+/** The object a key names. */
+export function parseKey(key: string): ObjectRef {
+  const slash = key.indexOf('/');
+  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}
