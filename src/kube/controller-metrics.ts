@@ -1,0 +1,178 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Result } from './controller.ts';
+import type { WorkQueueLevel, WorkQueueObserver } from './work-queue.ts';
+
+/** What a controller tells of itself. Times in milliseconds. */
+export interface ControllerObserver {
+  readonly queue: WorkQueueObserver;
+  /** Once, at start: where to read the queue's level from. */
+  attach(level: () => WorkQueueLevel, concurrency: number): void;
+  passStarted(): void;
+  passEnded(result: Result, ms: number): void;
+  failed(how: 'retryable' | 'terminal' | 'timeout' | 'panic'): void;
+}
+
+const RESULTS: readonly Result[] = ['success', 'error', 'requeue', 'requeue_after'];
+const PASS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+const QUEUE_SECONDS = [0.001, 0.01, 0.1, 0.5, 1, 5, 10, 60, 300, 1000];
+
+/**
+ * Metrics of all controllers of a process, under controller-runtime's names so that its dashboards and alerts fit.
+ * Every series of a controller is there from its start, at zero.
+ */
+export class ControllerMetrics {
+  private readonly passes;
+  private readonly errors;
+  private readonly terminalErrors;
+  private readonly timeouts;
+  private readonly panics;
+  private readonly passSeconds;
+  private readonly workers;
+  private readonly maxWorkers;
+  private readonly adds;
+  private readonly retries;
+  private readonly queueSeconds;
+  private readonly workSeconds;
+  private readonly levels = new Map<string, () => WorkQueueLevel>();
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    const controller = { labelNames: ['controller'] as const, registers };
+    const queue = { labelNames: ['name', 'controller'] as const, registers };
+    this.passes = new Counter({
+      name: 'controller_runtime_reconcile_total',
+      help: 'Reconciles, by result.',
+      labelNames: ['controller', 'result'] as const,
+      registers,
+    });
+    this.errors = new Counter({
+      name: 'controller_runtime_reconcile_errors_total',
+      help: 'Reconciles that failed.',
+      ...controller,
+    });
+    this.terminalErrors = new Counter({
+      name: 'controller_runtime_terminal_reconcile_errors_total',
+      help: 'Reconciles that failed and are not tried again until something changes.',
+      ...controller,
+    });
+    this.timeouts = new Counter({
+      name: 'controller_runtime_reconcile_timeouts_total',
+      help: 'Reconciles that took longer than they may.',
+      ...controller,
+    });
+    this.panics = new Counter({
+      name: 'controller_runtime_reconcile_panics_total',
+      help: 'Reconciles that failed with an unexpected exception.',
+      ...controller,
+    });
+    this.passSeconds = new Histogram({
+      name: 'controller_runtime_reconcile_time_seconds',
+      help: 'How long a reconcile takes.',
+      buckets: PASS_SECONDS,
+      ...controller,
+    });
+    this.workers = new Gauge({
+      name: 'controller_runtime_active_workers',
+      help: 'Reconciles under way.',
+      ...controller,
+    });
+    this.maxWorkers = new Gauge({
+      name: 'controller_runtime_max_concurrent_reconciles',
+      help: 'How many reconciles there may be at once.',
+      ...controller,
+    });
+    this.adds = new Counter({ name: 'workqueue_adds_total', help: 'Keys added to the queue.', ...queue });
+    this.retries = new Counter({ name: 'workqueue_retries_total', help: 'Keys added after a failure.', ...queue });
+    this.queueSeconds = new Histogram({
+      name: 'workqueue_queue_duration_seconds',
+      help: 'How long a key waits in the queue before its reconcile begins.',
+      buckets: QUEUE_SECONDS,
+      ...queue,
+    });
+    this.workSeconds = new Histogram({
+      name: 'workqueue_work_duration_seconds',
+      help: 'How long a key is worked on.',
+      buckets: QUEUE_SECONDS,
+      ...queue,
+    });
+    this.registerLevels(registry);
+  }
+
+  /** The observer of one controller. */
+  forController(controller: string): ControllerObserver {
+    const own = { controller };
+    const ownQueue = { name: controller, controller };
+    for (const result of RESULTS) this.passes.inc({ ...own, result }, 0);
+    for (const counter of [this.errors, this.terminalErrors, this.timeouts, this.panics]) counter.inc(own, 0);
+    for (const counter of [this.adds, this.retries]) counter.inc(ownQueue, 0);
+    this.passSeconds.zero(own);
+    for (const histogram of [this.queueSeconds, this.workSeconds]) histogram.zero(ownQueue);
+    this.workers.set(own, 0);
+    return {
+      queue: {
+        added: () => this.adds.inc(ownQueue),
+        retried: () => this.retries.inc(ownQueue),
+        started: (queuedMs) => this.queueSeconds.observe(ownQueue, queuedMs / 1000),
+        finished: (workedMs) => this.workSeconds.observe(ownQueue, workedMs / 1000),
+      },
+      attach: (level, concurrency) => {
+        this.levels.set(controller, level);
+        this.maxWorkers.set(own, concurrency);
+      },
+      passStarted: () => this.workers.inc(own),
+      passEnded: (result, ms) => {
+        this.workers.dec(own);
+        this.passes.inc({ ...own, result });
+        this.passSeconds.observe(own, ms / 1000);
+      },
+      failed: (how) => {
+        this.errors.inc(own);
+        if (how === 'terminal') this.terminalErrors.inc(own);
+        if (how === 'timeout') this.timeouts.inc(own);
+        if (how === 'panic') this.panics.inc(own);
+      },
+    };
+  }
+
+  /** What is read from the queues when somebody looks. */
+  private registerLevels(registry: Registry): void {
+    const { levels } = this;
+    const labelNames = ['name', 'controller'] as const;
+    new Gauge({
+      name: 'workqueue_depth',
+      help: 'Keys that wait for a worker, by priority.',
+      labelNames: ['name', 'controller', 'priority'],
+      registers: [registry],
+      collect() {
+        for (const [name, level] of levels) {
+          const { high, low } = level();
+          this.set({ name, controller: name, priority: 'high' }, high);
+          this.set({ name, controller: name, priority: 'low' }, low);
+        }
+      },
+    });
+    new Gauge({
+      name: 'workqueue_unfinished_work_seconds',
+      help: 'How long the reconciles under way have taken, all together.',
+      labelNames,
+      registers: [registry],
+      collect() {
+        for (const [name, level] of levels) {
+          const totalMs = level().runningMs.reduce((sum, ms) => sum + ms, 0);
+          this.set({ name, controller: name }, totalMs / 1000);
+        }
+      },
+    });
+    new Gauge({
+      name: 'workqueue_longest_running_processor_seconds',
+      help: 'How long the longest reconcile under way has taken.',
+      labelNames,
+      registers: [registry],
+      collect() {
+        for (const [name, level] of levels) {
+          this.set({ name, controller: name }, Math.max(0, ...level().runningMs) / 1000);
+        }
+      },
+    });
+  }
+}
