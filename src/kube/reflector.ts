@@ -44,6 +44,8 @@ export interface ReflectorTiming {
 
 /** What metrics want to know. */
 export interface ReflectorObserver {
+  /** Once, at start: where to read the health from. */
+  attach(health: () => ReflectorHealth): void;
   listed(objects: number): void;
   watching(): void;
   /** `reason` is a code of the catalogue, or `Unexpected`. */
@@ -108,6 +110,7 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
     this.store = this.objects;
     this.lastHeardAt = this.clock.monotonic();
     this.verifyAt = this.nextVerifyAt();
+    options.observer?.attach(() => this.health());
     const synced = Promise.withResolvers<void>();
     this.synced = synced.promise;
     this.markSynced = synced.resolve;

@@ -1,0 +1,71 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ReflectorHealth, ReflectorObserver } from './reflector.ts';
+
+/** Metrics of all reflectors of a process. client-go hides what they show: whether the watches are alive and complete. */
+export class ReflectorMetrics {
+  private readonly lists;
+  private readonly watches;
+  private readonly failures;
+  private readonly events;
+  private readonly corrections;
+  private readonly objects;
+  private readonly healths = new Map<string, () => ReflectorHealth>();
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    const labelNames = ['resource'] as const;
+    this.lists = new Counter({ name: 'dinfra_kube_lists_total', help: 'Lists read in full.', labelNames, registers });
+    this.watches = new Counter({ name: 'dinfra_kube_watches_total', help: 'Watches opened.', labelNames, registers });
+    this.failures = new Counter({
+      name: 'dinfra_kube_watch_failures_total',
+      help: 'Lists and watches that failed, by reason of the catalogue.',
+      labelNames: ['resource', 'step', 'reason'] as const,
+      registers,
+    });
+    this.events = new Counter({
+      name: 'dinfra_kube_watch_events_total',
+      help: 'Changes that watches brought.',
+      labelNames,
+      registers,
+    });
+    this.corrections = new Counter({
+      name: 'dinfra_kube_watch_corrections_total',
+      help: 'Changes that a watch had lost and reading again found. Anything but zero is a defect.',
+      labelNames,
+      registers,
+    });
+    this.objects = new Gauge({
+      name: 'dinfra_kube_objects',
+      help: 'Objects in the last list.',
+      labelNames,
+      registers,
+    });
+    const { healths } = this;
+    new Gauge({
+      name: 'dinfra_kube_watch_silence_seconds',
+      help: 'Time since the API server last said anything on this resource; about a minute at rest.',
+      labelNames,
+      registers,
+      collect() {
+        for (const [resource, health] of healths) this.set({ resource }, health().silentMs / 1000);
+      },
+    });
+  }
+
+  /** The observer of one reflector. `resource` as in `deployments.dinfra.io`. */
+  forResource(resource: string): ReflectorObserver {
+    const own = { resource };
+    for (const counter of [this.lists, this.watches, this.events, this.corrections]) counter.inc(own, 0);
+    return {
+      attach: (health) => this.healths.set(resource, health),
+      listed: (objects) => {
+        this.lists.inc(own);
+        this.objects.set(own, objects);
+      },
+      watching: () => this.watches.inc(own),
+      failed: (step, reason) => this.failures.inc({ ...own, step, reason }),
+      event: () => this.events.inc(own),
+      corrected: (objects) => this.corrections.inc(own, objects),
+    };
+  }
+}
