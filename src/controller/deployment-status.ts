@@ -24,7 +24,7 @@ export interface Pass {
   readonly random: number;
 }
 
-/** Retries wait 2 s, doubled each time, at most 5 minutes. */
+/** Retries wait 2 s, doubled each time, at most 5 minutes; what only a person can mend is looked at as seldom. */
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 300_000;
 
@@ -259,7 +259,8 @@ function failuresAfter({ status, metadata }: Deployment, pass: Pass): { failures
   if (failed) {
     const failures = before + 1;
     const asked = failure instanceof RetryableError ? failure.retryAfterMs : undefined;
-    const ceiling = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 16));
+    const final = failure !== undefined && failure.family !== 'retryable';
+    const ceiling = final ? RETRY_MAX_MS : Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 16));
     const waitMs = Math.min(asked ?? ceiling * (0.75 + random / 4), RETRY_MAX_MS);
     return { failures, retryAfter: new Date(Math.ceil((now + waitMs) / 1000) * 1000).toISOString() };
   }

@@ -132,6 +132,11 @@ export const catalogue = {
     chainCode: 10_007,
   },
   // Reactors
+  OfferMissing: {
+    family: 'retryable',
+    summary: 'The Offer of a tenure that was accepted is gone before anything was made for it.',
+    remedy: 'Create the Offer again, with the Reactor that shall realise it.',
+  },
   ReactorMissing: {
     family: 'retryable',
     summary: 'The Reactor that the Offer names, or that realised the tenure, does not exist.',

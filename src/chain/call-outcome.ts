@@ -1,0 +1,36 @@
+import type { ApiPromise } from '@polkadot/api';
+import type { DispatchError } from '@polkadot/types/interfaces';
+import type { ISubmittableResult } from '@polkadot/types/types';
+
+/** What became of one call in a finalised block. */
+export type CallOutcome =
+  | { readonly kind: 'Applied' }
+  /** `error` is the pallet's name for it, e.g. `Subscription.WrongState`. */
+  | { readonly kind: 'Failed'; readonly error: string };
+
+/** The outcome of each call of a transaction, by its key, in the order they were sent in. */
+export function outcomesOf(
+  api: ApiPromise,
+  result: ISubmittableResult,
+  keys: readonly string[],
+): Map<string, CallOutcome> {
+  if (result.dispatchError !== undefined) {
+    const error = nameOf(api, result.dispatchError);
+    return new Map(keys.map((key) => [key, { kind: 'Failed', error }]));
+  }
+  // A batch tells of its items in order: utility.ItemCompleted, or utility.ItemFailed with the error.
+  const items = result.events.filter(({ event }) => event.section === 'utility' && event.method.startsWith('Item'));
+  return new Map(
+    keys.map((key, index) => {
+      const item = items[index]?.event;
+      if (item?.method !== 'ItemFailed') return [key, { kind: 'Applied' }];
+      return [key, { kind: 'Failed', error: nameOf(api, item.data[0] as unknown as DispatchError) }];
+    }),
+  );
+}
+
+function nameOf(api: ApiPromise, error: DispatchError): string {
+  if (!error.isModule) return error.toString();
+  const { section, name } = api.registry.findMetaError(error.asModule);
+  return `${section}.${name}`;
+}
