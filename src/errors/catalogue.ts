@@ -132,6 +132,11 @@ export const catalogue = {
     chainCode: 10_007,
   },
   // Reactors
+  ReactorReachable: {
+    family: 'condition',
+    summary: 'The backend answers and takes the credentials.',
+    remedy: 'Nothing to do.',
+  },
   OfferMissing: {
     family: 'retryable',
     summary: 'The Offer of a tenure that was accepted is gone before anything was made for it.',

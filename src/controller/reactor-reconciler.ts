@@ -1,0 +1,196 @@
+import { isDeepStrictEqual } from 'node:util';
+import { FieldManager } from '../api/labels.ts';
+import { type Reactor as ReactorResource, reactors } from '../api/reactor.ts';
+import type { Reason } from '../errors/catalogue.ts';
+import { findDinfraError, RetryableError } from '../errors/dinfra-error.ts';
+import { done, type Reconcile } from '../kube/controller.ts';
+import type { EventRecorder } from '../kube/event-recorder.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
+import type { StoreView } from '../kube/store.ts';
+import type { Reactor } from '../providers/reactor.ts';
+import type { Health } from '../server/health.ts';
+import { conditionsAfter } from './conditions.ts';
+import type { ReactorRegistry } from './reactor-registry.ts';
+
+/** A reactor made from its resource. */
+export interface MadeReactor {
+  readonly reactor: Reactor;
+  /**
+   * Asks the backend for a sign of life that needs the credentials. Returns one line about what answered.
+   *
+   * @throws DinfraError why it cannot be used.
+   */
+  probe(signal: AbortSignal): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The keys and values of a Secret, decoded. */
+export type SecretData = ReadonlyMap<string, string>;
+
+/** Makes reactors of the kinds this operator knows. */
+export interface ReactorFactory {
+  /** Name of the Secret with the credentials, undefined when there are none. */
+  secretName(resource: ReactorResource): string | undefined;
+  /** @throws DinfraError naming the field or key that is missing or wrong. */
+  make(resource: ReactorResource, secret: SecretData): Promise<MadeReactor>;
+}
+
+export interface ReactorReconcilerOptions {
+  readonly client: KubeClient;
+  readonly reactors: StoreView<ReactorResource>;
+  readonly registry: ReactorRegistry;
+  readonly factory: ReactorFactory;
+  readonly events: EventRecorder;
+  readonly health: Health;
+  /** Called after a reactor was made, replaced or removed. */
+  readonly onChange: (key: string) => void;
+  /** How often a backend is asked for a sign of life, in milliseconds. Default 60 s. */
+  readonly probeMs?: number;
+  /** How often one that does not answer is asked, in milliseconds. Default 10 s. */
+  readonly retryMs?: number;
+  readonly now?: () => number;
+}
+
+interface Secret extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+const secrets: ResourceType<Secret> = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
+
+interface Entry {
+  readonly made: MadeReactor;
+  /** What it was made from: a change of spec or credentials makes a new one. */
+  readonly madeFrom: string;
+  readonly leaveHealth: () => void;
+  problem: string | undefined;
+}
+
+/** Keeps a reactor for each Reactor resource, and its status. */
+export class ReactorReconciler {
+  private readonly options: Required<ReactorReconcilerOptions>;
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(options: ReactorReconcilerOptions) {
+    this.options = { probeMs: 60_000, retryMs: 10_000, now: Date.now, ...options };
+  }
+
+  readonly reconcile: Reconcile = async (key, signal) => {
+    const resource = this.options.reactors.get(key);
+    if (resource === undefined) {
+      await this.drop(key);
+      this.options.registry.delete(key);
+      return done;
+    }
+    const outcome = await this.bringUp(key, resource, signal);
+    await this.writeStatus(resource, outcome, signal);
+    return { requeueAfterMs: outcome.ok ? this.options.probeMs : this.options.retryMs };
+  };
+
+  private async bringUp(key: string, resource: ReactorResource, signal: AbortSignal): Promise<Outcome> {
+    try {
+      const entry = await this.entryFor(key, resource, signal);
+      try {
+        const message = await entry.made.probe(signal);
+        entry.problem = undefined;
+        return { ok: true, reason: 'ReactorReachable', message };
+      } catch (error) {
+        // The reactor stays: its own calls say more exactly what works and what does not.
+        return outcomeOf(error, (problem) => {
+          entry.problem = problem;
+        });
+      }
+    } catch (error) {
+      const ours = findDinfraError(error);
+      if (ours === undefined) throw error;
+      // A reactor that works is not given up because its Secret cannot be read just now.
+      if (!this.entries.has(key)) this.options.registry.fail(key, ours);
+      return outcomeOf(ours);
+    }
+  }
+
+  private async entryFor(key: string, resource: ReactorResource, signal: AbortSignal): Promise<Entry> {
+    const secret = await this.secretOf(resource, signal);
+    const { uid, generation } = resource.metadata;
+    const madeFrom = `${uid}/${generation}/${secret?.metadata.resourceVersion ?? ''}`;
+    const known = this.entries.get(key);
+    if (known?.madeFrom === madeFrom) return known;
+    const made = await this.options.factory.make(resource, decode(secret));
+    await this.drop(key);
+    const entry: Entry = {
+      made,
+      madeFrom,
+      problem: undefined,
+      leaveHealth: this.options.health.addReady(`reactor ${key}`, () => entry.problem),
+    };
+    this.entries.set(key, entry);
+    this.options.registry.set(key, made.reactor);
+    this.options.onChange(key);
+    return entry;
+  }
+
+  private async secretOf(resource: ReactorResource, signal: AbortSignal): Promise<Secret | undefined> {
+    const name = this.options.factory.secretName(resource);
+    if (name === undefined) return undefined;
+    const { namespace } = resource.metadata;
+    const secret = await this.options.client.find(secrets, { name, ...(namespace && { namespace }) }, signal);
+    if (secret !== undefined) return secret;
+    throw new RetryableError('ReactorCredentialsMissing', {
+      message: `there is no Secret ${name} in namespace ${namespace}, which holds the credentials of Reactor ${resource.metadata.name}`,
+    });
+  }
+
+  private async drop(key: string): Promise<void> {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    this.entries.delete(key);
+    entry.leaveHealth();
+    await entry.made.close();
+  }
+
+  private async writeStatus(
+    resource: ReactorResource,
+    { ok, reason, message }: Outcome,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const statement = { status: ok ? ('True' as const) : ('False' as const), reason, message };
+    const conditions = conditionsAfter(
+      resource.status.conditions,
+      [
+        { type: 'Ready', ...statement },
+        { type: 'Reconciling', ...statement, status: ok ? undefined : 'True' },
+      ],
+      resource.metadata.generation,
+      this.options.now(),
+    );
+    const status = { observedGeneration: resource.metadata.generation, conditions };
+    if (isDeepStrictEqual(status, resource.status)) return;
+    const { name, namespace } = resource.metadata;
+    await this.options.client.apply(
+      reactors,
+      { metadata: { name, ...(namespace && { namespace }) }, status },
+      { fieldManager: FieldManager.controller, subresource: 'status' },
+      signal,
+    );
+    this.options.events.record(resource, { type: ok ? 'Normal' : 'Warning', reason, action: 'Probe', note: message });
+  }
+}
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+function outcomeOf(error: unknown, note: (problem: string) => void = () => {}): Outcome {
+  const ours = findDinfraError(error);
+  if (ours === undefined) throw error;
+  const message = ours.hint === undefined ? ours.message : `${ours.message}. ${ours.hint}`;
+  note(message);
+  return { ok: false, reason: ours.code, message };
+}
+
+function decode(secret: Secret | undefined): SecretData {
+  return new Map(
+    Object.entries(secret?.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+  );
+}
