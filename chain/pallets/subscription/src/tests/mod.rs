@@ -1,0 +1,4 @@
+mod award;
+mod lifecycle;
+mod mock;
+mod payment;

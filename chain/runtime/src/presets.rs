@@ -1,0 +1,38 @@
+//! Genesis presets: `development` for one node, `local` for a test net of two.
+
+use crate::{AccountId, Balance, BalancesConfig, RuntimeGenesisConfig, SudoConfig, UNIT};
+use alloc::{vec, vec::Vec};
+use frame_support::build_struct_json_patch;
+use serde_json::Value;
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, PresetId};
+use sp_keyring::Sr25519Keyring;
+
+/// What each well-known development account starts with.
+const ENDOWMENT: Balance = 1_000_000 * UNIT;
+
+fn genesis(authorities: Vec<AuraId>) -> Value {
+	let accounts = Sr25519Keyring::iter().map(|key| key.to_account_id());
+	let balances: Vec<(AccountId, Balance)> = accounts.map(|account| (account, ENDOWMENT)).collect();
+	build_struct_json_patch!(RuntimeGenesisConfig {
+		balances: BalancesConfig { balances },
+		aura: pallet_aura::GenesisConfig { authorities },
+		sudo: SudoConfig { key: Some(Sr25519Keyring::Alice.to_account_id()) },
+	})
+}
+
+/// The preset of this name, as JSON.
+pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
+	let authorities = match id.as_ref() {
+		DEV_RUNTIME_PRESET => vec![Sr25519Keyring::Alice],
+		LOCAL_TESTNET_RUNTIME_PRESET => vec![Sr25519Keyring::Alice, Sr25519Keyring::Bob],
+		_ => return None,
+	};
+	let patch = genesis(authorities.into_iter().map(|key| key.public().into()).collect());
+	serde_json::to_vec(&patch).ok()
+}
+
+/// The names of all presets.
+pub fn preset_names() -> Vec<PresetId> {
+	vec![PresetId::from(DEV_RUNTIME_PRESET), PresetId::from(LOCAL_TESTNET_RUNTIME_PRESET)]
+}
