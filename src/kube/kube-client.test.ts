@@ -1,0 +1,408 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { collect } from '../../test/support/collect.ts';
+import { FakeApiServer, refuse, respond } from '../../test/support/fake-api-server.ts';
+import { accessTo } from '../../test/support/fake-cluster-access.ts';
+import { apiStatusOf, isAlreadyExists, isConflict, isNotFound } from './api-error.ts';
+import { systemClock } from './clock.ts';
+import { KubeClient, type KubeClientOptions } from './kube-client.ts';
+import type { AnyObject, ResourceType } from './resource-type.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+const configMaps: ResourceType<AnyObject> = {
+  group: '',
+  version: 'v1',
+  plural: 'configmaps',
+  kind: 'ConfigMap',
+  namespaced: true,
+};
+const nodes: ResourceType<AnyObject> = {
+  ...configMaps,
+  group: 'example.org',
+  plural: 'nodes',
+  kind: 'Node',
+  namespaced: false,
+};
+const ref = { namespace: 'default', name: 'a' };
+const { signal } = new AbortController();
+
+let server: FakeApiServer;
+let client: KubeClient;
+
+beforeEach(async () => {
+  server = await FakeApiServer.start();
+  client = clientWith({});
+});
+afterEach(async () => {
+  await client.close();
+  await server.stop();
+});
+
+/** A client that waits a thousandth of the time. */
+function clientWith(options: KubeClientOptions, tokens: readonly string[] = []): KubeClient {
+  const clock = { ...systemClock, after: (ms: number, task: () => void) => systemClock.after(ms / 1000, task) };
+  return new KubeClient(accessTo(server.url, tokens), { clock, ...options });
+}
+
+/** Answers everything with one object. */
+function answerWith(object: unknown): void {
+  server.reply((_request, response) => {
+    respond(response, 200, object);
+    return true;
+  });
+}
+
+describe('what goes over the wire', () => {
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+
+  test('an apply names its manager, takes conflicts over, and fills in version and kind', async () => {
+    answerWith(object);
+    const manifest = { metadata: ref, data: { x: 'y' } };
+    await client.apply(configMaps, manifest, { fieldManager: 'me', subresource: 'status', dryRun: true }, signal);
+    const [seen] = server.seen;
+    expect(seen?.method).toBe('PATCH');
+    expect(`${seen?.url.pathname}${seen?.url.search}`).toBe(
+      '/api/v1/namespaces/default/configmaps/a/status?fieldManager=me&force=true&dryRun=All',
+    );
+    expect(seen?.headers['content-type']).toBe('application/apply-patch+yaml');
+    expect(JSON.parse(seen?.body ?? '')).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', ...manifest });
+  });
+
+  test('patches say which kind they are, and names are escaped', async () => {
+    answerWith(object);
+    await client.jsonPatch(nodes, { name: '../a?b' }, [{ op: 'remove', path: '/x' }], signal);
+    await client.mergePatch(nodes, { name: 'n' }, { x: null }, signal);
+    expect(server.seen.map(({ url, headers }) => [url.pathname, headers['content-type']])).toEqual([
+      ['/apis/example.org/v1/nodes/..%2Fa%3Fb', 'application/json-patch+json'],
+      ['/apis/example.org/v1/nodes/n', 'application/merge-patch+json'],
+    ]);
+  });
+
+  test('a delete carries its preconditions', async () => {
+    answerWith(object);
+    await client.delete(configMaps, ref, signal, { preconditions: { uid: 'u' }, propagationPolicy: 'Foreground' });
+    expect(JSON.parse(server.seen[0]?.body ?? '')).toEqual({
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      preconditions: { uid: 'u' },
+      propagationPolicy: 'Foreground',
+    });
+  });
+
+  test('an object of a namespaced type without a namespace is a mistake, and never reaches another one', async () => {
+    await expect(client.get(configMaps, { name: 'a' }, signal)).rejects.toThrow(TypeError);
+    await expect(client.create(configMaps, { metadata: { name: 'a' } }, signal)).rejects.toThrow(TypeError);
+    expect(server.seen).toEqual([]);
+  });
+
+  test('many calls share a connection or two', async () => {
+    answerWith(object);
+    for (let i = 0; i < 20; i++) await client.get(configMaps, ref, signal);
+    expect(new Set(server.seen.map(({ port }) => port)).size).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('refusals', () => {
+  const refuseWith = (code: number, body: object) =>
+    server.reply((_request, response) => {
+      respond(response, code, { kind: 'Status', status: 'Failure', code, ...body });
+      return true;
+    });
+
+  test('keep the words of the API server and the field at fault', async () => {
+    refuseWith(422, {
+      reason: 'Invalid',
+      message: 'ConfigMap "a" is invalid: data[x]: Invalid value: "y": must be z',
+      details: {
+        causes: [{ reason: 'FieldValueInvalid', field: 'data[x]', message: 'Invalid value: "y": must be z' }],
+      },
+    });
+    const error = await client.create(configMaps, { metadata: ref }, signal).catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      code: 'ClusterInvalid',
+      family: 'terminal',
+      path: 'data[x]',
+      message: 'cannot create configmaps default/a: ConfigMap "a" is invalid: data[x]: Invalid value: "y": must be z',
+    });
+    expect(apiStatusOf(error)).toMatchObject({ code: 422, reason: 'Invalid', causes: [{ field: 'data[x]' }] });
+  });
+
+  test('not found, conflict and already exists are told apart', async () => {
+    refuseWith(404, { reason: 'NotFound', message: 'no a' });
+    expect(isNotFound(await client.get(configMaps, ref, signal).catch((e: unknown) => e))).toBe(true);
+    expect(await client.find(configMaps, ref, signal)).toBeUndefined();
+    expect(await client.delete(configMaps, ref, signal)).toBe('Absent');
+    refuseWith(409, { reason: 'Conflict', message: 'changed' });
+    expect(isConflict(await client.replace(configMaps, { metadata: ref }, signal).catch((e: unknown) => e))).toBe(true);
+    refuseWith(409, { reason: 'AlreadyExists', message: 'there is a' });
+    expect(isAlreadyExists(await client.create(configMaps, { metadata: ref }, signal).catch((e: unknown) => e))).toBe(
+      true,
+    );
+  });
+
+  test.each([
+    [400, 'ClusterInvalid'],
+    [401, 'ClusterUnauthorized'],
+    [403, 'ClusterForbidden'],
+    [410, 'ClusterExpired'],
+    [413, 'ClusterInvalid'],
+    [500, 'ClusterBusy'],
+    [504, 'ClusterBusy'],
+  ])('HTTP %i becomes %s', async (code, reason) => {
+    refuseWith(code, { reason: 'X', message: 'x' });
+    await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({ code: reason });
+  });
+
+  test('a reply that is not from an API server is said to be so, without its text', async () => {
+    server.failNext('any', { kind: 'garbage' });
+    const error = await client.create(configMaps, { metadata: ref }, signal).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'ClusterUndecodable' });
+    expect(String(error)).not.toContain('html');
+  });
+
+  test('a refusal that is not JSON still says what came', async () => {
+    server.failNext('any', { kind: 'status', code: 502, body: 'Bad Gateway\n' }, 9);
+    await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({
+      code: 'ClusterBusy',
+      message: 'cannot create configmaps default/a: Bad Gateway',
+    });
+  });
+});
+
+describe('trying again', () => {
+  test('a read is repeated when the server is busy or the connection is cut', async () => {
+    server.failNext('any', { kind: 'status', code: 503 });
+    server.failNext('any', { kind: 'cut' });
+    server.put('a', '1');
+    expect((await client.list(configMaps, {}, signal)).items).toHaveLength(1);
+    expect(server.seen).toHaveLength(3);
+  });
+
+  test('a create is not repeated when it may have been done', async () => {
+    server.failNext('any', { kind: 'cut' });
+    await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({
+      code: 'ClusterUnreachable',
+    });
+    server.failNext('any', { kind: 'status', code: 500 });
+    await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({ code: 'ClusterBusy' });
+    expect(server.seen).toHaveLength(2);
+  });
+
+  test('a create is repeated after 429: the server says that it did nothing', async () => {
+    answerWith({ metadata: { name: 'a' } });
+    server.failNext('any', { kind: 'status', code: 429, retryAfter: 1 }, 2);
+    await client.create(configMaps, { metadata: ref }, signal);
+    expect(server.seen).toHaveLength(3);
+  });
+
+  test('a long Retry-After is handed to the caller, who can wait without holding anything up', async () => {
+    server.failNext('any', { kind: 'status', code: 429, retryAfter: 60 });
+    await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({
+      code: 'ClusterBusy',
+      retryAfterMs: 60_000,
+    });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('it ends after four attempts', async () => {
+    server.failNext('any', { kind: 'status', code: 503 }, 9);
+    await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({ code: 'ClusterBusy' });
+    expect(server.seen).toHaveLength(4);
+  });
+});
+
+describe('credentials', () => {
+  test('that are refused are fetched anew, once', async () => {
+    client = clientWith({}, ['old', 'new']);
+    server.reply((request, response) => {
+      if (request.headers.authorization === 'Bearer new') respond(response, 200, { metadata: { name: 'a' } });
+      else refuse(response, 401, 'Unauthorized');
+      return true;
+    });
+    await client.create(configMaps, { metadata: ref }, signal);
+    expect(server.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
+  });
+
+  test('that stay refused are an error that does not contain them', async () => {
+    client = clientWith({}, ['old', 'sesame']);
+    server.failNext('any', { kind: 'status', code: 401 }, 9);
+    const error = await client.get(configMaps, ref, signal).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'ClusterUnauthorized' });
+    expect(JSON.stringify([error, String(error)])).not.toContain('sesame');
+    expect(server.seen).toHaveLength(2);
+  });
+});
+
+describe('bounds', () => {
+  test('a call that gets no answer ends at its deadline', async () => {
+    client = clientWith({ deadlineMs: 100 });
+    server.failNext('any', { kind: 'hang' });
+    await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({
+      code: 'ClusterUnreachable',
+      message: expect.stringContaining('no answer in time'),
+    });
+  });
+
+  test('a call ends at once with the reason of its signal', async () => {
+    const stop = new AbortController();
+    server.failNext('any', { kind: 'hang' });
+    const call = client.get(configMaps, ref, stop.signal);
+    const reason = new Error('shutting down');
+    setTimeout(() => stop.abort(reason), 20);
+    await expect(call).rejects.toBe(reason);
+    await expect(client.get(configMaps, ref, stop.signal)).rejects.toBe(reason);
+  });
+
+  test('a reply that is too large is not held', async () => {
+    client = clientWith({ maxReplyBytes: 1000 });
+    answerWith({ metadata: { name: 'a' }, data: 'x'.repeat(2000) });
+    await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({ code: 'ClusterReplyTooLarge' });
+  });
+
+  test('a server that cannot be reached is named with the reason', async () => {
+    const url = server.url;
+    await server.stop();
+    await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({
+      code: 'ClusterUnreachable',
+      message: expect.stringMatching(new RegExp(`${url} does not answer: connect ECONNREFUSED`)),
+    });
+    await server.listen(0);
+  });
+
+  test('a rate limit spreads the calls', async () => {
+    client = clientWith({ rateLimit: new TokenBucket(100, 1, systemClock) });
+    answerWith({ metadata: { name: 'a' } });
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 11 }, () => client.get(configMaps, ref, signal)));
+    expect(performance.now() - started).toBeGreaterThan(90);
+  });
+});
+
+describe('lists', () => {
+  test('are read page by page as one state, with the kind filled in', async () => {
+    for (let i = 0; i < 1201; i++) server.put(`cm-${i}`, 'x');
+    server.reply((request) => {
+      // Somebody writes while the list is read.
+      if (request.url.searchParams.has('continue')) server.put('late', 'y');
+      return false;
+    });
+    const list = await client.list(configMaps, {}, signal);
+    expect(list.items).toHaveLength(1201);
+    expect(list.items[0]).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap' });
+    expect(list.resourceVersion).toBe('1202');
+    expect(server.seen).toHaveLength(3);
+  });
+
+  test('that expire half-way are begun again', async () => {
+    for (let i = 0; i < 600; i++) server.put(`cm-${i}`, 'x');
+    let compacted = false;
+    server.reply((request) => {
+      if (request.url.searchParams.has('continue') && !compacted) {
+        compacted = true;
+        server.put('late', 'y');
+        server.compact();
+      }
+      return false;
+    });
+    expect((await client.list(configMaps, {}, signal)).items).toHaveLength(601);
+  });
+
+  test('of large objects are read in smaller pages', async () => {
+    client = clientWith({ maxReplyBytes: 100_000 });
+    for (let i = 0; i < 300; i++) server.put(`cm-${i}`, 'x'.repeat(1000));
+    expect((await client.list(configMaps, {}, signal)).items).toHaveLength(300);
+  });
+
+  test('can be of one version, as long as the server has it', async () => {
+    server.put('a', '1');
+    server.put('b', '1');
+    expect((await client.list(configMaps, { resourceVersion: '2' }, signal)).items).toHaveLength(1);
+    server.compact();
+    await expect(client.list(configMaps, { resourceVersion: '2' }, signal)).rejects.toMatchObject({
+      code: 'ClusterExpired',
+    });
+  });
+});
+
+describe('watches', () => {
+  const watch = (over = {}) => client.watch(configMaps, { resourceVersion: '1', timeoutSeconds: 1, ...over }, signal);
+  const until = async (condition: () => boolean) => {
+    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+
+  test('bring changes and bookmarks, and end when the server ends them', async () => {
+    server.put('a', '1');
+    const events = collect(watch());
+    await until(() => server.watching === 1);
+    server.remove('a');
+    server.bookmark();
+    server.endWatches();
+    expect(await events).toMatchObject([
+      { type: 'ADDED', object: { data: { value: '1' } } },
+      { type: 'DELETED', object: { metadata: { resourceVersion: '3' } } },
+      { type: 'BOOKMARK', resourceVersion: '3' },
+    ]);
+  });
+
+  test.each([
+    ['cut', 'ClusterUnreachable', () => server.cutWatches()],
+    ['cut in the middle of a line', 'ClusterUnreachable', () => server.cutWatches({ midLine: true })],
+    [
+      'ended in the middle of a line',
+      'ClusterUnreachable',
+      () => {
+        server.sendLine('{"type":"ADD');
+        server.endWatches();
+      },
+    ],
+    ['garbled', 'ClusterUndecodable', () => server.sendLine('{"type":"ADDED","object":{"metadata":{"na\n')],
+    ['bringing what is no event', 'ClusterUndecodable', () => server.sendLine('{"type":"EXPLODED","object":{}}\n')],
+    [
+      'bringing an object without version',
+      'ClusterUndecodable',
+      () => server.sendLine('{"type":"ADDED","object":{"metadata":{}}}\n'),
+    ],
+    [
+      'told that the version is too old',
+      'ClusterExpired',
+      () =>
+        server.sendLine(
+          '{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}\n',
+        ),
+    ],
+  ])('that are %s throw %s', async (_how, code, act) => {
+    const events = collect(watch());
+    events.catch(() => undefined);
+    await until(() => server.watching === 1);
+    act();
+    await expect(events).rejects.toMatchObject({ code });
+  });
+
+  test('that stay silent count as dead, and every line counts as life', async () => {
+    const events = collect(watch({ inactivityMs: 150, timeoutSeconds: 60 }));
+    events.catch(() => undefined);
+    await until(() => server.watching === 1);
+    const started = performance.now();
+    for (let i = 0; i < 4; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      server.bookmark();
+    }
+    await expect(events).rejects.toMatchObject({ code: 'ClusterUnreachable' });
+    expect(performance.now() - started).toBeGreaterThan(400);
+  });
+
+  test('close their connection when the reader leaves', async () => {
+    server.put('a', '1');
+    for await (const event of watch()) {
+      expect(event.type).toBe('ADDED');
+      break;
+    }
+    await until(() => server.watching === 0);
+  });
+});
+
+test('a closed client says so', async () => {
+  answerWith({ metadata: { name: 'a' } });
+  await client.get(configMaps, ref, signal);
+  await client.close();
+  await expect(client.get(configMaps, ref, signal)).rejects.toThrow(/closed/);
+});
