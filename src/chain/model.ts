@@ -1,4 +1,5 @@
 import type { TenureState } from '../tenure/state.ts';
+import type { BlockRef } from './block-ref.ts';
 
 /** Bytes the chain knows by their hash. */
 export interface Content {
@@ -70,4 +71,17 @@ export interface OnChainType {
   readonly schema: Content;
   readonly version: number;
   readonly retired: boolean;
+}
+
+/** Everything of one provider, read at one finalised block. */
+export interface ProviderState {
+  readonly block: BlockRef;
+  /** Undefined when the account neither owns nor operates one. */
+  readonly provider: OnChainProvider | undefined;
+  /** The whole desired set. */
+  readonly tenures: readonly DesiredTenure[];
+  /** The types asked for, and those of the tenures; a type the chain does not have is not in it. */
+  readonly types: ReadonlyMap<string, OnChainType>;
+  /** How many blocks one heartbeat covers. */
+  readonly heartbeatPeriod: number;
 }
