@@ -5,7 +5,7 @@ use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{ConstBool, ConstU8, ConstU32, ConstU64, ConstU128, LinearStoragePrice, VariantCountOf, fungible::HoldConsideration},
+	traits::{ConstBool, ConstU8, ConstU16, ConstU32, ConstU64, ConstU128, LinearStoragePrice, VariantCountOf, fungible::HoldConsideration},
 	weights::{ConstantMultiplier, IdentityFee, Weight, constants::{RocksDbWeight, WEIGHT_REF_TIME_PER_SECOND}},
 };
 use frame_system::{EnsureRoot, limits::{BlockLength, BlockWeights}};
@@ -41,6 +41,7 @@ impl frame_system::Config for Runtime {
 	type BlockLength = RuntimeBlockLength;
 	type DbWeight = RocksDbWeight;
 	type Version = Version;
+	type SS58Prefix = ConstU16<42>;
 	type MaxConsumers = ConstU32<16>;
 }
 

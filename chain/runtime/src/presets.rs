@@ -1,9 +1,7 @@
 //! Genesis presets: `development` for one node, `local` for a test net of two.
 
-use crate::{AccountId, Balance, BalancesConfig, RuntimeGenesisConfig, SudoConfig, UNIT};
+use crate::{AccountId, AuraConfig, Balance, BalancesConfig, RuntimeGenesisConfig, SudoConfig, UNIT};
 use alloc::{vec, vec::Vec};
-use frame_support::build_struct_json_patch;
-use serde_json::Value;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, PresetId};
 use sp_keyring::Sr25519Keyring;
@@ -11,14 +9,15 @@ use sp_keyring::Sr25519Keyring;
 /// What each well-known development account starts with.
 const ENDOWMENT: Balance = 1_000_000 * UNIT;
 
-fn genesis(authorities: Vec<AuraId>) -> Value {
+fn genesis(authorities: Vec<AuraId>) -> RuntimeGenesisConfig {
 	let accounts = Sr25519Keyring::iter().map(|key| key.to_account_id());
 	let balances: Vec<(AccountId, Balance)> = accounts.map(|account| (account, ENDOWMENT)).collect();
-	build_struct_json_patch!(RuntimeGenesisConfig {
-		balances: BalancesConfig { balances },
-		aura: pallet_aura::GenesisConfig { authorities },
+	RuntimeGenesisConfig {
+		balances: BalancesConfig { balances, ..Default::default() },
+		aura: AuraConfig { authorities },
 		sudo: SudoConfig { key: Some(Sr25519Keyring::Alice.to_account_id()) },
-	})
+		..Default::default()
+	}
 }
 
 /// The preset of this name, as JSON.
@@ -28,8 +27,9 @@ pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
 		LOCAL_TESTNET_RUNTIME_PRESET => vec![Sr25519Keyring::Alice, Sr25519Keyring::Bob],
 		_ => return None,
 	};
-	let patch = genesis(authorities.into_iter().map(|key| key.public().into()).collect());
-	serde_json::to_vec(&patch).ok()
+	// Complete, not only what differs from the default: it can be built from as it is.
+	let config = genesis(authorities.into_iter().map(|key| key.public().into()).collect());
+	serde_json::to_vec(&config).ok()
 }
 
 /// The names of all presets.
