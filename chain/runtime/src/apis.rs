@@ -6,11 +6,11 @@ use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
 	weights::Weight,
 };
+use pallet_dinfra_provider::ProviderId;
 use pallet_dinfra_subscription::{
 	SubscriptionId, TenureNumber, Terms,
 	api::{Candidate, Cost, DesiredPage, SubscriptionView},
 };
-use pallet_dinfra_provider::ProviderId;
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_core::OpaqueMetadata;

@@ -5,10 +5,19 @@ use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{ConstBool, ConstU8, ConstU16, ConstU32, ConstU64, ConstU128, LinearStoragePrice, VariantCountOf, fungible::HoldConsideration},
-	weights::{ConstantMultiplier, IdentityFee, Weight, constants::{RocksDbWeight, WEIGHT_REF_TIME_PER_SECOND}},
+	traits::{
+		ConstBool, ConstU8, ConstU16, ConstU32, ConstU64, ConstU128, LinearStoragePrice, VariantCountOf,
+		fungible::HoldConsideration,
+	},
+	weights::{
+		ConstantMultiplier, IdentityFee, Weight,
+		constants::{RocksDbWeight, WEIGHT_REF_TIME_PER_SECOND},
+	},
 };
-use frame_system::{EnsureRoot, limits::{BlockLength, BlockWeights}};
+use frame_system::{
+	EnsureRoot,
+	limits::{BlockLength, BlockWeights},
+};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_runtime::{Perbill, traits::AccountIdLookup};
 

@@ -1,6 +1,6 @@
 //! What clients can ask a node: read-only, at any block.
 
-use crate::{ReasonCode, SubscriptionId, TenureNumber, TenureState, Terms};
+use crate::{Failure, ReasonCode, SubscriptionId, TenureNumber, TenureState, Terms};
 use alloc::vec::Vec;
 use codec::{Codec, Decode, Encode};
 use pallet_dinfra_provider::{AccessKey, Content, Exclusion, ProviderId};
@@ -105,8 +105,8 @@ pub struct SubscriptionView<AccountId, Balance, BlockNumber> {
 	pub deadline: Option<BlockNumber>,
 	/// Why it is Degraded, or has Ended.
 	pub reason: Option<ReasonCode>,
-	/// Providers that failed it.
-	pub failed: Vec<ProviderId>,
+	/// The tenures that failed, and why. Their providers are not asked again.
+	pub failed: Vec<Failure>,
 }
 
 sp_api::decl_runtime_apis! {

@@ -12,7 +12,7 @@ pub(crate) struct Request<'a, T: Config> {
 	pub consumer: &'a T::AccountId,
 	pub terms: &'a TermsOf<T>,
 	pub funds: BalanceOf<T>,
-	pub failed: &'a [ProviderId],
+	pub failed: &'a [Failure],
 }
 
 impl<T: Config> Pallet<T> {
@@ -109,7 +109,7 @@ impl<T: Config> Pallet<T> {
 
 	/// The offer by which a provider can take the request, or why it cannot.
 	pub(crate) fn judge(request: &Request<'_, T>, provider: ProviderId) -> Result<OfferOf<T>, Exclusion> {
-		ensure!(!request.failed.contains(&provider), Exclusion::FailedBefore);
+		ensure!(request.failed.iter().all(|failure| failure.provider != provider), Exclusion::FailedBefore);
 		let offer = Market::<T>::offer_for(provider, request.type_name, request.consumer, request.terms.strategy)?;
 		ensure!(offer.price <= request.terms.max_price, Exclusion::PriceTooHigh);
 		let needed = Self::least_funds(offer.price, request.terms.grace);

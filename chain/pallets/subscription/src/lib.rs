@@ -3,8 +3,7 @@
 //! The agreement between a consumer and whoever is awarded, and its money. A subscription is awarded to one eligible
 //! provider after the other until one accepts it and reports it ready; it is paid by the block, out of funds held in
 //! advance, for blocks in which it was active under a fresh heartbeat; it ends when it is cancelled or its funds and its
-//! grace are used up, and is forgotten when everything of it was released. docs/chain.md draws the state machine, which
-//! is `lifecycle.rs`.
+//! grace are used up, and is forgotten when everything of it was released. docs/chain.md draws the state machine.
 //!
 //! Nothing here iterates over subscriptions: payment is lazy (`payment.rs`), deadlines sit in buckets (`agenda.rs`), an
 //! award looks at the bounded list of providers of one type (`award.rs`).
@@ -13,11 +12,15 @@
 extern crate alloc;
 
 mod agenda;
+mod anybody;
 pub mod api;
 mod award;
-mod lifecycle;
+mod consumer_side;
+mod due;
 mod payment;
+mod provider_side;
 pub mod reason;
+mod transition;
 mod types;
 mod update;
 mod views;

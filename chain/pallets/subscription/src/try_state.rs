@@ -105,7 +105,7 @@ impl<T: Config> Pallet<T> {
 				ensure!(subscription.update.as_ref().is_none_or(kept), "the update of a live subscription is kept");
 				let tenure = Tenures::<T>::get((provider, id, subscription.tenure)).ok_or("what runs is a tenure")?;
 				ensure!(tenure.content == subscription.content, "what runs is what was agreed on");
-				ensure!(!subscription.failed.contains(&provider), "a provider that failed is not asked again");
+				ensure!(subscription.failed.iter().all(|failure| failure.provider != provider), "a provider that failed is not asked again");
 				ensure!(
 					tenure.deadline.is_none_or(|deadline| subscription.bucket >= Some(deadline)),
 					"a deadline is looked at"

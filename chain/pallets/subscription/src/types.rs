@@ -63,6 +63,14 @@ impl Status {
 	}
 }
 
+/// A tenure that did not last, and why.
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo, Debug)]
+pub struct Failure {
+	pub provider: ProviderId,
+	pub tenure: TenureNumber,
+	pub reason: ReasonCode,
+}
+
 /// An agreement between a consumer and whoever is awarded.
 #[derive(CloneNoBound, PartialEqNoBound, EqNoBound, DebugNoBound, Encode, Decode, MaxEncodedLen, TypeInfo)]
 #[scale_info(skip_type_params(MaxTypeName, MaxFailed))]
@@ -92,8 +100,8 @@ where
 	pub spent: Balance,
 	/// Held from the consumer until the entry is removed.
 	pub deposit: Balance,
-	/// Providers that failed this subscription. They are not asked again.
-	pub failed: BoundedVec<ProviderId, MaxFailed>,
+	/// The tenures that failed. Their providers are not asked again.
+	pub failed: BoundedVec<Failure, MaxFailed>,
 	/// Tenures awarded and not yet released.
 	pub unreleased: u32,
 	/// The block by which the subscription is looked at again. Every subscription that has not ended has one.

@@ -47,7 +47,7 @@ fn an_award_that_is_declined_goes_to_the_next_provider_and_is_freed_at_once() {
 		);
 		assert_eq!(Tenures::<Test>::get((0, id, 1)), None);
 		assert_eq!((used(0), used(1)), (0, 1));
-		assert_eq!(get(id).failed.to_vec(), [0]);
+		assert_eq!(get(id).failed.to_vec(), [Failure { provider: 0, tenure: 1, reason: 10_005 }]);
 	});
 }
 

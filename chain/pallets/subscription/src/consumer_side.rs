@@ -1,0 +1,91 @@
+//! What a consumer does with a subscription, apart from updating it (`update.rs`).
+
+use crate::*;
+use frame_support::{ensure, traits::{Get, fungible::MutateHold}};
+use pallet_dinfra_provider::Pallet as Market;
+use sp_runtime::{DispatchResult, traits::{Saturating, Zero}};
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_subscribe(
+		consumer: T::AccountId,
+		type_name: TypeNameOf<T>,
+		content: Content,
+		access_key: AccessKey,
+		amount: BalanceOf<T>,
+		terms: TermsOf<T>,
+	) -> DispatchResult {
+		ensure!(!terms.max_price.is_zero(), Error::<T>::MaxPriceZero);
+		let grace_bounds = T::MinGrace::get()..=T::MaxGrace::get();
+		ensure!(grace_bounds.contains(&terms.grace), Error::<T>::GraceOutOfBounds);
+		Market::<T>::add_type_user(&type_name)?;
+		Market::<T>::keep_content(&content)?;
+		let deposit = T::SubscriptionDeposit::get().saturating_add(Market::<T>::content_deposit(&content));
+		T::Currency::hold(&HoldReason::Deposit.into(), &consumer, deposit)?;
+
+		let id = NextId::<T>::get();
+		NextId::<T>::put(id.checked_add(1).ok_or(Error::<T>::Overflow)?);
+		let mut subscription = SubscriptionInfo {
+			consumer: consumer.clone(),
+			access_key,
+			type_name,
+			content,
+			update: None,
+			terms,
+			status: Status::Pending { retries: 0 },
+			tenure: 0,
+			funds: Zero::zero(),
+			spent: Zero::zero(),
+			deposit,
+			failed: Default::default(),
+			unreleased: 0,
+			bucket: None,
+		};
+		Self::fund(&mut subscription, &consumer, amount)?;
+		ByConsumer::<T>::insert(&consumer, id, ());
+		Self::deposit_event(Event::Subscribed { id, consumer });
+		Self::award_or_wait(id, &mut subscription, None)?;
+		Subscriptions::<T>::insert(id, subscription);
+		Ok(())
+	}
+
+	pub(crate) fn do_cancel(who: &T::AccountId, id: SubscriptionId) -> DispatchResult {
+		let subscription = Self::of_consumer(who, id)?;
+		Self::end(id, subscription, reason::CANCELLED)
+	}
+
+	pub(crate) fn do_top_up(who: &T::AccountId, id: SubscriptionId, amount: BalanceOf<T>) -> DispatchResult {
+		let mut subscription = Subscriptions::<T>::get(id).ok_or(Error::<T>::UnknownSubscription)?;
+		ensure!(!matches!(subscription.status, Status::Ended { .. }), Error::<T>::WrongState);
+		Self::fund(&mut subscription, who, amount)?;
+		let provider = subscription.status.provider();
+		let tenure = subscription.tenure;
+		Self::deposit_event(Event::ToppedUp { id, tenure, provider, by: who.clone(), amount });
+		let Status::Running { provider } = subscription.status else {
+			Self::try_award(id, &mut subscription)?;
+			Subscriptions::<T>::insert(id, subscription);
+			return Ok(());
+		};
+		let mut held = Tenures::<T>::get((provider, id, tenure)).ok_or(Error::<T>::UnknownTenure)?;
+		match held.state {
+			TenureState::Active => {
+				Self::pay(id, &mut subscription, provider, &mut held)?;
+				let until = Self::funds_until(&(subscription.clone(), provider, held.clone()));
+				Self::schedule(id, &mut subscription, Some(until));
+			},
+			TenureState::Suspended => {
+				Self::pay(id, &mut subscription, provider, &mut held)?;
+				let needed = Self::least_funds(held.price, subscription.terms.grace).ok_or(Error::<T>::Overflow)?;
+				if subscription.funds >= needed {
+					let until = Self::funds_until(&(subscription.clone(), provider, held.clone()));
+					Self::enter(id, (subscription, provider, held), TenureState::Active, None, None)?;
+					Self::deposit_event(Event::Resumed { id, tenure, provider, paid_until: until });
+					return Ok(());
+				}
+			},
+			_ => {},
+		}
+		Tenures::<T>::insert((provider, id, tenure), held);
+		Subscriptions::<T>::insert(id, subscription);
+		Ok(())
+	}
+}
