@@ -1,0 +1,71 @@
+/** One thing a schema found wrong with a document, as typebox says it. */
+export interface SchemaError {
+  readonly keyword: string;
+  /** Where in the schema: `#/properties/a`. References are followed silently. */
+  readonly schemaPath: string;
+  /** Where in the document, as a JSON pointer. */
+  readonly instancePath: string;
+  readonly params: object;
+  readonly message: string;
+}
+
+/** Keywords that offer alternatives. */
+const ALTERNATIVES = ['oneOf', 'anyOf'];
+
+/**
+ * The error that says best what to correct. A plain one before one that comes from alternatives; among alternatives the
+ * one that was most nearly met, because that is the one the author had in mind. Undefined for an empty list.
+ */
+export function nearestError(errors: readonly SchemaError[]): SchemaError | undefined {
+  const telling = errors.filter((error) => !errors.some((other) => isDetailOf(error, other)));
+  const choices = telling.filter(({ keyword }) => ALTERNATIVES.includes(keyword));
+  const plain = telling.find(
+    (error) => !choices.some((choice) => choice === error || branchOf(choice, error) !== undefined),
+  );
+  if (plain !== undefined) return plain;
+
+  const outer = choices.reduce<SchemaError | undefined>((first, choice) => {
+    return first === undefined || choice.schemaPath.length < first.schemaPath.length ? choice : first;
+  }, undefined);
+  if (outer === undefined) return undefined;
+  const branches = branchesOf(outer, telling);
+  const apt = branches.filter((branch) => !branch.some((error) => excludes(outer, error)));
+  const [nearest] = (apt.length > 0 ? apt : []).toSorted((one, other) => one.length - other.length);
+  return (nearest && nearestError(nearest)) ?? outer;
+}
+
+/** Each property that is not allowed is told by itself, and so is each name: the sums of them add nothing. */
+function isDetailOf(error: SchemaError, other: SchemaError): boolean {
+  switch (error.keyword) {
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+      return other.schemaPath.startsWith(`${error.schemaPath}/${error.keyword}`);
+    default:
+      return other.keyword === 'propertyNames' && error.schemaPath.startsWith(`${other.schemaPath}/propertyNames`);
+  }
+}
+
+/** The number of the alternative an error comes from, or undefined when it comes from elsewhere. */
+function branchOf(choice: SchemaError, error: SchemaError): string | undefined {
+  const prefix = `${choice.schemaPath}/${choice.keyword}/`;
+  if (!error.schemaPath.startsWith(prefix) || !error.instancePath.startsWith(choice.instancePath)) return undefined;
+  return error.schemaPath.slice(prefix.length).split('/', 1)[0];
+}
+
+function branchesOf(choice: SchemaError, errors: readonly SchemaError[]): readonly (readonly SchemaError[])[] {
+  const branches = new Map<string, SchemaError[]>();
+  for (const error of errors) {
+    const branch = branchOf(choice, error);
+    if (branch === undefined) continue;
+    branches.set(branch, [...(branches.get(branch) ?? []), error]);
+  }
+  return [...branches.values()];
+}
+
+/** Whether an error shows that the author did not mean this alternative: another type, or another tag. */
+function excludes(choice: SchemaError, error: SchemaError): boolean {
+  if (error.keyword === 'type') return error.instancePath === choice.instancePath;
+  return (
+    error.keyword === 'const' && error.instancePath.split('/').length === choice.instancePath.split('/').length + 1
+  );
+}
