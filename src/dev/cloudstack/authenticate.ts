@@ -1,0 +1,68 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { ApiError } from './api-error.ts';
+import type { Account, User } from './rows.ts';
+import type { World } from './world.ts';
+
+/** Furthest expiry a strict server takes. */
+const STRICT_EXPIRY_MS = 15 * 60_000;
+
+/** Who signed this. Throws the same 401 for whatever is wrong: the server tells nobody which it was. */
+export function authenticate(
+  world: World,
+  parameters: ReadonlyMap<string, string>,
+  now: number,
+): { account: Account; user: User } {
+  const get = (name: string) => parameter(parameters, name);
+  const user = world.tables.users.find((row) => row.apiKey === get('apikey'));
+  const signature = get('signature');
+  if (user === undefined || !user.enabled || signature === undefined) throw unauthenticated();
+  const strict = world.setting('enforce.post.requests.and.timestamps') === 'true';
+  if (get('signatureversion') === '3') {
+    const expires = parseMoment(get('expires'));
+    if (expires === undefined || expires < now) throw unauthenticated();
+    if (strict && expires > now + STRICT_EXPIRY_MS) throw unauthenticated();
+  } else if (strict) {
+    throw unauthenticated();
+  }
+  const expected = createHmac('sha1', user.secretKey).update(stringToSign(parameters)).digest();
+  const given = Buffer.from(signature, 'base64');
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw unauthenticated();
+  return { account: world.tables.accounts.must(user.account), user };
+}
+
+/** 401. */
+export function unauthenticated(): ApiError {
+  return new ApiError(401, undefined, 'unable to verify user credentials and/or request signature');
+}
+
+/** Parameter names are found in any case. */
+export function parameter(parameters: ReadonlyMap<string, string>, lowerCaseName: string): string | undefined {
+  for (const [name, value] of parameters) if (name.toLowerCase() === lowerCaseName) return value;
+  return undefined;
+}
+
+function stringToSign(parameters: ReadonlyMap<string, string>): string {
+  const names = [...parameters.keys()].filter((name) => name.toLowerCase() !== 'signature').sort();
+  return names
+    .map((name) => `${name}=${javaEncode(parameters.get(name) ?? '')}`)
+    .join('&')
+    .toLowerCase();
+}
+
+/** java.net.URLEncoder, byte by byte, with %20 for the space. */
+function javaEncode(value: string): string {
+  let encoded = '';
+  for (const byte of Buffer.from(value, 'utf8')) {
+    const character = String.fromCharCode(byte);
+    encoded += /[A-Za-z0-9._*-]/.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`;
+  }
+  return encoded;
+}
+
+function parseMoment(text: string | undefined): number | undefined {
+  const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(Z|[+-]\d{2}:?\d{2})$/.exec(text ?? '');
+  const [, local, zone = ''] = match ?? [];
+  if (local === undefined) return undefined;
+  const at = Date.parse(`${local}${zone === 'Z' ? zone : `${zone.slice(0, 3)}:${zone.slice(-2)}`}`);
+  return Number.isNaN(at) ? undefined : at;
+}

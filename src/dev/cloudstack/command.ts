@@ -1,0 +1,68 @@
+import type { Arguments, Params } from './arguments.ts';
+import type { Clock } from './clock.ts';
+import type { Jobs, Work } from './jobs.ts';
+import type { Account, User } from './rows.ts';
+import type { World } from './world.ts';
+
+/** A JSON object on its way to the client. */
+export type Json = { [key: string]: unknown };
+
+/** Who calls and with what. */
+export interface Context {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly jobs: Jobs;
+  readonly account: Account;
+  readonly user: User;
+  readonly method: 'GET' | 'POST';
+  /** All there are, for listApis. */
+  readonly commands: ReadonlyMap<string, Command>;
+  /** Behaviour of an older release, where ours differs. */
+  readonly quirks: Quirks;
+}
+
+/** Ways in which older servers differ. */
+export interface Quirks {
+  /** Up to 4.13 `name=` on listVirtualMachines is a substring. */
+  readonly substringNames: boolean;
+  /** Up to 4.13 the limits of user-data are strict. */
+  readonly strictUserDataLimit: boolean;
+  /** Milliseconds in which two deploys of one name do not see each other, and both succeed. */
+  readonly nameRaceMs: number;
+}
+
+interface CommandBasics {
+  readonly name: string;
+  /** What the command is called in its answer and errors, when that is not its name. */
+  readonly answersAs?: string;
+  readonly description: string;
+  readonly params: Params;
+  /** Only root admins may call it. */
+  readonly admin?: true;
+}
+
+/** A command that answers at once. */
+export interface SyncCommand extends CommandBasics {
+  readonly run: (context: Context, args: Arguments) => Json;
+}
+
+/** A command that answers with a job. */
+export interface AsyncCommand extends CommandBasics {
+  /** The class CloudStack names in the job, below `org.apache.cloudstack.api.command.`. */
+  readonly jobClass: string;
+  /** Root admins run a class of their own for some. */
+  readonly adminJobClass?: string;
+  readonly start: (context: Context, args: Arguments) => Work;
+}
+
+export type Command = SyncCommand | AsyncCommand;
+
+/** One page of a list, as CloudStack tells it: `{}` when there is nothing, only a count beyond the end. */
+export function listOf(name: string, args: Arguments, rows: readonly Json[]): Json {
+  if (rows.length === 0) return {};
+  const size = args.integer('pagesize');
+  const page = Math.max(1, args.integer('page') ?? 1);
+  const limit = size === undefined ? 500 : size === -1 ? rows.length : size;
+  const shown = rows.slice((page - 1) * limit, page * limit);
+  return shown.length === 0 ? { count: rows.length } : { count: rows.length, [name]: shown };
+}

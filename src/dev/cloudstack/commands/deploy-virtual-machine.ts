@@ -1,0 +1,282 @@
+import { ApiError, denied, internal, invalid } from '../api-error.ts';
+import type { Arguments } from '../arguments.ts';
+import type { AsyncCommand, Context } from '../command.ts';
+import { checkLimit } from '../limits.ts';
+import { isInside, isTaken, plug, usableNetwork } from '../networking.ts';
+import { customSizeOf } from '../offering-size.ts';
+import { renderVm } from '../render-vm.ts';
+import type { Network, Template, Vm, Zone } from '../rows.ts';
+import { storeUserData } from '../user-data.ts';
+import { failStart, startVm } from '../vm-power.ts';
+
+const GIB = 1_073_741_824;
+
+export const deployVirtualMachine: AsyncCommand = {
+  name: 'deployVirtualMachine',
+  description:
+    'Creates and automatically starts a virtual machine based on a service offering, disk offering, and template.',
+  jobClass: 'user.vm.DeployVMCmd',
+  adminJobClass: 'admin.vm.DeployVMCmdByAdmin',
+  params: {
+    serviceofferingid: { type: 'id', of: 'serviceOfferings', required: true },
+    zoneid: { type: 'id', of: 'zones', required: true },
+    templateid: { type: 'id', of: 'templates' },
+    name: { type: 'hostname' },
+    displayname: { type: 'string' },
+    networkids: { type: 'ids', of: 'networks' },
+    ipaddress: { type: 'string' },
+    diskofferingid: { type: 'id', of: 'diskOfferings' },
+    size: { type: 'integer' },
+    rootdisksize: { type: 'integer' },
+    userdata: { type: 'string' },
+    keypair: { type: 'string' },
+    keypairs: { type: 'list' },
+    affinitygroupids: { type: 'ids', of: 'affinityGroups' },
+    affinitygroupnames: { type: 'list' },
+    securitygroupids: { type: 'ids', of: 'securityGroups' },
+    group: { type: 'string' },
+    details: { type: 'map' },
+    startvm: { type: 'boolean' },
+    customid: { type: 'string' },
+    projectid: { type: 'string' },
+  },
+  start: (context, args) => {
+    const vm = allocate(context, args);
+    const starts = args.flag('startvm') !== false;
+    return {
+      created: vm.id,
+      instance: { type: 'VirtualMachine', id: vm.id },
+      lane: vm.id,
+      takes: 'vm',
+      begin: () => {
+        if (!starts) return;
+        try {
+          startVm.begin(context, vm);
+        } catch (error) {
+          failStart(context, vm);
+          throw error;
+        }
+      },
+      finish: () => {
+        if (starts) startVm.finish(context, vm);
+        return { virtualmachine: renderVm(context, vm) };
+      },
+    };
+  },
+};
+
+/** Everything that is checked and made before the command answers. */
+function allocate(context: Context, args: Arguments): Vm {
+  const { world, account } = context;
+  const zone = args.needRow('zoneid', 'zones');
+  const offering = args.needRow('serviceofferingid', 'serviceOfferings');
+  const template = templateOf(context, args);
+  if (!offering.active) throw invalid(`Service offering is inactive: [${offering.id}].`);
+  const size = customSizeOf(offering, args.maps('details'));
+  const root = rootBytes(args, template);
+  const data = dataBytes(args);
+  const networks = networksOf(context, args, zone);
+  const securityGroups = securityGroupsOf(context, args, zone, networks);
+  const affinityGroups = affinityGroupsOf(context, args);
+  const keys = keysOf(context, args);
+  const userData = storeUserData(context, args.text('userdata'));
+  const customId = customIdOf(context, args);
+  const name = args.text('name');
+  if (name !== undefined) refuseTakenName(context, name, networks);
+  checkLimits(context, size, root + (data?.bytes ?? 0), data === undefined ? 1 : 2);
+
+  const vm = world.tables.vms.add({
+    ...(customId === undefined ? {} : { id: customId }),
+    created: context.clock.now(),
+    name: name ?? 'unnamed',
+    displayName: args.text('displayname') ?? name ?? 'unnamed',
+    account: account.id,
+    user: context.user.id,
+    zone: zone.id,
+    template: template.id,
+    offering: offering.id,
+    ...size,
+    customized: offering.customized,
+    state: 'Stopped',
+    everStarted: false,
+    nics: [],
+    keyPairs: keys.map((key) => key.name),
+    ...(keys.length === 0 ? {} : { sshPublicKey: keys.map((key) => key.publicKey).join('\n') }),
+    ...(userData === undefined ? {} : { userData }),
+    details: { deployvm: 'true', ...settable(args.maps('details')) },
+    affinityGroups,
+    securityGroups,
+    deleteProtection: false,
+  });
+  if (name === undefined) {
+    vm.name = `VM-${vm.id}`;
+    vm.displayName = args.text('displayname') ?? vm.name;
+  }
+  joinGroup(context, vm, args.text('group'));
+  addVolumes(context, vm, root, data);
+  // A bad address is found only after the VM was written down: it stays behind, without a NIC.
+  const ip = args.text('ipaddress');
+  if (
+    ip !== undefined &&
+    networks[0] !== undefined &&
+    (isTaken(world, networks[0], ip) || !isInside(networks[0], ip))
+  ) {
+    throw new ApiError(530, 0, internal().message);
+  }
+  vm.nics = networks.map((network, index) => plug(world, network, index, index === 0, index === 0 ? ip : undefined));
+  return vm;
+}
+
+function templateOf(context: Context, args: Arguments): Template {
+  const template = args.row('templateid', 'templates');
+  if (template === undefined) throw internal();
+  if (template.removed !== undefined || !template.ready) throw invalid(`Unable to use template ${template.seq}`);
+  if (!template.public && template.account !== context.account.id && context.account.role !== 'Admin') {
+    throw denied(`${context.account.name} has no permission to use template ${template.id}`);
+  }
+  return template;
+}
+
+function rootBytes(args: Arguments, template: Template): number {
+  const asked = args.integer('rootdisksize');
+  if (asked === undefined) return template.sizeBytes;
+  if (asked <= 0) throw invalid('Root disk size should be a positive number.');
+  return Math.max(asked * GIB, template.sizeBytes);
+}
+
+function dataBytes(args: Arguments): { bytes: number; offering: string } | undefined {
+  const offering = args.row('diskofferingid', 'diskOfferings');
+  if (offering === undefined) return undefined;
+  const size = args.integer('size');
+  if (offering.customized && size === undefined) throw invalid('This disk offering requires a custom size specified');
+  // The size is ignored when the offering says it.
+  return { bytes: (offering.customized ? (size ?? 0) : offering.sizeGiB) * GIB, offering: offering.id };
+}
+
+function networksOf(context: Context, args: Arguments, zone: Zone): Network[] {
+  const given = args.rows('networkids', 'networks').map((network) => usableNetwork(context, network));
+  for (const network of given) {
+    if (network.zone !== zone.id) throw invalid(`Network id=${network.id} doesn't belong to zone ${zone.id}`);
+  }
+  if (given.length > 0) return given;
+  const { world, account } = context;
+  const own = world.tables.networks.filter(
+    (network) => network.account === account.id && network.zone === zone.id && network.type === 'Isolated',
+  );
+  if (own.length > 1) {
+    throw invalid(`You have more than one Isolated network; please specify networkIds`);
+  }
+  const only = own[0] ?? world.tables.networks.find((network) => network.zone === zone.id && network.type === 'Shared');
+  if (only === undefined) throw invalid('Unable to find a network to deploy in');
+  return [only];
+}
+
+function securityGroupsOf(context: Context, args: Arguments, zone: Zone, networks: readonly Network[]): string[] {
+  const given = args.rows('securitygroupids', 'securityGroups');
+  if (given.length > 0 && !zone.securityGroups) {
+    throw invalid("Can't create vm with security groups; security group feature is not enabled per zone");
+  }
+  if (given.some((group) => group.account !== context.account.id)) throw denied('Unable to use the security group');
+  if (!networks.some((network) => network.securityGroups)) return [];
+  if (given.length > 0) return given.map((group) => group.id);
+  const own = context.world.tables.securityGroups.find(
+    (group) => group.account === context.account.id && group.name === 'default',
+  );
+  return own === undefined ? [] : [own.id];
+}
+
+function affinityGroupsOf(context: Context, args: Arguments): string[] {
+  const byName = args.list('affinitygroupnames').map((name) => {
+    const group = context.world.tables.affinityGroups.find(
+      (row) => row.name === name && row.account === context.account.id,
+    );
+    if (group === undefined) throw invalid(`Unable to find affinity group by name ${name}`);
+    return group;
+  });
+  return [...args.rows('affinitygroupids', 'affinityGroups'), ...byName].map((group) => group.id);
+}
+
+function keysOf(context: Context, args: Arguments) {
+  const single = args.text('keypair');
+  const names = [...(single === undefined ? [] : [single]), ...args.list('keypairs')];
+  return names.map((name) => {
+    const pair = context.world.tables.keyPairs.find((row) => row.name === name && row.account === context.account.id);
+    if (pair === undefined) throw invalid('Not all specified keypairs exist');
+    return pair;
+  });
+}
+
+function customIdOf(context: Context, args: Arguments): string | undefined {
+  const id = args.text('customid');
+  if (id === undefined) return undefined;
+  if (context.account.role !== 'Admin') {
+    throw denied('Please check your permissions, you are not allowed to create/update custom id');
+  }
+  if (context.world.tables.vms.get(id) !== undefined) {
+    throw invalid(`UUID: ${id} already exists so can't create/update with custom id`);
+  }
+  return id;
+}
+
+/** Names are unique within a network domain, and a destroyed VM holds its name until it is expunged. */
+function refuseTakenName(context: Context, name: string, networks: readonly Network[]): void {
+  for (const network of networks) {
+    const taken = context.world.tables.vms.find(
+      (vm) =>
+        vm.name.toLowerCase() === name.toLowerCase() &&
+        vm.state !== 'Error' &&
+        vm.nics.some((nic) => nic.network === network.id) &&
+        context.clock.now() - vm.created >= context.quirks.nameRaceMs,
+    );
+    if (taken === undefined) continue;
+    const domain = network.domain ?? 'cs4sandbox.simulator';
+    throw invalid(
+      `The vm with hostName ${name} already exists in the network domain: ${domain}; network=${network.name}`,
+    );
+  }
+}
+
+function checkLimits(context: Context, size: Pick<Vm, 'cpu' | 'memoryMiB'>, bytes: number, volumes: number): void {
+  checkLimit(context, 'user_vm', 1, 9999);
+  checkLimit(context, 'cpu', size.cpu, 9999);
+  checkLimit(context, 'memory', size.memoryMiB, 9999);
+  checkLimit(context, 'volume', volumes, 9999);
+  checkLimit(context, 'primary_storage', bytes, 9999);
+}
+
+/** Details a deployer may set that are not the size. */
+function settable(maps: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const all: Record<string, string> = Object.assign({}, ...maps);
+  for (const name of ['cpuNumber', 'cpuSpeed', 'memory']) delete all[name];
+  return all;
+}
+
+/** Puts a VM into an instance group, which is made when it is not there. */
+export function joinGroup(context: Context, vm: Vm, name: string | undefined): void {
+  if (name === undefined) return;
+  const { instanceGroups } = context.world.tables;
+  const group =
+    instanceGroups.find((row) => row.name === name && row.account === vm.account) ??
+    instanceGroups.add({ created: context.clock.now(), name, account: vm.account });
+  vm.group = group.id;
+}
+
+function addVolumes(
+  context: Context,
+  vm: Vm,
+  root: number,
+  data: { bytes: number; offering: string } | undefined,
+): void {
+  const { volumes } = context.world.tables;
+  const common = { created: vm.created, zone: vm.zone, account: vm.account, state: 'Allocated', vm: vm.id } as const;
+  volumes.add({ ...common, name: `ROOT-${vm.seq}`, type: 'ROOT', sizeBytes: root, device: 0, template: vm.template });
+  if (data === undefined) return;
+  volumes.add({
+    ...common,
+    name: `DATA-${vm.seq}`,
+    type: 'DATADISK',
+    sizeBytes: data.bytes,
+    device: 1,
+    diskOffering: data.offering,
+  });
+}

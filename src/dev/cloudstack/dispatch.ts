@@ -1,0 +1,145 @@
+import { ApiError, internal } from './api-error.ts';
+import { Arguments } from './arguments.ts';
+import { authenticate, parameter, unauthenticated } from './authenticate.ts';
+import type { Clock } from './clock.ts';
+import type { Command, Context, Json, Quirks } from './command.ts';
+import type { Fault } from './faults.ts';
+import type { Jobs } from './jobs.ts';
+import { mayCall } from './permissions.ts';
+import type { Account, User } from './rows.ts';
+import type { Throttle } from './throttle.ts';
+import type { World } from './world.ts';
+
+/** What answers calls. */
+export interface Server {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly jobs: Jobs;
+  readonly throttle: Throttle;
+  readonly quirks: Quirks;
+  readonly commands: ReadonlyMap<string, Command>;
+}
+
+/** One call as it came in. */
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** What goes back: the envelope's key and what is in it. */
+export interface Answer {
+  readonly status: number;
+  readonly envelope: string;
+  readonly body: Json;
+}
+
+/** Answers one call. `fault` is what befalls it inside the server. */
+export function answer(server: Server, call: Call, fault?: Fault): Answer {
+  const name = parameter(call.parameters, 'command');
+  const command = name === undefined ? undefined : server.commands.get(name);
+  // Without a command the key is the word null; an unknown one is not named.
+  const envelope = command === undefined ? (name === undefined ? 'null' : 'errorresponse') : envelopeOf(command);
+  try {
+    const caller = authenticate(server.world, call.parameters, server.clock.now());
+    if (command === undefined) throw unauthenticated();
+    return { status: 200, envelope, body: run(server, call, command, caller, fault) };
+  } catch (error) {
+    return refusal(envelope, error);
+  }
+}
+
+/** The key a command answers under. */
+export function envelopeOf(command: Command): string {
+  return `${command.answersAs ?? command.name.toLowerCase()}response`;
+}
+
+/** An error as an answer. */
+export function refusal(envelope: string, error: unknown): Answer {
+  const told = error instanceof ApiError ? error : internal(`the simulator failed: ${String(error)}`);
+  return {
+    status: told.code,
+    envelope: told.envelope ?? envelope,
+    body: {
+      uuidList: told.uuidList,
+      errorcode: told.code,
+      ...(told.csCode === undefined ? {} : { cserrorcode: told.csCode }),
+      errortext: told.message,
+    },
+  };
+}
+
+function run(
+  server: Server,
+  call: Call,
+  command: Command,
+  { account, user }: { account: Account; user: User },
+  fault: Fault | undefined,
+): Json {
+  const { world, clock, jobs, quirks, commands } = server;
+  server.throttle.count(world, account, clock.now());
+  if (!mayCall(account, command)) throw forbidden(command);
+  const strict = world.setting('enforce.post.requests.and.timestamps') === 'true';
+  if (strict && call.method !== 'POST' && !/^(get|list|query|find)\w+$/.test(command.name)) {
+    throw new ApiError(400, 9999, `State changing command ${command.name} needs to be sent using POST request`);
+  }
+  const label = (command.answersAs ?? command.name).toLowerCase();
+  const raw = lowerCaseNames(command, call.parameters);
+  checkPaging(world, raw, label);
+  const args = new Arguments(world, label, command.params, raw);
+  const context: Context = { world, clock, jobs, account, user, method: call.method, commands, quirks };
+  if ('run' in command) return command.run(context, args);
+  const work = command.start(context, args);
+  const admin = account.role === 'Admin' ? command.adminJobClass : undefined;
+  const job = jobs.start(admin ?? command.jobClass, account, user, work);
+  if (fault?.kind === 'FailJob') jobs.doom(job, new ApiError(fault.code ?? 530, undefined, fault.text ?? 'injected'));
+  return work.created === undefined ? { jobid: job.id } : { id: work.created, jobid: job.id };
+}
+
+/** Parameter names are taken in any case; of map parameters only the part before the bracket. */
+function lowerCaseNames(command: Command, parameters: ReadonlyMap<string, string>): Map<string, string> {
+  const own = new Set(Object.keys(command.params));
+  const raw = new Map<string, string>();
+  for (const [name, value] of parameters) {
+    const bracket = name.indexOf('[');
+    const base = (bracket < 0 ? name : name.slice(0, bracket)).toLowerCase();
+    if (own.has(base)) raw.set(bracket < 0 ? base : `${base}${name.slice(bracket)}`, value);
+  }
+  return raw;
+}
+
+function checkPaging(world: World, raw: ReadonlyMap<string, string>, label: string): void {
+  const page = raw.get('page');
+  const size = raw.get('pagesize');
+  const numbers = [
+    ['page', page],
+    ['pagesize', size],
+  ] as const;
+  for (const [name, value] of numbers) {
+    if (value === undefined || /^-?\d+$/.test(value)) continue;
+    throw new ApiError(
+      431,
+      9999,
+      `Unable to execute API command ${label} due to invalid value ${value} for parameter ${name}`,
+    );
+  }
+  if (size !== undefined && page === undefined && size !== '-1') {
+    throw new ApiError(431, 9999, '"page" parameter is required when "pagesize" is specified');
+  }
+  if (page !== undefined && size === undefined) {
+    throw new ApiError(431, 9999, '"pagesize" parameter is required when "page" is specified');
+  }
+  const max = Number(world.setting('default.page.size'));
+  if (size !== undefined && Number(size) > max) {
+    throw new ApiError(431, 4350, `Page size can't exceed max allowed page size value: ${max}`);
+  }
+}
+
+/** The id in the text is another one on every call, as on the server. */
+function forbidden(command: Command): ApiError {
+  return new ApiError(
+    432,
+    9999,
+    `The API [${command.name}] does not exist or is not available for the account for user id [${crypto.randomUUID()}].`,
+    { envelope: 'errorresponse' },
+  );
+}

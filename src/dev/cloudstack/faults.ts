@@ -1,0 +1,79 @@
+/** Something that goes wrong with calls of a command. */
+export interface Fault {
+  /** Exact name, or `*` for every command, or `write` for those that are not list, get or query. */
+  readonly command: string;
+  readonly kind: FaultKind;
+  /** How often it happens; then it is used up. Defaults to always. */
+  readonly times?: number;
+  /** Chance for each call. Defaults to 1. */
+  readonly chance?: number;
+  /** Calls let through first. Defaults to none. */
+  readonly after?: number;
+  /** `Error` and `FailJob`: the code. Defaults to 530. */
+  readonly code?: number;
+  /** `Error` and `FailJob`: the text. */
+  readonly text?: string;
+  /** `Delay`: milliseconds. `RateLimit`: what the server asks to wait. */
+  readonly ms?: number;
+}
+
+export type FaultKind =
+  /** Refused with `code`; nothing happens. */
+  | 'Error'
+  /** Answered late. */
+  | 'Delay'
+  /** Done, but the connection is cut before the answer. */
+  | 'LoseReply'
+  /** The connection is cut before anything is done. */
+  | 'Cut'
+  /** Done, but only half the answer arrives. */
+  | 'Truncate'
+  /** 429 with a wait in its text. */
+  | 'RateLimit'
+  /** 503 as CloudStack says it: maintenance. */
+  | 'Maintenance'
+  /** A proxy's 502 page; nothing happens. */
+  | 'Html'
+  /** 200 and no body; nothing happens. */
+  | 'Empty'
+  /** Accepted, and the job fails with `code`. */
+  | 'FailJob';
+
+/** The faults set, and whose turn it is. */
+export class Faults {
+  readonly #random: () => number;
+  #active: { fault: Fault; seen: number; left: number }[] = [];
+
+  /** `random` gives numbers in [0, 1). */
+  constructor(random: () => number = Math.random) {
+    this.#random = random;
+  }
+
+  /** Replaces what was set. */
+  set(faults: readonly Fault[]): void {
+    this.#active = faults.map((fault) => ({ fault, seen: 0, left: fault.times ?? Number.POSITIVE_INFINITY }));
+  }
+
+  clear(): void {
+    this.#active = [];
+  }
+
+  /** The fault that befalls this call, if any. */
+  next(command: string): Fault | undefined {
+    for (const entry of this.#active) {
+      const { fault } = entry;
+      if (!concerns(fault, command) || entry.left <= 0) continue;
+      entry.seen += 1;
+      if (entry.seen <= (fault.after ?? 0)) continue;
+      if (fault.chance !== undefined && this.#random() >= fault.chance) continue;
+      entry.left -= 1;
+      return fault;
+    }
+    return undefined;
+  }
+}
+
+function concerns({ command }: Fault, called: string): boolean {
+  if (command === '*') return true;
+  return command === 'write' ? !/^(list|get|query|find)/.test(called) : command === called;
+}

@@ -1,0 +1,156 @@
+import { ApiError } from './api-error.ts';
+import type { Clock } from './clock.ts';
+import type { Json } from './command.ts';
+import type { Account, Job, User } from './rows.ts';
+import type { World } from './world.ts';
+
+/** How long things take, in milliseconds. */
+export interface Delays {
+  /** Before a job is begun. */
+  readonly queue: number;
+  /** Deploying, starting, stopping, expunging. */
+  readonly vm: number;
+  /** Everything else that is a job. */
+  readonly other: number;
+}
+
+/** What an asynchronous command leaves to be done. */
+export interface Work {
+  /** Id of what the command makes; it is told at once. */
+  readonly created?: string;
+  readonly instance?: { readonly type: string; readonly id: string };
+  /** Jobs of one lane run one after the other. */
+  readonly lane?: string;
+  readonly takes: 'vm' | 'other';
+  /** When the job starts: checks and the transitional state. */
+  readonly begin?: () => void;
+  /** When it is done: the effect, and the object in `jobresult`. */
+  readonly finish: () => Json;
+}
+
+/** How long results are kept, as the server does by default. */
+const KEPT_MS = 1_440 * 60_000;
+
+/** Runs jobs over time, each lane in order. */
+export class Jobs {
+  readonly #world: World;
+  readonly #clock: Clock;
+  readonly #delays: Delays;
+  readonly #lanes = new Map<string, (() => void)[]>();
+  readonly #changed: () => void;
+  /** Jobs that are to fail, whatever they do; set by faults. */
+  readonly #doomed = new Map<string, ApiError>();
+  readonly #pending = new Map<string, Job>();
+  #stopped = false;
+
+  constructor(world: World, clock: Clock, delays: Delays, changed: () => void) {
+    this.#world = world;
+    this.#clock = clock;
+    this.#delays = delays;
+    this.#changed = changed;
+  }
+
+  /** Queues the work and returns its job. */
+  start(command: string, account: Account, user: User, work: Work): Job {
+    this.#expire();
+    const job = this.#world.tables.jobs.add({
+      created: this.#clock.now(),
+      command,
+      account: account.id,
+      user: user.id,
+      status: 0,
+      resultCode: 0,
+      ...(work.instance === undefined ? {} : { instanceType: work.instance.type, instance: work.instance.id }),
+    });
+    if (work.instance !== undefined) this.#pending.set(work.instance.id, job);
+    this.#enter(work.lane ?? job.id, () => this.#clock.after(this.#delays.queue, () => this.#begin(job, work)));
+    return job;
+  }
+
+  /** Makes a job fail when it is its turn, before it has any effect. */
+  doom(job: Job, error: ApiError): void {
+    this.#doomed.set(job.id, error);
+  }
+
+  /** The unfinished job of a thing: CloudStack shows it in the thing's own rows. */
+  pendingFor(instance: string): Job | undefined {
+    return this.#pending.get(instance);
+  }
+
+  /** What a restart of the management server does to jobs in progress. */
+  cancelAll(): void {
+    for (const job of this.#world.tables.jobs.live()) {
+      if (job.status === 0) this.#fail(job, new ApiError(530, undefined, RESTARTED));
+    }
+  }
+
+  /** Nothing runs any more: the process is about to end. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #begin(job: Job, work: Work): void {
+    if (this.#stopped) return;
+    const lane = work.lane ?? job.id;
+    const doom = this.#doomed.get(job.id);
+    try {
+      if (doom !== undefined) throw doom;
+      work.begin?.();
+    } catch (error) {
+      this.#fail(job, error);
+      this.#leave(lane);
+      return;
+    }
+    this.#clock.after(this.#delays[work.takes], () => {
+      if (this.#stopped) return;
+      try {
+        const result = work.finish();
+        this.#end(job, 1, 0, result);
+      } catch (error) {
+        this.#fail(job, error);
+      }
+      this.#leave(lane);
+    });
+  }
+
+  #fail(job: Job, error: unknown): void {
+    const { code, message } = error instanceof ApiError ? error : new ApiError(530, undefined, String(error));
+    this.#end(job, 2, code, { errorcode: code, errortext: message });
+  }
+
+  #end(job: Job, status: 1 | 2, resultCode: number, result: Json): void {
+    job.status = status;
+    job.resultCode = resultCode;
+    job.result = result;
+    job.completed = this.#clock.now();
+    this.#doomed.delete(job.id);
+    if (job.instance !== undefined && this.#pending.get(job.instance) === job) this.#pending.delete(job.instance);
+    this.#changed();
+  }
+
+  #enter(lane: string, run: () => void): void {
+    const queue = this.#lanes.get(lane);
+    if (queue !== undefined) {
+      queue.push(run);
+      return;
+    }
+    this.#lanes.set(lane, []);
+    run();
+  }
+
+  #leave(lane: string): void {
+    const next = this.#lanes.get(lane)?.shift();
+    if (next === undefined) this.#lanes.delete(lane);
+    else next();
+  }
+
+  #expire(): void {
+    const before = this.#clock.now() - KEPT_MS;
+    for (const job of this.#world.tables.jobs.live()) {
+      if (job.created >= before) break;
+      if (job.status !== 0) this.#world.tables.jobs.drop(job.id);
+    }
+  }
+}
+
+const RESTARTED = 'job cancelled because of management server restart or shutdown';
