@@ -1,0 +1,69 @@
+import type { Failure } from './failure.ts';
+import { kindOf } from './failure.ts';
+
+/** A JSON object as CloudStack sends it: unknown until a field is read. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** What came back for one call. */
+export type Reply =
+  | { readonly kind: 'Ok'; readonly body: JsonObject }
+  | { readonly kind: 'Failed'; readonly failure: Failure }
+  /** Something answered, but not the API: a proxy's page, a cut body, another program. */
+  | { readonly kind: 'NotApi'; readonly status: number; readonly excerpt: string };
+
+/**
+ * The reply in an HTTP answer. The envelope has one top-level key whose name is not always the command's, so the only
+ * key is read, whatever it is.
+ */
+export function readReply(command: string, status: number, text: string): Reply {
+  const envelope = objectOf(text);
+  const keys = envelope === undefined ? [] : Object.keys(envelope);
+  const body = envelope?.[keys[0] ?? ''];
+  if (keys.length !== 1 || !isObject(body)) return { kind: 'NotApi', status, excerpt: excerptOf(text) };
+  const code = integer(body['errorcode']);
+  if (code !== undefined && code !== 0) return { kind: 'Failed', failure: failureOf(command, code, body) };
+  // An error status without an error in the body is not an answer of the API we know.
+  return status === 200 ? { kind: 'Ok', body } : { kind: 'NotApi', status, excerpt: excerptOf(text) };
+}
+
+/** The failure told by an object with `errorcode` and `errortext`. */
+export function failureOf(command: string, code: number, body: JsonObject): Failure {
+  const text = typeof body['errortext'] === 'string' ? body['errortext'].slice(0, 500) : '(no text)';
+  return { command, code, csCode: integer(body['cserrorcode']), text, kind: kindOf(code) };
+}
+
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An integer sent as a number or as digits; both occur. */
+export function integer(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
+  return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : undefined;
+}
+
+/** A boolean sent as such or as a word; old versions send `"true"`. */
+export function truth(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && value.toLowerCase() === 'true');
+}
+
+/** A non-empty string. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function objectOf(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function excerptOf(text: string): string {
+  const title = /<title>([^<]{1,100})<\/title>/i.exec(text)?.[1];
+  const flat = (title ?? text).replaceAll(/\s+/g, ' ').trim();
+  return flat === '' ? 'an empty body' : `"${flat.slice(0, 100)}"`;
+}

@@ -1,0 +1,58 @@
+import { createHmac } from 'node:crypto';
+import type { CloudStackCredentials } from './config.ts';
+
+/** How long a signed request is good for, in milliseconds: below the 15 minutes a strict server allows. */
+const SIGNATURE_LIFETIME_MS = 10 * 60_000;
+
+/** The parameters of one call. Values are sent as they are; the encoding is this file's. */
+export type Parameters = Readonly<Record<string, string>>;
+
+/**
+ * The form of a signed call: `application/x-www-form-urlencoded`, to be sent by POST. `nowMs` is the server's time as
+ * far as we know it, in Unix milliseconds.
+ */
+export function signedForm(
+  command: string,
+  parameters: Parameters,
+  credentials: CloudStackCredentials,
+  nowMs: number,
+): string {
+  const all: Parameters = {
+    ...parameters,
+    apiKey: credentials.apiKey,
+    command,
+    expires: new Date(nowMs + SIGNATURE_LIFETIME_MS).toISOString().replace(/\.\d{3}Z$/, '+0000'),
+    response: 'json',
+    signatureVersion: '3',
+  };
+  const form = Object.entries(all).map(([name, value]) => `${encode(name)}=${encode(value)}`);
+  return `${form.join('&')}&signature=${encode(signatureOf(all, credentials.secretKey))}`;
+}
+
+/** Base64 HMAC-SHA1 of the canonical string. */
+export function signatureOf(parameters: Parameters, secretKey: string): string {
+  return createHmac('sha1', secretKey).update(canonicalString(parameters)).digest('base64');
+}
+
+/**
+ * What CloudStack signs: sorted by the names as they are (`Zoneid` before `apiKey`), names not encoded, values encoded
+ * as Java does, everything in lower case.
+ */
+export function canonicalString(parameters: Parameters): string {
+  return Object.entries(parameters)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([name, value]) => `${name}=${encode(value)}`)
+    .join('&')
+    .toLowerCase();
+}
+
+/**
+ * java.net.URLEncoder with `%20` for the space: unreserved are letters, digits and `-_.*`. Several clients leave `~`
+ * bare and escape `*`; a server answers both with 401.
+ */
+export function encode(value: string): string {
+  return encodeURIComponent(value.toWellFormed()).replace(
+    /[!'()~]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
