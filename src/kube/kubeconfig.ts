@@ -9,6 +9,9 @@ import type { ClusterAccess, Credentials } from './cluster-access.ts';
  */
 const CREDENTIALS_TTL_MS = 60_000;
 
+/** The server client-node makes up when it finds no configuration at all. */
+const NOTHING_FOUND = 'http://localhost:8080';
+
 /**
  * The cluster to work on: the kubeconfig at `path`, else KUBECONFIG, else ~/.kube/config, else the service account of
  * the pod.
@@ -68,6 +71,17 @@ function currentCluster(config: KubeConfig): { readonly server: string; readonly
   if (!URL.canParse(cluster.server)) {
     throw new TerminalError('KubeconfigInvalid', {
       message: `the server of ${where} is not a URL: "${cluster.server}"`,
+    });
+  }
+  if (cluster.server === NOTHING_FOUND && config.getCurrentContext() === 'loaded-context') {
+    throw new TerminalError('KubeconfigInvalid', {
+      message:
+        'no cluster: neither --kubeconfig nor KUBECONFIG is given, there is no ~/.kube/config, and this is no pod',
+    });
+  }
+  if (cluster.server.startsWith('http:') && !cluster.skipTLSVerify) {
+    throw new TerminalError('KubeconfigInvalid', {
+      message: `the server of ${where} is "${cluster.server}"; credentials go over plain http only with insecure-skip-tls-verify: true`,
     });
   }
   if (cluster.proxyUrl !== undefined && !/^https?:/.test(cluster.proxyUrl)) {

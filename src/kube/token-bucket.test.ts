@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { ManualClock } from '../../test/support/manual-clock.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+const { signal } = new AbortController();
+
+test('a burst passes at once, then as many as the rate', async () => {
+  const clock = new ManualClock();
+  const bucket = new TokenBucket(10, 3, clock);
+  const passed: number[] = [];
+  for (let i = 0; i < 6; i++) void bucket.take(signal).then(() => passed.push(clock.monotonic()));
+  await clock.advance(1_000);
+  expect(passed).toEqual([0, 0, 0, 100, 200, 300]);
+});
+
+test('what is not used is kept up to the burst', async () => {
+  const clock = new ManualClock();
+  const bucket = new TokenBucket(10, 2, clock);
+  await clock.advance(60_000);
+  expect([bucket.tryTake(), bucket.tryTake(), bucket.tryTake()]).toEqual([true, true, false]);
+});
+
+test('who gives up waiting leaves his token to the others', async () => {
+  const clock = new ManualClock();
+  const bucket = new TokenBucket(1, 1, clock);
+  await bucket.take(signal);
+  const impatient = new AbortController();
+  const waiting = bucket.take(impatient.signal);
+  impatient.abort(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
+  await clock.advance(1_000);
+  expect(bucket.tryTake()).toBe(true);
+});
