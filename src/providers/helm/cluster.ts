@@ -1,0 +1,97 @@
+/**
+ * What this reactor needs of a Kubernetes API, as a port: main wires the client of src/kube to it. Errors are the
+ * Cluster… errors of the catalogue.
+ */
+export interface Cluster {
+  /** The object, or undefined when the API server says that there is none. */
+  find(type: Address, ref: ObjectRef, signal: AbortSignal): Promise<ApiObject | undefined>;
+  /** All objects of a type in a namespace. */
+  list(type: Address, options: ListOptions, signal: AbortSignal): Promise<{ readonly items: readonly ApiObject[] }>;
+  /** Makes an object; fails with ClusterAlreadyExists when there is one of that name. */
+  create(type: Address, manifest: ApiManifest, signal: AbortSignal): Promise<ApiObject>;
+  /** Server-side apply. */
+  apply(type: Address, manifest: ApiManifest, options: ApplyOptions, signal: AbortSignal): Promise<ApiObject>;
+  /** JSON merge patch. */
+  mergePatch(type: Address, ref: ObjectRef, patch: object, signal: AbortSignal): Promise<ApiObject>;
+  /** Asks for an object to be deleted; `Absent` when there is none, ClusterConflict when it is another than meant. */
+  delete(
+    type: Address,
+    ref: ObjectRef,
+    signal: AbortSignal,
+    options?: { readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } },
+  ): Promise<'Accepted' | 'Absent'>;
+  /** Any other request, such as one for a token. Returns the JSON of the reply. */
+  request(http: ApiRequest, signal: AbortSignal): Promise<unknown>;
+}
+
+/** The cluster tenants live in: what the operator may do itself, and the way in with a tenant's rights. */
+export interface TenantCluster {
+  /** With the operator's own rights. */
+  readonly operator: Cluster;
+  /** With the rights of whoever the bearer token stands for. Called anew whenever the token changes. */
+  as(token: string): Cluster;
+  /** Where helm finds the API server. */
+  readonly server: string;
+  /** Certificates to trust, PEM. Undefined: those of the machine. */
+  readonly ca: string | undefined;
+}
+
+/** Where the API has a kind. */
+export interface Address {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+export interface ObjectRef {
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+export interface ApiObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation?: number;
+    readonly creationTimestamp: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+/** The fields a writer owns. `apiVersion` and `kind` come from the address. */
+export interface ApiManifest {
+  readonly metadata: ObjectRef & {
+    readonly uid?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+export interface ListOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+}
+
+export interface ApplyOptions {
+  readonly fieldManager: string;
+  /** Take over fields of others. */
+  readonly force: boolean;
+  /** Check everything, store nothing. */
+  readonly dryRun?: boolean;
+}
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+  /** In words, for messages: `get a token for …`. */
+  readonly attempt: string;
+}

@@ -1,0 +1,186 @@
+import { DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
+import type { TenureIdentity } from '../../tenure/identity.ts';
+import type { Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
+import { BoundedCache } from './bounded-cache.ts';
+import { ensureCell, findNamespace } from './cell.ts';
+import type { TenantCluster } from './cluster.ts';
+import { type HelmConfig, type Settings, settingsOf } from './config.ts';
+import { parseHelmDescriptor } from './descriptor.ts';
+import type { HelmCommand } from './helm-command.ts';
+import { at, textOf } from './json-fields.ts';
+import { NAMESPACE } from './kinds.ts';
+import { type Expectation, observationOf } from './observation.ts';
+import { ChartPreparation, type FetchChart, orderDigest, type PreparedChart } from './prepared-chart.ts';
+import { Surveyor, type SurveyorOptions } from './survey.ts';
+import { TenantAccess } from './tenant-access.ts';
+import { TenantReleases } from './tenant-release.ts';
+
+export interface HelmReactorOptions extends SurveyorOptions {
+  /** What the Reactor resource says. */
+  readonly config: HelmConfig;
+  readonly cluster: TenantCluster;
+  readonly helm: HelmCommand;
+  readonly fetchChart: FetchChart;
+  /** Milliseconds, never going back. Default: this machine's. */
+  readonly now?: () => number;
+}
+
+/** When looking again is worth it after a release has been written. */
+const POLL_AFTER_WRITE_MS = 2_000;
+const VERSION_MS = 600_000;
+/** How long the rights of a new account may take to reach the API server's authoriser. */
+const RIGHTS_MS = 5_000;
+const RIGHTS_POLL_MS = 100;
+
+/** Realises `helm/v1` descriptors: one namespace and one Helm release for each tenure, both named after it. */
+export class HelmReactor implements Reactor {
+  readonly kind = 'helm';
+  private readonly settings: Settings;
+  private readonly cluster: TenantCluster;
+  private readonly access: TenantAccess;
+  private readonly charts: ChartPreparation;
+  private readonly releases: TenantReleases;
+  private readonly surveyor: Surveyor;
+  private readonly now: () => number;
+  private readonly versions: BoundedCache<{ readonly at: number; readonly version: string | undefined }>;
+
+  constructor({ config, cluster, helm, fetchChart, now = () => performance.now(), ...survey }: HelmReactorOptions) {
+    this.settings = settingsOf(config);
+    this.cluster = cluster;
+    this.now = now;
+    this.access = new TenantAccess(cluster, now);
+    this.charts = new ChartPreparation(helm, this.settings, fetchChart);
+    this.releases = new TenantReleases(helm, this.access);
+    this.surveyor = new Surveyor(cluster, this.access, this.settings, now, survey);
+    this.versions = new BoundedCache(1);
+  }
+
+  async check(order: Order, signal: AbortSignal): Promise<void> {
+    await this.prepare(order, signal);
+  }
+
+  async observe(
+    identity: TenureIdentity,
+    order: Order | undefined,
+    _memo: Memo | undefined,
+    signal: AbortSignal,
+  ): Promise<Observation> {
+    return observationOf(await this.surveyor.survey(identity, signal), this.expectation(order));
+  }
+
+  async create(order: Order, _memo: Memo | undefined, signal: AbortSignal): Promise<Step> {
+    // What cannot be rendered leaves no namespace behind.
+    await this.prepare(order, signal);
+    return this.realise(order, false, signal);
+  }
+
+  async update(order: Order, found: Present, signal: AbortSignal): Promise<Step> {
+    return this.realise(order, found.power === 'Running', signal);
+  }
+
+  async stop(_order: Order, _found: Present, _signal: AbortSignal): Promise<Step> {
+    throw new Error('not yet');
+  }
+
+  async start(_order: Order, _found: Present, _signal: AbortSignal): Promise<Step> {
+    throw new Error('not yet');
+  }
+
+  async delete(identity: TenureIdentity, _found: Present, signal: AbortSignal): Promise<Step> {
+    const namespace = await findNamespace(this.cluster.operator, identity, signal);
+    const { name } = identity;
+    if (namespace === undefined) return { message: `Namespace ${name} is gone`, pollAfterMs: 0 };
+    if (namespace.metadata.deletionTimestamp !== undefined) {
+      return { message: `Namespace ${name} is being removed`, pollAfterMs: POLL_AFTER_WRITE_MS };
+    }
+    const trouble = await this.uninstall(name, signal);
+    const preconditions = { uid: namespace.metadata.uid };
+    await this.cluster.operator.delete(NAMESPACE, { name }, signal, { preconditions });
+    this.access.forget(name);
+    return {
+      message: `Removing namespace ${name}${trouble === undefined ? '' : ` (${trouble})`}`,
+      pollAfterMs: POLL_AFTER_WRITE_MS,
+    };
+  }
+
+  private async realise(order: Order, drifted: boolean, signal: AbortSignal): Promise<Step> {
+    const { identity } = order;
+    await ensureCell(this.cluster.operator, identity, this.settings, { stopped: false }, signal);
+    await this.awaitRights(identity.name, signal);
+    const message = await this.releases.bringTo(
+      { name: identity.name, order: orderDigest(order), drifted, chart: () => this.prepare(order, signal) },
+      signal,
+    );
+    return { message, pollAfterMs: POLL_AFTER_WRITE_MS };
+  }
+
+  /** The release goes with its namespace in any case; uninstalling first only lets things end in order. */
+  private async uninstall(name: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      await this.releases.uninstall(name, signal);
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof DinfraError) return `without uninstalling: ${error.message}`;
+      throw error;
+    }
+  }
+
+  private expectation(order: Order | undefined): Expectation {
+    const { nodeAddress } = this.settings;
+    if (order === undefined) return { order: undefined, hints: [], nodeAddress };
+    const { endpoints } = parseHelmDescriptor(order.descriptor);
+    return { order: orderDigest(order), hints: endpoints, nodeAddress };
+  }
+
+  private async prepare(order: Order, signal: AbortSignal): Promise<PreparedChart> {
+    return this.charts.prepare(order, await this.kubeVersion(signal), signal);
+  }
+
+  /** Charts ask for the version they are rendered for; it changes with an upgrade of the cluster. */
+  private async kubeVersion(signal: AbortSignal): Promise<string | undefined> {
+    const known = this.versions.get('server');
+    if (known !== undefined && this.now() - known.at < VERSION_MS) return known.version;
+    const reply = await this.cluster.operator.request(
+      { method: 'GET', path: '/version', attempt: 'get the version of the API server' },
+      signal,
+    );
+    const found = /^v[0-9]+\.[0-9]+\.[0-9]+/.exec(textOf(at(reply, 'gitVersion')) ?? '');
+    const version = found?.[0];
+    this.versions.set('server', { at: this.now(), version });
+    return version;
+  }
+
+  /** Rights granted a moment ago reach the authoriser by a watch: helm would meet a 403 and count as failed. */
+  private async awaitRights(name: string, signal: AbortSignal): Promise<void> {
+    const until = this.now() + RIGHTS_MS;
+    for (;;) {
+      const mayInstall = await this.access.use(name, ({ cluster }) => this.mayInstall(cluster, name, signal), signal);
+      if (mayInstall) return;
+      if (this.now() > until) {
+        throw new RetryableError('ClusterForbidden', {
+          message: `ServiceAccount ${name}/dinfra-tenant may not create secrets in its namespace`,
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, RIGHTS_POLL_MS));
+      signal.throwIfAborted();
+    }
+  }
+
+  private async mayInstall(cluster: TenantCluster['operator'], namespace: string, signal: AbortSignal) {
+    const review = await cluster.request(
+      {
+        method: 'POST',
+        path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+        body: {
+          apiVersion: 'authorization.k8s.io/v1',
+          kind: 'SelfSubjectAccessReview',
+          spec: { resourceAttributes: { namespace, verb: 'create', group: '', resource: 'secrets' } },
+        },
+        attempt: `ask what ServiceAccount ${namespace}/dinfra-tenant may do`,
+      },
+      signal,
+    );
+    return at(review, 'status', 'allowed') === true;
+  }
+}
