@@ -21,7 +21,7 @@ export function outcomesOf(
   // A batch tells of its items in order: utility.ItemCompleted, or utility.ItemFailed with the error.
   const items = result.events.filter(({ event }) => event.section === 'utility' && event.method.startsWith('Item'));
   return new Map(
-    keys.map((key, index) => {
+    keys.map((key, index): [string, CallOutcome] => {
       const item = items[index]?.event;
       if (item?.method !== 'ItemFailed') return [key, { kind: 'Applied' }];
       return [key, { kind: 'Failed', error: nameOf(api, item.data[0] as unknown as DispatchError) }];

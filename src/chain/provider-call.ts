@@ -1,3 +1,5 @@
+import type { ApiPromise } from '@polkadot/api';
+import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { OnChainProvider } from './model.ts';
 
 /** A call of pallet-provider, as plain data. */
@@ -26,3 +28,29 @@ export type ProviderCall =
     }
   | { readonly call: 'removeOffer'; readonly type: string }
   | { readonly call: 'heartbeat' };
+
+/** The extrinsic of a call. */
+export function buildProviderCall({ tx }: ApiPromise, call: ProviderCall): SubmittableExtrinsic<'promise'> {
+  switch (call.call) {
+    case 'registerProvider':
+      return tx.provider.registerProvider(call.operator, call.accessKey, call.metadata, call.policy);
+    case 'updateProvider':
+      return tx.provider.updateProvider(null, call.accessKey ?? null, call.metadata ?? null);
+    case 'setPolicy':
+      return tx.provider.setPolicy(call.policy);
+    case 'setConsumerRules':
+      return tx.provider.setConsumerRules(
+        call.rules.map(([consumer, rule]): [string, 'Allow' | 'Deny' | null] => [consumer, rule ?? null]),
+      );
+    case 'pause':
+      return tx.provider.pause();
+    case 'resume':
+      return tx.provider.resume();
+    case 'setOffer':
+      return tx.provider.setOffer(call.type, call.price, call.capacity, call.strategies);
+    case 'removeOffer':
+      return tx.provider.removeOffer(call.type);
+    case 'heartbeat':
+      return tx.provider.heartbeat();
+  }
+}

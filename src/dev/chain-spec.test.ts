@@ -6,6 +6,7 @@ import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { KeyringPair } from '@polkadot/keyring/types';
 import type { ProviderInterface } from '@polkadot/rpc-provider/types';
+import type { Codec } from '@polkadot/types/types';
 import { blake2AsHex } from '@polkadot/util-crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rawChainSpec } from './chain-spec.ts';
@@ -69,7 +70,9 @@ describe('the committed runtime under chopsticks', () => {
   };
 
   const ask = async (name: string, ...args: unknown[]) => {
-    const found = api.call['subscriptionApi']?.[name];
+    type Apis = Readonly<Record<string, ((...args: unknown[]) => Promise<Codec>) | undefined>>;
+    const apis = api.call.subscriptionApi as unknown as Apis;
+    const found = apis[name];
     if (found === undefined) throw new Error(`the runtime has no api ${name}`);
     return (await found(...args)).toJSON();
   };

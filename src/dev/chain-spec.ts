@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { run_task as runTask } from '@acala-network/chopsticks-executor';
 import {
   compactAddLength,
   compactStripLength,
   hexToU8a,
-  isHex,
   stringToU8a,
   u8aConcat,
   u8aToHex,
   u8aToString,
 } from '@polkadot/util';
+import { callRuntime, type StorageDiff } from './runtime-call.ts';
 
 /** The genesis presets of the runtime: one node with sudo Alice, or a test net of two. */
 export type Preset = 'development' | 'local';
@@ -41,16 +40,6 @@ export const runtimePath = new URL('../../chain/runtime/dinfra_runtime.compact.c
 /** Storage key of the runtime: `:code`. */
 const CODE = '0x3a636f6465';
 
-/** A runtime that has no storage yet and no outside world. */
-const empty = {
-  getStorage: async () => undefined,
-  getNextKey: async () => undefined,
-  offchainGetStorage: async () => undefined,
-  offchainTimestamp: async () => 0,
-  offchainRandomSeed: async () => `0x${'00'.repeat(32)}` as const,
-  offchainSubmitTransaction: async () => false,
-};
-
 /**
  * The raw chain spec of a genesis preset, made by the runtime itself (its `GenesisBuilder` API) without a node: about a
  * second of work. Throws when the runtime does not know the preset or refuses it.
@@ -81,39 +70,16 @@ export async function rawChainSpec(
   };
 }
 
-type StorageDiff = readonly (readonly [`0x${string}`, `0x${string}` | null])[];
-
 async function genesisStorage(code: `0x${string}`, preset: Preset): Promise<StorageDiff> {
   // Option<String> goes in, Option<Vec<u8>> comes out. Our presets are complete, so what comes out is what goes in next.
   const id = u8aConcat([1], compactAddLength(stringToU8a(preset)));
-  const found = hexToU8a((await call(code, 'GenesisBuilder_get_preset', id)).result);
+  const found = hexToU8a((await callRuntime(code, 'GenesisBuilder_get_preset', id)).result);
   if (found[0] !== 1) throw new Error(`the runtime has no genesis preset "${preset}"`);
-  const built = await call(code, 'GenesisBuilder_build_state', found.subarray(1));
+  const built = await callRuntime(code, 'GenesisBuilder_build_state', found.subarray(1));
   // Result<(), String>
   if (built.result !== '0x00') {
     const reason = u8aToString(compactStripLength(hexToU8a(built.result).subarray(1))[1]);
     throw new Error(`the runtime refuses its genesis preset "${preset}": ${reason}`);
   }
   return built.storageDiff;
-}
-
-async function call(
-  wasm: `0x${string}`,
-  method: string,
-  input: Uint8Array,
-): Promise<{ result: string; storageDiff: StorageDiff }> {
-  const task = {
-    wasm,
-    calls: [[method, [u8aToHex(input)]]],
-    id: 0,
-    mockSignatureHost: 0,
-    allowUnresolvedImports: false,
-    runtimeLogLevel: 0,
-    storageProofSize: 0,
-  };
-  const response: { Call?: { result: string; storageDiff: StorageDiff }; Error?: string } = await runTask(task, empty);
-  if (response.Call === undefined || !isHex(response.Call.result)) {
-    throw new Error(`the runtime failed in ${method}: ${response.Error ?? 'no result'}`);
-  }
-  return response.Call;
 }
