@@ -2,12 +2,11 @@ import { type Static, Type } from 'typebox';
 import { cloudStackBackend } from './cloud-stack-backend.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
 import { rules, statusBasics, statusDefault, timestamp } from './fields.ts';
+import { helmBackend } from './helm-backend.ts';
 import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
 
-const helm = Type.Object({}, { description: 'Helm releases in this cluster, in a namespace for each tenure.' });
-
 /** The backends of which a Reactor is exactly one. */
-const backends = { cloudStack: Type.Optional(cloudStackBackend), helm: Type.Optional(helm) };
+const backends = { cloudStack: Type.Optional(cloudStackBackend), helm: Type.Optional(helmBackend) };
 const names = Object.keys(backends);
 
 const ReactorSpecSchema = Type.Object(backends, {

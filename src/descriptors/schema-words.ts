@@ -18,7 +18,7 @@ export function inWords(error: SchemaError, document: Json, by: string): Fault {
   const told = (message: string, at = path): Fault => ({ path: at, message });
   const wants = (what: string): Fault => told(`${name} is ${preview(value)}; ${by} wants ${what}`);
   const missing = (key: string | undefined, when: string): Fault => {
-    const at = `${path}/${escape(key ?? '')}`;
+    const at = `${path}/${pointerPart(key ?? '')}`;
     return told(`${nameOf(at)} is missing; ${by} wants it${when}`, at);
   };
 
@@ -117,7 +117,7 @@ const MAX_LISTED = 8;
 
 /** How people write a place in a document: `ports[0].name`, or `the descriptor` for the whole. */
 function nameOf(pointer: string): string {
-  const parts = pointer.split('/').slice(1).map(unescape);
+  const parts = pointer.split('/').slice(1).map(readPart);
   const name = parts.map((part) => (/^(0|[1-9][0-9]*)$/.test(part) ? `[${part}]` : plainOrQuoted(part))).join('');
   return name === '' ? 'the descriptor' : cut(name.replace(/^\./, ''), 200);
 }
@@ -128,7 +128,7 @@ function plainOrQuoted(key: string): string {
 
 function valueAt(document: Json, pointer: string): Json | undefined {
   let at: Json | undefined = document;
-  for (const part of pointer.split('/').slice(1).map(unescape)) {
+  for (const part of pointer.split('/').slice(1).map(readPart)) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return undefined;
     at = (at as { readonly [key: string]: Json })[part];
   }
@@ -157,10 +157,10 @@ function cut(text: string, length = MAX_QUOTED): string {
   return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
-function escape(key: string): string {
+function pointerPart(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-function unescape(part: string): string {
+function readPart(part: string): string {
   return part.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -19,6 +19,8 @@ interface Schema {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly items?: TSchema;
+  readonly additionalProperties?: TSchema;
+  readonly maxProperties?: number;
   readonly properties?: Readonly<Record<string, TSchema>>;
   readonly 'x-kubernetes-validations'?: readonly Rule[];
 }
@@ -86,6 +88,10 @@ function typeOf(schema: Schema): string {
       return `list of ${schema.items === undefined ? 'values' : typeOf(schema.items as Schema)}, ${itemsOf(schema)}`;
     case 'string':
       return `string, up to ${schema.maxLength} characters`;
+    case 'object':
+      return schema.additionalProperties === undefined
+        ? 'object'
+        : `map to ${typeOf(schema.additionalProperties as Schema)}, up to ${schema.maxProperties}`;
     default:
       return schema.type ?? '';
   }
@@ -99,9 +105,11 @@ function itemsOf({ minItems, maxItems }: Schema): string {
   return minItems === undefined ? `up to ${maxItems}` : `${minItems} to ${maxItems}`;
 }
 
-/** The description, then every rule in the words the API server uses, those of a list's items too. */
+/** The description, then every rule in the words the API server uses, those of its items too. */
 function meaningOf(schema: Schema): string {
-  const rules = [schema, (schema.items ?? {}) as Schema].flatMap((part) => part['x-kubernetes-validations'] ?? []);
+  const rules = [schema, (schema.items ?? schema.additionalProperties ?? {}) as Schema].flatMap(
+    (part) => part['x-kubernetes-validations'] ?? [],
+  );
   const checked = rules.map(({ message }) => message).join('; ');
   return [schema.description ?? '', checked && `Checked: ${checked}.`].join(' ').trim();
 }

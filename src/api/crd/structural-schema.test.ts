@@ -22,6 +22,7 @@ test.each([
   ['a string', Type.String(), 'spec.x: no maxLength'],
   ['a list', Type.Array(text()), 'spec.x: no maxItems'],
   ['a number', Type.Integer(), 'spec.x: no minimum'],
+  ['a map', Type.Object({}, { additionalProperties: text() }), 'spec.x: no maxProperties'],
   ['a string in a list', Type.Array(Type.String(), { maxItems: 1 }), 'spec.x[]: no maxLength'],
 ])('%s without a bound is refused', (_what, schema, message) => {
   expect(() => structuralSchema(Type.Object({ x: schema }), 'spec')).toThrow(message);

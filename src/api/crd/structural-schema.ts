@@ -26,7 +26,7 @@ const KEYWORDS = [
 ] as const;
 
 /** Keywords whose values are schemas, or depend on them. */
-const STRUCTURE = ['items', 'properties', 'required'];
+const STRUCTURE = ['items', 'properties', 'additionalProperties', 'required'];
 
 /**
  * The structural schema of a TypeBox schema. Throws when the schema says what a CustomResourceDefinition cannot hold,
@@ -52,6 +52,9 @@ export function structuralSchema(schema: TSchema, path: string): StructuralSchem
     out['properties'] = Object.fromEntries(
       properties.map(([name, property]) => [name, structuralSchema(property, `${path}.${name}`)]),
     );
+  }
+  if (source['additionalProperties'] !== undefined) {
+    out['additionalProperties'] = structuralSchema(source['additionalProperties'] as TSchema, `${path}.*`);
   }
   const required = requiredOf(schema);
   if (required.length > 0) out['required'] = required;
@@ -79,9 +82,18 @@ function demandBounds(source: Readonly<Record<string, unknown>>, path: string): 
       if (source['minimum'] === undefined) throw new Error(`${path}: no minimum`);
       return;
     case 'object':
+      if (source['additionalProperties'] !== undefined) demandMap(source, path);
+      return;
     case 'boolean':
       return;
     default:
       throw new Error(`${path}: ${JSON.stringify(source['type'])} cannot be the type of a field`);
   }
+}
+
+/** An object with names of the writer's choice. The API server takes no other fields beside them. */
+function demandMap(source: Readonly<Record<string, unknown>>, path: string): void {
+  if (source['maxProperties'] === undefined) throw new Error(`${path}: no maxProperties`);
+  if (Object.keys(source['properties'] ?? {}).length > 0)
+    throw new Error(`${path}: both properties and additionalProperties`);
 }
