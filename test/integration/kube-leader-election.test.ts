@@ -1,0 +1,165 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { KubeClient } from '../../src/kube/kube-client.ts';
+import { loadClusterAccess } from '../../src/kube/kubeconfig.ts';
+import { LeaderElector, type LeaderElectorOptions } from '../../src/kube/leader-elector.ts';
+import { leases } from '../../src/kube/lease-record.ts';
+import { freshNamespace } from '../support/kube-objects.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+
+/** client-go's times, ten times faster; a Lease counts whole seconds. */
+const FAST = { leaseDurationMs: 2_000, renewDeadlineMs: 1_300, retryPeriodMs: 200 };
+
+const { signal } = new AbortController();
+const access = loadClusterAccess();
+let client: KubeClient;
+let namespace: string;
+let dropNamespace: () => Promise<void>;
+let stops: AbortController[];
+let proxies: TcpProxy[];
+/** Who led from when to when; an end is missing while it lasts. */
+let terms: { readonly who: string; readonly from: number; until?: number }[];
+
+beforeAll(async () => {
+  client = new KubeClient(access);
+  [namespace, dropNamespace] = await freshNamespace(client);
+});
+afterAll(async () => {
+  await dropNamespace();
+  await client.close();
+});
+beforeEach(() => {
+  [stops, proxies, terms] = [[], [], []];
+});
+afterEach(async () => {
+  for (const stop of stops) stop.abort();
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+});
+
+/** One process that competes, with its own connection. It leads until it is stopped or has lost. */
+async function candidate(who: string, name: string, over: Partial<LeaderElectorOptions> = {}) {
+  const stop = new AbortController();
+  stops.push(stop);
+  const target = new URL(access.server);
+  const proxy = await TcpProxy.to(Number(target.port));
+  proxies.push(proxy);
+  const own = new KubeClient({ ...access, server: `${target.protocol}//127.0.0.1:${proxy.port}` });
+  const elector = new LeaderElector({ client: own, namespace, name, identity: who, ...FAST, ...over });
+  const ended = elector.lead(stop.signal, async (leading) => {
+    const term: (typeof terms)[number] = { who, from: performance.now() };
+    terms.push(term);
+    await new Promise((resolve) => leading.addEventListener('abort', resolve, { once: true }));
+    term.until = performance.now();
+  });
+  return { elector, ended, proxy, stop };
+}
+
+const leads = (who: string) =>
+  vi.waitFor(() => expect(terms.at(-1)).toMatchObject({ who }), { timeout: 15_000, interval: 10 });
+
+function expectNoOverlap(): void {
+  terms.forEach(({ from }, i) => {
+    const before = terms[i - 1];
+    if (before === undefined) return;
+    expect(before.until, `${before.who} still led when the next began`).toBeDefined();
+    expect(before.until).toBeLessThanOrEqual(from);
+  });
+}
+
+test('of two, one leads and goes on leading', async () => {
+  const a = await candidate('a', 'pair');
+  await leads('a');
+  const b = await candidate('b', 'pair');
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  expect(terms).toHaveLength(1);
+  expect([a.elector.isLeader(), b.elector.isLeader()]).toEqual([true, false]);
+  expect(b.elector.holder()).toBe('a');
+  const lease = await client.get(leases, { namespace, name: 'pair' }, signal);
+  expect(lease.spec).toMatchObject({
+    holderIdentity: 'a',
+    leaseDurationSeconds: 2,
+    leaseTransitions: 0,
+    renewTime: expect.stringMatching(/\.\d{6}Z$/),
+  });
+});
+
+test('an orderly stop lets the next one in at once, and not before the work has ended', async () => {
+  const a = await candidate('a', 'orderly', { leaseDurationMs: 20_000, renewDeadlineMs: 15_000 });
+  await leads('a');
+  await candidate('b', 'orderly');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const stoppedAt = performance.now();
+  a.stop.abort();
+  expect(await a.ended).toBe('Ended');
+  await leads('b');
+  expect(performance.now() - stoppedAt).toBeLessThan(5_000);
+  expectNoOverlap();
+  const lease = await client.get(leases, { namespace, name: 'orderly' }, signal);
+  expect(lease.spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
+});
+
+test('a leader behind a dead network stops before another begins', async () => {
+  const onLost = vi.fn();
+  const a = await candidate('a', 'dark', { onLost });
+  await leads('a');
+  await candidate('b', 'dark');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  a.proxy.freeze();
+  expect(await a.ended).toBe('Lost');
+  expect(onLost).toHaveBeenCalledTimes(1);
+  expect(a.elector.isLeader()).toBe(false);
+  await leads('b');
+  expectNoOverlap();
+});
+
+test('a leader whose connections break for less than the deadline goes on leading', async () => {
+  const a = await candidate('a', 'shaky');
+  await leads('a');
+  for (let i = 0; i < 8; i++) {
+    a.proxy.cut();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  expect(a.elector.isLeader()).toBe(true);
+  expect(terms).toHaveLength(1);
+});
+
+test('a Lease that is deleted is made again by its leader', async () => {
+  const a = await candidate('a', 'deleted');
+  await leads('a');
+  await client.delete(leases, { namespace, name: 'deleted' }, signal);
+  await vi.waitFor(async () => {
+    const lease = await client.get(leases, { namespace, name: 'deleted' }, signal);
+    expect(lease.spec).toMatchObject({ holderIdentity: 'a' });
+  });
+  expect(a.elector.isLeader()).toBe(true);
+});
+
+test('a Lease that somebody else has taken is lost at once', async () => {
+  const a = await candidate('a', 'stolen');
+  await leads('a');
+  const theft = { spec: { holderIdentity: 'thief', leaseDurationSeconds: 3 } };
+  await client.mergePatch(leases, { namespace, name: 'stolen' }, theft, signal);
+  expect(await a.ended).toBe('Lost');
+  const b = await candidate('b', 'stolen');
+  await leads('b');
+  expect(b.elector.isLeader()).toBe(true);
+  expectNoOverlap();
+});
+
+test('many that come and go, in order and not, never lead together', async () => {
+  const all = await Promise.all(['a', 'b', 'c', 'd'].map((who) => candidate(who, 'crowd')));
+  for (let round = 0; round < 3; round++) {
+    await vi.waitFor(() => expect(terms).toHaveLength(round + 1), { timeout: 15_000 });
+    const leader = all.find(({ elector }) => elector.isLeader());
+    if (round % 2 === 0) leader?.stop.abort();
+    else leader?.proxy.freeze();
+    await leader?.ended;
+  }
+  await vi.waitFor(() => expect(terms).toHaveLength(4), { timeout: 15_000 });
+  expectNoOverlap();
+});
+
+test('times that would let two lead are refused', () => {
+  expect(() => new LeaderElector({ client, namespace, name: 'x', identity: 'x', renewDeadlineMs: 15_000 })).toThrow(
+    RangeError,
+  );
+});
