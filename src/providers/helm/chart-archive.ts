@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
 import { extract, type Header, pack } from 'tar-stream';
 import { TerminalError } from '../../errors/dinfra-error.ts';
+import { digestOf } from './content-digest.ts';
 
 /** Bounds of what is looked at. A release has to fit in one Secret of 1 MiB, so larger charts could not be installed. */
 export interface ArchiveLimits {
@@ -47,7 +47,7 @@ export async function readChartArchive(archive: Buffer, limits: ArchiveLimits = 
   const files = new Map<string, Buffer>();
   await collect(archive, '', files, { bytes: limits.unpackedBytes, entries: limits.entries }, limits, MAX_DEPTH);
   if (!files.has('Chart.yaml')) throw invalid('it has no Chart.yaml in its topmost folder');
-  return { files, digest: `sha256:${createHash('sha256').update(archive).digest('hex')}` };
+  return { files, digest: digestOf(archive) };
 }
 
 /**

@@ -44,8 +44,8 @@ export interface NetworkConfig {
 export interface ChartSourcesConfig {
   /** Hosts, `charts.example.org` or `*.example.org`. Default: any with a public address. */
   readonly hosts?: readonly string[];
-  /** Plain http, too. Default false: https only. */
-  readonly plainHttp?: boolean;
+  /** Hosts spoken to in plain http, as `host` or `host:port`. Default none: https only. */
+  readonly plainHttpHosts?: readonly string[];
   /** Hosts with private, loopback or link-local addresses, too. Default false. */
   readonly privateAddresses?: boolean;
 }
@@ -102,7 +102,7 @@ export function settingsOf(config: HelmConfig): Settings {
     },
     charts: {
       hosts: config.charts?.hosts,
-      plainHttp: config.charts?.plainHttp ?? false,
+      plainHttpHosts: config.charts?.plainHttpHosts ?? [],
       privateAddresses: config.charts?.privateAddresses ?? false,
     },
     extraKinds: config.extraKinds ?? [],

@@ -3,6 +3,7 @@ import type { TenureIdentity } from '../../tenure/identity.ts';
 import type { Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { ensureCell, findNamespace } from './cell.ts';
+import { ChartSource } from './chart-source.ts';
 import type { TenantCluster } from './cluster.ts';
 import { type HelmConfig, type Settings, settingsOf } from './config.ts';
 import { parseHelmDescriptor } from './descriptor.ts';
@@ -10,7 +11,7 @@ import type { HelmCommand } from './helm-command.ts';
 import { at, textOf } from './json-fields.ts';
 import { NAMESPACE } from './kinds.ts';
 import { type Expectation, observationOf } from './observation.ts';
-import { ChartPreparation, type FetchChart, orderDigest, type PreparedChart } from './prepared-chart.ts';
+import { ChartPreparation, orderDigest, type PreparedChart } from './prepared-chart.ts';
 import { Surveyor, type SurveyorOptions } from './survey.ts';
 import { TenantAccess } from './tenant-access.ts';
 import { TenantReleases } from './tenant-release.ts';
@@ -20,7 +21,6 @@ export interface HelmReactorOptions extends SurveyorOptions {
   readonly config: HelmConfig;
   readonly cluster: TenantCluster;
   readonly helm: HelmCommand;
-  readonly fetchChart: FetchChart;
   /** Milliseconds, never going back. Default: this machine's. */
   readonly now?: () => number;
 }
@@ -38,18 +38,20 @@ export class HelmReactor implements Reactor {
   private readonly settings: Settings;
   private readonly cluster: TenantCluster;
   private readonly access: TenantAccess;
+  private readonly source: ChartSource;
   private readonly charts: ChartPreparation;
   private readonly releases: TenantReleases;
   private readonly surveyor: Surveyor;
   private readonly now: () => number;
   private readonly versions: BoundedCache<{ readonly at: number; readonly version: string | undefined }>;
 
-  constructor({ config, cluster, helm, fetchChart, now = () => performance.now(), ...survey }: HelmReactorOptions) {
+  constructor({ config, cluster, helm, now = () => performance.now(), ...survey }: HelmReactorOptions) {
     this.settings = settingsOf(config);
     this.cluster = cluster;
     this.now = now;
     this.access = new TenantAccess(cluster, now);
-    this.charts = new ChartPreparation(helm, this.settings, fetchChart);
+    this.source = new ChartSource(this.settings.charts);
+    this.charts = new ChartPreparation(helm, this.settings, this.source);
     this.releases = new TenantReleases(helm, this.access);
     this.surveyor = new Surveyor(cluster, this.access, this.settings, now, survey);
     this.versions = new BoundedCache(1);
@@ -101,6 +103,11 @@ export class HelmReactor implements Reactor {
       message: `Removing namespace ${name}${trouble === undefined ? '' : ` (${trouble})`}`,
       pollAfterMs: POLL_AFTER_WRITE_MS,
     };
+  }
+
+  /** Lets go of connections to chart repositories. */
+  async close(): Promise<void> {
+    await this.source.close();
   }
 
   private async realise(order: Order, drifted: boolean, signal: AbortSignal): Promise<Step> {

@@ -6,8 +6,9 @@ import type { Order } from '../reactor.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { type ChartFiles, readChartArchive, writeChartArchive } from './chart-archive.ts';
 import { type ChartMetadata, inspectChart } from './chart-inspection.ts';
+import type { ChartSource } from './chart-source.ts';
 import type { Settings } from './config.ts';
-import { type ChartReference, type HelmDescriptor, parseHelmDescriptor } from './descriptor.ts';
+import { type HelmDescriptor, parseHelmDescriptor } from './descriptor.ts';
 import { templateArguments } from './helm-arguments.ts';
 import type { HelmCommand } from './helm-command.ts';
 import { renderFailure } from './helm-failure.ts';
@@ -23,9 +24,6 @@ export interface PreparedChart extends ChartMetadata {
   readonly descriptor: HelmDescriptor;
 }
 
-/** Gets the bytes of a chart from wherever a reference says. */
-export type FetchChart = (reference: ChartReference, signal: AbortSignal) => Promise<Buffer>;
-
 const MAX_CACHED_BYTES = 32 * 1024 * 1024;
 /** Kubernetes allows a Secret this much, and helm keeps a release in one. */
 const MAX_RELEASE_BYTES = 1024 * 1024;
@@ -36,16 +34,16 @@ const deflate = promisify<Buffer, Buffer>(gzip);
 export class ChartPreparation {
   private readonly helm: HelmCommand;
   private readonly settings: Settings;
-  private readonly fetch: FetchChart;
+  private readonly source: ChartSource;
   private readonly cache = new BoundedCache<PreparedChart>(
     MAX_CACHED_BYTES,
     ({ archive, values }) => archive.length + values.length,
   );
 
-  constructor(helm: HelmCommand, settings: Settings, fetch: FetchChart) {
+  constructor(helm: HelmCommand, settings: Settings, source: ChartSource) {
     this.helm = helm;
     this.settings = settings;
-    this.fetch = fetch;
+    this.source = source;
   }
 
   /**
@@ -58,7 +56,7 @@ export class ChartPreparation {
     const known = this.cache.get(key);
     if (known !== undefined) return known;
     const descriptor = parseHelmDescriptor(order.descriptor);
-    const files = await readChartArchive(await this.fetch(descriptor.chart, signal));
+    const files = await readChartArchive(await this.source.fetch(descriptor.chart, signal));
     const metadata = inspectChart(files);
     const archive = await writeChartArchive(files.files);
     const chart = { ...metadata, archive, values: JSON.stringify(descriptor.values), descriptor };
