@@ -1,4 +1,5 @@
 mod award;
 mod lifecycle;
 mod mock;
+mod model;
 mod payment;
