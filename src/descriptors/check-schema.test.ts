@@ -67,7 +67,7 @@ test.each<[Json, string, string]>([
     '/chart/repository',
     'chart.repository is "file:///etc"; helm/v1 wants text that matches ^https://',
   ],
-  [{ chart: [] }, '/chart', 'chart is a list of 0 items; helm/v1 has several forms for it and this is none of them'],
+  [{ chart: [] }, '/chart', 'chart is a list of 0 items; helm/v1 wants an object'],
 ])('%j is told at %s: %s', (descriptor, path, message) => {
   expect(check(helm, descriptor)).toEqual({ kind: 'Mismatch', path, message });
 });

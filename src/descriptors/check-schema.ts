@@ -1,10 +1,14 @@
 import Schema from 'typebox/schema';
+import { Settings } from 'typebox/system';
 import { findDinfraError } from '../errors/dinfra-error.ts';
 import { type Json, parseJson } from './json.ts';
 import { nearestError } from './nearest-error.ts';
 import { knownDialects, metaSchemaOf } from './schema-dialect.ts';
 import { referenceFault } from './schema-references.ts';
 import { type Fault, inWords } from './schema-words.ts';
+
+// Enough to see all alternatives of a schema, and few enough to be looked through.
+Settings.Set({ maxErrors: 100 });
 
 /** What is to be checked. */
 export interface Question {

@@ -28,10 +28,32 @@ export function nearestError(errors: readonly SchemaError[]): SchemaError | unde
     return first === undefined || choice.schemaPath.length < first.schemaPath.length ? choice : first;
   }, undefined);
   if (outer === undefined) return undefined;
-  const branches = branchesOf(outer, telling);
-  const apt = branches.filter((branch) => !branch.some((error) => excludes(outer, error)));
-  const [nearest] = (apt.length > 0 ? apt : []).toSorted((one, other) => one.length - other.length);
-  return (nearest && nearestError(nearest)) ?? outer;
+  return nearestOf(outer, branchesOf(outer, telling)) ?? outer;
+}
+
+type Branch = readonly SchemaError[];
+
+function nearestOf(choice: SchemaError, branches: readonly Branch[]): SchemaError | undefined {
+  const apt = branches.filter((branch) => !branch.some((error) => excludes(choice, error)));
+  // What was written but is not known says most about which alternative was meant; then, how little is wrong.
+  const [nearest] = apt.toSorted((one, other) => unknownIn(one) - unknownIn(other) || one.length - other.length);
+  return nearest === undefined ? anotherType(choice, branches) : nearestError(nearest);
+}
+
+function unknownIn(branch: Branch): number {
+  return branch.filter(({ keyword }) => keyword === 'boolean').length;
+}
+
+/** When every alternative is of another type than what was written: one error with all these types. */
+function anotherType(choice: SchemaError, branches: readonly Branch[]): SchemaError | undefined {
+  const errors = branches.map((branch) => branch.find((error) => isTypeOf(choice, error)));
+  const types = errors.flatMap(
+    (error) => (error?.params as { readonly type?: string | readonly string[] })?.type ?? [],
+  );
+  const [first] = errors;
+  return first === undefined || errors.includes(undefined)
+    ? undefined
+    : { ...first, params: { type: [...new Set(types)] } };
 }
 
 /** Each property that is not allowed is told by itself, and so is each name: the sums of them add nothing. */
@@ -52,7 +74,7 @@ function branchOf(choice: SchemaError, error: SchemaError): string | undefined {
   return error.schemaPath.slice(prefix.length).split('/', 1)[0];
 }
 
-function branchesOf(choice: SchemaError, errors: readonly SchemaError[]): readonly (readonly SchemaError[])[] {
+function branchesOf(choice: SchemaError, errors: readonly SchemaError[]): readonly Branch[] {
   const branches = new Map<string, SchemaError[]>();
   for (const error of errors) {
     const branch = branchOf(choice, error);
@@ -68,4 +90,8 @@ function excludes(choice: SchemaError, error: SchemaError): boolean {
   return (
     error.keyword === 'const' && error.instancePath.split('/').length === choice.instancePath.split('/').length + 1
   );
+}
+
+function isTypeOf(choice: SchemaError, error: SchemaError): boolean {
+  return error.keyword === 'type' && error.instancePath === choice.instancePath;
 }

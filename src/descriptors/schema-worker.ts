@@ -1,5 +1,4 @@
 import { parentPort } from 'node:worker_threads';
-import { Settings } from 'typebox/system';
 import { checkSchema, type Question } from './check-schema.ts';
 import { LinearRegExp } from './linear-regexp.ts';
 
@@ -8,8 +7,6 @@ import { LinearRegExp } from './linear-regexp.ts';
 
 // typebox makes its regular expressions with the global constructor; in this thread all of them are a stranger's.
 globalThis.RegExp = LinearRegExp as unknown as RegExpConstructor;
-// Enough to see all alternatives of a schema, and few enough to be looked through.
-Settings.Set({ maxErrors: 100 });
 
 parentPort?.on('message', (question: Question) => parentPort?.postMessage(checkSchema(question)));
 parentPort?.postMessage('ready');

@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { checkSchema } from './check-schema.ts';
+import { MAX_CONTENT_BYTES } from './content-ref.ts';
+import { parseJson } from './json.ts';
+
+const config = new URL('../../config/', import.meta.url);
+const filesIn = (folder: string) => readdirSync(new URL(folder, config)).filter((file) => file.endsWith('.json'));
+const read = (path: string) => readFileSync(new URL(path, config));
+
+/** The type a sample is of, by the end of its name: `substrate-node-helm.json`. */
+const typeOf = (file: string) => /-(\w+)\.json$/.exec(file)?.[1];
+
+test.each(filesIn('descriptor-types/'))('%s can be registered: small enough, and usable', (file) => {
+  const schema = read(`descriptor-types/${file}`);
+  expect(schema.length).toBeLessThanOrEqual(MAX_CONTENT_BYTES);
+  expect(checkSchema({ type: file, schema: schema.toString() })).toEqual({ kind: 'Valid' });
+});
+
+test.each(filesIn('samples/descriptors/'))(
+  '%s can be subscribed to: small enough, and as its type wants it',
+  (file) => {
+    const descriptor = read(`samples/descriptors/${file}`);
+    const schema = read(`descriptor-types/${typeOf(file)}-v1.schema.json`).toString();
+    expect(descriptor.length).toBeLessThanOrEqual(MAX_CONTENT_BYTES);
+    parseJson(descriptor, file);
+    expect(checkSchema({ type: file, schema, descriptor: descriptor.toString() })).toEqual({ kind: 'Valid' });
+  },
+);
