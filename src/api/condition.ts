@@ -17,6 +17,7 @@ export const conditionTypes = [
   'Reachable',
   'Registered',
   'SchemaUsable',
+  'TeardownHeld',
 ] as const;
 
 export type ConditionType = (typeof conditionTypes)[number];

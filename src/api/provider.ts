@@ -87,7 +87,7 @@ const ProviderSpecSchema = Type.Object(
     accountSecretRef: secretKeyRef(
       'The account that signs for the provider.',
       'suri',
-      'Key of the Secret that holds the account: a mnemonic, a hex seed, or a derivation such as `//Alice`.',
+      'Key of the Secret that holds the account, sr25519: a mnemonic, a hex seed, or a derivation such as `//Alice`.',
     ),
     accessKeySecretRef: Type.Optional(
       secretKeyRef(

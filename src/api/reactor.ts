@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { cloudStackBackend } from './cloud-stack-backend.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
-import { rules, statusBasics, statusDefault, timestamp } from './fields.ts';
+import { rules, statusBasics, statusDefault } from './fields.ts';
 import { helmBackend } from './helm-backend.ts';
 import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
 
@@ -18,10 +18,7 @@ const ReactorSpecSchema = Type.Object(backends, {
 });
 
 const ReactorStatusSchema = Type.Object(
-  {
-    ...statusBasics,
-    lastSeen: Type.Optional(timestamp('When the backend last answered, at a resolution of minutes.')),
-  },
+  { ...statusBasics },
   { description: 'Whether the backend can be used.', ...statusDefault },
 );
 

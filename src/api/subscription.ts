@@ -34,7 +34,6 @@ const SubscriptionSpecSchema = Type.Object(
     paidUntilBlock: Type.Optional(
       u32('Block at which the funds run out, as things are. Absent while nothing is paid.'),
     ),
-    graceBlocks: Type.Optional(u32('How many blocks it stays Suspended before it ends.')),
     endReason: Type.Optional(endReason('Why it ended.')),
   },
   { description: 'The agreement as the chain has it.' },

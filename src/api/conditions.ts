@@ -1,0 +1,43 @@
+import type { Reason } from '../errors/catalogue.ts';
+import type { Condition, ConditionType } from './condition.ts';
+
+/** What a pass says about one condition. `status` undefined takes the condition away: abnormal-true and not true. */
+export interface Statement {
+  readonly type: ConditionType;
+  readonly status: 'True' | 'False' | 'Unknown' | undefined;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** The API server's bound on a condition's message is 32 KiB; a person reads less. */
+const MAX_MESSAGE = 1024;
+
+/**
+ * The conditions after a pass: the stated ones replaced, added or taken away, the others as they were.
+ * `lastTransitionTime` moves only when `status` changes, so that an unchanged pass yields an equal list.
+ */
+export function conditionsAfter(
+  before: readonly Condition[] | undefined,
+  statements: readonly Statement[],
+  generation: number,
+  now: number,
+): Condition[] {
+  const after = new Map((before ?? []).map((condition) => [condition.type, condition]));
+  for (const { type, status, reason, message } of statements) {
+    if (status === undefined) {
+      after.delete(type);
+      continue;
+    }
+    const known = after.get(type);
+    after.set(type, {
+      type,
+      status,
+      observedGeneration: generation,
+      lastTransitionTime:
+        known?.status === status ? known.lastTransitionTime : new Date(Math.floor(now / 1000) * 1000).toISOString(),
+      reason,
+      message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message,
+    });
+  }
+  return [...after.values()];
+}
