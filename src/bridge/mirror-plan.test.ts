@@ -32,7 +32,13 @@ class Cluster {
 
   plan(rows: readonly DesiredTenure[], more: Partial<MirrorFacts> = {}): MirrorPlan {
     const { deployments, subscriptions } = this;
-    const facts = { genesis: GENESIS, providerId: 3, providerName: 'acme', teardownsLeft: 10 };
+    const facts = {
+      genesis: GENESIS,
+      providerId: 3,
+      providerName: 'acme',
+      teardownsLeft: 10,
+      begun: new Set<string>(),
+    };
     return planMirror({ ...facts, rows, deployments, subscriptions, ...more });
   }
 
@@ -147,11 +153,18 @@ describe('the mirror of the desired set', () => {
     const rows = [1n, 2n, 3n, 4n].map((id) => row(id));
     const cluster = mirrored(rows);
     const plan = cluster.plan([], { teardownsLeft: 3 });
-    expect(plan.begins).toBe(3);
+    expect(plan.begins).toHaveLength(3);
     expect(plan.held).toHaveLength(1);
     expect(plan.applyDeployments).toHaveLength(3);
     cluster.take(plan);
     expect(cluster.plan([], { teardownsLeft: 0 }).held).toEqual(plan.held);
+  });
+
+  it('does not count again what has begun and does not show yet', () => {
+    const cluster = mirrored([row(1n)]);
+    const { begins } = cluster.plan([]);
+    const again = cluster.plan([], { teardownsLeft: 0, begun: new Set(begins) });
+    expect(again).toMatchObject({ begins: [], held: [] });
   });
 
   it('does not count the removal of what was already ended', () => {

@@ -20,6 +20,8 @@ export interface MirrorFacts {
   readonly subscriptions: readonly Subscription[];
   /** How many further tenures may begin to be torn down now. */
   readonly teardownsLeft: number;
+  /** Names of Deployments whose teardown has begun, though the mirror may not show it yet. */
+  readonly begun: ReadonlySet<string>;
 }
 
 /** What brings the mirror in step. Objects that already say what they should are left out. */
@@ -28,8 +30,8 @@ export interface MirrorPlan {
   readonly applyDeployments: readonly Mirrored<DeploymentSpec>[];
   readonly deleteDeployments: readonly Deployment[];
   readonly deleteSubscriptions: readonly Subscription[];
-  /** Tenures whose teardown begins with this plan. */
-  readonly begins: number;
+  /** Names of Deployments whose teardown begins with this plan. */
+  readonly begins: readonly string[];
   /** Names of Deployments whose teardown waits for a person: the limit is used up. */
   readonly held: readonly string[];
 }
@@ -51,17 +53,21 @@ export function planMirror(facts: MirrorFacts): MirrorPlan {
   const applyDeployments: Mirrored<DeploymentSpec>[] = [];
   const deleteDeployments: Deployment[] = [];
   const held: string[] = [];
-  let begins = 0;
+  const begins: string[] = [];
 
   const apply = (mirrored: Mirrored<DeploymentSpec>) => {
     const before = known.get(mirrored.name);
     if (before !== undefined && sameSpec(before.spec, mirrored.spec)) return;
-    const ends = mirrored.spec.state === 'Ended' && before !== undefined && before.spec.state !== 'Ended';
-    if (ends && begins >= facts.teardownsLeft) {
+    const ends =
+      mirrored.spec.state === 'Ended' &&
+      before !== undefined &&
+      before.spec.state !== 'Ended' &&
+      !facts.begun.has(mirrored.name);
+    if (ends && begins.length >= facts.teardownsLeft) {
       held.push(mirrored.name);
       return;
     }
-    if (ends) begins++;
+    if (ends) begins.push(mirrored.name);
     applyDeployments.push(mirrored);
   };
 

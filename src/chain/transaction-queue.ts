@@ -12,6 +12,14 @@ export interface Outgoing {
   build(api: ApiPromise): SubmittableExtrinsic<'promise'>;
 }
 
+/** What came of one transaction. */
+export interface Sent {
+  /** Number of the finalised block it is in. */
+  readonly block: number;
+  /** By the keys of its calls. */
+  readonly outcomes: ReadonlyMap<string, CallOutcome>;
+}
+
 /** How many blocks a transaction stays valid. Afterwards it is certain that it will never be included. */
 const MORTAL_BLOCKS = 64;
 /** How long a transaction is watched, in milliseconds, before its fate is left to the chain's state to tell. */
@@ -40,22 +48,20 @@ export class TransactionQueue {
    * @throws RetryableError ChainUnreachable, TransactionRejected or TransactionLost. None of them proves that nothing
    *   was applied.
    */
-  async send(calls: readonly Outgoing[], signal: AbortSignal): Promise<ReadonlyMap<string, CallOutcome>> {
+  async send(calls: readonly Outgoing[], signal: AbortSignal): Promise<Sent> {
     const api = this.currentApi();
     const built = calls.map((call) => call.build(api));
     const [first, ...more] = built;
-    if (first === undefined) return new Map();
+    if (first === undefined) return { block: 0, outcomes: new Map() };
     const transaction = more.length === 0 ? first : api.tx.utility.forceBatch(built);
     const watch = new Watch();
     const submitted = this.lastSubmit.then(() => this.submit(api, transaction, watch, signal));
     this.lastSubmit = submitted.catch(() => undefined);
     await submitted;
     const result = await watch.final(signal);
-    return outcomesOf(
-      api,
-      result,
-      calls.map(({ key }) => key),
-    );
+    const keys = calls.map(({ key }) => key);
+    const header = await api.rpc.chain.getHeader(result.status.asFinalized);
+    return { block: header.number.toNumber(), outcomes: outcomesOf(api, result, keys) };
   }
 
   private async submit(
@@ -80,11 +86,6 @@ export class TransactionQueue {
         cause,
       });
     }
-  }
-
-  /** Forget our own count of the nonce, so that the next transaction asks the chain alone. */
-  resetNonce(): void {
-    this.nextNonce = 0;
   }
 }
 

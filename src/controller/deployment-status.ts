@@ -1,9 +1,9 @@
 import type { Condition } from '../api/condition.ts';
+import { conditionsAfter, type Statement } from '../api/conditions.ts';
 import type { Deployment, DeploymentStatus } from '../api/deployment.ts';
 import type { Reason } from '../errors/catalogue.ts';
 import { type DinfraError, RetryableError } from '../errors/dinfra-error.ts';
 import type { Present, Step } from '../providers/reactor.ts';
-import { conditionsAfter, type Statement } from './conditions.ts';
 import type { Action, Found, OrderFact } from './next-action.ts';
 
 /** One pass, as it went. */

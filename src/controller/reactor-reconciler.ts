@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { conditionsAfter } from '../api/conditions.ts';
 import { FieldManager } from '../api/labels.ts';
 import { type Reactor as ReactorResource, reactors } from '../api/reactor.ts';
 import type { Reason } from '../errors/catalogue.ts';
@@ -10,7 +11,6 @@ import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
 import type { StoreView } from '../kube/store.ts';
 import type { Reactor } from '../providers/reactor.ts';
 import type { Health } from '../server/health.ts';
-import { conditionsAfter } from './conditions.ts';
 import type { ReactorRegistry } from './reactor-registry.ts';
 
 /** A reactor made from its resource. */

@@ -174,6 +174,80 @@ export const catalogue = {
     summary: 'The node does not know the last finalised block whose effects are in the cluster.',
     remedy: 'Point the Provider at a node of the same history. Nothing is touched meanwhile.',
   },
+  AccountSecretMissing: {
+    family: 'retryable',
+    summary: "The Secret with the provider's account is missing, or lacks the key.",
+    remedy: 'Create the Secret that spec.accountSecretRef of the Provider names.',
+  },
+  AccountSecretInvalid: {
+    family: 'retryable',
+    summary: 'The Secret with the account or the access key of the provider holds something else.',
+    remedy: 'Put a mnemonic, a hex seed or a derivation path into the Secret; the message names the key.',
+  },
+  Registering: {
+    family: 'condition',
+    summary: 'The chain is being told of the Provider or the Offer.',
+    remedy: 'Nothing to do.',
+  },
+  Registered: {
+    family: 'condition',
+    summary: 'The chain says of the Provider or the Offer what its resource says.',
+    remedy: 'Nothing to do.',
+  },
+  Withdrawn: {
+    family: 'condition',
+    summary: 'The Offer has no capacity and is withdrawn from the chain; what runs goes on.',
+    remedy: 'Raise spec.capacity to take awards again.',
+  },
+  OfferDuplicate: {
+    family: 'condition',
+    summary: 'An older Offer of the same Provider sells the same descriptor type; a chain has one offer for each.',
+    remedy: 'Delete one of the two Offers.',
+  },
+  ProviderMissing: {
+    family: 'condition',
+    summary: 'The Offer names a Provider that does not exist in its namespace.',
+    remedy: 'Create the Provider, or correct spec.providerRef.',
+  },
+  DescriptorTypeNotOnChain: {
+    family: 'condition',
+    summary: 'Nobody has registered the descriptor type of the Offer on the chain.',
+    remedy: 'Register the type (dinfra type register), or correct spec.descriptorType.',
+  },
+  DescriptorTypePending: {
+    family: 'retryable',
+    summary: 'The schema of the descriptor type is not mirrored in the cluster yet.',
+    remedy: 'Nothing to do if it is brief; otherwise the Offer says why the schema cannot be had.',
+  },
+  TeardownHeld: {
+    family: 'condition',
+    summary:
+      'More tenures ended at once than the Provider lets be torn down within an hour: the rest waits for a person.',
+    remedy:
+      'Look at what waits; set spec.teardown.approvedUntil of the Provider to a time in the near future to let it go on.',
+  },
+  CallRefused: {
+    family: 'retryable',
+    summary: 'The chain refused a call of the provider; the message has its name for why.',
+    remedy: 'Look up the error in docs/chain.md. The call is sent again, later each time, while it is needed.',
+  },
+  Told: {
+    family: 'condition',
+    summary: 'The chain has been told; the message says what and in which block.',
+    remedy: 'Nothing to do.',
+  },
+  Unspecified: {
+    family: 'condition',
+    summary: 'A provider gave up a tenure without a reason of its own.',
+    remedy: 'Ask the provider.',
+    chainCode: 10_000,
+  },
+  WorkloadDown: {
+    family: 'condition',
+    summary: 'What was ordered is not up: the tenure is reported Degraded, and not paid for until it is back.',
+    remedy: 'The provider looks at the Deployment.',
+    chainCode: 10_300,
+  },
   TransactionRejected: {
     family: 'retryable',
     summary: 'The node did not take a transaction of the provider, for example because the account cannot pay its fee.',

@@ -1,0 +1,73 @@
+import type { FinalisedHead } from '../chain/chain-follower.ts';
+import { concernsProvider, readProviderState } from '../chain/chain-reader.ts';
+import type { ProviderState } from '../chain/model.ts';
+
+/** Blocks whose events are read one by one; more than that and the whole state is cheaper. */
+const MAX_PENDING = 16;
+
+/**
+ * What the chain says of one account's provider at the last finalised block. The whole state is read at the start, after
+ * a gap, when an event concerns the provider, and when it is told to; otherwise the last reading still holds.
+ */
+export class ChainState {
+  private readonly account: string;
+  private head: FinalisedHead | undefined;
+  private pending: FinalisedHead[] = [];
+  private stale = true;
+  private last: ProviderState | undefined;
+  /** Types the last reading asked for: one the chain does not have is not in its answer. */
+  private asked: ReadonlySet<string> = new Set();
+
+  constructor(account: string) {
+    this.account = account;
+  }
+
+  /** The chain went on. */
+  advance(head: FinalisedHead): void {
+    this.head = head;
+    if (!head.contiguous || this.pending.length >= MAX_PENDING) this.invalidate();
+    else if (!this.stale) this.pending.push(head);
+  }
+
+  /** Have the whole state read with the next refresh. */
+  invalidate(): void {
+    this.stale = true;
+    this.pending = [];
+  }
+
+  get genesis(): string | undefined {
+    return this.head?.genesis;
+  }
+
+  /**
+   * The state at the last finalised block, undefined before the first. `types` are descriptor types wanted beside those
+   * of the tenures.
+   *
+   * @throws RetryableError ChainUnreachable or ChainUndecodable; the next call reads everything again.
+   */
+  async refresh(types: readonly string[]): Promise<ProviderState | undefined> {
+    const head = this.head;
+    if (head === undefined) return undefined;
+    const { pending, last } = this;
+    this.pending = [];
+    const known = last !== undefined && !this.stale && types.every((type) => this.asked.has(type));
+    if (known && !(await anyConcerns(pending, last.provider?.id))) {
+      this.last = { ...last, block: head.block };
+      return this.last;
+    }
+    this.stale = true;
+    const read = await readProviderState(head.api, head.block, this.account, types);
+    // A call to invalidate while reading asks for a later reading than this one.
+    if (this.head === head) this.stale = false;
+    this.asked = new Set(types);
+    this.last = read;
+    return read;
+  }
+}
+
+async function anyConcerns(heads: readonly FinalisedHead[], provider: number | undefined): Promise<boolean> {
+  for (const { api, block } of heads) {
+    if (await concernsProvider(api, block, provider)) return true;
+  }
+  return false;
+}

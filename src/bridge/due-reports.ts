@@ -1,0 +1,53 @@
+import type { Deployment } from '../api/deployment.ts';
+import type { DesiredTenure } from '../chain/model.ts';
+import type { TenureCall } from '../chain/tenure-call.ts';
+import { catalogue } from '../errors/catalogue.ts';
+import { identityOf } from '../tenure/identity.ts';
+import { nextReport, type Told } from './next-report.ts';
+
+/** A call the chain should hear, and the Deployment it speaks of. */
+export interface DueReport {
+  readonly call: TenureCall;
+  readonly deployment: Deployment;
+}
+
+/**
+ * What the chain should be told of each tenure, at most one call for each. `deploymentNamed` finds the mirror of a
+ * tenure; `now` in Unix milliseconds.
+ */
+export function dueReports(
+  genesis: string,
+  rows: readonly DesiredTenure[],
+  deploymentNamed: (name: string) => Deployment | undefined,
+  now: number,
+): DueReport[] {
+  return rows.flatMap((row) => {
+    const { subscription, tenure, state } = row;
+    const deployment = deploymentNamed(identityOf({ genesis, subscription, tenure }).name);
+    // The mirror has to have caught up with the row: what it says of an older state is no answer to this one.
+    if (deployment === undefined || deployment.spec.state !== state) return [];
+    const report = nextReport(state, toldBy(deployment, now), catalogue.WorkloadDown.chainCode);
+    return report === undefined ? [] : [{ deployment, call: { ...report, subscription, tenure } }];
+  });
+}
+
+/** What a Deployment's status says, as far as the chain is concerned. */
+export function toldBy({ metadata, status }: Deployment, now: number): Told {
+  const condition = (type: string) => status.conditions?.find((one) => one.type === type);
+  const ready = condition('Ready');
+  const stalled = condition('Stalled');
+  return {
+    current: status.observedGeneration === metadata.generation,
+    resolved: condition('Resolved')?.status === 'True',
+    stalledCode: stalled === undefined ? undefined : codeOf(stalled.reason),
+    ready: ready?.status ?? 'Unknown',
+    readyForMs: ready === undefined ? 0 : now - Date.parse(ready.lastTransitionTime),
+    released: ready?.reason === 'Released',
+  };
+}
+
+/** The code the chain hears for a reason. */
+function codeOf(reason: string): number {
+  const entry = Object.entries(catalogue).find(([name]) => name === reason)?.[1];
+  return entry !== undefined && 'chainCode' in entry ? entry.chainCode : catalogue.Unspecified.chainCode;
+}

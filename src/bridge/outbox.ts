@@ -1,0 +1,79 @@
+import type { Outgoing, TransactionQueue } from '../chain/transaction-queue.ts';
+import { type DinfraError, findDinfraError } from '../errors/dinfra-error.ts';
+import { CallLedger, type CallResult } from './call-ledger.ts';
+
+/** Calls put into one transaction at most: far below what a block takes, so that none is too heavy. */
+const MAX_BATCH = 40;
+/** How long nothing is sent after a transaction failed as a whole, in milliseconds, doubled with each failure. */
+const PAUSE_FIRST_MS = 1_000;
+const PAUSE_MAX_MS = 60_000;
+
+/** Told of what became of each call. */
+export type OnResult = (key: string, result: CallResult) => void;
+
+/** Sends what is due, each call once until its effect shows, and does not wait for it. */
+export class Outbox {
+  private readonly ledger = new CallLedger();
+  private readonly queue: TransactionQueue;
+  private readonly onResult: OnResult;
+  private failures = 0;
+  private pausedUntil = 0;
+  private lastProblem: DinfraError | undefined;
+
+  constructor(queue: TransactionQueue, onResult: OnResult) {
+    this.queue = queue;
+    this.onResult = onResult;
+  }
+
+  /** Why the last transaction failed as a whole, undefined once one went through. */
+  get problem(): DinfraError | undefined {
+    return this.lastProblem;
+  }
+
+  /** The chain's name for why it refused a call last. */
+  refusal(key: string): string | undefined {
+    return this.ledger.refusal(key);
+  }
+
+  /**
+   * Sends those of the wanted calls that are due. `block` is the number of the block they were derived at; `now` in
+   * Unix milliseconds. Calls that are no longer wanted are forgotten.
+   */
+  post(wanted: readonly Outgoing[], block: number, now: number, signal: AbortSignal): void {
+    this.ledger.retain(new Set(wanted.map(({ key }) => key)));
+    if (now < this.pausedUntil) return;
+    const due = wanted.filter(({ key }) => this.ledger.isDue(key, block));
+    for (let start = 0; start < due.length; start += MAX_BATCH) {
+      void this.send(due.slice(start, start + MAX_BATCH), signal);
+    }
+  }
+
+  /** Never throws: what goes wrong is kept as `problem`, and the calls are due again. */
+  private async send(calls: readonly Outgoing[], signal: AbortSignal): Promise<void> {
+    const keys = calls.map(({ key }) => key);
+    this.ledger.sent(keys);
+    try {
+      const { block, outcomes } = await this.queue.send(calls, signal);
+      this.failures = 0;
+      this.lastProblem = undefined;
+      for (const key of keys) {
+        const outcome = outcomes.get(key);
+        this.settle(
+          key,
+          outcome?.kind === 'Failed' ? { kind: 'Refused', error: outcome.error, block } : { kind: 'Applied', block },
+        );
+      }
+    } catch (error) {
+      this.lastProblem = findDinfraError(error) ?? this.lastProblem;
+      const wait = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** Math.min(this.failures, 10));
+      this.failures++;
+      this.pausedUntil = Date.now() + wait;
+      for (const key of keys) this.settle(key, { kind: 'Lost' });
+    }
+  }
+
+  private settle(key: string, result: CallResult): void {
+    this.ledger.settled(key, result);
+    this.onResult(key, result);
+  }
+}

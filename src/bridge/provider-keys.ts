@@ -1,0 +1,83 @@
+import { Keyring } from '@polkadot/keyring';
+import type { KeyringPair } from '@polkadot/keyring/types';
+import { hexToU8a, isHex, u8aToHex } from '@polkadot/util';
+import { cryptoWaitReady } from '@polkadot/util-crypto';
+import type { Provider } from '../api/provider.ts';
+import { RetryableError } from '../errors/dinfra-error.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
+
+/** The keys of a provider. Secret: held in memory only, never logged, never written. */
+export interface ProviderKeys {
+  /** Signs transactions: sr25519. */
+  readonly account: KeyringPair;
+  /** Public part of the ed25519 key consumers seal secrets to, hex. */
+  readonly accessKey: string;
+  /** Changes when a Secret does. */
+  readonly version: string;
+}
+
+interface Secret extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+const secrets: ResourceType<Secret> = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
+
+/**
+ * Reads the keys a Provider refers to.
+ *
+ * @throws RetryableError AccountSecretMissing or AccountSecretInvalid, naming the Secret and the key and nothing of
+ *   what is in it; ClusterUnreachable and the like when the Secret cannot be read.
+ */
+export async function readProviderKeys(
+  client: KubeClient,
+  provider: Provider,
+  signal: AbortSignal,
+): Promise<ProviderKeys> {
+  const { accountSecretRef, accessKeySecretRef } = provider.spec;
+  const namespace = provider.metadata.namespace ?? '';
+  await cryptoWaitReady();
+  const account = await readSecretKey(client, namespace, accountSecretRef, signal);
+  const access =
+    accessKeySecretRef === undefined ? account : await readSecretKey(client, namespace, accessKeySecretRef, signal);
+  const pair = pairFrom('sr25519', account, `Secret ${accountSecretRef.name}, key ${accountSecretRef.key}`);
+  const ref = accessKeySecretRef ?? accountSecretRef;
+  const accessPair = pairFrom('ed25519', access, `Secret ${ref.name}, key ${ref.key}`);
+  return {
+    account: pair,
+    accessKey: u8aToHex(accessPair.publicKey),
+    version: `${account.version}/${access.version}`,
+  };
+}
+
+interface SecretValue {
+  readonly value: string;
+  readonly version: string;
+}
+
+async function readSecretKey(
+  client: KubeClient,
+  namespace: string,
+  ref: { readonly name: string; readonly key: string },
+  signal: AbortSignal,
+): Promise<SecretValue> {
+  const secret = await client.find(secrets, { namespace, name: ref.name }, signal);
+  const encoded = secret?.data?.[ref.key];
+  if (secret === undefined || encoded === undefined) {
+    const what = secret === undefined ? `there is no Secret ${ref.name}` : `Secret ${ref.name} has no key ${ref.key}`;
+    throw new RetryableError('AccountSecretMissing', { message: `${what} in namespace ${namespace}` });
+  }
+  const value = Buffer.from(encoded, 'base64').toString('utf8').trim();
+  return { value, version: `${secret.metadata.uid}.${secret.metadata.resourceVersion}` };
+}
+
+function pairFrom(type: 'sr25519' | 'ed25519', { value }: SecretValue, where: string): KeyringPair {
+  const keyring = new Keyring({ type, ss58Format: 42 });
+  try {
+    return isHex(value, 256) ? keyring.addFromSeed(hexToU8a(value)) : keyring.addFromUri(value);
+  } catch {
+    // Without the cause: its message may quote what was in the Secret.
+    throw new RetryableError('AccountSecretInvalid', {
+      message: `${where} is not a mnemonic, a 32-byte hex seed or a derivation path`,
+    });
+  }
+}

@@ -1,0 +1,378 @@
+import type { Deployment } from '../api/deployment.ts';
+import { type Offer, offers } from '../api/offer.ts';
+import { type Provider, providers } from '../api/provider.ts';
+import { type Subscription, subscriptions } from '../api/subscription.ts';
+import { ChainFollower } from '../chain/chain-follower.ts';
+import { readPreimage } from '../chain/chain-reader.ts';
+import type { FollowerState } from '../chain/follower-state.ts';
+import type { ProviderState } from '../chain/model.ts';
+import { TransactionQueue } from '../chain/transaction-queue.ts';
+import type { ContentSource } from '../descriptors/content-source.ts';
+import { ipfsGateway } from '../descriptors/ipfs-gateway.ts';
+import { preimageSource } from '../descriptors/preimage-source.ts';
+import { type DinfraError, findDinfraError } from '../errors/dinfra-error.ts';
+import type { EventRecorder } from '../kube/event-recorder.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { Logger } from '../kube/logger.ts';
+import type { StoreView } from '../kube/store.ts';
+import type { BridgeMetrics } from './bridge-metrics.ts';
+import type { CallResult } from './call-ledger.ts';
+import { ChainState } from './chain-state.ts';
+import type { DescriptorTypeMirror } from './descriptor-type-mirror.ts';
+import { applyMirror } from './mirror.ts';
+import { type MirrorPlan, planMirror } from './mirror-plan.ts';
+import { offerStatus } from './offer-status.ts';
+import { Outbox } from './outbox.ts';
+import type { ProviderKeys } from './provider-keys.ts';
+import { providerStatus } from './provider-status.ts';
+import { Reports } from './reports.ts';
+import { subscriptionStatus } from './subscription-status.ts';
+import { TeardownBudget } from './teardown-budget.ts';
+import { Wake } from './wake.ts';
+import { offersToSell, type WantedCall, wantedCalls } from './wanted-calls.ts';
+import { writeStatus } from './write-status.ts';
+
+/** What the sessions of all providers share. */
+export interface BridgeContext {
+  readonly client: KubeClient;
+  readonly providers: StoreView<Provider>;
+  readonly offers: StoreView<Offer>;
+  readonly deployments: StoreView<Deployment>;
+  readonly subscriptions: StoreView<Subscription>;
+  readonly types: DescriptorTypeMirror;
+  readonly events: EventRecorder;
+  readonly metrics: BridgeMetrics;
+  /** Whether the operator can speak for what runs: it sees its cluster. Without that no heartbeat is sent. */
+  readonly canVouch: () => boolean;
+}
+
+/** The whole state is read again that often even when no event asks for it, in milliseconds. */
+const FULL_READ_MS = 5 * 60_000;
+/** A turn is taken that often even when nothing wakes it, in milliseconds. */
+const TURN_MS = 15_000;
+const RETRY_MS = 2_000;
+
+/**
+ * Keeps one provider and its chain in step, both ways, for as long as the session lasts: the desired set into the
+ * cluster; what the resources say, and what runs, onto the chain. Each turn compares the two as they are, so it does
+ * not matter what was missed before it.
+ */
+export class ProviderSession {
+  readonly key: string;
+  private readonly context: BridgeContext;
+  private readonly namespace: string;
+  private readonly name: string;
+  private readonly keys: ProviderKeys;
+  private readonly log: Logger;
+  private readonly wake = new Wake();
+  private readonly follower: ChainFollower;
+  private readonly chain: ChainState;
+  private readonly outbox: Outbox;
+  private readonly reports: Reports;
+  private readonly budget: TeardownBudget;
+  private following: FollowerState | undefined;
+  private turnProblem: DinfraError | undefined;
+  private lastFullRead = 0;
+
+  constructor(provider: Provider, keys: ProviderKeys, context: BridgeContext, log: Logger) {
+    this.context = context;
+    this.namespace = provider.metadata.namespace ?? '';
+    this.name = provider.metadata.name;
+    this.key = `${this.namespace}/${this.name}`;
+    this.keys = keys;
+    this.log = log;
+    this.chain = new ChainState(keys.account.address);
+    const { chain } = provider.status;
+    this.follower = new ChainFollower(
+      {
+        endpoints: provider.spec.chain.endpoints,
+        genesis: provider.spec.chain.genesisHash ?? chain?.genesisHash,
+        cursor: chain?.finalized,
+      },
+      {
+        onHead: (head) => {
+          this.chain.advance(head);
+          this.wake.call();
+        },
+        onState: (state) => this.noteFollowing(state),
+      },
+    );
+    this.reports = new Reports(context, log);
+    this.outbox = new Outbox(new TransactionQueue(keys.account, () => this.follower.api), (key, result) =>
+      this.onResult(key, result),
+    );
+    const ending = this.mirrored().deployments.filter(({ spec }) => spec.state === 'Ended');
+    this.budget = new TeardownBudget(
+      ending.map(({ metadata }) => metadata.name),
+      Date.now(),
+    );
+  }
+
+  /** Something of this provider has changed in the cluster. */
+  nudge(): void {
+    this.wake.call();
+  }
+
+  /** Where the descriptors of this provider's tenures may be had. */
+  sources(): readonly ContentSource[] {
+    const gateways = this.provider()?.spec.ipfsGateways ?? [];
+    const preimages = preimageSource(async (hash, length) => readPreimage(this.follower.api, hash, length));
+    return [preimages, ...gateways.map((url) => ipfsGateway(url))];
+  }
+
+  /** Why the provider is not served as it should be, undefined when it is. */
+  problem(): string | undefined {
+    return this.currentProblem()?.message;
+  }
+
+  /** Runs until `signal` is aborted; never throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    const following = this.follower.run(signal);
+    while (!signal.aborted) {
+      const ok = await this.turn(signal);
+      await this.wake.wait(ok ? TURN_MS : RETRY_MS, signal);
+    }
+    await following;
+    this.context.metrics.forget(this.namespace, this.name);
+  }
+
+  /** One comparison of the chain with the cluster. True when it went well. */
+  private async turn(signal: AbortSignal): Promise<boolean> {
+    const labels = { namespace: this.namespace, provider: this.name };
+    try {
+      await this.compare(signal);
+      this.turnProblem = undefined;
+      this.context.metrics.turns.inc({ ...labels, result: 'success' });
+      return true;
+    } catch (error) {
+      if (signal.aborted) return true;
+      this.turnProblem = findDinfraError(error);
+      this.chain.invalidate();
+      const reason = this.turnProblem?.code ?? 'UnexpectedError';
+      this.context.metrics.turns.inc({ ...labels, result: reason });
+      this.log.warn({ err: error, reason }, 'comparing the chain with the cluster failed and is tried again');
+      await this.writeProblem(signal).catch(() => undefined);
+      return false;
+    }
+  }
+
+  private async compare(signal: AbortSignal): Promise<void> {
+    const provider = this.provider();
+    if (provider === undefined) return;
+    const now = Date.now();
+    if (now - this.lastFullRead > FULL_READ_MS) this.chain.invalidate();
+    const selling = offersToSell(this.offersOfProvider());
+    const state = await this.chain.refresh([...selling.keys()]);
+    const { genesis } = this.chain;
+    if (state === undefined || genesis === undefined) return this.writeProblem(signal);
+    this.lastFullRead = now;
+    const typeProblems = await this.context.types.mirror(genesis, state.types.values(), this.sources(), signal);
+    const plan = this.plan(provider, genesis, state, now);
+    if (plan !== undefined) {
+      await applyMirror(this.context.client, this.namespace, plan, signal);
+      this.budget.spend(plan.begins, now);
+    }
+    const calls = wantedCalls({
+      provider,
+      offers: selling,
+      keys: this.keys,
+      state,
+      genesis,
+      deploymentNamed: (name) => this.context.deployments.get(`${this.namespace}/${name}`),
+      vouch: this.context.canVouch(),
+      now,
+    });
+    this.reports.expect(calls);
+    this.outbox.post(calls, state.block.number, now, signal);
+    await this.writeStatuses({ provider, genesis, state, plan, calls, typeProblems, now }, signal);
+  }
+
+  private plan(provider: Provider, genesis: string, state: ProviderState, now: number): MirrorPlan | undefined {
+    if (state.provider === undefined) return undefined;
+    const { maxPerHour, approvedUntil } = provider.spec.teardown;
+    return planMirror({
+      genesis,
+      providerId: state.provider.id,
+      providerName: this.name,
+      rows: state.tenures,
+      ...this.mirrored(genesis),
+      teardownsLeft: this.budget.left(maxPerHour, approvedUntil, now),
+      begun: this.budget.begun(now),
+    });
+  }
+
+  private async writeStatuses(turn: Turn, signal: AbortSignal): Promise<void> {
+    const { client } = this.context;
+    const { provider, state, plan, calls, typeProblems, now } = turn;
+    const mirrored = this.mirrored(turn.genesis);
+    for (const subscription of mirrored.subscriptions) {
+      const status = subscriptionStatus(subscription, mirrored.deployments, turn.genesis, now);
+      await writeStatus(client, subscriptions, subscription, status, signal);
+    }
+    const selling = offersToSell(this.offersOfProvider());
+    for (const offer of this.offersOfProvider()) {
+      const type = offer.spec.descriptorType;
+      const seller = selling.get(type);
+      const problem = typeProblems.get(type);
+      const status = offerStatus(offer, {
+        onChain: state.provider?.offers.get(type),
+        typeOnChain: state.types.has(type),
+        typeProblem: problem && { reason: problem.code, message: problem.message },
+        duplicateOf: seller === undefined || seller === offer ? undefined : seller.metadata.name,
+        refusal: this.refusalOf(calls, ({ about }) => about === `offer ${type}`),
+        now,
+      });
+      await writeStatus(client, offers, offer, status, signal);
+    }
+    const held = plan?.held ?? [];
+    this.noteHeld(provider, held);
+    const problem = this.currentProblem();
+    const status = providerStatus(provider, {
+      problem: problem && { reason: problem.code, message: problem.message },
+      account: this.keys.account.address,
+      providerId: state.provider?.id,
+      genesis: turn.genesis,
+      block: state.block,
+      moved: plan !== undefined && !isEmpty(plan),
+      counts: {
+        tenures: state.tenures.length,
+        ready: mirrored.deployments.filter(isReady).length,
+      },
+      inStep: state.provider !== undefined && !calls.some(({ about }) => about === 'provider'),
+      refusal: this.refusalOf(calls, ({ about }) => about === 'provider'),
+      held,
+      now,
+    });
+    await writeStatus(client, providers, provider, status, signal);
+  }
+
+  /** Says in the Provider's status what is wrong, when there is no state to say more with. */
+  private async writeProblem(signal: AbortSignal): Promise<void> {
+    const provider = this.provider();
+    const problem = this.currentProblem();
+    if (provider === undefined || problem === undefined) return;
+    const status = providerStatus(provider, {
+      problem: { reason: problem.code, message: problem.message },
+      account: this.keys.account.address,
+      providerId: undefined,
+      genesis: undefined,
+      block: undefined,
+      moved: false,
+      counts: undefined,
+      inStep: false,
+      refusal: undefined,
+      held: [],
+      now: Date.now(),
+    });
+    const written = await writeStatus(this.context.client, providers, provider, status, signal);
+    if (written) {
+      this.context.events.record(provider, {
+        type: 'Warning',
+        reason: problem.code,
+        action: 'Follow',
+        note: problem.message,
+      });
+    }
+  }
+
+  private refusalOf(calls: readonly WantedCall[], isAbout: (call: WantedCall) => boolean): string | undefined {
+    for (const call of calls) {
+      const refusal = isAbout(call) ? this.outbox.refusal(call.key) : undefined;
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
+  private onResult(key: string, result: CallResult): void {
+    const call = this.reports.settle(key, result);
+    const labels = { namespace: this.namespace, provider: this.name };
+    this.context.metrics.calls.inc({ ...labels, call: call?.name ?? 'unknown', result: result.kind });
+    // What was told shows in the state, and so does what was refused because the state is another one.
+    this.chain.invalidate();
+    this.wake.call();
+  }
+
+  private noteFollowing(state: FollowerState): void {
+    const before = this.following;
+    this.following = state;
+    const { metrics } = this.context;
+    const labels = { namespace: this.namespace, provider: this.name };
+    metrics.chainUp.set(labels, state.kind === 'Following' ? 1 : 0);
+    if (state.kind === 'Following') {
+      metrics.finalisedBlock.set(labels, state.block.number);
+      metrics.lastHeadSeconds.set(labels, Date.now() / 1000);
+      if (before?.kind !== 'Following')
+        this.log.info({ endpoint: state.endpoint, block: state.block.number }, 'following the chain');
+      return;
+    }
+    const ours = findDinfraError(state.error);
+    this.log.warn(
+      { endpoint: state.endpoint, reason: ours?.code, err: ours?.message ?? state.error },
+      'the chain cannot be followed',
+    );
+    this.wake.call();
+  }
+
+  private noteHeld(provider: Provider, held: readonly string[]): void {
+    this.context.metrics.teardownsHeld.set({ namespace: this.namespace, provider: this.name }, held.length);
+    const known = provider.status.conditions?.some(({ type }) => type === 'TeardownHeld') === true;
+    if (held.length === 0 || known) return;
+    this.context.events.record(provider, {
+      type: 'Warning',
+      reason: 'TeardownHeld',
+      action: 'Hold',
+      note: `${held.length} teardowns wait for a person: spec.teardown.maxPerHour is used up`,
+    });
+  }
+
+  private currentProblem(): DinfraError | undefined {
+    if (this.following?.kind === 'Disconnected') {
+      const ours = findDinfraError(this.following.error);
+      if (ours !== undefined) return ours;
+    }
+    return this.turnProblem ?? this.outbox.problem;
+  }
+
+  private provider(): Provider | undefined {
+    return this.context.providers.get(this.key);
+  }
+
+  private offersOfProvider(): readonly Offer[] {
+    return this.context.offers
+      .list()
+      .filter(({ metadata, spec }) => metadata.namespace === this.namespace && spec.providerRef.name === this.name);
+  }
+
+  /** The mirrored objects of this provider, of one chain or of any. */
+  private mirrored(genesis?: string) {
+    const ours = <T extends Deployment | Subscription>({ metadata, spec }: T) =>
+      metadata.namespace === this.namespace &&
+      spec.providerRef.name === this.name &&
+      (genesis === undefined || spec.genesisHash === genesis);
+    return {
+      deployments: this.context.deployments.list().filter(ours),
+      subscriptions: this.context.subscriptions.list().filter(ours),
+    };
+  }
+}
+
+/** What one turn has found, for the statuses. */
+interface Turn {
+  readonly provider: Provider;
+  readonly genesis: string;
+  readonly state: ProviderState;
+  readonly plan: MirrorPlan | undefined;
+  readonly calls: readonly WantedCall[];
+  readonly typeProblems: ReadonlyMap<string, DinfraError>;
+  readonly now: number;
+}
+
+function isEmpty(plan: MirrorPlan): boolean {
+  return [plan.applyDeployments, plan.applySubscriptions, plan.deleteDeployments, plan.deleteSubscriptions].every(
+    (list) => list.length === 0,
+  );
+}
+
+function isReady({ status }: Deployment): boolean {
+  return status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
+}
