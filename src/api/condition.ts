@@ -5,22 +5,19 @@ import type { DeepReadonly } from './resource.ts';
  * The conditions of our kinds. `Ready`, `Reconciling` and `Stalled` are kstatus' contract; the latter two are
  * abnormal-true: present with status True, or not there at all.
  */
-export const conditionTypes = [
-  'Ready',
-  'Reconciling',
-  'Stalled',
-  'Resolved',
-  'Realised',
-  'Healthy',
-  'Drifted',
-  'Reported',
-  'Reachable',
-  'Registered',
-  'SchemaUsable',
-  'TeardownHeld',
-] as const;
-
-export type ConditionType = (typeof conditionTypes)[number];
+export type ConditionType =
+  | 'Ready'
+  | 'Reconciling'
+  | 'Stalled'
+  | 'Resolved'
+  | 'Realised'
+  | 'Healthy'
+  | 'Drifted'
+  | 'Reported'
+  | 'Reachable'
+  | 'Registered'
+  | 'SchemaUsable'
+  | 'TeardownHeld';
 
 const ConditionSchema = Type.Object(
   {

@@ -10,11 +10,6 @@ export const Label = {
   genesis: 'dinfra.io/genesis',
 } as const;
 
-export const Annotation = {
-  /** Set to any new value to have an object reconciled now. */
-  reconcileRequestedAt: 'dinfra.io/reconcile-requested-at',
-} as const;
-
 /** Keeps a Deployment until nothing of its tenure is left in the backend. */
 export const TEARDOWN_FINALIZER = 'dinfra.io/teardown';
 

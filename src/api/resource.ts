@@ -2,7 +2,7 @@
 export const GROUP = 'dinfra.io';
 /** The one version served and stored. */
 export const VERSION = 'v1alpha1';
-export const API_VERSION = `${GROUP}/${VERSION}`;
+const API_VERSION = `${GROUP}/${VERSION}`;
 
 /** Where a kind is found in the API: plain data, so that any client can address it. */
 export interface ResourceAddress<T = unknown> {

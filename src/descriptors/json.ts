@@ -7,7 +7,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export const MAX_DEPTH = 64;
 
 /** Why a text is not a JSON document we take, in words; `path` is the JSON pointer of the place, where there is one. */
-export interface NotJson {
+interface NotJson {
   readonly message: string;
   readonly path?: string;
 }

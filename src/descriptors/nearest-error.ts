@@ -86,10 +86,8 @@ function branchesOf(choice: SchemaError, errors: readonly SchemaError[]): readon
 
 /** Whether an error shows that the author did not mean this alternative: another type, or another tag. */
 function excludes(choice: SchemaError, error: SchemaError): boolean {
-  if (error.keyword === 'type') return error.instancePath === choice.instancePath;
-  return (
-    error.keyword === 'const' && error.instancePath.split('/').length === choice.instancePath.split('/').length + 1
-  );
+  const depth = (at: SchemaError) => at.instancePath.split('/').length;
+  return isTypeOf(choice, error) || (error.keyword === 'const' && depth(error) === depth(choice) + 1);
 }
 
 function isTypeOf(choice: SchemaError, error: SchemaError): boolean {
