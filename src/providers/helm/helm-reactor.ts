@@ -9,10 +9,12 @@ import { type HelmConfig, type Settings, settingsOf } from './config.ts';
 import { parseHelmDescriptor } from './descriptor.ts';
 import type { HelmCommand } from './helm-command.ts';
 import { at, textOf } from './json-fields.ts';
-import { NAMESPACE } from './kinds.ts';
+import { NAMESPACE, tenantKinds } from './kinds.ts';
+import { Annotation } from './names.ts';
 import { type Expectation, observationOf } from './observation.ts';
 import { ChartPreparation, orderDigest, type PreparedChart } from './prepared-chart.ts';
-import { Surveyor, type SurveyorOptions } from './survey.ts';
+import { isOutOfPlace, isStopped, Surveyor, type SurveyorOptions } from './survey.ts';
+import { startWorkloads, stopWorkloads } from './suspension.ts';
 import { TenantAccess } from './tenant-access.ts';
 import { TenantReleases } from './tenant-release.ts';
 
@@ -73,19 +75,28 @@ export class HelmReactor implements Reactor {
   async create(order: Order, _memo: Memo | undefined, signal: AbortSignal): Promise<Step> {
     // What cannot be rendered leaves no namespace behind.
     await this.prepare(order, signal);
-    return this.realise(order, false, signal);
+    return this.realise(order, signal);
   }
 
-  async update(order: Order, found: Present, signal: AbortSignal): Promise<Step> {
-    return this.realise(order, found.power === 'Running', signal);
+  async update(order: Order, _found: Present, signal: AbortSignal): Promise<Step> {
+    // Wanted after all: a stop that was under way is taken back first.
+    const namespace = await findNamespace(this.cluster.operator, order.identity, signal);
+    if (namespace !== undefined && isStopped(namespace)) return this.startAgain(order.identity, signal);
+    return this.realise(order, signal);
   }
 
-  async stop(_order: Order, _found: Present, _signal: AbortSignal): Promise<Step> {
-    throw new Error('not yet');
+  async stop({ identity }: Order, _found: Present, signal: AbortSignal): Promise<Step> {
+    const { name } = identity;
+    // The mark first: from here on it is a stop under way, to be finished or taken back.
+    await this.markStopped(identity, 'true', signal);
+    await ensureCell(this.cluster.operator, identity, this.settings, { stopped: true }, signal);
+    const kinds = tenantKinds(this.settings.extraKinds);
+    await this.access.use(name, ({ cluster }) => stopWorkloads(cluster, name, kinds, signal), signal);
+    return { message: `Taking down the pods of ${name}`, pollAfterMs: POLL_AFTER_WRITE_MS };
   }
 
-  async start(_order: Order, _found: Present, _signal: AbortSignal): Promise<Step> {
-    throw new Error('not yet');
+  async start({ identity }: Order, _found: Present, signal: AbortSignal): Promise<Step> {
+    return this.startAgain(identity, signal);
   }
 
   async delete(identity: TenureIdentity, _found: Present, signal: AbortSignal): Promise<Step> {
@@ -110,15 +121,35 @@ export class HelmReactor implements Reactor {
     await this.source.close();
   }
 
-  private async realise(order: Order, drifted: boolean, signal: AbortSignal): Promise<Step> {
+  private async realise(order: Order, signal: AbortSignal): Promise<Step> {
     const { identity } = order;
     await ensureCell(this.cluster.operator, identity, this.settings, { stopped: false }, signal);
     await this.awaitRights(identity.name, signal);
+    const objects = await this.surveyor.objectsOf(identity, signal);
+    const drifted = objects.some(isOutOfPlace);
+    this.surveyor.correcting(objects);
     const message = await this.releases.bringTo(
       { name: identity.name, order: orderDigest(order), drifted, chart: () => this.prepare(order, signal) },
       signal,
     );
     return { message, pollAfterMs: POLL_AFTER_WRITE_MS };
+  }
+
+  private async startAgain(identity: TenureIdentity, signal: AbortSignal): Promise<Step> {
+    const { name } = identity;
+    await ensureCell(this.cluster.operator, identity, this.settings, { stopped: false }, signal);
+    const kinds = tenantKinds(this.settings.extraKinds);
+    await this.access.use(name, ({ cluster }) => startWorkloads(cluster, name, kinds, signal), signal);
+    await this.markStopped(identity, null, signal);
+    return { message: `Bringing back the pods of ${name}`, pollAfterMs: POLL_AFTER_WRITE_MS };
+  }
+
+  private async markStopped(identity: TenureIdentity, mark: 'true' | null, signal: AbortSignal): Promise<void> {
+    const namespace = await findNamespace(this.cluster.operator, identity, signal);
+    if (namespace === undefined) return;
+    const { name, uid } = namespace.metadata;
+    const metadata = { uid, annotations: { [Annotation.stopped]: mark } };
+    await this.cluster.operator.mergePatch(NAMESPACE, { name }, { metadata }, signal);
   }
 
   /** The release goes with its namespace in any case; uninstalling first only lets things end in order. */

@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, type Tags } from 'yaml';
 import { TerminalError } from '../../errors/dinfra-error.ts';
 import { at, isRecord, type JsonRecord, recordOf, textOf } from './json-fields.ts';
 
@@ -40,10 +40,18 @@ export function annotationOf({ content }: ManifestObject, key: string): string |
   return textOf(recordOf(at(content, 'metadata', 'annotations'))[key]);
 }
 
+/** YAML 1.1 with merge keys, and without the types that JSON does not have: as helm and the API server read it. */
+const AS_HELM_READS = {
+  version: '1.1',
+  merge: true,
+  logLevel: 'silent',
+  customTags: (tags: Tags) =>
+    tags.filter((tag) => typeof tag === 'string' || !/:(timestamp|binary|omap|pairs|set)$/.test(tag.tag)),
+} as const;
+
 function documentsOf(manifest: string): readonly JsonRecord[] {
   try {
-    // The rules of YAML 1.1, with merge keys: those of helm and of the API server.
-    const documents = parseAllDocuments(manifest, { version: '1.1', merge: true, logLevel: 'silent' });
+    const documents = parseAllDocuments(manifest, AS_HELM_READS);
     if ('empty' in documents) return [];
     return documents.flatMap((document) => {
       const [error] = document.errors;

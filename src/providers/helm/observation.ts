@@ -5,7 +5,7 @@ import { endpointsOf } from './endpoints.ts';
 import { at, textOf } from './json-fields.ts';
 import { describe } from './manifest.ts';
 import { podTrouble, readinessOf } from './readiness.ts';
-import type { CellContent, CellSurvey, ObjectFinding, Survey } from './survey.ts';
+import { type CellContent, type CellSurvey, type ObjectFinding, removesItself, type Survey } from './survey.ts';
 
 /** What an order says about what should be found. */
 export interface Expectation {
@@ -31,12 +31,12 @@ export function observationOf(survey: Survey, expected: Expectation): Observatio
 
 function whenRunning({ cell, content }: CellSurvey, expected: Expectation): Present {
   if (content === undefined) {
-    return partial([...cell, { what: 'Release', detail: 'is not there yet, nor the account to install it with' }]);
+    return partial([{ what: 'ServiceAccount', detail: 'cannot be used yet to see what is there' }, ...cell]);
   }
   const trouble = releaseTrouble(content);
-  if (trouble !== undefined) return partial([...cell, trouble]);
+  if (trouble !== undefined) return partial([trouble, ...cell]);
   const objects = content.objects ?? [];
-  const differences = [...cell, ...outdated(content, expected), ...missing(objects)];
+  const differences = [...cell, ...outdated(content, expected), ...missing(objects), ...drifted(objects)];
   const waiting = objects.flatMap(({ object, live }) => {
     if (live === undefined) return [];
     const readiness = readinessOf(object.kind, live);
@@ -90,19 +90,19 @@ function missing(objects: readonly ObjectFinding[]): readonly Difference[] {
     .map(({ object }) => ({ what: describe(object), detail: 'is in the chart and does not exist' }));
 }
 
-/** A finished job of this kind is removed by Kubernetes, and must not be run again for that. */
-function removesItself({ kind, content }: ObjectFinding['object']): boolean {
-  return kind === 'Job' && at(content, 'spec', 'ttlSecondsAfterFinished') !== undefined;
+function drifted(objects: readonly ObjectFinding[]): readonly Difference[] {
+  return objects.flatMap(({ object, drift }) =>
+    drift === undefined ? [] : [{ what: describe(object), detail: `${drift} is not as the chart has it` }],
+  );
 }
 
-function partial(differences: readonly Difference[]): Present {
-  const [, ...rest] = differences;
-  const last = differences.at(-1);
+function partial(differences: readonly [Difference, ...Difference[]]): Present {
+  const [first, ...rest] = differences;
   return {
     kind: 'Present',
     power: 'Partial',
     healthy: false,
-    message: `not installed: ${last?.what} ${last?.detail}${rest.length > 0 ? ` (and ${rest.length} more)` : ''}`,
+    message: `not installed: ${first.what} ${first.detail}${rest.length > 0 ? ` (and ${rest.length} more)` : ''}`,
     differences,
     endpoints: [],
   };

@@ -33,12 +33,11 @@ export function lookUpChart(index: string, name: string, version: string): Index
   if (section === undefined) return lookUpInWhole(index, name, version);
   if (section === 'absent') return { found: 'NoChart' };
   const items = itemsOf(section);
-  const named = items.filter((item) => mentions(item, version));
+  const named = items.filter((item) => plain(versionOf(item) ?? '') === plain(version));
   const parsed = named.length === 0 ? [] : parse(named.slice(0, 8).join('\n'));
-  if (!Array.isArray(parsed)) return { found: 'NotAnIndex' };
-  return answer(parsed.map(recordOf), version, () =>
-    items.flatMap((item) => /^\s*version:\s*["']?([^\s"']+)/m.exec(item)?.[1] ?? []),
-  );
+  // An alias of an anchor elsewhere, for instance.
+  if (!Array.isArray(parsed)) return lookUpInWhole(index, name, version);
+  return answer(parsed.map(recordOf), version, () => items.flatMap((item) => versionOf(item) ?? []));
 }
 
 function lookUpInWhole(index: string, name: string, version: string): IndexAnswer {
@@ -78,10 +77,11 @@ function sectionOf(index: string, name: string): string | 'absent' | undefined {
   const body = index.slice(start.index + start[0].length + 1);
   const indent = /^([ ]+)[^\s#-]/m.exec(body)?.[1];
   if (indent === undefined) return undefined;
-  const key = new RegExp(`^${indent}(?:${literal(name)}|"${literal(name)}"|'${literal(name)}'):[ \\t]*$`, 'm').exec(
-    body,
-  );
+  const quoted = `(?:${literal(name)}|"${literal(name)}"|'${literal(name)}')`;
+  const key = new RegExp(`^${indent}${quoted}:[ \\t]*(.*)$`, 'm').exec(body);
   if (key === null) return 'absent';
+  // A list in brackets, an anchor: not by these rules.
+  if (key[1] !== '') return undefined;
   const rest = body.slice(key.index + key[0].length + 1);
   // The next key of the same or a higher level; list items may stand at the level of their key.
   const end = new RegExp(`^(?:${indent}[^\\s#-]|[^\\s#-])`, 'm').exec(rest);
@@ -95,8 +95,11 @@ function itemsOf(section: string): readonly string[] {
   return section.split(new RegExp(`^(?=${indent}- )`, 'm')).filter((item) => item.startsWith(`${indent}- `));
 }
 
-function mentions(item: string, version: string): boolean {
-  return new RegExp(`^[ -]*version:[ \\t]*["']?v?${literal(plain(version))}["']?[ \\t]*$`, 'm').test(item);
+/** The version an entry gives for itself, which stands deeper in those of its dependencies. */
+function versionOf(item: string): string | undefined {
+  const dash = /^[ ]*-[ ]+/.exec(item)?.[0] ?? '';
+  const own = new RegExp(`^(?:${dash}| {${dash.length}})version:[ \\t]*["']?([^\\s"']+)["']?[ \\t]*$`, 'm');
+  return own.exec(item)?.[1];
 }
 
 function parse(yaml: string): unknown {

@@ -5,6 +5,8 @@ import { BoundedCache } from './bounded-cache.ts';
 import { auditCell, findNamespace } from './cell.ts';
 import type { ApiObject, Cluster, TenantCluster } from './cluster.ts';
 import type { Settings } from './config.ts';
+import { findDrift, scaledByOthers } from './drift.ts';
+import { DriftMemory } from './drift-memory.ts';
 import { at, listOf, recordOf, textOf } from './json-fields.ts';
 import { POD } from './kinds.ts';
 import { type ManifestObject, parseManifest } from './manifest.ts';
@@ -12,7 +14,7 @@ import { addressOfObject } from './manifest-policy.ts';
 import { Annotation } from './names.ts';
 import { readinessOf } from './readiness.ts';
 import { latestRelease, type ReleaseRecord } from './release-record.ts';
-import type { TenantAccess } from './tenant-access.ts';
+import type { TenantAccess, TenantKey } from './tenant-access.ts';
 
 /** Everything that was read of one tenure. Plain data: what follows from it is decided elsewhere. */
 export type Survey =
@@ -41,10 +43,15 @@ export interface CellContent {
 export interface ObjectFinding {
   readonly object: ManifestObject;
   readonly live: ApiObject | undefined;
+  /** The first field that is not as the chart has it. */
+  readonly drift: string | undefined;
 }
 
 export interface SurveyorOptions {
-  /** How long what confines a tenant is taken to be as it was last seen, in milliseconds. Default 5 minutes. */
+  /**
+   * How long what confines a tenant, and fields of unchanged generation, are taken to be as they were last seen, in
+   * milliseconds. Default 5 minutes.
+   */
   readonly auditEveryMs?: number;
 }
 
@@ -59,6 +66,7 @@ export class Surveyor {
   private readonly settings: Settings;
   private readonly now: () => number;
   private readonly auditEveryMs: number;
+  private readonly drifts: DriftMemory;
   /** When a cell was last found to be as it should. */
   private readonly sound = new BoundedCache<{ readonly at: number; readonly stopped: boolean }>(MAX_TENURES);
   private readonly manifests = new BoundedCache<{ readonly size: number; readonly objects: readonly ManifestObject[] }>(
@@ -79,6 +87,7 @@ export class Surveyor {
     this.settings = settings;
     this.now = now;
     this.auditEveryMs = options.auditEveryMs ?? DEFAULT_AUDIT_MS;
+    this.drifts = new DriftMemory(now, this.auditEveryMs);
   }
 
   /**
@@ -100,6 +109,22 @@ export class Surveyor {
     const content = await this.look(identity, stopped, signal);
     const cell = await this.audit(identity, stopped, content === undefined, signal);
     return { found: 'Cell', cell, stopped, content };
+  }
+
+  /** What the release should have made, and what is there of it; nothing when there is no release. */
+  async objectsOf({ name }: TenureIdentity, signal: AbortSignal): Promise<readonly ObjectFinding[]> {
+    const read = async ({ cluster }: TenantKey) => {
+      const release = await latestRelease(cluster, name, name, signal);
+      return (await this.readObjects(cluster, name, release, false, signal)) ?? [];
+    };
+    return this.access.use(name, read, signal);
+  }
+
+  /** To be told before what has drifted is put right, so that it is not fought over for ever. */
+  correcting(objects: readonly ObjectFinding[]): void {
+    for (const { live, drift } of objects) {
+      if (live !== undefined && drift !== undefined) this.drifts.correcting(live, drift);
+    }
   }
 
   private async audit(
@@ -140,7 +165,7 @@ export class Surveyor {
     signal: AbortSignal,
   ): Promise<CellContent> {
     const release = await latestRelease(cluster, name, name, signal);
-    const objects = await this.readObjects(cluster, name, release, signal);
+    const objects = await this.readObjects(cluster, name, release, stopped, signal);
     const isUp = (objects ?? []).every(
       ({ object, live }) => live !== undefined && readinessOf(object.kind, live).state === 'Ready',
     );
@@ -152,15 +177,21 @@ export class Surveyor {
     cluster: Cluster,
     namespace: string,
     release: ReleaseRecord | undefined,
+    stopped: boolean,
     signal: AbortSignal,
   ): Promise<readonly ObjectFinding[] | undefined> {
     const objects = this.manifestOf(release);
     if (objects === undefined) return undefined;
+    const autoscaled = scaledByOthers(objects);
     const findings = objects.map(async (object): Promise<readonly ObjectFinding[]> => {
       // The record is the tenant's to write: only kinds of a tenant, and only in his namespace, are looked up.
       const address = addressOfObject(object, this.settings);
       if (address === undefined) return [];
-      return [{ object, live: await cluster.find(address, { name: object.name, namespace }, signal) }];
+      const live = await cluster.find(address, { name: object.name, namespace }, signal);
+      if (live === undefined || stopped) return [{ object, live, drift: undefined }];
+      const ignoreReplicas = autoscaled.has(`${object.kind}/${object.name}`);
+      const drift = () => findDrift(cluster, address, object, live, { namespace, ignoreReplicas }, signal);
+      return [{ object, live, drift: await this.drifts.judge(live, release, drift) }];
     });
     return (await Promise.all(findings)).flat();
   }
@@ -178,6 +209,16 @@ export class Surveyor {
       return undefined;
     }
   }
+}
+
+/** True when an object is not there, or not as its chart has it, and applying the chart again would mend that. */
+export function isOutOfPlace({ object, live, drift }: ObjectFinding): boolean {
+  return (live === undefined && !removesItself(object)) || drift !== undefined;
+}
+
+/** A finished job of this kind is removed by Kubernetes, and must not be run again for that. */
+export function removesItself({ kind, content }: ManifestObject): boolean {
+  return kind === 'Job' && at(content, 'spec', 'ttlSecondsAfterFinished') !== undefined;
 }
 
 /** True from the moment a tenure is stopped until it has been started again. */
