@@ -301,7 +301,7 @@ export const catalogue = {
   },
   ClusterExpired: {
     family: 'retryable',
-    summary: 'The API server no longer has the version of the data that was asked for.',
+    summary: 'The API server does not have the version of the data that was asked for, or no longer.',
     remedy: 'Nothing to do: everything is read again.',
   },
   ClusterInvalid: {

@@ -25,6 +25,10 @@ export function apiError(attempted: string, status: ApiStatus): RetryableError |
     ...(first !== undefined && first.field !== '' ? { path: first.field } : {}),
     ...(status.retryAfterMs === undefined ? {} : { retryAfterMs: status.retryAfterMs }),
   };
+  // A version from the future: the data has been put back to an earlier state, and ours is no longer part of it.
+  if (status.causes.some(({ reason }) => reason === 'ResourceVersionTooLarge')) {
+    return new RetryableError('ClusterExpired', detail);
+  }
   switch (status.code) {
     case 401:
       return new RetryableError('ClusterUnauthorized', detail);
@@ -66,7 +70,7 @@ export function isAlreadyExists(error: unknown): boolean {
   return hasCode(error, 'ClusterAlreadyExists');
 }
 
-/** The resourceVersion is too old to list or watch from. */
+/** The API server does not have the state of that resourceVersion, or no longer. */
 export function isExpired(error: unknown): boolean {
   return hasCode(error, 'ClusterExpired');
 }

@@ -5,7 +5,7 @@ const watching = nextPlan(firstPlan, { kind: 'listed' }, false);
 const failed = (over: Partial<Extract<Outcome, { kind: 'failed' }>> = {}): Outcome => ({
   kind: 'failed',
   step: 'watch',
-  expired: false,
+  inDoubt: false,
   progressed: false,
   ...over,
 });
@@ -43,7 +43,7 @@ test('a watch that is cut goes on from where it was', () => {
 });
 
 test('a version that is too old means to list', () => {
-  expect(nextPlan(watching, failed({ expired: true }), false)).toMatchObject({ next: 'list', backOff: true });
+  expect(nextPlan(watching, failed({ inDoubt: true }), false)).toMatchObject({ next: 'list', backOff: true });
 });
 
 test('three watches in a row that bring nothing put the version in doubt', () => {
@@ -72,7 +72,7 @@ describe('verification', () => {
   });
 
   test('at a version that is gone becomes a list', () => {
-    expect(nextPlan(watching, failed({ step: 'verify', expired: true }), false)).toMatchObject({ next: 'list' });
+    expect(nextPlan(watching, failed({ step: 'verify', inDoubt: true }), false)).toMatchObject({ next: 'list' });
   });
 
   test('is followed by the watch', () => {

@@ -18,7 +18,8 @@ export interface Plan {
 export type Outcome =
   | { readonly kind: 'listed' }
   | { readonly kind: 'verified' }
-  | { readonly kind: 'failed'; readonly step: Plan['next']; readonly expired: boolean; readonly progressed: boolean }
+  /** `inDoubt`: the version we are at is of no use, or may not be. */
+  | { readonly kind: 'failed'; readonly step: Plan['next']; readonly inDoubt: boolean; readonly progressed: boolean }
   /** The server ended the watch in order. */
   | { readonly kind: 'watchEnded'; readonly livedMs: number; readonly progressed: boolean };
 
@@ -46,14 +47,14 @@ export function nextPlan(plan: Plan, outcome: Outcome, verifyIsDue: boolean): Pl
     }
     case 'failed': {
       const before = outcome.progressed ? { ...plan, failures: 0, watchFailures: 0 } : plan;
-      return afterFailure(before, outcome.step, outcome.expired);
+      return afterFailure(before, outcome.step, outcome.inDoubt);
     }
   }
 }
 
-function afterFailure(plan: Plan, step: Plan['next'], expired: boolean): Plan {
+function afterFailure(plan: Plan, step: Plan['next'], inDoubt: boolean): Plan {
   const failures = plan.failures + 1;
-  if (step === 'list' || expired) return { next: 'list', backOff: true, failures, watchFailures: 0 };
+  if (step === 'list' || inDoubt) return { next: 'list', backOff: true, failures, watchFailures: 0 };
   const watchFailures = plan.watchFailures + 1;
   // A verification that fails is left out: following the watch matters more.
   return { next: watchFailures >= MAX_WATCH_FAILURES ? 'list' : 'watch', backOff: true, failures, watchFailures };

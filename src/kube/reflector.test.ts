@@ -262,6 +262,18 @@ test('bookmarks move it on, so that a quiet type does not have to be listed afte
   expect(observer.lists).toBe(1);
 });
 
+test('a cluster put back to an earlier state is noticed by its silence', async () => {
+  for (let i = 0; i < 5; i++) server.put('a', `${i}`);
+  const { reflector } = reflect({ inactivityMs: 300 });
+  await reflector.synced;
+  await isWatching();
+  server.restore({ b: 'from the backup' });
+  await agrees(reflector);
+  await isWatching();
+  server.put('c', 'new');
+  await agrees(reflector);
+});
+
 describe('verification', () => {
   const OFTEN = { verifyMs: 1_000, watchSeconds: [1, 1] as const };
 
@@ -286,6 +298,17 @@ describe('verification', () => {
     clearInterval(writer);
     await agrees(reflector);
     expect(observer.corrections).toBe(0);
+  });
+
+  test('at a version that is gone reads the latest', async () => {
+    const { reflector, observer } = reflect(OFTEN);
+    await reflector.synced;
+    await isWatching();
+    server.put('a', '1', { lost: true });
+    server.compact();
+    await agrees(reflector);
+    expect(observer.corrections).toBe(0);
+    expect(observer.failures).not.toContain('verify ClusterExpired');
   });
 
   test('that cannot be had leaves the watch going', async () => {

@@ -150,13 +150,17 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
   /** One step. Never throws: what goes wrong is an outcome. */
   private async take(step: Plan['next']): Promise<{ readonly outcome: Outcome; readonly retryAfterMs: number }> {
     const progress = { events: 0 };
+    const startedAt = this.clock.monotonic();
     try {
       return { outcome: await this.perform(step, progress), retryAfterMs: 0 };
     } catch (error) {
       if (!this.options.signal.aborted) this.noteFailure(step, error);
+      // A watch from a version that is still to come, as after a restored backup, is opened and then says nothing at all.
+      const mute = step === 'watch' && progress.events === 0;
+      const inDoubt = isExpired(error) || (mute && this.clock.monotonic() - startedAt >= this.timing.inactivityMs);
       const asked = error instanceof RetryableError ? (error.retryAfterMs ?? 0) : 0;
       return {
-        outcome: { kind: 'failed', step, expired: isExpired(error), progressed: progress.events > 0 },
+        outcome: { kind: 'failed', step, inDoubt, progressed: progress.events > 0 },
         retryAfterMs: Math.min(asked, MAX_RETRY_AFTER_MS),
       };
     }
@@ -192,13 +196,19 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
 
   /**
    * Reads the state at exactly the version we are at, while no watch is open: whatever differs is a change the watch
-   * has lost, and not one that is still on its way.
+   * has lost, and not one that is still on its way. Where that version is gone already, reads the latest: that mends as
+   * much, and cannot tell what was lost from what is new.
    */
   private async verify(): Promise<void> {
     const { client, type, signal, observer } = this.options;
     this.verifyAt = this.nextVerifyAt();
     const at = { ...this.selection(), resourceVersion: this.resourceVersion };
-    const { items } = await client.list(type, at, signal);
+    const list = await client.list(type, at, signal).catch((error: unknown) => {
+      if (!isExpired(error)) throw error;
+      return undefined;
+    });
+    if (list === undefined) return this.list();
+    const { items } = list;
     this.noteHeard();
     const corrections = this.objects.replaceAll(items);
     for (const change of corrections) this.tellAll(change, 'watch');

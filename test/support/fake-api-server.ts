@@ -44,7 +44,8 @@ interface Logged {
 export class FakeApiServer {
   readonly seen: SeenRequest[] = [];
   private readonly server: Server;
-  private readonly watchers = new Set<ServerResponse>();
+  /** Each open watch and the version it was opened from. */
+  private readonly watchers = new Map<ServerResponse, number>();
   private readonly muted = new Set<ServerResponse>();
   private readonly faults: { readonly match: (request: SeenRequest) => boolean; readonly fault: Fault }[] = [];
   private readonly log: Logged[] = [];
@@ -139,26 +140,37 @@ export class FakeApiServer {
     this.oldest = this.version;
   }
 
+  /** Begins again from a backup with these objects, at a lower version, as restored etcd data does. */
+  restore(contents: Readonly<Record<string, string>>): void {
+    this.cutWatches();
+    this.log.length = 0;
+    this.states.clear();
+    this.states.set(1, new Map());
+    this.version = 1;
+    this.oldest = 1;
+    for (const [name, value] of Object.entries(contents)) this.put(name, value);
+  }
+
   /** Tells all watches where they are. */
   bookmark(): void {
     const object = { metadata: { resourceVersion: `${this.version}` } };
-    for (const watcher of this.watchers) this.send(watcher, { type: 'BOOKMARK', object });
+    for (const watcher of this.watchers.keys()) this.send(watcher, { type: 'BOOKMARK', object });
   }
 
   /** Sends one line as it is to all watches. */
   sendLine(line: string): void {
-    for (const watcher of this.watchers) if (!this.muted.has(watcher)) watcher.write(line);
+    for (const watcher of this.watchers.keys()) if (!this.muted.has(watcher)) watcher.write(line);
   }
 
   /** Ends all watches in order. */
   endWatches(): void {
-    for (const watcher of this.watchers) watcher.end();
+    for (const watcher of this.watchers.keys()) watcher.end();
     this.watchers.clear();
   }
 
   /** Cuts all watches, in the middle of a line when asked. */
   cutWatches({ midLine = false } = {}): void {
-    for (const watcher of this.watchers) {
+    for (const watcher of this.watchers.keys()) {
       if (midLine) watcher.write('{"type":"MODIFIED","object":{"metada', () => watcher.destroy());
       else watcher.destroy();
     }
@@ -167,7 +179,7 @@ export class FakeApiServer {
 
   /** Says nothing more on the open watches, and keeps them open: what a lost network path looks like. */
   muteWatches(): void {
-    for (const watcher of this.watchers) this.muted.add(watcher);
+    for (const watcher of this.watchers.keys()) this.muted.add(watcher);
   }
 
   private state(version = this.version): ReadonlyMap<string, FakeObject> {
@@ -216,7 +228,7 @@ export class FakeApiServer {
       response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
       return;
     }
-    this.watchers.add(response);
+    this.watchers.set(response, from);
     response.on('close', () => {
       this.watchers.delete(response);
       this.muted.delete(response);
@@ -229,7 +241,10 @@ export class FakeApiServer {
 
   private tell(logged: Logged): void {
     this.log.push(logged);
-    for (const watcher of this.watchers) this.send(watcher, { type: logged.type, object: logged.object });
+    // A watch from a version that is still to come is not told of what leads there.
+    for (const [watcher, from] of this.watchers) {
+      if (logged.version > from) this.send(watcher, { type: logged.type, object: logged.object });
+    }
   }
 
   private send(watcher: ServerResponse, event: object): void {
