@@ -33,11 +33,15 @@ export function conditionsAfter(
       type,
       status,
       observedGeneration: generation,
-      lastTransitionTime:
-        known?.status === status ? known.lastTransitionTime : new Date(Math.floor(now / 1000) * 1000).toISOString(),
+      lastTransitionTime: known?.status === status ? known.lastTransitionTime : timestampOf(now),
       reason,
       message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message,
     });
   }
   return [...after.values()];
+}
+
+/** RFC 3339 in whole seconds, as the API server writes times. `ms` in Unix milliseconds. */
+export function timestampOf(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

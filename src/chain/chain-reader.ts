@@ -172,8 +172,9 @@ function tenureOf(row: PalletDinfraSubscriptionApiDesiredTenure): DesiredTenure 
   };
 }
 
-function contentOf({ hash, len, source }: PalletDinfraProviderContent): Content {
-  return { hash: (hash as unknown as { toHex(): string }).toHex(), length: len.toNumber(), source: source.type };
+/** The field is `hash_` because every codec has a `hash` of its own, that of its encoding. */
+function contentOf({ hash_, len, source }: PalletDinfraProviderContent): Content {
+  return { hash: hash_.toHex(), length: len.toNumber(), source: source.type };
 }
 
 async function decoding<T>(block: BlockRef, read: () => Promise<T>): Promise<T> {

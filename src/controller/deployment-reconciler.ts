@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { timestampOf } from '../api/conditions.ts';
 import { type Deployment, type DeploymentStatus, deployments } from '../api/deployment.ts';
 import { FieldManager, TEARDOWN_FINALIZER } from '../api/labels.ts';
 import { catalogue } from '../errors/catalogue.ts';
 import { type DinfraError, findDinfraError, RetryableError } from '../errors/dinfra-error.ts';
+import { isConflict } from '../kube/api-error.ts';
 import { done, type Next, type Reconcile } from '../kube/controller.ts';
 import type { EventRecorder } from '../kube/event-recorder.ts';
 import { addFinalizer, removeFinalizer } from '../kube/finalizers.ts';
@@ -37,6 +39,8 @@ export interface DeploymentReconcilerOptions {
   readonly random?: () => number;
 }
 
+/** How long the cache may take to show what was written last, in milliseconds. */
+const STALE_VIEW_MS = 100;
 /** How long after its last change something that comes up is watched closely, in milliseconds. */
 const CLOSE_WATCH_MS = 120_000;
 
@@ -58,8 +62,14 @@ export class DeploymentReconciler {
     if (!hasFinalizer(deployment)) return this.hold(deployment, signal);
     const waitMs = backsOff(deployment, this.options.now());
     if (waitMs !== undefined) return { requeueAfterMs: waitMs };
-    const { pass, latest } = await this.pass(deployment, signal);
-    return this.conclude(latest, pass, log, signal);
+    try {
+      const { pass, latest } = await this.pass(deployment, signal);
+      return await this.conclude(latest, pass, log, signal);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      log.debug({ err: error }, 'the view was an old one; looking again');
+      return { requeueAfterMs: STALE_VIEW_MS };
+    }
   };
 
   private forget(key: string): Next {
@@ -194,7 +204,7 @@ export class DeploymentReconciler {
   /** Fails on a stale view: whoever acts on an old state must not create. */
   private async recordIntent(deployment: Deployment, attempt: number, signal: AbortSignal): Promise<Deployment> {
     const { status } = deployment;
-    const at = new Date(this.options.now()).toISOString();
+    const at = timestampOf(this.options.now());
     const realisation = { ...status.realisation, intent: { action: 'Create' as const, at, attempt } };
     return this.writeStatus(deployment, { ...ownedPart(status), realisation }, signal);
   }
@@ -202,10 +212,26 @@ export class DeploymentReconciler {
   private async conclude(deployment: Deployment, pass: Pass, log: Logger, signal: AbortSignal): Promise<Next> {
     const status = summarize(deployment, pass);
     if (!isDeepStrictEqual(status, ownedPart(deployment.status))) {
-      await this.writeStatus(deployment, status, signal);
+      await this.writeAsSeen(deployment, status, signal);
       this.tell(deployment, status, pass, log);
     }
     return this.nextPass(status, pass);
+  }
+
+  /**
+   * Writes a status onto the version it follows. Another writer may have touched its own part meanwhile; only when ours
+   * has changed was the pass taken on an old view, and its status is not to be written.
+   */
+  private async writeAsSeen(deployment: Deployment, status: DeploymentStatus, signal: AbortSignal): Promise<void> {
+    try {
+      await this.writeStatus(deployment, status, signal);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      const live = await this.options.client.get(deployments, deployment.metadata, signal);
+      if (live.metadata.uid !== deployment.metadata.uid) throw error;
+      if (!isDeepStrictEqual(ownedPart(live.status), ownedPart(deployment.status))) throw error;
+      await this.writeStatus(live, status, signal);
+    }
   }
 
   private writeStatus(deployment: Deployment, status: DeploymentStatus, signal: AbortSignal): Promise<Deployment> {

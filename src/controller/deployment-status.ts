@@ -1,5 +1,5 @@
 import type { Condition } from '../api/condition.ts';
-import { conditionsAfter, type Statement } from '../api/conditions.ts';
+import { conditionsAfter, type Statement, timestampOf } from '../api/conditions.ts';
 import type { Deployment, DeploymentStatus } from '../api/deployment.ts';
 import type { Reason } from '../errors/catalogue.ts';
 import { type DinfraError, RetryableError } from '../errors/dinfra-error.ts';
@@ -196,7 +196,7 @@ function realisedStatement({ found, action }: Pass): Statement {
     return { type: 'Realised', status: 'False', reason: 'Released', message: 'Nothing of this tenure is left.' };
   }
   if (found.kind === 'Present' && found.power === 'Running' && found.differences.length === 0) {
-    return { type: 'Realised', status: 'True', reason: 'AsOrdered', message: found.message };
+    return { type: 'Realised', status: 'True', reason: 'AsOrdered', message: 'Everything was made as ordered.' };
   }
   return {
     type: 'Realised',
@@ -233,8 +233,7 @@ function realisationAfter(deployment: Deployment, pass: Pass): NonNullable<Deplo
   const memo =
     step?.memo ?? (found.kind === 'Present' || found.kind === 'Busy' ? found.memo : undefined) ?? before.memo;
   const intent = found.kind === 'Present' || action.do === 'confirmReleased' ? undefined : before.intent;
-  const since =
-    before.since ?? (found.kind === 'Present' || action.do === 'create' ? new Date(now).toISOString() : undefined);
+  const since = before.since ?? (found.kind === 'Present' || action.do === 'create' ? timestampOf(now) : undefined);
   const reactor = before.reactor ?? pass.reactor;
   const hash =
     pass.order.kind === 'Realisable' && action.do === 'rest' ? deployment.spec.descriptor.hash : before.descriptorHash;
@@ -262,7 +261,7 @@ function failuresAfter({ status, metadata }: Deployment, pass: Pass): { failures
     const final = failure !== undefined && failure.family !== 'retryable';
     const ceiling = final ? RETRY_MAX_MS : Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 16));
     const waitMs = Math.min(asked ?? ceiling * (0.75 + random / 4), RETRY_MAX_MS);
-    return { failures, retryAfter: new Date(Math.ceil((now + waitMs) / 1000) * 1000).toISOString() };
+    return { failures, retryAfter: timestampOf(Math.ceil((now + waitMs) / 1000) * 1000) };
   }
   // Kept until it rests: a create that succeeds and breaks again each time is still failing.
   return before > 0 && action.do !== 'rest' && action.do !== 'confirmReleased' ? { failures: before } : {};

@@ -86,6 +86,11 @@ export class ReactorReconciler {
     return { requeueAfterMs: outcome.ok ? this.options.probeMs : this.options.retryMs };
   };
 
+  /** Lets go of every backend, once nothing works on them any more. */
+  async close(): Promise<void> {
+    await Promise.all([...this.entries.keys()].map((key) => this.drop(key)));
+  }
+
   private async bringUp(key: string, resource: ReactorResource, signal: AbortSignal): Promise<Outcome> {
     try {
       const entry = await this.entryFor(key, resource, signal);

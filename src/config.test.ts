@@ -1,0 +1,41 @@
+import { describe, expect, it, vi } from 'vitest';
+import { exitCodeOf, parseConfig } from './config.ts';
+
+describe('the configuration', () => {
+  it('serves every namespace on port 8080 when nothing is said', () => {
+    expect(parseConfig([], { POD_NAME: 'operator-0' })).toMatchObject({
+      namespace: undefined,
+      probes: { host: '0.0.0.0', port: 8080 },
+      concurrency: 10,
+      resyncMs: 60_000,
+      helm: 'helm',
+      leaderElection: false,
+      identity: 'operator-0',
+    });
+  });
+
+  it('takes seconds and addresses in the forms people write', () => {
+    const config = parseConfig(['--resync', '5', '--probe-address', '[::1]:0', '--namespace', 'acme'], {});
+    expect(config).toMatchObject({ resyncMs: 5000, probes: { host: '::1', port: 0 }, namespace: 'acme' });
+    expect(parseConfig(['--probe-address', ':9000'], {}).probes).toEqual({ host: '0.0.0.0', port: 9000 });
+  });
+
+  it.each([
+    ['--concurrency', '0', 'whole number from 1 to 1000'],
+    ['--resync', 'often', 'whole number'],
+    ['--probe-address', '8080', 'host:port'],
+    ['--log-level', 'loud', 'Allowed choices'],
+    ['--nonsense', 'x', "unknown option '--nonsense'"],
+  ])('refuses %s %s and says what it takes', (flag, value, said) => {
+    const print = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      parseConfig([flag, value], {});
+      expect.unreachable();
+    } catch (error) {
+      expect(exitCodeOf(error)).toBe(1);
+      expect(print.mock.calls.join('')).toContain(said);
+    } finally {
+      print.mockRestore();
+    }
+  });
+});

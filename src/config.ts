@@ -1,0 +1,102 @@
+import { hostname } from 'node:os';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+/** How the operator runs, from flags and environment, validated once. */
+export interface Config {
+  /** Path of a kubeconfig; undefined for KUBECONFIG, ~/.kube/config or the pod's service account. */
+  readonly kubeconfig: string | undefined;
+  /** The namespace whose resources are served; undefined for all namespaces. */
+  readonly namespace: string | undefined;
+  readonly probes: { readonly host: string; readonly port: number };
+  /** Deployments worked on at once. */
+  readonly concurrency: number;
+  /** How often what rests is looked at again, in milliseconds. */
+  readonly resyncMs: number;
+  /** Path or name of the helm command. */
+  readonly helm: string;
+  /** Helm processes at once. */
+  readonly helmConcurrency: number;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** Only the holder of a Lease works, so that a second replica can wait. */
+  readonly leaderElection: boolean;
+  /** Which process this is, for Events and the Lease: the pod's name. */
+  readonly identity: string;
+}
+
+/**
+ * Parses the arguments of the operator, without node and script. Flags win over the environment.
+ *
+ * @throws CommanderError with exit code 0 after --help and 1 for a flag that is wrong; it has already been printed.
+ */
+export function parseConfig(args: readonly string[], environment: NodeJS.ProcessEnv): Config {
+  const command = new Command('dinfra-operator')
+    .description('Makes Kubernetes the control plane of a provider on a Substrate infrastructure market.')
+    .option('--kubeconfig <path>', 'kubeconfig to use (default: KUBECONFIG, ~/.kube/config, or the pod’s account)')
+    .addOption(new Option('--namespace <name>', 'serve this namespace only (default: all)').env('DINFRA_NAMESPACE'))
+    .addOption(
+      new Option('--probe-address <host:port>', 'where /healthz, /readyz and /metrics are served')
+        .env('DINFRA_PROBE_ADDRESS')
+        .default({ host: '0.0.0.0', port: 8080 }, '0.0.0.0:8080')
+        .argParser(parseAddress),
+    )
+    .addOption(numberOption('--concurrency <n>', 'Deployments worked on at once', 10, 1, 1000))
+    .addOption(numberOption('--resync <seconds>', 'how often what rests is looked at again', 60, 1, 86_400))
+    .addOption(new Option('--helm <command>', 'helm 4 to use').env('DINFRA_HELM').default('helm'))
+    .addOption(numberOption('--helm-concurrency <n>', 'helm processes at once', 4, 1, 64))
+    .addOption(
+      new Option('--log-level <level>', 'least level that is logged')
+        .env('DINFRA_LOG_LEVEL')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
+    .option('--leader-election', 'work only while holding a Lease, so that a second replica can wait', false)
+    .exitOverride();
+  command.parse([...args], { from: 'user' });
+  const options = command.opts<{
+    kubeconfig?: string;
+    namespace?: string;
+    probeAddress: { host: string; port: number };
+    concurrency: number;
+    resync: number;
+    helm: string;
+    helmConcurrency: number;
+    logLevel: Config['logLevel'];
+    leaderElection: boolean;
+  }>();
+  return {
+    kubeconfig: options.kubeconfig,
+    namespace: options.namespace,
+    probes: options.probeAddress,
+    concurrency: options.concurrency,
+    resyncMs: options.resync * 1000,
+    helm: options.helm,
+    helmConcurrency: options.helmConcurrency,
+    logLevel: options.logLevel,
+    leaderElection: options.leaderElection,
+    identity: environment['POD_NAME'] ?? hostname(),
+  };
+}
+
+/** The exit code of a failure to parse, undefined when it is another failure. */
+export function exitCodeOf(error: unknown): number | undefined {
+  return error instanceof CommanderError ? error.exitCode : undefined;
+}
+
+function numberOption(flags: string, description: string, byDefault: number, least: number, most: number): Option {
+  const name = /--([a-z-]+)/.exec(flags)?.[1] ?? '';
+  return new Option(flags, description)
+    .env(`DINFRA_${name.toUpperCase().replaceAll('-', '_')}`)
+    .default(byDefault)
+    .argParser((text) => {
+      const value = Number(text);
+      if (Number.isInteger(value) && value >= least && value <= most) return value;
+      throw new InvalidArgumentError(`It has to be a whole number from ${least} to ${most}.`);
+    });
+}
+
+function parseAddress(text: string): { host: string; port: number } {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) throw new InvalidArgumentError('It has to be host:port, for instance :8080.');
+  return { host: match[1] ?? (match[2] === '' || match[2] === undefined ? '0.0.0.0' : match[2]), port };
+}

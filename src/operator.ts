@@ -1,0 +1,171 @@
+import type { Registry } from 'prom-client';
+import { type Deployment, deployments } from './api/deployment.ts';
+import { descriptorTypes } from './api/descriptor-type.ts';
+import { offers } from './api/offer.ts';
+import { providers } from './api/provider.ts';
+import { reactors } from './api/reactor.ts';
+import { subscriptions } from './api/subscription.ts';
+import { BridgeMetrics } from './bridge/bridge-metrics.ts';
+import { DescriptorTypeMirror } from './bridge/descriptor-type-mirror.ts';
+import { ProviderSessions } from './bridge/provider-sessions.ts';
+import type { Config } from './config.ts';
+import { DeploymentMetrics } from './controller/deployment-metrics.ts';
+import { DeploymentReconciler } from './controller/deployment-reconciler.ts';
+import { DescriptorOrders } from './controller/descriptor-orders.ts';
+import { ReactorReconciler } from './controller/reactor-reconciler.ts';
+import { ReactorRegistry } from './controller/reactor-registry.ts';
+import { OfferedReactors } from './controller/reactor-source.ts';
+import { Descriptors } from './descriptors/descriptors.ts';
+import { SchemaChecker } from './descriptors/schema-checker.ts';
+import { countRequests } from './kube/client-metrics.ts';
+import type { ClusterAccess } from './kube/cluster-access.ts';
+import { Controller } from './kube/controller.ts';
+import { ControllerMetrics } from './kube/controller-metrics.ts';
+import { EventRecorder } from './kube/event-recorder.ts';
+import { KubeClient } from './kube/kube-client.ts';
+import type { Logger } from './kube/logger.ts';
+import { Reflector } from './kube/reflector.ts';
+import { ReflectorMetrics } from './kube/reflector-metrics.ts';
+import { type KubeObject, type ResourceType, resourceNameOf } from './kube/resource-type.ts';
+import { BuiltInReactors } from './reactor-factory.ts';
+import type { Health } from './server/health.ts';
+
+/** A watch that has been silent for that long, in milliseconds, is not to be relied on. */
+const SILENT_MS = 180_000;
+/** A pass that has taken that long, in milliseconds, hangs. */
+const HUNG_MS = 300_000;
+
+/**
+ * Everything that works while this process leads: caches, controllers, sessions. Runs until `stop` is aborted, and
+ * resolves when the last pass has ended.
+ */
+export async function runOperator(
+  config: Config,
+  access: ClusterAccess,
+  health: Health,
+  registry: Registry,
+  log: Logger,
+  stop: AbortSignal,
+): Promise<void> {
+  const client = new KubeClient(access, { onReply: countRequests(registry, access.server) });
+  const reflectorMetrics = new ReflectorMetrics(registry);
+  const controllerMetrics = new ControllerMetrics(registry);
+  const reflect = <T extends KubeObject>(type: ResourceType<T>) => {
+    const resource = resourceNameOf(type);
+    const reflector = new Reflector<T, never>({
+      client,
+      type,
+      signal: stop,
+      ...(type.namespaced && config.namespace !== undefined && { namespace: config.namespace }),
+      logger: log,
+      observer: reflectorMetrics.forResource(resource),
+    });
+    // Unhandled otherwise when the process ends before the first list.
+    reflector.synced.catch(() => undefined);
+    health.addReady(`cluster ${resource}`, () => {
+      const { synced, silentMs, error } = reflector.health();
+      if (error !== undefined) return error.message;
+      if (!synced) return 'not read yet';
+      return silentMs > SILENT_MS ? `nothing heard for ${Math.round(silentMs / 1000)} s` : undefined;
+    });
+    return reflector;
+  };
+  const seen = {
+    providers: reflect(providers),
+    offers: reflect(offers),
+    reactors: reflect(reactors),
+    types: reflect(descriptorTypes),
+    subscriptions: reflect(subscriptions),
+    deployments: reflect(deployments),
+  };
+  const events = new EventRecorder({ client, signal: stop, instance: config.identity, logger: log });
+  const checker = new SchemaChecker();
+  const descriptors = new Descriptors(checker);
+  const sessions = new ProviderSessions(
+    {
+      client,
+      providers: seen.providers.store,
+      offers: seen.offers.store,
+      deployments: seen.deployments.store,
+      subscriptions: seen.subscriptions.store,
+      types: new DescriptorTypeMirror(client, seen.types.store, descriptors),
+      events,
+      metrics: new BridgeMetrics(registry),
+      canVouch: () => {
+        const { synced, silentMs, error } = seen.deployments.health();
+        return synced && error === undefined && silentMs <= SILENT_MS;
+      },
+    },
+    health,
+    log,
+    stop,
+  );
+  const reactorRegistry = new ReactorRegistry();
+  const reconciler = new DeploymentReconciler({
+    client,
+    deployments: seen.deployments.store,
+    orders: new DescriptorOrders(descriptors, seen.types.store, (key) => sessions.sourcesOf(key)),
+    reactors: new OfferedReactors(seen.offers.store, reactorRegistry),
+    events,
+    metrics: new DeploymentMetrics(registry, seen.deployments.store),
+    resyncMs: config.resyncMs,
+  });
+  const controller = (name: string, reconcile: DeploymentReconciler['reconcile'], concurrency: number) => {
+    const made = new Controller({
+      name,
+      reconcile,
+      concurrency,
+      logger: log,
+      observer: controllerMetrics.forController(name),
+    });
+    health.addLive(`controller ${name}`, () =>
+      made.longestPassMs() > HUNG_MS
+        ? `a pass has not ended for ${Math.round(made.longestPassMs() / 1000)} s`
+        : undefined,
+    );
+    return made;
+  };
+  const deploymentController = controller('deployment', reconciler.reconcile, config.concurrency);
+  const providerController = controller('provider', sessions.reconcile, 4);
+  const factory = new BuiltInReactors(client, access, config);
+  const reactorReconciler = new ReactorReconciler({
+    client,
+    reactors: seen.reactors.store,
+    registry: reactorRegistry,
+    factory,
+    events,
+    health,
+    onChange: () => {
+      for (const { metadata } of seen.deployments.store.list()) {
+        deploymentController.enqueue(`${metadata.namespace}/${metadata.name}`, 'low');
+      }
+    },
+  });
+  const reactorController = controller('reactor', reactorReconciler.reconcile, 4);
+
+  const providerOf = ({ metadata, spec }: Pick<Deployment, 'metadata' | 'spec'>) =>
+    `${metadata.namespace}/${spec.providerRef.name}`;
+  seen.deployments.onChange(({ key, old, now }, origin) => {
+    deploymentController.enqueue(key, origin === 'list' ? 'low' : 'high');
+    const object = now ?? old;
+    if (object !== undefined) sessions.nudge(providerOf(object));
+  });
+  seen.providers.onChange(({ key }) => providerController.enqueue(key));
+  seen.reactors.onChange(({ key }) => reactorController.enqueue(key));
+  seen.offers.onChange(({ old, now }) => {
+    const offer = now ?? old;
+    if (offer !== undefined) sessions.nudge(`${offer.metadata.namespace}/${offer.spec.providerRef.name}`);
+  });
+
+  // Sessions begin only when the whole mirror has been read: what is not there yet must not look as if it were gone.
+  const synced = Object.values(seen).map((reflector) => reflector.synced);
+  await Promise.all([
+    deploymentController.run(stop, synced),
+    providerController.run(stop, synced),
+    reactorController.run(stop, synced),
+  ]);
+  await sessions.ended();
+  await Promise.all(Object.values(seen).map((reflector) => reflector.ended));
+  await events.flush();
+  await Promise.all([checker.close(), reactorReconciler.close(), client.close()]);
+}

@@ -1,0 +1,88 @@
+import type { Reactor as ReactorResource } from './api/reactor.ts';
+import type { Config } from './config.ts';
+import type { MadeReactor, ReactorFactory, SecretData } from './controller/reactor-reconciler.ts';
+import { RetryableError } from './errors/dinfra-error.ts';
+import { describePermission, missingPermissions } from './kube/access-review.ts';
+import type { ClusterAccess } from './kube/cluster-access.ts';
+import { KubeClient } from './kube/kube-client.ts';
+import { HelmCommand } from './providers/helm/helm-command.ts';
+import { HelmReactor } from './providers/helm/helm-reactor.ts';
+
+/** What making a tenant begins and ends with. docs/helm.md has the whole list. */
+const HELM_PERMISSIONS = ['create', 'get', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces' }));
+
+/** The reactors this operator has: the one place that knows them all. */
+export class BuiltInReactors implements ReactorFactory {
+  private readonly client: KubeClient;
+  private readonly access: ClusterAccess;
+  private readonly helm: HelmCommand;
+  private helmVersion: string | undefined;
+
+  constructor(client: KubeClient, access: ClusterAccess, config: Pick<Config, 'helm' | 'helmConcurrency'>) {
+    this.client = client;
+    this.access = access;
+    this.helm = new HelmCommand({ command: config.helm, concurrency: config.helmConcurrency });
+  }
+
+  secretName({ spec }: ReactorResource): string | undefined {
+    return spec.cloudStack?.credentialsSecretRef.name;
+  }
+
+  async make(resource: ReactorResource, _secret: SecretData): Promise<MadeReactor> {
+    const { helm } = resource.spec;
+    if (helm !== undefined) return this.makeHelm(helm);
+    throw new RetryableError('ReactorMissing', {
+      message: 'the Reactor names none of the backends this operator knows',
+    });
+  }
+
+  private async makeHelm(config: NonNullable<ReactorResource['spec']['helm']>): Promise<MadeReactor> {
+    const { access } = this;
+    const { tls } = await access.credentials();
+    const reactor = new HelmReactor({
+      config,
+      helm: this.helm,
+      cluster: {
+        operator: this.client,
+        // A tenant's token comes in place of the operator's own credentials; only what names the server is kept.
+        as: (token) =>
+          new KubeClient({
+            ...access,
+            credentials: async () => ({
+              headers: { authorization: `Bearer ${token}` },
+              tls: {
+                ...(tls.ca !== undefined && { ca: tls.ca }),
+                ...(tls.servername !== undefined && { servername: tls.servername }),
+                rejectUnauthorized: tls.rejectUnauthorized,
+              },
+            }),
+            invalidate: () => undefined,
+          }),
+        server: access.server,
+        ca: tls.ca,
+      },
+    });
+    return { reactor, probe: (signal) => this.probeHelm(signal), close: () => reactor.close() };
+  }
+
+  /** The version of the command is asked for until it is known; the cluster each time. */
+  private async probeHelm(signal: AbortSignal): Promise<string> {
+    this.helmVersion ??= await this.readHelmVersion(signal);
+    const lacking = await missingPermissions(this.client, HELM_PERMISSIONS, signal);
+    const [first] = lacking;
+    if (first !== undefined) {
+      throw new RetryableError('ClusterForbidden', {
+        message: `the operator lacks rights to make tenants: ${lacking.map(describePermission).join(', ')}`,
+      });
+    }
+    return `helm ${this.helmVersion} answers, and namespaces can be made.`;
+  }
+
+  private async readHelmVersion(signal: AbortSignal): Promise<string> {
+    const { ok, stdout, stderr } = await this.helm.run({ args: () => ['version', '--short'], files: {} }, signal);
+    const version = stdout.trim();
+    if (ok && /^v4\./.test(version)) return version;
+    const said = ok ? `it says ${JSON.stringify(version.slice(0, 80))}` : stderr.trim().slice(0, 200);
+    throw new RetryableError('HelmUnavailable', { message: `the helm command is not helm 4: ${said}` });
+  }
+}
