@@ -48,6 +48,8 @@ export type Result = 'success' | 'error' | 'requeue' | 'requeue_after';
 /** Works on keys until it is told to stop. */
 export class Controller {
   readonly name: string;
+  /** How long one pass may take before its signal aborts, in milliseconds. */
+  readonly timeoutMs: number;
   private readonly options: ControllerOptions;
   private readonly queue: WorkQueue;
   private readonly clock: Clock;
@@ -56,6 +58,7 @@ export class Controller {
   constructor(options: ControllerOptions) {
     this.options = options;
     this.name = options.name;
+    this.timeoutMs = options.timeoutMs ?? 120_000;
     this.clock = options.clock ?? systemClock;
     this.queue =
       options.queue ??
@@ -126,9 +129,9 @@ export class Controller {
 
   /** One pass over one key. Never throws. */
   private async pass(key: string, kill: AbortSignal): Promise<void> {
-    const { reconcile, observer, newId = randomUUID, timeoutMs = 120_000 } = this.options;
+    const { reconcile, observer, newId = randomUUID } = this.options;
     const log = this.log.child({ ...parseKey(key), reconcileId: newId() });
-    const deadline = startDeadline(kill, timeoutMs);
+    const deadline = startDeadline(kill, this.timeoutMs);
     const startedAt = this.clock.monotonic();
     observer?.passStarted();
     let result: Result = 'error';
@@ -137,7 +140,7 @@ export class Controller {
       result = this.settle(key, next);
     } catch (error) {
       const timedOut = deadline.signal.aborted && !kill.aborted;
-      this.settleError(key, timedOut ? timeoutError(timeoutMs, error) : error, log, kill.aborted);
+      this.settleError(key, timedOut ? timeoutError(this.timeoutMs, error) : error, log, kill.aborted);
     } finally {
       deadline.clear();
       observer?.passEnded(result, this.clock.monotonic() - startedAt);

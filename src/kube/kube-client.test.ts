@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { collect } from '../../test/support/collect.ts';
 import { FakeApiServer, refuse, respond } from '../../test/support/fake-api-server.ts';
-import { accessTo } from '../../test/support/fake-cluster-access.ts';
+import { accessTo, hastyClient } from '../../test/support/fake-cluster-access.ts';
 import { apiStatusOf, isAlreadyExists, isConflict, isNotFound } from './api-error.ts';
 import { systemClock } from './clock.ts';
-import { KubeClient, type KubeClientOptions } from './kube-client.ts';
+import { KubeClient } from './kube-client.ts';
 import type { AnyObject, ResourceType } from './resource-type.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -30,18 +29,12 @@ let client: KubeClient;
 
 beforeEach(async () => {
   server = await FakeApiServer.start();
-  client = clientWith({});
+  client = hastyClient(server.url);
 });
 afterEach(async () => {
   await client.close();
   await server.stop();
 });
-
-/** A client that waits a thousandth of the time. */
-function clientWith(options: KubeClientOptions, tokens: readonly string[] = []): KubeClient {
-  const clock = { ...systemClock, after: (ms: number, task: () => void) => systemClock.after(ms / 1000, task) };
-  return new KubeClient(accessTo(server.url, tokens), { clock, ...options });
-}
 
 /** Answers everything with one object. */
 function answerWith(object: unknown): void {
@@ -168,51 +161,9 @@ describe('refusals', () => {
   });
 });
 
-describe('trying again', () => {
-  test('a read is repeated when the server is busy or the connection is cut', async () => {
-    server.failNext('any', { kind: 'status', code: 503 });
-    server.failNext('any', { kind: 'cut' });
-    server.put('a', '1');
-    expect((await client.list(configMaps, {}, signal)).items).toHaveLength(1);
-    expect(server.seen).toHaveLength(3);
-  });
-
-  test('a create is not repeated when it may have been done', async () => {
-    server.failNext('any', { kind: 'cut' });
-    await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({
-      code: 'ClusterUnreachable',
-    });
-    server.failNext('any', { kind: 'status', code: 500 });
-    await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({ code: 'ClusterBusy' });
-    expect(server.seen).toHaveLength(2);
-  });
-
-  test('a create is repeated after 429: the server says that it did nothing', async () => {
-    answerWith({ metadata: { name: 'a' } });
-    server.failNext('any', { kind: 'status', code: 429, retryAfter: 1 }, 2);
-    await client.create(configMaps, { metadata: ref }, signal);
-    expect(server.seen).toHaveLength(3);
-  });
-
-  test('a long Retry-After is handed to the caller, who can wait without holding anything up', async () => {
-    server.failNext('any', { kind: 'status', code: 429, retryAfter: 60 });
-    await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({
-      code: 'ClusterBusy',
-      retryAfterMs: 60_000,
-    });
-    expect(server.seen).toHaveLength(1);
-  });
-
-  test('it ends after four attempts', async () => {
-    server.failNext('any', { kind: 'status', code: 503 }, 9);
-    await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({ code: 'ClusterBusy' });
-    expect(server.seen).toHaveLength(4);
-  });
-});
-
 describe('credentials', () => {
   test('that are refused are fetched anew, once', async () => {
-    client = clientWith({}, ['old', 'new']);
+    client = hastyClient(server.url, {}, ['old', 'new']);
     server.reply((request, response) => {
       if (request.headers.authorization === 'Bearer new') respond(response, 200, { metadata: { name: 'a' } });
       else refuse(response, 401, 'Unauthorized');
@@ -223,7 +174,7 @@ describe('credentials', () => {
   });
 
   test('that stay refused are an error that does not contain them', async () => {
-    client = clientWith({}, ['old', 'sesame']);
+    client = hastyClient(server.url, {}, ['old', 'sesame']);
     server.failNext('any', { kind: 'status', code: 401 }, 9);
     const error = await client.get(configMaps, ref, signal).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'ClusterUnauthorized' });
@@ -232,9 +183,30 @@ describe('credentials', () => {
   });
 });
 
+describe('connections', () => {
+  test('follow a certificate that is rotated, and only then', async () => {
+    answerWith({ metadata: { name: 'a' } });
+    let ca = 'first';
+    const access = accessTo(server.url);
+    const credentials = async () => ({ headers: {}, tls: { ca, rejectUnauthorized: true } });
+    const rotating = new KubeClient({ ...access, credentials });
+    const ports = async () => {
+      server.seen.length = 0;
+      for (let i = 0; i < 5; i++) await rotating.get(configMaps, ref, signal);
+      return new Set(server.seen.map(({ port }) => port));
+    };
+    const before = await ports();
+    ca = 'second';
+    const after = await ports();
+    expect([...before].filter((port) => after.has(port))).toEqual([]);
+    expect([...(await ports())].filter((port) => after.has(port))).not.toEqual([]);
+    await rotating.close();
+  });
+});
+
 describe('bounds', () => {
   test('a call that gets no answer ends at its deadline', async () => {
-    client = clientWith({ deadlineMs: 100 });
+    client = hastyClient(server.url, { deadlineMs: 100 });
     server.failNext('any', { kind: 'hang' });
     await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({
       code: 'ClusterUnreachable',
@@ -253,7 +225,7 @@ describe('bounds', () => {
   });
 
   test('a reply that is too large is not held', async () => {
-    client = clientWith({ maxReplyBytes: 1000 });
+    client = hastyClient(server.url, { maxReplyBytes: 1000 });
     answerWith({ metadata: { name: 'a' }, data: 'x'.repeat(2000) });
     await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({ code: 'ClusterReplyTooLarge' });
   });
@@ -269,134 +241,11 @@ describe('bounds', () => {
   });
 
   test('a rate limit spreads the calls', async () => {
-    client = clientWith({ rateLimit: new TokenBucket(100, 1, systemClock) });
+    client = hastyClient(server.url, { rateLimit: new TokenBucket(100, 1, systemClock) });
     answerWith({ metadata: { name: 'a' } });
     const started = performance.now();
     await Promise.all(Array.from({ length: 11 }, () => client.get(configMaps, ref, signal)));
     expect(performance.now() - started).toBeGreaterThan(90);
-  });
-});
-
-describe('lists', () => {
-  test('are read page by page as one state, with the kind filled in', async () => {
-    for (let i = 0; i < 1201; i++) server.put(`cm-${i}`, 'x');
-    server.reply((request) => {
-      // Somebody writes while the list is read.
-      if (request.url.searchParams.has('continue')) server.put('late', 'y');
-      return false;
-    });
-    const list = await client.list(configMaps, {}, signal);
-    expect(list.items).toHaveLength(1201);
-    expect(list.items[0]).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap' });
-    expect(list.resourceVersion).toBe('1202');
-    expect(server.seen).toHaveLength(3);
-  });
-
-  test('that expire half-way are begun again', async () => {
-    for (let i = 0; i < 600; i++) server.put(`cm-${i}`, 'x');
-    let compacted = false;
-    server.reply((request) => {
-      if (request.url.searchParams.has('continue') && !compacted) {
-        compacted = true;
-        server.put('late', 'y');
-        server.compact();
-      }
-      return false;
-    });
-    expect((await client.list(configMaps, {}, signal)).items).toHaveLength(601);
-  });
-
-  test('of large objects are read in smaller pages', async () => {
-    client = clientWith({ maxReplyBytes: 100_000 });
-    for (let i = 0; i < 300; i++) server.put(`cm-${i}`, 'x'.repeat(1000));
-    expect((await client.list(configMaps, {}, signal)).items).toHaveLength(300);
-  });
-
-  test('can be of one version, as long as the server has it', async () => {
-    server.put('a', '1');
-    server.put('b', '1');
-    expect((await client.list(configMaps, { resourceVersion: '2' }, signal)).items).toHaveLength(1);
-    server.compact();
-    await expect(client.list(configMaps, { resourceVersion: '2' }, signal)).rejects.toMatchObject({
-      code: 'ClusterExpired',
-    });
-  });
-});
-
-describe('watches', () => {
-  const watch = (over = {}) => client.watch(configMaps, { resourceVersion: '1', timeoutSeconds: 1, ...over }, signal);
-  const until = async (condition: () => boolean) => {
-    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-  };
-
-  test('bring changes and bookmarks, and end when the server ends them', async () => {
-    server.put('a', '1');
-    const events = collect(watch());
-    await until(() => server.watching === 1);
-    server.remove('a');
-    server.bookmark();
-    server.endWatches();
-    expect(await events).toMatchObject([
-      { type: 'ADDED', object: { data: { value: '1' } } },
-      { type: 'DELETED', object: { metadata: { resourceVersion: '3' } } },
-      { type: 'BOOKMARK', resourceVersion: '3' },
-    ]);
-  });
-
-  test.each([
-    ['cut', 'ClusterUnreachable', () => server.cutWatches()],
-    ['cut in the middle of a line', 'ClusterUnreachable', () => server.cutWatches({ midLine: true })],
-    [
-      'ended in the middle of a line',
-      'ClusterUnreachable',
-      () => {
-        server.sendLine('{"type":"ADD');
-        server.endWatches();
-      },
-    ],
-    ['garbled', 'ClusterUndecodable', () => server.sendLine('{"type":"ADDED","object":{"metadata":{"na\n')],
-    ['bringing what is no event', 'ClusterUndecodable', () => server.sendLine('{"type":"EXPLODED","object":{}}\n')],
-    [
-      'bringing an object without version',
-      'ClusterUndecodable',
-      () => server.sendLine('{"type":"ADDED","object":{"metadata":{}}}\n'),
-    ],
-    [
-      'told that the version is too old',
-      'ClusterExpired',
-      () =>
-        server.sendLine(
-          '{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}\n',
-        ),
-    ],
-  ])('that are %s throw %s', async (_how, code, act) => {
-    const events = collect(watch());
-    events.catch(() => undefined);
-    await until(() => server.watching === 1);
-    act();
-    await expect(events).rejects.toMatchObject({ code });
-  });
-
-  test('that stay silent count as dead, and every line counts as life', async () => {
-    const events = collect(watch({ inactivityMs: 150, timeoutSeconds: 60 }));
-    events.catch(() => undefined);
-    await until(() => server.watching === 1);
-    const started = performance.now();
-    for (let i = 0; i < 4; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 80));
-      server.bookmark();
-    }
-    await expect(events).rejects.toMatchObject({ code: 'ClusterUnreachable' });
-    expect(performance.now() - started).toBeGreaterThan(400);
-  });
-
-  test('close their connection when the reader leaves', async () => {
-    server.put('a', '1');
-    for await (const event of watch()) {
-      expect(event.type).toBe('ADDED');
-      break;
-    }
-    await until(() => server.watching === 0);
   });
 });
 

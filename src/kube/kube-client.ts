@@ -1,5 +1,6 @@
 import { isNotFound } from './api-error.ts';
 import type { ApplyOptions, DeleteOptions, JsonPatchStep, WatchOptions, WriteOptions } from './call-options.ts';
+import type { KubeClientOptions } from './client-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { startDeadline } from './deadline.ts';
@@ -18,25 +19,8 @@ import {
 } from './resource-type.ts';
 import { type Repeatable, withRetry } from './retry.ts';
 import type { TokenBucket } from './token-bucket.ts';
-import { type HttpRequest, type ReplyListener, readBounded, Transport } from './transport.ts';
+import { type HttpRequest, readBounded, Transport } from './transport.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';
-
-export interface KubeClientOptions {
-  /** Name of this writer in managedFields of what is not applied. Default dinfra-operator. */
-  readonly fieldManager?: string;
-  /** Default dinfra-operator. */
-  readonly userAgent?: string;
-  /** How long one call may take with all its retries, in milliseconds; for a list, one page. Default 30 s. */
-  readonly deadlineMs?: number;
-  /** Largest reply that is held, in bytes. Default 32 MiB. */
-  readonly maxReplyBytes?: number;
-  /** Limits all calls together. Default: none, the API server has its own priority and fairness. */
-  readonly rateLimit?: TokenBucket;
-  /** Told of every attempt: for metrics. */
-  readonly onReply?: ReplyListener;
-  readonly clock?: Clock;
-  readonly random?: () => number;
-}
 
 /**
  * A client of one API server. Objects go in and come out as the raw JSON they are on the wire.

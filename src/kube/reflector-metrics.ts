@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { ReflectorHealth, ReflectorObserver } from './reflector.ts';
+import type { ReflectorHealth, ReflectorObserver } from './reflector-options.ts';
 
 /** Metrics of all reflectors of a process. client-go hides what they show: whether the watches are alive and complete. */
 export class ReflectorMetrics {

@@ -1,69 +1,12 @@
 import { DinfraError, RetryableError } from '../errors/dinfra-error.ts';
 import { isExpired } from './api-error.ts';
-import { type BackoffLimits, backoffMs } from './backoff.ts';
+import { backoffMs } from './backoff.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
-import type { KubeClient } from './kube-client.ts';
 import { type Logger, silentLogger } from './logger.ts';
+import type { ChangeHandler, ReflectorHealth, ReflectorOptions, ReflectorTiming } from './reflector-options.ts';
 import { firstPlan, nextPlan, type Outcome, type Plan } from './reflector-plan.ts';
-import { type KubeObject, keyOf, type ResourceType, resourceNameOf } from './resource-type.ts';
+import { type KubeObject, keyOf, resourceNameOf } from './resource-type.ts';
 import { type Change, type IndexFunction, Store, type StoreView } from './store.ts';
-
-/**
- * Told of each change, in order, on the reading loop itself: it must only note the key and return. `origin` is `list`
- * for what was there before we looked, `watch` for what has just happened.
- */
-export type ChangeHandler<T extends KubeObject> = (change: Change<T>, origin: 'list' | 'watch') => void;
-
-export interface ReflectorOptions<T extends KubeObject, Index extends string> {
-  readonly client: KubeClient;
-  readonly type: ResourceType<T>;
-  /** Ends the reflector, for good. */
-  readonly signal: AbortSignal;
-  /** Default: all namespaces. */
-  readonly namespace?: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-  readonly indexes?: Readonly<Record<Index, IndexFunction<T>>>;
-  readonly logger?: Logger;
-  readonly observer?: ReflectorObserver;
-  readonly timing?: Partial<ReflectorTiming>;
-  readonly clock?: Clock;
-  readonly random?: () => number;
-}
-
-export interface ReflectorTiming {
-  /** The wait after failures. Default 0.8 s to 30 s, up to twice that by jitter. */
-  readonly backoff: BackoffLimits;
-  /** How long one watch is open, in seconds; each is drawn from this range. Default 300 to 600. */
-  readonly watchSeconds: readonly [number, number];
-  /** Silence after which a watch counts as dead, in milliseconds. Default 150 s. */
-  readonly inactivityMs: number;
-  /** Time between verifications, give or take a tenth, in milliseconds. Default 10 min. */
-  readonly verifyMs: number;
-}
-
-/** What metrics want to know. */
-export interface ReflectorObserver {
-  /** Once, at start: where to read the health from. */
-  attach(health: () => ReflectorHealth): void;
-  listed(objects: number): void;
-  watching(): void;
-  /** `reason` is a code of the catalogue, or `Unexpected`. */
-  failed(step: Plan['next'], reason: string): void;
-  event(): void;
-  /** Differences a verification found that the watch should have told of: each is a defect somewhere. */
-  corrected(objects: number): void;
-}
-
-/** How a reflector is, for probes and conditions. */
-export interface ReflectorHealth {
-  /** Everything has been read once. */
-  readonly synced: boolean;
-  /** Milliseconds since the API server last said anything on this type; bookmarks keep it near a minute at rest. */
-  readonly silentMs: number;
-  /** What goes wrong, while it does. */
-  readonly error: Error | undefined;
-}
 
 const defaultTiming: ReflectorTiming = {
   backoff: { initialMs: 800, maxMs: 30_000, jitter: 1 },
@@ -97,6 +40,7 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
   private isSynced = false;
   private resourceVersion = '';
   private lastHeardAt: number;
+  private lastFailureAt: number;
   private verifyAt: number;
   private error: Error | undefined;
 
@@ -109,6 +53,7 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
     this.objects = new Store(options.indexes ?? ({} as Readonly<Record<Index, IndexFunction<T>>>));
     this.store = this.objects;
     this.lastHeardAt = this.clock.monotonic();
+    this.lastFailureAt = this.lastHeardAt;
     this.verifyAt = this.nextVerifyAt();
     options.observer?.attach(() => this.health());
     const synced = Promise.withResolvers<void>();
@@ -132,7 +77,9 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
   }
 
   health(): ReflectorHealth {
-    return { synced: this.isSynced, silentMs: this.clock.monotonic() - this.lastHeardAt, error: this.error };
+    const now = this.clock.monotonic();
+    const lastSignAt = Math.max(this.lastHeardAt, this.lastFailureAt);
+    return { synced: this.isSynced, silentMs: now - this.lastHeardAt, idleMs: now - lastSignAt, error: this.error };
   }
 
   private async run(): Promise<void> {
@@ -279,13 +226,17 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
   }
 
   private noteFailure(step: Plan['next'], error: unknown): void {
-    const reason = error instanceof DinfraError ? error.code : 'Unexpected';
-    // A version grows too old in any quiet week: nothing is wrong.
-    if (isExpired(error)) this.log.debug({ step }, 'the version is too old, reading everything again');
-    else if (this.error === undefined)
-      this.log.warn({ step, reason, err: error }, 'cannot follow the cluster, trying on');
-    if (!isExpired(error)) this.error = error instanceof Error ? error : new Error(String(error));
+    this.lastFailureAt = this.clock.monotonic();
+    const reason = reasonOf(error);
     this.options.observer?.failed(step, reason);
+    if (isExpired(error)) {
+      // A version grows too old in any quiet week: nothing is wrong.
+      this.log.debug({ step }, 'the version is gone, reading everything again');
+      return;
+    }
+    const isNews = this.error === undefined || reasonOf(this.error) !== reason;
+    this.error = error instanceof Error ? error : new Error(String(error));
+    if (isNews) this.log.warn({ step, reason, err: error }, 'cannot follow the cluster, trying on');
   }
 
   private tellAll(change: Change<T>, origin: 'list' | 'watch'): void {
@@ -299,4 +250,8 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
       this.log.error({ err, key: change.key }, 'a change handler failed');
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof DinfraError ? error.code : 'Unexpected';
 }

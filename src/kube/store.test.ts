@@ -55,3 +55,9 @@ test('what is kept is frozen through and through', () => {
   expect(Object.isFrozen(store.get('a')?.metadata)).toBe(true);
   expect(Object.isFrozen(store.get('a')?.tags)).toBe(true);
 });
+
+test('who wrote which field is not kept', () => {
+  const big = thing('a', '1');
+  const store = storeOf({ ...big, metadata: { ...big.metadata, managedFields: [{}] } } as Thing);
+  expect(store.get('a')?.metadata).toEqual(big.metadata);
+});

@@ -49,13 +49,13 @@ export class Store<T extends KubeObject, Index extends string = never> implement
     return [...keys].flatMap((key) => this.objects.get(key) ?? []);
   }
 
-  /** Keeps an object, frozen. Undefined when it was known at this version. */
+  /** Keeps an object as it is from now on: it is frozen. Undefined when it was known at this version. */
   put(object: T): Change<T> | undefined {
     const key = keyOf(object.metadata);
     const old = this.objects.get(key);
     if (old !== undefined && isSameVersion(old, object)) return undefined;
     if (old !== undefined) this.unindex(key, old);
-    this.objects.set(key, deepFreeze(object));
+    this.objects.set(key, deepFreeze(withoutManagedFields(object)));
     for (const entry of this.entriesOf(object)) {
       const keys = this.indexed.get(entry);
       if (keys === undefined) this.indexed.set(entry, new Set([key]));
@@ -92,6 +92,12 @@ export class Store<T extends KubeObject, Index extends string = never> implement
     const functions = Object.entries<IndexFunction<T>>(this.indexFunctions);
     return functions.flatMap(([index, valuesOf]) => valuesOf(object).map((value) => indexKey(index, value)));
   }
+}
+
+/** Nobody reads who wrote which field, and it is often the larger half of an object. */
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  if (!Object.isFrozen(object.metadata)) Reflect.deleteProperty(object.metadata, 'managedFields');
+  return object;
 }
 
 function isSameVersion(a: KubeObject, b: KubeObject): boolean {

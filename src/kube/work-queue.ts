@@ -94,7 +94,8 @@ export class WorkQueue {
   /** Wants a run of `key` in `ms` milliseconds, never earlier. A sooner time that is known already stays. */
   addAfter(key: string, ms: number, priority: Priority = 'high'): void {
     if (this.closed) return;
-    if (ms <= 0) {
+    // Also when it is no number at all: sooner than asked does no harm, never does.
+    if (!(ms > 0)) {
       this.add(key, priority);
       return;
     }

@@ -1,4 +1,7 @@
+import type { KubeClientOptions } from '../../src/kube/client-options.ts';
+import { systemClock } from '../../src/kube/clock.ts';
 import type { ClusterAccess } from '../../src/kube/cluster-access.ts';
+import { KubeClient } from '../../src/kube/kube-client.ts';
 
 /** Access without credentials to a server on this machine. `tokens` are handed out in turn, the next after each refusal. */
 export function accessTo(url: string, tokens: readonly string[] = []): ClusterAccess {
@@ -18,4 +21,10 @@ export function accessTo(url: string, tokens: readonly string[] = []): ClusterAc
       refused += 1;
     },
   };
+}
+
+/** A client of a server on this machine that waits a thousandth of the time before it tries again. */
+export function hastyClient(url: string, options: KubeClientOptions = {}, tokens: readonly string[] = []): KubeClient {
+  const clock = { ...systemClock, after: (ms: number, task: () => void) => systemClock.after(ms / 1000, task) };
+  return new KubeClient(accessTo(url, tokens), { clock, ...options });
 }

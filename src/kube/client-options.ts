@@ -1,0 +1,20 @@
+import type { Clock } from './clock.ts';
+import type { TokenBucket } from './token-bucket.ts';
+import type { ReplyListener } from './transport.ts';
+
+export interface KubeClientOptions {
+  /** Name of this writer in managedFields of what is not applied. Default dinfra-operator. */
+  readonly fieldManager?: string;
+  /** Default dinfra-operator. */
+  readonly userAgent?: string;
+  /** How long one call may take with all its retries, in milliseconds; for a list, one page. Default 30 s. */
+  readonly deadlineMs?: number;
+  /** Largest reply that is held, in bytes. Default 32 MiB. */
+  readonly maxReplyBytes?: number;
+  /** Limits all calls together. Default: none, the API server has its own priority and fairness. */
+  readonly rateLimit?: TokenBucket;
+  /** Told of every attempt: for metrics. */
+  readonly onReply?: ReplyListener;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { ManualClock, settle } from '../../test/support/manual-clock.ts';
+import { Controller } from './controller.ts';
+import { controllerDead, reflectorDead, reflectorNotReady } from './health.ts';
+
+const well = { synced: true, silentMs: 61_000, idleMs: 61_000, error: undefined };
+
+test('a reflector that follows is ready and alive', () => {
+  expect(reflectorNotReady(well)).toBeUndefined();
+  expect(reflectorDead(well)).toBeUndefined();
+});
+
+test('one that has not read everything, cannot, or hears nothing is not ready, and says why', () => {
+  expect(reflectorNotReady({ ...well, synced: false })).toBe('not read yet');
+  expect(reflectorNotReady({ ...well, error: new Error('cannot list x: forbidden') })).toBe('cannot list x: forbidden');
+  expect(reflectorNotReady({ ...well, silentMs: 400_000 })).toBe('nothing heard from the API server for 400 s');
+});
+
+test('an API server that is away does not make a reflector dead; a loop that stands still does', () => {
+  expect(
+    reflectorDead({ synced: true, silentMs: 9_000_000, idleMs: 30_000, error: new Error('away') }),
+  ).toBeUndefined();
+  expect(reflectorDead({ ...well, idleMs: 1_000_000 })).toBe('its loop has not moved for 1000 s');
+});
+
+test('a controller with a pass that ignores its end is dead', async () => {
+  const clock = new ManualClock();
+  const controller = new Controller({
+    name: 'x',
+    clock,
+    timeoutMs: 60_000,
+    reconcile: () => new Promise(() => undefined),
+  });
+  void controller.run(new AbortController().signal);
+  controller.enqueue('a');
+  await settle();
+  await clock.advance(350_000);
+  expect(controllerDead(controller)).toBeUndefined();
+  await clock.advance(50_000);
+  expect(controllerDead(controller)).toBe('a pass has not ended for 400 s');
+});

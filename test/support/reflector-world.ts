@@ -1,0 +1,91 @@
+import { expect, vi } from 'vitest';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
+import { Reflector } from '../../src/kube/reflector.ts';
+import type { ReflectorObserver, ReflectorTiming } from '../../src/kube/reflector-options.ts';
+import { FakeApiServer } from './fake-api-server.ts';
+import { hastyClient } from './fake-cluster-access.ts';
+import { type ConfigMap, configMaps } from './kube-objects.ts';
+
+/** The real timing, a hundred times faster. */
+export const FAST: ReflectorTiming = {
+  backoff: { initialMs: 8, maxMs: 300, jitter: 1 },
+  watchSeconds: [3, 6],
+  inactivityMs: 1_500,
+  verifyMs: 600_000,
+};
+
+/** What a reflector told its observer. */
+export interface Observed extends ReflectorObserver {
+  readonly seen: { lists: number; watches: number; corrections: number };
+  readonly failures: string[];
+}
+
+/** A server that misbehaves on request, and reflectors of it. */
+export class ReflectorWorld {
+  readonly server: FakeApiServer;
+  readonly client: KubeClient;
+  readonly stop = new AbortController();
+
+  private constructor(server: FakeApiServer) {
+    this.server = server;
+    this.client = hastyClient(server.url, { deadlineMs: 1_000 });
+  }
+
+  static async start(): Promise<ReflectorWorld> {
+    return new ReflectorWorld(await FakeApiServer.start());
+  }
+
+  async end(): Promise<void> {
+    this.stop.abort(new Error('test over'));
+    await this.client.close();
+    await this.server.stop();
+  }
+
+  reflect(timing: Partial<ReflectorTiming> = {}, signal = this.stop.signal) {
+    const observer = newObserver();
+    const indexes = { value: ({ data }: ConfigMap) => [data?.['value'] ?? ''] };
+    const options = { client: this.client, type: configMaps, signal, indexes, observer };
+    return { reflector: new Reflector({ ...options, timing: { ...FAST, ...timing } }), observer };
+  }
+
+  /** Resolves once a watch is open. */
+  async isWatching(): Promise<void> {
+    await vi.waitFor(() => expect(this.server.watching).toBe(1), { timeout: 5_000 });
+  }
+
+  /** Resolves once the reflector has what the server has. */
+  async agrees(reflector: Reflector<ConfigMap, 'value'>): Promise<void> {
+    await vi.waitFor(() => expect(contentsOf(reflector)).toEqual(this.server.contents()), {
+      timeout: 15_000,
+      interval: 5,
+    });
+  }
+}
+
+/** The values of all objects by name. */
+export function contentsOf(reflector: Reflector<ConfigMap, 'value'>): Record<string, string> {
+  return Object.fromEntries(reflector.store.list().map(({ metadata, data }) => [metadata.name, data?.['value'] ?? '']));
+}
+
+function newObserver(): Observed {
+  const seen = { lists: 0, watches: 0, corrections: 0 };
+  const failures: string[] = [];
+  return {
+    seen,
+    failures,
+    attach: () => undefined,
+    event: () => undefined,
+    listed: () => {
+      seen.lists += 1;
+    },
+    watching: () => {
+      seen.watches += 1;
+    },
+    failed: (step, reason) => {
+      failures.push(`${step} ${reason}`);
+    },
+    corrected: (objects) => {
+      seen.corrections += objects;
+    },
+  };
+}
