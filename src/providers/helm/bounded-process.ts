@@ -26,12 +26,12 @@ export interface ProcessEnd {
 }
 
 /**
- * Becomes the command, so that the process id stays the one we may kill. The reader in the background ends it when the
- * operator is gone: the pipe on descriptor 3 then closes without a line. The address space is limited because a chart's
- * template can ask for any amount of memory, and the kernel is told to take this process before others.
+ * Becomes the command, in a process group of its own. The reader in the background ends the group when the operator is
+ * gone: the pipe on descriptor 3 then closes without a line. The address space is limited because a chart's template can
+ * ask for any amount of memory, and the kernel is told to take this process before others.
  */
 const LAUNCHER = `
-{ read -r _ || kill -KILL $$; } <&3 >/dev/null 2>&1 &
+{ read -r _ || kill -KILL -$$; } <&3 >/dev/null 2>&1 &
 ulimit -v "$1" 2>/dev/null
 { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
 shift
@@ -51,13 +51,14 @@ export async function runBounded(request: ProcessRequest, signal: AbortSignal): 
       cwd: request.cwd,
       env: { ...request.env },
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      detached: true,
     },
   );
   const [, out, err, leash] = child.stdio as unknown as [null, Readable, Readable, Writable];
   let how: ProcessEnd['how'] | undefined;
   const kill = (why: ProcessEnd['how']) => {
     how ??= why;
-    child.kill('SIGKILL');
+    killGroup(child.pid);
   };
   const onAbort = () => kill('Killed');
   const deadline = setTimeout(() => kill('TimedOut'), request.deadlineMs);
@@ -78,6 +79,16 @@ export async function runBounded(request: ProcessRequest, signal: AbortSignal): 
   } finally {
     clearTimeout(deadline);
     signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The process and whatever it has started. */
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
   }
 }
 

@@ -1,0 +1,97 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { type ProcessRequest, runBounded } from './bounded-process.ts';
+
+const run = (script: string, more: Partial<ProcessRequest> = {}, signal = new AbortController().signal) =>
+  runBounded(
+    {
+      command: 'sh',
+      args: ['-c', script],
+      cwd: tmpdir(),
+      env: { PATH: process.env['PATH'] ?? '' },
+      deadlineMs: 10_000,
+      maxOutput: 10_000,
+      addressSpaceKiB: 1_000_000,
+      ...more,
+    },
+    signal,
+  );
+
+/** Processes with exactly these words among their arguments. */
+const running = (words: string) =>
+  execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.trim() === words).length;
+
+describe('a bounded process', () => {
+  test('says how it ended and what it printed', async () => {
+    expect(await run('echo out; echo err >&2; exit 3')).toEqual({
+      how: 'Exited',
+      code: 3,
+      stdout: 'out\n',
+      stderr: 'err\n',
+    });
+  });
+
+  test('has the environment it was given and no other', async () => {
+    const { stdout } = await run('env', { env: { PATH: process.env['PATH'] ?? '', GIVEN: 'yes' } });
+    const names = stdout.split('\n').map((line) => line.split('=')[0]);
+    expect(names.filter((name) => !['', '_', 'PWD', 'SHLVL', 'OLDPWD'].includes(name ?? ''))).toEqual(
+      expect.arrayContaining(['PATH', 'GIVEN']),
+    );
+    expect(stdout).not.toContain('VITEST');
+  });
+
+  test('gets its arguments as they are, whatever a shell would make of them', async () => {
+    const args = ['-c', 'printf "%s|" "$@"', 'x', '$(id)', "'; exit 1; '", '*', ''];
+    expect((await run('', { args })).stdout).toBe("$(id)|'; exit 1; '|*||");
+  });
+
+  test('is ended when it takes too long', async () => {
+    const started = performance.now();
+    expect(await run('sleep 71', { deadlineMs: 200 })).toMatchObject({ how: 'TimedOut', code: undefined });
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  test('is ended when it prints too much, and what it printed is bounded', async () => {
+    const { how, stdout } = await run('yes', { maxOutput: 100_000 });
+    expect(how).toBe('TooMuchOutput');
+    expect(stdout.length).toBeLessThanOrEqual(100_000);
+  });
+
+  test('is ended when nobody wants it any more', async () => {
+    const wish = new AbortController();
+    const ending = run('exec sleep 72', {}, wish.signal);
+    setTimeout(() => wish.abort(new Error('no longer wanted')), 200);
+    await expect(ending).rejects.toThrow('no longer wanted');
+    expect(running('sleep 72')).toBe(0);
+  });
+
+  test('is not even started when nobody wants it any more', async () => {
+    await expect(run('true', {}, AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+  });
+
+  test.runIf(process.platform === 'linux')('cannot take more memory than it may, and is the first to go', async () => {
+    const { stdout } = await run('ulimit -v; cat /proc/self/oom_score_adj', { addressSpaceKiB: 900_000 });
+    expect(stdout).toBe('900000\n1000\n');
+  });
+
+  test('that is not there is told by the code of the shell', async () => {
+    expect(await run('', { command: 'no-such-command-anywhere' })).toMatchObject({ how: 'Exited', code: 127 });
+  });
+
+  test('dies with its parent, even when that is killed and cannot say a word', async () => {
+    const module = fileURLToPath(new URL('./bounded-process.ts', import.meta.url));
+    const script = `
+      import { runBounded } from ${JSON.stringify(module)};
+      const request = { command: 'sleep', args: ['73'], cwd: '/', env: { PATH: process.env.PATH }, deadlineMs: 60_000, maxOutput: 1, addressSpaceKiB: 1_000_000 };
+      runBounded(request, new AbortController().signal);
+      setInterval(() => undefined, 1000);`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+    await expect.poll(() => running('sleep 73'), { timeout: 5_000 }).toBe(1);
+    parent.kill('SIGKILL');
+    await expect.poll(() => running('sleep 73'), { timeout: 5_000 }).toBe(0);
+  });
+});
