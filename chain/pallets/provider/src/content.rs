@@ -5,7 +5,10 @@ use frame_support::{
 	ensure,
 	traits::{Get, QueryPreimage},
 };
-use sp_runtime::{DispatchResult, traits::{Saturating, Zero}};
+use sp_runtime::{
+	DispatchResult,
+	traits::{Saturating, Zero},
+};
 
 impl<T: Config> Pallet<T> {
 	/// Check that a document can be referred to, and keep it until [`Self::drop_content`]. Fails with `ContentLength`,

@@ -53,10 +53,8 @@ pub mod pallet {
 	>;
 	pub type OfferOf<T> = Offer<BalanceOf<T>>;
 	/// Consumers and what the provider says of them from now on; `None` takes a rule back.
-	pub type RulesOf<T> = BoundedVec<
-		(<T as frame_system::Config>::AccountId, Option<Rule>),
-		<T as Config>::MaxRulesPerCall,
-	>;
+	pub type RulesOf<T> =
+		BoundedVec<(<T as frame_system::Config>::AccountId, Option<Rule>), <T as Config>::MaxRulesPerCall>;
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
@@ -182,27 +180,73 @@ pub mod pallet {
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
-		TypeRegistered { name: TypeNameOf<T>, owner: T::AccountId },
-		TypeUpdated { name: TypeNameOf<T>, version: u32 },
-		TypeTransferred { name: TypeNameOf<T>, owner: T::AccountId },
-		TypeRetired { name: TypeNameOf<T> },
-		ProviderRegistered { provider: ProviderId, owner: T::AccountId, operator: T::AccountId },
-		ProviderUpdated { provider: ProviderId },
-		PolicySet { provider: ProviderId, policy: Policy },
+		TypeRegistered {
+			name: TypeNameOf<T>,
+			owner: T::AccountId,
+		},
+		TypeUpdated {
+			name: TypeNameOf<T>,
+			version: u32,
+		},
+		TypeTransferred {
+			name: TypeNameOf<T>,
+			owner: T::AccountId,
+		},
+		TypeRetired {
+			name: TypeNameOf<T>,
+		},
+		ProviderRegistered {
+			provider: ProviderId,
+			owner: T::AccountId,
+			operator: T::AccountId,
+		},
+		ProviderUpdated {
+			provider: ProviderId,
+		},
+		PolicySet {
+			provider: ProviderId,
+			policy: Policy,
+		},
 		/// `rules` is the number of rules the provider has now.
-		ConsumerRulesSet { provider: ProviderId, rules: u32 },
-		ProviderPaused { provider: ProviderId },
-		ProviderResumed { provider: ProviderId },
+		ConsumerRulesSet {
+			provider: ProviderId,
+			rules: u32,
+		},
+		ProviderPaused {
+			provider: ProviderId,
+		},
+		ProviderResumed {
+			provider: ProviderId,
+		},
 		/// The provider serves what it runs until block `until` and takes nothing new.
-		ProviderLeaving { provider: ProviderId, until: BlockNumberFor<T> },
-		ProviderLeft { provider: ProviderId },
-		OfferSet { provider: ProviderId, name: TypeNameOf<T>, price: BalanceOf<T>, capacity: u32 },
+		ProviderLeaving {
+			provider: ProviderId,
+			until: BlockNumberFor<T>,
+		},
+		ProviderLeft {
+			provider: ProviderId,
+		},
+		OfferSet {
+			provider: ProviderId,
+			name: TypeNameOf<T>,
+			price: BalanceOf<T>,
+			capacity: u32,
+		},
 		/// The offer takes no new awards.
-		OfferWithdrawn { provider: ProviderId, name: TypeNameOf<T> },
+		OfferWithdrawn {
+			provider: ProviderId,
+			name: TypeNameOf<T>,
+		},
 		/// The last tenure of a withdrawn offer was released, or it had none.
-		OfferRemoved { provider: ProviderId, name: TypeNameOf<T> },
+		OfferRemoved {
+			provider: ProviderId,
+			name: TypeNameOf<T>,
+		},
 		/// Blocks up to and including `until` are covered.
-		HeartbeatReceived { provider: ProviderId, until: BlockNumberFor<T> },
+		HeartbeatReceived {
+			provider: ProviderId,
+			until: BlockNumberFor<T>,
+		},
 	}
 
 	#[pallet::error]

@@ -4,11 +4,7 @@ use crate::*;
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
-	traits::{
-		Get,
-		fungible::MutateHold,
-		tokens::Precision::Exact,
-	},
+	traits::{Get, fungible::MutateHold, tokens::Precision::Exact},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::{Saturating, Zero};

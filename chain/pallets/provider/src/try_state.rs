@@ -1,8 +1,14 @@
 //! What must hold of the storage after every block.
 
 use crate::*;
-use frame_support::{ensure, traits::{Get, QueryPreimage, fungible::InspectHold}};
-use sp_runtime::{TryRuntimeError, traits::{Saturating, Zero}};
+use frame_support::{
+	ensure,
+	traits::{Get, QueryPreimage, fungible::InspectHold},
+};
+use sp_runtime::{
+	TryRuntimeError,
+	traits::{Saturating, Zero},
+};
 
 impl<T: Config> Pallet<T> {
 	/// Check the invariants of the pallet. For tests and try-runtime: it reads everything.

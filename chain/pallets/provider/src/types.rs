@@ -13,9 +13,7 @@ pub type ProviderId = u32;
 pub type AccessKey = [u8; 32];
 
 /// Where the bytes of a [`Content`] can be had.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug)]
 pub enum ContentSource {
 	/// A preimage on this chain. It must be noted before it is referred to, and is kept while it is needed.
 	Preimage,
@@ -24,9 +22,7 @@ pub enum ContentSource {
 }
 
 /// A document the chain knows by its hash only: a descriptor, or the schema of a descriptor type.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug)]
 pub struct Content {
 	/// blake2-256 of the bytes.
 	pub hash: H256,
@@ -53,9 +49,7 @@ pub struct DescriptorType<AccountId, Balance> {
 }
 
 /// Whom a provider serves.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug)]
 pub enum Policy {
 	/// Everybody.
 	Open,
@@ -67,24 +61,22 @@ pub enum Policy {
 
 /// What a provider says of one consumer. It matters only under the policy it belongs to, so that a change of policy
 /// never turns a list into its opposite.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug)]
 pub enum Rule {
 	Allow,
 	Deny,
 }
 
 /// Whether a provider takes new awards.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug)]
 pub enum ProviderStatus<BlockNumber> {
 	Active,
 	/// No new awards; what runs goes on.
 	Paused,
 	/// No new awards; what runs goes on until block `until`, after which no heartbeat is taken.
-	Leaving { until: BlockNumber },
+	Leaving {
+		until: BlockNumber,
+	},
 }
 
 /// Somebody who offers capacity.
@@ -133,9 +125,7 @@ pub struct Offer<Balance> {
 }
 
 /// How a provider is chosen among the eligible ones. Ties go to the one whose turn it is by round robin.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug)]
 pub enum Strategy {
 	/// The next one after the provider that was awarded last for this type.
 	RoundRobin,
@@ -248,9 +238,7 @@ pub enum Outcome {
 }
 
 /// Why a provider cannot take a subscription.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug)]
 pub enum Exclusion {
 	/// It has no offer for the type, or has withdrawn it.
 	NotOffered,

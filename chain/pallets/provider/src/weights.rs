@@ -3,7 +3,10 @@
 //! Estimates until measured: 25 µs and its reads and writes for each call.
 
 use core::marker::PhantomData;
-use frame_support::{traits::Get, weights::{Weight, constants::RocksDbWeight}};
+use frame_support::{
+	traits::Get,
+	weights::{Weight, constants::RocksDbWeight},
+};
 
 pub trait WeightInfo {
 	fn register_type() -> Weight;
@@ -27,32 +30,25 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn register_type() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads_writes(3, 3))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(T::DbWeight::get().reads_writes(3, 3))
 	}
 	fn update_type() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads_writes(5, 4))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(T::DbWeight::get().reads_writes(5, 4))
 	}
 	fn transfer_type() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads_writes(3, 3))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(T::DbWeight::get().reads_writes(3, 3))
 	}
 	fn retire_type() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads_writes(3, 3))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(T::DbWeight::get().reads_writes(3, 3))
 	}
 	fn register_provider() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads_writes(5, 5))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(T::DbWeight::get().reads_writes(5, 5))
 	}
 	fn update_provider() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads_writes(4, 4))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
 	}
 	fn set_policy() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(T::DbWeight::get().reads_writes(2, 1))
 	}
 	fn set_consumer_rules(r: u32) -> Weight {
 		Weight::from_parts(25_000_000, 4_000)
@@ -60,12 +56,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads_writes(1, 1).saturating_mul(r.into()))
 	}
 	fn pause() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(T::DbWeight::get().reads_writes(2, 1))
 	}
 	fn resume() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(T::DbWeight::get().reads_writes(2, 1))
 	}
 	fn leave(o: u32, r: u32) -> Weight {
 		Weight::from_parts(25_000_000, 4_000)
@@ -90,39 +84,31 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Weight::from_parts(10_000, 4).saturating_mul(p.into()))
 	}
 	fn heartbeat() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads_writes(3, 1))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(T::DbWeight::get().reads_writes(3, 1))
 	}
 }
 
 impl WeightInfo for () {
 	fn register_type() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(3, 3))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(RocksDbWeight::get().reads_writes(3, 3))
 	}
 	fn update_type() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(5, 4))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(RocksDbWeight::get().reads_writes(5, 4))
 	}
 	fn transfer_type() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(3, 3))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(RocksDbWeight::get().reads_writes(3, 3))
 	}
 	fn retire_type() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(3, 3))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(RocksDbWeight::get().reads_writes(3, 3))
 	}
 	fn register_provider() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(5, 5))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(RocksDbWeight::get().reads_writes(5, 5))
 	}
 	fn update_provider() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(4, 4))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(RocksDbWeight::get().reads_writes(4, 4))
 	}
 	fn set_policy() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(2, 1))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(RocksDbWeight::get().reads_writes(2, 1))
 	}
 	fn set_consumer_rules(r: u32) -> Weight {
 		Weight::from_parts(25_000_000, 4_000)
@@ -130,12 +116,10 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads_writes(1, 1).saturating_mul(r.into()))
 	}
 	fn pause() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(2, 1))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(RocksDbWeight::get().reads_writes(2, 1))
 	}
 	fn resume() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(2, 1))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(RocksDbWeight::get().reads_writes(2, 1))
 	}
 	fn leave(o: u32, r: u32) -> Weight {
 		Weight::from_parts(25_000_000, 4_000)
@@ -160,7 +144,6 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(10_000, 4).saturating_mul(p.into()))
 	}
 	fn heartbeat() -> Weight {
-		Weight::from_parts(25_000_000, 4_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(3, 1))
+		Weight::from_parts(25_000_000, 4_000).saturating_add(RocksDbWeight::get().reads_writes(3, 1))
 	}
 }

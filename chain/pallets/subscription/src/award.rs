@@ -1,10 +1,16 @@
 //! Who gets a subscription.
 
 use crate::*;
-use frame_support::{ensure, traits::{Get, Randomness}};
+use frame_support::{
+	ensure,
+	traits::{Get, Randomness},
+};
 use frame_system::pallet_prelude::BlockNumberFor;
 use pallet_dinfra_provider::{Exclusion, LastAwarded, OfferOf, Pallet as Market, Records, Strategy, TypeProviders};
-use sp_runtime::{DispatchResult, traits::{Saturating, Zero}};
+use sp_runtime::{
+	DispatchResult,
+	traits::{Saturating, Zero},
+};
 
 /// What an award is asked for: a subscription, or one that somebody thinks of making.
 pub(crate) struct Request<'a, T: Config> {
@@ -49,13 +55,7 @@ impl<T: Config> Pallet<T> {
 		};
 		Tenures::<T>::insert((provider, id, subscription.tenure), tenure);
 		Self::schedule(id, subscription, Some(deadline));
-		Self::deposit_event(Event::Awarded {
-			id,
-			tenure: subscription.tenure,
-			provider,
-			price: offer.price,
-			deadline,
-		});
+		Self::deposit_event(Event::Awarded { id, tenure: subscription.tenure, provider, price: offer.price, deadline });
 		Ok(true)
 	}
 
@@ -76,11 +76,7 @@ impl<T: Config> Pallet<T> {
 
 	/// The provider to award, by the strategy of the request. Ties go by the round: to the first after the one that was
 	/// awarded last for this type.
-	fn choose(
-		request: &Request<'_, T>,
-		id: SubscriptionId,
-		tenure: TenureNumber,
-	) -> Option<(ProviderId, OfferOf<T>)> {
+	fn choose(request: &Request<'_, T>, id: SubscriptionId, tenure: TenureNumber) -> Option<(ProviderId, OfferOf<T>)> {
 		if let Strategy::Named(provider) = request.terms.strategy {
 			return Self::judge(request, provider).ok().map(|offer| (provider, offer));
 		}
@@ -91,9 +87,7 @@ impl<T: Config> Pallet<T> {
 		match request.terms.strategy {
 			Strategy::RoundRobin | Strategy::Named(_) => eligible.next(),
 			Strategy::LowestPrice => eligible.min_by_key(|(_, offer)| offer.price),
-			Strategy::MostFree => {
-				first_max_by_key(eligible, |(_, offer)| offer.capacity.saturating_sub(offer.used))
-			},
+			Strategy::MostFree => first_max_by_key(eligible, |(_, offer)| offer.capacity.saturating_sub(offer.used)),
 			Strategy::MostReputable => first_max_by_key(eligible, |(id, _)| Records::<T>::get(id).reputation()),
 			Strategy::Random => {
 				let mut eligible: alloc::vec::Vec<_> = eligible.collect();
@@ -128,5 +122,8 @@ impl<T: Config> Pallet<T> {
 
 /// Like `Iterator::max_by_key`, but of several equal elements the first.
 fn first_max_by_key<I: Iterator, K: Ord>(items: I, key: impl Fn(&I::Item) -> K) -> Option<I::Item> {
-	items.map(|item| (key(&item), item)).reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, item)| item)
+	items
+		.map(|item| (key(&item), item))
+		.reduce(|best, next| if next.0 > best.0 { next } else { best })
+		.map(|(_, item)| item)
 }

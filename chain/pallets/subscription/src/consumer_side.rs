@@ -1,9 +1,15 @@
 //! What a consumer does with a subscription, apart from updating it (`update.rs`).
 
 use crate::*;
-use frame_support::{ensure, traits::{Get, fungible::MutateHold}};
+use frame_support::{
+	ensure,
+	traits::{Get, fungible::MutateHold},
+};
 use pallet_dinfra_provider::Pallet as Market;
-use sp_runtime::{DispatchResult, traits::{Saturating, Zero}};
+use sp_runtime::{
+	DispatchResult,
+	traits::{Saturating, Zero},
+};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_subscribe(

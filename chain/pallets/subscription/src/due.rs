@@ -3,7 +3,10 @@
 use crate::{transition::Running, *};
 use frame_support::traits::Get;
 use pallet_dinfra_provider::{Outcome, Pallet as Market};
-use sp_runtime::{DispatchResult, traits::{Saturating, Zero}};
+use sp_runtime::{
+	DispatchResult,
+	traits::{Saturating, Zero},
+};
 
 impl<T: Config> Pallet<T> {
 	/// What happens to a subscription when the block of its bucket comes.

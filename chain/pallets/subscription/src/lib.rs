@@ -49,6 +49,7 @@ pub mod pallet {
 
 	pub use pallet_dinfra_provider::{BalanceOf, TypeNameOf};
 
+	pub type CurrencyOf<T> = <T as pallet_dinfra_provider::Config>::Currency;
 	pub type TermsOf<T> = Terms<BalanceOf<T>, BlockNumberFor<T>>;
 	pub type SubscriptionOf<T> = SubscriptionInfo<
 		<T as frame_system::Config>::AccountId,
@@ -146,11 +147,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Tenures<T: Config> = StorageNMap<
 		_,
-		(
-			NMapKey<Twox64Concat, ProviderId>,
-			NMapKey<Twox64Concat, SubscriptionId>,
-			NMapKey<Twox64Concat, TenureNumber>,
-		),
+		(NMapKey<Twox64Concat, ProviderId>, NMapKey<Twox64Concat, SubscriptionId>, NMapKey<Twox64Concat, TenureNumber>),
 		TenureOf<T>,
 	>;
 
@@ -175,7 +172,10 @@ pub mod pallet {
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
 		/// There is a new subscription. `Awarded` or `Pending` follows.
-		Subscribed { id: SubscriptionId, consumer: T::AccountId },
+		Subscribed {
+			id: SubscriptionId,
+			consumer: T::AccountId,
+		},
 		/// To be accepted or declined by block `deadline`.
 		Awarded {
 			id: SubscriptionId,
@@ -185,11 +185,25 @@ pub mod pallet {
 			deadline: BlockNumberFor<T>,
 		},
 		/// Nobody eligible was found; it is tried again. `provider` had it before.
-		Pending { id: SubscriptionId, tenure: TenureNumber, provider: Option<ProviderId> },
+		Pending {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: Option<ProviderId>,
+		},
 		/// To be ready by block `deadline`.
-		Accepted { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId, deadline: BlockNumberFor<T> },
+		Accepted {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+			deadline: BlockNumberFor<T>,
+		},
 		/// The provider reports it ready. Funds last until block `paid_until`.
-		Activated { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId, paid_until: BlockNumberFor<T> },
+		Activated {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+			paid_until: BlockNumberFor<T>,
+		},
 		/// It does not run as it should and is not paid. Back by block `deadline`, or it is taken away.
 		Degraded {
 			id: SubscriptionId,
@@ -199,14 +213,34 @@ pub mod pallet {
 			deadline: BlockNumberFor<T>,
 		},
 		/// From Degraded back to Active.
-		Recovered { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId, paid_until: BlockNumberFor<T> },
+		Recovered {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+			paid_until: BlockNumberFor<T>,
+		},
 		/// The funds are used up. Kept until block `deadline`.
-		Suspended { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId, deadline: BlockNumberFor<T> },
+		Suspended {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+			deadline: BlockNumberFor<T>,
+		},
 		/// From Suspended back to Active.
-		Resumed { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId, paid_until: BlockNumberFor<T> },
+		Resumed {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+			paid_until: BlockNumberFor<T>,
+		},
 		/// The tenure is over because its provider declined, gave up, missed a deadline or was lost. The subscription goes
 		/// on: `Awarded`, `Pending` or `Ended` follows.
-		Failed { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId, reason: ReasonCode },
+		Failed {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+			reason: ReasonCode,
+		},
 		/// The subscription is over, and its tenure if one ran. The rest of the funds went back to the consumer.
 		Ended {
 			id: SubscriptionId,
@@ -216,11 +250,21 @@ pub mod pallet {
 			refund: BalanceOf<T>,
 		},
 		/// The provider has removed everything of the tenure; its capacity is free again.
-		Released { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId },
+		Released {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+		},
 		/// The provider did not release the tenure in time and somebody cleaned up; its capacity is free again.
-		CleanedUp { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId },
+		CleanedUp {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+		},
 		/// Nothing of the subscription is left. Its deposit went back to the consumer.
-		Removed { id: SubscriptionId },
+		Removed {
+			id: SubscriptionId,
+		},
 		/// The consumer wants another descriptor.
 		UpdateRequested {
 			id: SubscriptionId,
@@ -229,11 +273,29 @@ pub mod pallet {
 			content: Content,
 		},
 		/// The consumer does not want it any more.
-		UpdateWithdrawn { id: SubscriptionId, tenure: TenureNumber, provider: Option<ProviderId> },
-		UpdateAccepted { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId, content: Content },
-		UpdateDeclined { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId, reason: ReasonCode },
+		UpdateWithdrawn {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: Option<ProviderId>,
+		},
+		UpdateAccepted {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+			content: Content,
+		},
+		UpdateDeclined {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+			reason: ReasonCode,
+		},
 		/// The provider has sealed something for the consumer.
-		InfoSet { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId },
+		InfoSet {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+		},
 		ToppedUp {
 			id: SubscriptionId,
 			tenure: TenureNumber,
@@ -242,11 +304,22 @@ pub mod pallet {
 			amount: BalanceOf<T>,
 		},
 		/// Earned and moved to the hold of the provider's owner.
-		Paid { id: SubscriptionId, tenure: TenureNumber, provider: ProviderId, amount: BalanceOf<T> },
+		Paid {
+			id: SubscriptionId,
+			tenure: TenureNumber,
+			provider: ProviderId,
+			amount: BalanceOf<T>,
+		},
 		/// Earnings were released to the owner.
-		Withdrawn { owner: T::AccountId, amount: BalanceOf<T> },
+		Withdrawn {
+			owner: T::AccountId,
+			amount: BalanceOf<T>,
+		},
 		/// A step that was due could not be taken, which should never happen. Nothing changed; it is tried again.
-		StepFailed { id: SubscriptionId, error: DispatchError },
+		StepFailed {
+			id: SubscriptionId,
+			error: DispatchError,
+		},
 	}
 
 	#[pallet::error]
@@ -297,7 +370,9 @@ pub mod pallet {
 			assert!(T::MaxExpiriesPerBlock::get() > 0, "a block must be able to work through one deadline at least");
 			assert!(T::MaxRetries::get() > 0, "a search must be tried once at least");
 			assert!(T::MinGrace::get() <= T::MaxGrace::get(), "the bounds of the grace are the wrong way round");
-			for period in [T::AcceptPeriod::get(), T::ReadyPeriod::get(), T::RetryPeriod::get(), T::MinFundedBlocks::get()] {
+			for period in
+				[T::AcceptPeriod::get(), T::ReadyPeriod::get(), T::RetryPeriod::get(), T::MinFundedBlocks::get()]
+			{
 				assert!(!period.is_zero(), "periods are one block at least");
 			}
 			let every = <T as Config>::WeightInfo::expire(T::MaxProvidersPerType::get());
@@ -410,7 +485,8 @@ pub mod pallet {
 
 		/// Add funds; anybody may. Resumes a suspended tenure when the grace is paid for again and `MinFundedBlocks` too.
 		#[pallet::call_index(8)]
-		#[pallet::weight(<T as Config>::WeightInfo::top_up(T::MaxProvidersPerType::get()))]
+		#[pallet::weight(<T as Config>::WeightInfo::top_up(T::MaxProvidersPerType::get())
+			.max(<T as Config>::WeightInfo::top_up_active()))]
 		pub fn top_up(
 			origin: OriginFor<T>,
 			id: SubscriptionId,

@@ -1,13 +1,13 @@
 //! The arrows of the state machine that several calls and the hook share: entering a state, failing, ending, freeing.
 
 use crate::*;
-use frame_support::{ensure, traits::{Get, fungible::MutateHold, tokens::Precision::Exact}};
+use frame_support::{
+	ensure,
+	traits::{Get, fungible::MutateHold, tokens::Precision::Exact},
+};
 use frame_system::pallet_prelude::BlockNumberFor;
 use pallet_dinfra_provider::{Outcome, Pallet as Market};
-use sp_runtime::{
-	DispatchError, DispatchResult,
-	traits::Saturating,
-};
+use sp_runtime::{DispatchError, DispatchResult, traits::Saturating};
 
 /// A subscription that runs, its provider and its tenure.
 pub(crate) type Running<T> = (SubscriptionOf<T>, ProviderId, TenureOf<T>);

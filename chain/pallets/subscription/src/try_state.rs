@@ -34,7 +34,10 @@ impl<T: Config> Pallet<T> {
 			used.entry((provider, subscription.type_name.clone())).or_default().saturating_inc();
 			let runs = subscription.status == Status::Running { provider } && subscription.tenure == number;
 			ensure!(runs == (tenure.state != TenureState::Ended), "a tenure runs, or has ended");
-			ensure!(tenure.deadline.is_none() == (tenure.state == TenureState::Active), "all but Active has a deadline");
+			ensure!(
+				tenure.deadline.is_none() == (tenure.state == TenureState::Active),
+				"all but Active has a deadline"
+			);
 			let reasoned = matches!(tenure.state, TenureState::Degraded | TenureState::Ended);
 			ensure!(tenure.reason.is_some() == reasoned, "a tenure is Degraded or Ended for a reason");
 		}
@@ -105,7 +108,10 @@ impl<T: Config> Pallet<T> {
 				ensure!(subscription.update.as_ref().is_none_or(kept), "the update of a live subscription is kept");
 				let tenure = Tenures::<T>::get((provider, id, subscription.tenure)).ok_or("what runs is a tenure")?;
 				ensure!(tenure.content == subscription.content, "what runs is what was agreed on");
-				ensure!(subscription.failed.iter().all(|failure| failure.provider != provider), "a provider that failed is not asked again");
+				ensure!(
+					subscription.failed.iter().all(|failure| failure.provider != provider),
+					"a provider that failed is not asked again"
+				);
 				ensure!(
 					tenure.deadline.is_none_or(|deadline| subscription.bucket >= Some(deadline)),
 					"a deadline is looked at"

@@ -19,9 +19,7 @@ pub type TenureNumber = u32;
 pub type ReasonCode = u16;
 
 /// What a consumer asks of whoever is awarded. Fixed for the life of the subscription.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug)]
 pub struct Terms<Balance, BlockNumber> {
 	pub strategy: Strategy,
 	/// Highest price for one block.
@@ -33,9 +31,7 @@ pub struct Terms<Balance, BlockNumber> {
 }
 
 /// A secret, opaque to the chain: sealed to an access key and bound to what it is for.
-#[derive(
-	Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug,
-)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug)]
 pub struct Sealed {
 	/// How `bytes` are sealed.
 	pub format: u8,
@@ -109,9 +105,7 @@ where
 }
 
 /// Where a tenure stands.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug)]
 pub enum TenureState {
 	/// The provider is to accept or decline until the deadline.
 	Awarded,

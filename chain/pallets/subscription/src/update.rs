@@ -1,10 +1,16 @@
 //! A new descriptor for what runs: asked for by the consumer, accepted or declined by the provider.
 
 use crate::*;
-use frame_support::{ensure, traits::{Get, fungible::MutateHold, tokens::Precision::Exact}};
+use frame_support::{
+	ensure,
+	traits::{Get, fungible::MutateHold, tokens::Precision::Exact},
+};
 use pallet_dinfra_provider::Pallet as Market;
 use sp_core::H256;
-use sp_runtime::{DispatchError, DispatchResult, traits::{Saturating, Zero}};
+use sp_runtime::{
+	DispatchError, DispatchResult,
+	traits::{Saturating, Zero},
+};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_update(who: &T::AccountId, id: SubscriptionId, content: Content) -> DispatchResult {

@@ -64,7 +64,9 @@ impl<T: Config> Pallet<T> {
 	/// See [`crate::api::SubscriptionApi::cost`].
 	pub fn cost(id: SubscriptionId) -> Option<Cost<BalanceOf<T>>> {
 		let mut subscription = Subscriptions::<T>::get(id)?;
-		let tenure = subscription.status.provider()
+		let tenure = subscription
+			.status
+			.provider()
 			.and_then(|provider| Some((provider, Tenures::<T>::get((provider, id, subscription.tenure))?)));
 		let mut cost = Cost {
 			spent: subscription.spent,
@@ -89,9 +91,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// See [`crate::api::SubscriptionApi::subscription`].
-	pub fn subscription(
-		id: SubscriptionId,
-	) -> Option<SubscriptionView<T::AccountId, BalanceOf<T>, BlockNumberFor<T>>> {
+	pub fn subscription(id: SubscriptionId) -> Option<SubscriptionView<T::AccountId, BalanceOf<T>, BlockNumberFor<T>>> {
 		let subscription = Subscriptions::<T>::get(id)?;
 		let provider = subscription.status.provider();
 		let tenure = provider.and_then(|provider| Tenures::<T>::get((provider, id, subscription.tenure)));

@@ -4,7 +4,10 @@
 //! where a call may award.
 
 use core::marker::PhantomData;
-use frame_support::{traits::Get, weights::{Weight, constants::RocksDbWeight}};
+use frame_support::{
+	traits::Get,
+	weights::{Weight, constants::RocksDbWeight},
+};
 
 /// `p` is the number of providers of the type, `b` the number of buckets passed.
 pub trait WeightInfo {
@@ -17,6 +20,7 @@ pub trait WeightInfo {
 	fn terminate(p: u32) -> Weight;
 	fn released() -> Weight;
 	fn top_up(p: u32) -> Weight;
+	fn top_up_active() -> Weight;
 	fn cancel() -> Weight;
 	fn update() -> Weight;
 	fn accept_update() -> Weight;
@@ -41,8 +45,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(p.into()))
 	}
 	fn accept() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(5, 5))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(5, 5))
 	}
 	fn decline(p: u32) -> Weight {
 		Weight::from_parts(40_000_000, 6_000)
@@ -51,16 +54,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(p.into()))
 	}
 	fn ready() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(8, 7))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(8, 7))
 	}
 	fn degraded() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(9, 10))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(9, 10))
 	}
 	fn recovered() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(8, 7))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(8, 7))
 	}
 	fn terminate(p: u32) -> Weight {
 		Weight::from_parts(40_000_000, 6_000)
@@ -69,8 +69,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(p.into()))
 	}
 	fn released() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(8, 9))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(8, 9))
 	}
 	fn top_up(p: u32) -> Weight {
 		Weight::from_parts(40_000_000, 6_000)
@@ -78,33 +77,29 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Weight::from_parts(4_000_000, 400).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(p.into()))
 	}
+	fn top_up_active() -> Weight {
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(14, 14))
+	}
 	fn cancel() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(14, 14))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(14, 14))
 	}
 	fn update() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(6, 5))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(6, 5))
 	}
 	fn accept_update() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(5, 4))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(5, 4))
 	}
 	fn decline_update() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(5, 3))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(5, 3))
 	}
 	fn set_info() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(4, 1))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(4, 1))
 	}
 	fn settle() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(8, 6))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(8, 6))
 	}
 	fn withdraw() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(2, 2))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(2, 2))
 	}
 	fn retry(p: u32) -> Weight {
 		Weight::from_parts(40_000_000, 6_000)
@@ -119,8 +114,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(p.into()))
 	}
 	fn clean_up() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(T::DbWeight::get().reads_writes(8, 9))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(T::DbWeight::get().reads_writes(8, 9))
 	}
 	fn expire(p: u32) -> Weight {
 		Weight::from_parts(40_000_000, 6_000)
@@ -143,8 +137,7 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads(4).saturating_mul(p.into()))
 	}
 	fn accept() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(5, 5))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(5, 5))
 	}
 	fn decline(p: u32) -> Weight {
 		Weight::from_parts(40_000_000, 6_000)
@@ -153,16 +146,13 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads(4).saturating_mul(p.into()))
 	}
 	fn ready() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(8, 7))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(8, 7))
 	}
 	fn degraded() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(9, 10))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(9, 10))
 	}
 	fn recovered() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(8, 7))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(8, 7))
 	}
 	fn terminate(p: u32) -> Weight {
 		Weight::from_parts(40_000_000, 6_000)
@@ -171,8 +161,7 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads(4).saturating_mul(p.into()))
 	}
 	fn released() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(8, 9))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(8, 9))
 	}
 	fn top_up(p: u32) -> Weight {
 		Weight::from_parts(40_000_000, 6_000)
@@ -180,33 +169,29 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(4_000_000, 400).saturating_mul(p.into()))
 			.saturating_add(RocksDbWeight::get().reads(4).saturating_mul(p.into()))
 	}
+	fn top_up_active() -> Weight {
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(14, 14))
+	}
 	fn cancel() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(14, 14))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(14, 14))
 	}
 	fn update() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(6, 5))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(6, 5))
 	}
 	fn accept_update() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(5, 4))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(5, 4))
 	}
 	fn decline_update() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(5, 3))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(5, 3))
 	}
 	fn set_info() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(4, 1))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(4, 1))
 	}
 	fn settle() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(8, 6))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(8, 6))
 	}
 	fn withdraw() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(2, 2))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(2, 2))
 	}
 	fn retry(p: u32) -> Weight {
 		Weight::from_parts(40_000_000, 6_000)
@@ -221,8 +206,7 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads(4).saturating_mul(p.into()))
 	}
 	fn clean_up() -> Weight {
-		Weight::from_parts(40_000_000, 6_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(8, 9))
+		Weight::from_parts(40_000_000, 6_000).saturating_add(RocksDbWeight::get().reads_writes(8, 9))
 	}
 	fn expire(p: u32) -> Weight {
 		Weight::from_parts(40_000_000, 6_000)

@@ -2,9 +2,15 @@
 
 use crate as pallet_dinfra_provider;
 use crate::*;
-use frame_support::{derive_impl, parameter_types, traits::{ConstU32, ConstU64}};
+use frame_support::{
+	derive_impl, parameter_types,
+	traits::{ConstU32, ConstU64},
+};
 use sp_core::H256;
-use sp_runtime::{BuildStorage, traits::{BlakeTwo256, Hash, IdentityLookup}};
+use sp_runtime::{
+	BuildStorage,
+	traits::{BlakeTwo256, Hash, IdentityLookup},
+};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -51,7 +57,7 @@ impl Config for Test {
 	type MaxMetadata = ConstU32<32>;
 	type MaxOffers = ConstU32<3>;
 	type MaxProvidersPerType = ConstU32<4>;
-	type MaxRules = ConstU32<3>;
+	type MaxRules = ConstU32<5>;
 	type MaxRulesPerCall = ConstU32<4>;
 	type MaxCapacity = ConstU32<1000>;
 	type MaxPrice = MaxPrice;
@@ -85,6 +91,27 @@ pub fn test(body: impl FnOnce()) {
 		body();
 		Provider::check_state().unwrap();
 	});
+}
+
+pub fn signed(account: u64) -> RuntimeOrigin {
+	RuntimeOrigin::signed(account)
+}
+
+/// Dispatches a call as a block would: it must be refused with this error and change nothing.
+#[track_caller]
+pub fn refused(signer: u64, call: Call<Test>, error: impl Into<sp_runtime::DispatchError>) {
+	use sp_runtime::traits::Dispatchable;
+	frame_support::assert_noop!(
+		RuntimeCall::from(call).dispatch(signed(signer)).map_err(|failed| failed.error),
+		error.into()
+	);
+}
+
+/// The events of this pallet in this block, and forgets them.
+pub fn events() -> Vec<Event<Test>> {
+	let events = System::read_events_for_pallet::<Event<Test>>();
+	System::reset_events();
+	events
 }
 
 pub fn name(text: &str) -> TypeNameOf<Test> {

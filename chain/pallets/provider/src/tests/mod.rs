@@ -1,1 +1,6 @@
-mod mock;
+mod heartbeats;
+pub(crate) mod mock;
+mod offers;
+mod providers;
+mod records;
+mod types;

@@ -115,7 +115,8 @@ pub const fn owner(operator: u64) -> u64 {
 	operator + 100
 }
 
-pub fn new_test_ext() -> sp_io::TestExternalities {
+/// A chain without descriptor types.
+pub fn empty() -> sp_io::TestExternalities {
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let accounts = (1..10).chain(20..30).chain(120..130).chain([TYPE_OWNER]);
 	pallet_balances::GenesisConfig::<Test> {
@@ -124,7 +125,11 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 	}
 	.assimilate_storage(&mut storage)
 	.unwrap();
-	let mut ext = sp_io::TestExternalities::new(storage);
+	storage.into()
+}
+
+pub fn new_test_ext() -> sp_io::TestExternalities {
+	let mut ext = empty();
 	ext.execute_with(|| {
 		System::set_block_number(1);
 		let schema = noted(b"{}");

@@ -1,5 +1,5 @@
 mod award;
 mod lifecycle;
-mod mock;
+pub(crate) mod mock;
 mod model;
 mod payment;

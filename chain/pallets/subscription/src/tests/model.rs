@@ -6,7 +6,10 @@ use super::mock::*;
 use crate::{api::State, *};
 use frame_support::{
 	assert_ok,
-	traits::{OnInitialize, fungible::{Inspect, InspectHold}},
+	traits::{
+		OnInitialize,
+		fungible::{Inspect, InspectHold},
+	},
 };
 use pallet_dinfra_provider::{Call as ProviderCall, Policy, Rule};
 use proptest::prelude::{Just, ProptestConfig, prop, prop_oneof, proptest};
@@ -20,15 +23,46 @@ const CONSUMERS: [u64; 2] = [ALICE, BOB];
 /// One step: which of the calls, and raw numbers out of which its arguments are made.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-	Subscribe { who: usize, strategy: u8, amount: u64, max_price: u64, grace: u64, picky: bool },
-	Provider { who: usize, call: u8, nth: usize, off: u32 },
-	Consumer { who: usize, call: u8, nth: usize, amount: u64 },
-	Anybody { call: u8, nth: usize },
-	Market { who: usize, call: u8, price: u64, capacity: u32 },
+	Subscribe {
+		who: usize,
+		strategy: u8,
+		amount: u64,
+		max_price: u64,
+		grace: u64,
+		picky: bool,
+	},
+	Provider {
+		who: usize,
+		call: u8,
+		nth: usize,
+		off: u32,
+	},
+	Consumer {
+		who: usize,
+		call: u8,
+		nth: usize,
+		amount: u64,
+	},
+	Anybody {
+		call: u8,
+		nth: usize,
+	},
+	Market {
+		who: usize,
+		call: u8,
+		price: u64,
+		capacity: u32,
+	},
 	/// What a good provider does: accept what it is awarded, report ready what it has accepted, release what is over.
-	Serve { who: usize },
-	Heartbeats { who: u8 },
-	Blocks { count: u64 },
+	Serve {
+		who: usize,
+	},
+	Heartbeats {
+		who: u8,
+	},
+	Blocks {
+		count: u64,
+	},
 }
 
 fn step() -> impl proptest::strategy::Strategy<Value = Step> {
@@ -257,9 +291,9 @@ impl Model {
 		let paid: u64 = OPERATORS.map(|operator| Balances::total_balance(&owner(operator)) - ENDOWMENT).iter().sum();
 		let earned: u64 = self.earned.values().sum();
 		assert_eq!(paid + owed(|_| true), earned, "what all providers have earned");
-		let failed = System::events().into_iter().any(|record| {
-			matches!(record.event, RuntimeEvent::Subscription(Event::StepFailed { .. }))
-		});
+		let failed = System::events()
+			.into_iter()
+			.any(|record| matches!(record.event, RuntimeEvent::Subscription(Event::StepFailed { .. })));
 		assert!(!failed, "a step that was due failed");
 		System::reset_events();
 	}
