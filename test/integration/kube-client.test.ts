@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describePermission, missingPermissions } from '../../src/kube/access-review.ts';
 import { apiStatusOf, isConflict, isNotFound } from '../../src/kube/api-error.ts';
@@ -147,6 +149,24 @@ test('a watch brings the changes of what it selects', async () => {
   for await (const event of client.watch(configMaps, selection, signal)) types.push(event.type);
   // Leaving the selection looks like a deletion.
   expect(types.filter((type) => type !== 'BOOKMARK')).toEqual(['ADDED', 'DELETED']);
+});
+
+test('a proxy named in the kubeconfig is gone through, by a tunnel', async () => {
+  const tunnels: (string | undefined)[] = [];
+  const target = new URL(loadClusterAccess().server);
+  const proxy = createServer().on('connect', (request, near: Socket) => {
+    tunnels.push(request.url);
+    const far = connect(Number(target.port), target.hostname, () => near.write('HTTP/1.1 200 OK\r\n\r\n'));
+    near.pipe(far).pipe(near);
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { port } = proxy.address() as AddressInfo;
+  const proxied = new KubeClient({ ...loadClusterAccess(), proxyUrl: `http://127.0.0.1:${port}` });
+  expect(await proxied.get(namespaces, { name: namespace }, signal)).toMatchObject({ metadata: { name: namespace } });
+  expect(tunnels).toEqual([target.host]);
+  await proxied.close();
+  proxy.close();
 });
 
 test('a type that is not installed is not found', async () => {
