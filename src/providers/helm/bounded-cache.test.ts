@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { BoundedCache } from './bounded-cache.ts';
+
+test('what has not been used for longest goes when there is no more room', () => {
+  const cache = new BoundedCache<string>(2);
+  cache.set('a', 'A');
+  cache.set('b', 'B');
+  cache.get('a');
+  cache.set('c', 'C');
+  expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual(['A', undefined, 'C']);
+});
+
+test('room is counted by weight, and what is too heavy by itself is not kept', () => {
+  const cache = new BoundedCache<string>(10, (value) => value.length);
+  cache.set('a', 'x'.repeat(6));
+  cache.set('b', 'x'.repeat(6));
+  expect(cache.get('a')).toBeUndefined();
+  cache.set('c', 'x'.repeat(11));
+  expect(cache.get('c')).toBeUndefined();
+  cache.set('d', 'x'.repeat(10));
+  expect(cache.get('d')).toHaveLength(10);
+});
+
+test('a value set twice weighs once', () => {
+  const cache = new BoundedCache<string>(10, (value) => value.length);
+  for (let round = 0; round < 5; round++) cache.set('a', 'x'.repeat(6));
+  cache.set('b', 'xxxx');
+  expect(cache.get('a')).toBeDefined();
+  cache.delete('a');
+  cache.delete('a');
+  cache.set('c', 'xxxxxx');
+  expect(cache.get('b')).toBeDefined();
+});
