@@ -1,0 +1,250 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { at } from '../../src/providers/helm/json-fields.ts';
+import { DEPLOYMENT, NAMESPACE, NETWORK_POLICY, POD, RESOURCE_QUOTA, SERVICE } from '../../src/providers/helm/kinds.ts';
+import { HelmWorld } from '../support/helm-world.ts';
+
+let world: HelmWorld;
+
+beforeAll(async () => {
+  world = await HelmWorld.open();
+});
+afterAll(() => world.close());
+
+describe('a tenure', () => {
+  test('is made, comes up, says where it is reached, and goes without a trace', async () => {
+    const reactor = world.reactor();
+    const order = await world.web();
+    const { name } = order.identity;
+    await reactor.check(order, world.signal);
+    expect(await world.observe(reactor, order)).toEqual({ kind: 'Absent' });
+    expect(await world.settle(reactor, order)).toMatchObject({
+      power: 'Running',
+      healthy: true,
+      message: 'all 3 objects are up',
+      endpoints: [{ name: 'http', address: `web.${name}.svc:80` }],
+    });
+    expect(await world.revisions(order)).toEqual(['1 deployed']);
+    await world.remove(reactor, order);
+    expect(await world.client.find(NAMESPACE, { name }, world.signal)).toBeUndefined();
+  });
+
+  test('is made from the sample descriptor as it stands', async () => {
+    const reactor = world.reactor();
+    const sample = new URL('../../config/samples/descriptors/substrate-node-helm.json', import.meta.url);
+    const order = world.order(JSON.parse(await readFile(sample, 'utf8')));
+    await reactor.check(order, world.signal);
+    await reactor.create(order, undefined, world.signal);
+    const found = await world.present(reactor, order);
+    expect(found).toMatchObject({ power: 'Running', differences: [] });
+    expect(found.endpoints).toContainEqual({ name: 'rpc', address: `ws://node.${order.identity.name}.svc:9944` });
+    // Its pod passes pod security `restricted`.
+    await expect
+      .poll(async () => (await world.client.list(POD, { namespace: order.identity.name }, world.signal)).items.length)
+      .toBe(1);
+    await world.remove(reactor, order);
+  });
+
+  test('is made once, however often it is asked for', async () => {
+    const reactor = world.reactor();
+    const order = await world.web();
+    for (let round = 0; round < 3; round++) await reactor.create(order, undefined, world.signal);
+    expect(await world.revisions(order)).toEqual(['1 deployed']);
+  });
+
+  test('follows a new order by an upgrade that forgets the values of the one before', async () => {
+    const reactor = world.reactor();
+    const first = await world.web({ replicas: 2, greeting: 'good morning' });
+    await world.settle(reactor, first);
+    const second = await world.web({ replicas: 3 }, first.identity);
+    expect(await world.present(reactor, second)).toMatchObject({
+      power: 'Running',
+      differences: [{ what: 'Release revision 1' }],
+    });
+    await world.settle(reactor, second);
+    expect(await world.replicas(second)).toBe(3);
+    const { client, signal } = world;
+    const { name: namespace } = first.identity;
+    const greeting = await client.get(
+      { ...SERVICE, plural: 'configmaps', kind: 'ConfigMap' },
+      { namespace, name: 'greeting' },
+      signal,
+    );
+    expect(at(greeting, 'data', 'greeting')).toBe('hello');
+    expect(await world.revisions(second)).toEqual(['1 superseded', '2 deployed']);
+  });
+
+  test('is observed without its order, too', async () => {
+    const reactor = world.reactor();
+    const order = await world.web();
+    await world.settle(reactor, order);
+    expect(await reactor.observe(order.identity, undefined, undefined, world.signal)).toMatchObject({
+      power: 'Running',
+      healthy: true,
+      differences: [],
+    });
+  });
+
+  test('is up only when its pods are', async () => {
+    const reactor = world.reactor();
+    const order = await world.web({ replicas: 30 });
+    await reactor.create(order, undefined, world.signal);
+    // The quota has room for twenty pods.
+    const found = await world.until(
+      reactor,
+      order,
+      (seen) => 'message' in seen && seen.message.includes('exceeded quota'),
+    );
+    expect(found).toMatchObject({ power: 'Running', healthy: false });
+  });
+});
+
+describe('what has drifted', () => {
+  test('is found and put right, with the chart that was installed', async () => {
+    const reactor = world.reactor();
+    const order = await world.web();
+    const { name: namespace } = order.identity;
+    await world.settle(reactor, order);
+    await world.client.delete(SERVICE, { namespace, name: 'web' }, world.signal);
+    await world.client.mergePatch(DEPLOYMENT, { namespace, name: 'web' }, { spec: { replicas: 4 } }, world.signal);
+    const found = await world.present(reactor, order);
+    expect(found.differences).toEqual([
+      { what: 'Service web', detail: 'is in the chart and does not exist' },
+      { what: 'Deployment web', detail: 'spec.replicas is not as the chart has it' },
+    ]);
+    await reactor.update(order, found, world.signal);
+    expect((await world.settle(reactor, order)).differences).toEqual([]);
+    expect(await world.replicas(order)).toBe(1);
+    expect(await world.revisions(order)).toEqual(['1 superseded', '2 deployed']);
+  });
+
+  test('of what confines the tenant is put right without touching the release', async () => {
+    const reactor = world.reactor();
+    const order = await world.web();
+    const ref = { namespace: order.identity.name, name: 'dinfra-confinement' };
+    await world.settle(reactor, order);
+    await world.client.delete(NETWORK_POLICY, ref, world.signal);
+    await world.client.mergePatch(RESOURCE_QUOTA, ref, { spec: { hard: { pods: '9000' } } }, world.signal);
+    const labels = { 'pod-security.kubernetes.io/enforce': 'privileged' };
+    await world.client.mergePatch(NAMESPACE, { name: ref.namespace }, { metadata: { labels } }, world.signal);
+    const found = await world.present(reactor, order);
+    expect(found.differences.map(({ what }) => what)).toEqual([
+      `Namespace ${ref.namespace}`,
+      'ResourceQuota dinfra-confinement',
+      'NetworkPolicy dinfra-confinement',
+    ]);
+    await reactor.update(order, found, world.signal);
+    expect((await world.present(reactor, order)).differences).toEqual([]);
+    expect(await world.revisions(order)).toEqual(['1 deployed']);
+  });
+
+  test('is no drift where others add what the chart does not speak of', async () => {
+    const reactor = world.reactor();
+    const order = await world.web();
+    const ref = { namespace: order.identity.name, name: 'web' };
+    await world.settle(reactor, order);
+    await world.client.mergePatch(DEPLOYMENT, ref, { metadata: { annotations: { note: 'mine' } } }, world.signal);
+    expect((await world.present(reactor, order)).differences).toEqual([]);
+  });
+});
+
+describe('a suspended tenure', () => {
+  test('has no pods and keeps the rest, and comes back as it was', async () => {
+    const reactor = world.reactor();
+    const order = await world.web({ replicas: 2 });
+    const { name: namespace } = order.identity;
+    await world.settle(reactor, order);
+    await reactor.stop(order, await world.present(reactor, order), world.signal);
+    const stopped = await world.until(reactor, order, (found) => 'power' in found && found.power === 'Stopped');
+    expect(stopped).toMatchObject({ healthy: false, differences: [] });
+    expect((await world.client.list(POD, { namespace }, world.signal)).items).toEqual([]);
+    await reactor.start(order, await world.present(reactor, order), world.signal);
+    await world.settle(reactor, order);
+    expect(await world.replicas(order)).toBe(2);
+    expect(await world.revisions(order)).toEqual(['1 deployed']);
+  });
+
+  test('stays down, whatever the tenant tries', async () => {
+    const reactor = world.reactor();
+    const order = await world.web();
+    const { name: namespace } = order.identity;
+    await world.settle(reactor, order);
+    const tenant = await world.asTenant(order);
+    await reactor.stop(order, await world.present(reactor, order), world.signal);
+    await world.until(reactor, order, (found) => 'power' in found && found.power === 'Stopped');
+    await tenant.mergePatch(DEPLOYMENT, { namespace, name: 'web' }, { spec: { replicas: 1 } }, world.signal);
+    const quota = { namespace, name: 'dinfra-confinement' };
+    await expect(tenant.mergePatch(RESOURCE_QUOTA, quota, { spec: null }, world.signal)).rejects.toMatchObject({
+      code: 'ClusterForbidden',
+    });
+    await world.until(reactor, order, () => true);
+    expect((await world.client.list(POD, { namespace }, world.signal)).items).toEqual([]);
+  });
+
+  test('whose stop was cut short is stopped to the end, or brought back when it is wanted again', async () => {
+    const reactor = world.reactor();
+    const order = await world.web({ replicas: 2 });
+    const { name } = order.identity;
+    await world.settle(reactor, order);
+    const annotations = { 'dinfra.io/stopped': 'true' };
+    await world.client.mergePatch(NAMESPACE, { name }, { metadata: { annotations } }, world.signal);
+    const cut = await world.present(reactor, order);
+    expect(cut).toMatchObject({ power: 'Running', healthy: false });
+    expect(cut.differences).toContainEqual({ what: 'Stop', detail: 'is under way: 2 pods are left' });
+    await reactor.update(order, cut, world.signal);
+    expect(await world.settle(reactor, order)).toMatchObject({ power: 'Running', healthy: true });
+    expect(await world.replicas(order)).toBe(2);
+  });
+});
+
+describe('a namespace that is not ours', () => {
+  test.each([
+    ['has no marker', {}],
+    ['has the marker of another tenure', { 'dinfra.io/marker': `dinfra:0x${'00'.repeat(32)}:1:1` }],
+  ])('and %s is not touched', async (_, annotations) => {
+    const reactor = world.reactor();
+    const order = await world.web();
+    const { name } = order.identity;
+    const before = await world.client.create(NAMESPACE, { metadata: { name, annotations } }, world.signal);
+    const refused = { code: 'NotOurs', family: 'refused', message: expect.stringContaining(name) };
+    const present = {
+      kind: 'Present',
+      power: 'Running',
+      healthy: true,
+      message: '',
+      differences: [],
+      endpoints: [],
+    } as const;
+    await expect(world.observe(reactor, order)).rejects.toMatchObject(refused);
+    await expect(reactor.create(order, undefined, world.signal)).rejects.toMatchObject(refused);
+    await expect(reactor.update(order, present, world.signal)).rejects.toMatchObject(refused);
+    await expect(reactor.stop(order, present, world.signal)).rejects.toMatchObject(refused);
+    await expect(reactor.start(order, present, world.signal)).rejects.toMatchObject(refused);
+    await expect(reactor.delete(order.identity, present, world.signal)).rejects.toMatchObject(refused);
+    const after = await world.client.get(NAMESPACE, { name }, world.signal);
+    expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+    await world.client.delete(NAMESPACE, { name }, world.signal);
+  });
+});
+
+describe('a namespace that is going', () => {
+  test('is waited for, and nothing is made in it', async () => {
+    const reactor = world.reactor();
+    const order = await world.web();
+    const ref = { namespace: order.identity.name, name: 'web' };
+    await world.settle(reactor, order);
+    await world.client.mergePatch(SERVICE, ref, { metadata: { finalizers: ['example.org/slow'] } }, world.signal);
+    await reactor.delete(order.identity, await world.present(reactor, order), world.signal);
+    const busy = await world.until(
+      reactor,
+      order,
+      (found) => found.kind === 'Busy' && found.what.includes('example.org/slow'),
+    );
+    expect(busy).toMatchObject({ what: expect.stringContaining('finalizers remaining') });
+    await expect(reactor.create(order, undefined, world.signal)).rejects.toMatchObject({
+      code: 'NamespaceTerminating',
+    });
+    await world.client.mergePatch(SERVICE, ref, { metadata: { finalizers: null } }, world.signal);
+    await world.until(reactor, order, (found) => found.kind === 'Absent');
+  });
+});

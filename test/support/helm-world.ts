@@ -1,0 +1,178 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubeClient } from '../../src/kube/kube-client.ts';
+import { loadClusterAccess } from '../../src/kube/kubeconfig.ts';
+import type { ApiObject, Cluster, TenantCluster } from '../../src/providers/helm/cluster.ts';
+import type { HelmConfig } from '../../src/providers/helm/config.ts';
+import { HelmCommand } from '../../src/providers/helm/helm-command.ts';
+import { HelmReactor, type HelmReactorOptions } from '../../src/providers/helm/helm-reactor.ts';
+import { at } from '../../src/providers/helm/json-fields.ts';
+import { DEPLOYMENT, NAMESPACE, SECRET } from '../../src/providers/helm/kinds.ts';
+import { decodeRelease } from '../../src/providers/helm/release-record.ts';
+import type { Json, Observation, Order, Present, Reactor } from '../../src/providers/reactor.ts';
+import { identityOf, type TenureIdentity } from '../../src/tenure/identity.ts';
+import { chartArchive, WEB_CHART } from './chart-archives.ts';
+
+const SETTLES_MS = 40_000;
+
+/** The cluster of KUBECONFIG with a Helm reactor before it, and a chain of its own that nobody else's names are from. */
+export class HelmWorld {
+  readonly signal = new AbortController().signal;
+  readonly client: KubeClient;
+  readonly cluster: TenantCluster;
+  private readonly genesis = `0x${randomBytes(32).toString('hex')}`;
+  private readonly made: { close(): Promise<void> }[] = [];
+  private subscriptions = 0n;
+
+  private constructor(client: KubeClient, cluster: TenantCluster) {
+    this.client = client;
+    this.cluster = cluster;
+  }
+
+  static async open(): Promise<HelmWorld> {
+    const access = loadClusterAccess();
+    const client = new KubeClient(access);
+    const { cert: _cert, key: _key, ...tls } = (await access.credentials()).tls;
+    const as = (token: string) => {
+      const credentials = async () => ({ headers: { authorization: `Bearer ${token}` }, tls });
+      return new KubeClient({ ...access, credentials });
+    };
+    return new HelmWorld(client, { operator: client, as, server: access.server, ca: tls.ca });
+  }
+
+  /** Removes every namespace of this world. */
+  async close(): Promise<void> {
+    for (const { metadata } of await this.namespaces()) {
+      await this.client.delete(NAMESPACE, { name: metadata.name }, this.signal);
+    }
+    for (const thing of this.made) await thing.close();
+    await this.client.close();
+  }
+
+  /** A reactor as after a start of the operator: it remembers nothing. Looks at everything each time. */
+  reactor(config: HelmConfig = {}, options: Partial<HelmReactorOptions> = {}): HelmReactor {
+    const reactor = new HelmReactor({
+      config,
+      cluster: this.cluster,
+      helm: new HelmCommand(),
+      auditEveryMs: 0,
+      ...options,
+    });
+    this.made.push(reactor);
+    return reactor;
+  }
+
+  /** The identity of a tenure nobody has had yet. */
+  identity(): TenureIdentity {
+    this.subscriptions += 1n;
+    return identityOf({ genesis: this.genesis, subscription: this.subscriptions, tenure: 1 });
+  }
+
+  /** An order for a chart. */
+  order(descriptor: Json, identity = this.identity()): Order {
+    const descriptorHash = `0x${createHash('sha256').update(JSON.stringify(descriptor)).digest('hex')}`;
+    return {
+      identity,
+      type: 'helm/v1',
+      descriptor,
+      descriptorHash,
+      consumer: 'somebody',
+      accessKey: `0x${'00'.repeat(32)}`,
+    };
+  }
+
+  /** An order for the web chart, or for these files as a chart. */
+  async web(values: Json = {}, identity = this.identity(), files = WEB_CHART): Promise<Order> {
+    const archive = await chartArchive(files);
+    return this.order({ chart: { archive: archive.toString('base64') }, values }, identity);
+  }
+
+  observe(reactor: Reactor, order: Order): Promise<Observation> {
+    return reactor.observe(order.identity, order, undefined, this.signal);
+  }
+
+  /** What is there of a tenure; fails when there is nothing. */
+  async present(reactor: Reactor, order: Order): Promise<Present> {
+    const found = await this.observe(reactor, order);
+    if (found.kind === 'Present') return found;
+    throw new Error(`${order.identity.name} is ${found.kind}`);
+  }
+
+  /** Observes until it is so. */
+  async until(reactor: Reactor, order: Order, isSo: (found: Observation) => boolean): Promise<Observation> {
+    const end = Date.now() + SETTLES_MS;
+    for (;;) {
+      const found = await this.observe(reactor, order);
+      if (isSo(found)) return found;
+      if (Date.now() > end) throw new Error(`still ${JSON.stringify(found)}`);
+      await sleep(200);
+    }
+  }
+
+  /** Does what a controller does until what runs is what was ordered, and up. */
+  async settle(reactor: Reactor, order: Order): Promise<Present> {
+    const end = Date.now() + SETTLES_MS;
+    for (;;) {
+      const found = await this.observe(reactor, order);
+      if (found.kind === 'Absent') await reactor.create(order, undefined, this.signal);
+      else if (found.kind === 'Present') {
+        if (found.power === 'Stopped') await reactor.start(order, found, this.signal);
+        else if (found.power === 'Partial' || found.differences.length > 0)
+          await reactor.update(order, found, this.signal);
+        else if (found.healthy) return found;
+      }
+      if (Date.now() > end) throw new Error(`still ${JSON.stringify(found)}`);
+      await sleep(100);
+    }
+  }
+
+  /** Does what a controller does until nothing is left. */
+  async remove(reactor: Reactor, order: Order): Promise<void> {
+    await this.until(reactor, order, () => true);
+    const end = Date.now() + SETTLES_MS;
+    for (;;) {
+      const found = await this.observe(reactor, order);
+      if (found.kind === 'Absent') return;
+      if (found.kind === 'Present') await reactor.delete(order.identity, found, this.signal);
+      if (Date.now() > end) throw new Error(`still ${JSON.stringify(found)}`);
+      await sleep(200);
+    }
+  }
+
+  /** All namespaces that carry a marker of this world. */
+  async namespaces(): Promise<readonly ApiObject[]> {
+    const { items } = await this.client.list(NAMESPACE, {}, this.signal);
+    return items.filter(({ metadata }) => metadata.annotations?.['dinfra.io/marker']?.includes(this.genesis));
+  }
+
+  /** The revisions of a release, oldest first, with their status. */
+  async revisions({ identity: { name } }: Order): Promise<readonly string[]> {
+    const { items } = await this.client.list(SECRET, { namespace: name, labelSelector: 'owner=helm' }, this.signal);
+    const records = await Promise.all(
+      items.map(async (secret) => ({
+        revision: Number(secret.metadata.name.replace(/^.*\.v/, '')),
+        status: (await decodeRelease(String(at(secret, 'data', 'release'))))?.status ?? 'unreadable',
+      })),
+    );
+    return records.sort((a, b) => a.revision - b.revision).map(({ revision, status }) => `${revision} ${status}`);
+  }
+
+  /** Replicas that the Deployment `web` of a tenure asks for. */
+  async replicas({ identity: { name } }: Order): Promise<unknown> {
+    return at(await this.client.get(DEPLOYMENT, { namespace: name, name: 'web' }, this.signal), 'spec', 'replicas');
+  }
+
+  /** The cluster as a tenant sees it. */
+  async asTenant({ identity: { name } }: Order): Promise<Cluster> {
+    const reply = await this.client.request(
+      {
+        method: 'POST',
+        path: `/api/v1/namespaces/${name}/serviceaccounts/dinfra-tenant/token`,
+        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+        attempt: 'get a token',
+      },
+      this.signal,
+    );
+    return this.cluster.as(String(at(reply, 'status', 'token')));
+  }
+}
