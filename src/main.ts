@@ -1,6 +1,7 @@
 import { setDefaultResultOrder } from 'node:dns';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { takeConsole } from './chain/library-console.ts';
 import { type Config, exitCodeOf, parseConfig } from './config.ts';
 import { findDinfraError } from './errors/dinfra-error.ts';
 import { showLeadership } from './kube/client-metrics.ts';
@@ -23,6 +24,7 @@ async function main(): Promise<number> {
     base: { identity: config.identity },
     timestamp: pino.stdTimeFunctions.isoTime,
   });
+  takeConsole((line) => log.debug({ line }, 'a library has written to the console'));
   const stop = stopOnSignals(log);
   const health = new Health();
   const registry = new Registry();

@@ -3,8 +3,8 @@ import type { Deployment, DeploymentSpec } from '../api/deployment.ts';
 import { genesisLabel, Label } from '../api/labels.ts';
 import type { Subscription, SubscriptionSpec } from '../api/subscription.ts';
 import type { DesiredTenure } from '../chain/model.ts';
+import { reasonName } from '../chain/reason-names.ts';
 import { identityOf, subscriptionName } from '../tenure/identity.ts';
-import { reasonName } from './reason-names.ts';
 
 /** What the chain lists for one provider at one finalised block, and what the cluster mirrors of it. */
 export interface MirrorFacts {

@@ -37,6 +37,9 @@ export async function connect(endpoint: string, signal: AbortSignal): Promise<Co
     throwOnUnknown: true,
     rpcCacheCapacity: 1,
   });
+  // Both may fail before, and without, anybody waiting for them.
+  api.isReadyOrError.catch(() => undefined);
+  provider.isReady.catch(() => undefined);
   const close = async () => {
     lose();
     await api.disconnect().catch(() => undefined);

@@ -1,0 +1,145 @@
+import type { ApiPromise } from '@polkadot/api';
+import type { ApiDecoration } from '@polkadot/api/types';
+import type { BlockRef } from './block-ref.ts';
+import type { Content } from './model.ts';
+
+/** A subscription as its consumer sees it, at one block. Amounts in the chain's smallest unit. */
+export interface ConsumerSubscription {
+  readonly id: bigint;
+  readonly type: string;
+  readonly state: 'Pending' | 'Awarded' | 'Accepted' | 'Active' | 'Degraded' | 'Suspended' | 'Ended';
+  readonly consumer: string;
+  /** Number of the last award; 0 before the first. */
+  readonly tenure: number;
+  readonly provider: number | undefined;
+  readonly descriptorHash: string;
+  /** Price of one block of the running tenure. */
+  readonly price: bigint | undefined;
+  readonly paidUntil: number | undefined;
+  readonly deadline: number | undefined;
+  /** Why it is Degraded or has ended: a reason code. */
+  readonly reason: number | undefined;
+  readonly cost:
+    | {
+        readonly spent: bigint;
+        /** Earned by the provider and not paid yet. */
+        readonly owed: bigint;
+        /** What cancelling now gives back, without the deposit. */
+        readonly refundable: bigint;
+        readonly deposit: bigint;
+        /** Active blocks the funds still pay for. */
+        readonly blocksLeft: number | undefined;
+      }
+    | undefined;
+}
+
+/** What a consumer asks of whoever is awarded. */
+export interface Terms {
+  readonly strategy: Strategy;
+  /** Highest price of one block, in the chain's smallest unit. */
+  readonly maxPrice: bigint;
+  /** Blocks for which everything is kept after the funds are used up. */
+  readonly grace: number;
+}
+
+/** How the provider is chosen among those that can take it. */
+export type Strategy =
+  | 'RoundRobin'
+  | 'Random'
+  | 'MostFree'
+  | 'LowestPrice'
+  | 'MostReputable'
+  | { readonly Named: number };
+
+/** A provider of a type, and why it cannot be awarded; undefined when it can. */
+export interface Candidate {
+  readonly provider: number;
+  readonly price: bigint | undefined;
+  readonly excluded: string | undefined;
+}
+
+/** A subscription, undefined when the chain has none of that id (any more). */
+export async function readSubscription(api: ApiPromise, id: bigint): Promise<ConsumerSubscription | undefined> {
+  const at = await api.at(await api.rpc.chain.getFinalizedHead());
+  return readAt(at, id);
+}
+
+/** The subscriptions of an account that are not over and released, oldest first. */
+export async function readSubscriptionsOf(api: ApiPromise, account: string): Promise<ConsumerSubscription[]> {
+  const at = await api.at(await api.rpc.chain.getFinalizedHead());
+  const keys = await at.query.subscription.byConsumer.keys(account);
+  const ids = keys.map(({ args }) => args[1].toBigInt()).sort((a, b) => (a < b ? -1 : 1));
+  const found = await Promise.all(ids.map((id) => readAt(at, id)));
+  return found.filter((subscription) => subscription !== undefined);
+}
+
+/** Who could take such a subscription now, and why the others of the type cannot. */
+export async function readCandidates(
+  api: ApiPromise,
+  type: string,
+  consumer: string,
+  terms: Terms,
+  amount: bigint,
+): Promise<Candidate[]> {
+  const candidates = await api.call.subscriptionApi.eligibleProviders(type, consumer, termsArgument(terms), amount);
+  return candidates.map(({ provider, price, excluded }) => ({
+    provider: provider.toNumber(),
+    price: price.isSome ? price.unwrap().toBigInt() : undefined,
+    excluded: excluded.isSome ? excluded.unwrap().type : undefined,
+  }));
+}
+
+/** The content reference and the schema of a descriptor type, undefined when the chain has no such type. */
+export async function readType(
+  api: ApiPromise,
+  name: string,
+): Promise<{ schema: Content; version: number } | undefined> {
+  const found = await api.query.provider.descriptorTypes(name);
+  if (found.isNone) return undefined;
+  const { schema, version } = found.unwrap();
+  const { hash_, len, source } = schema;
+  return {
+    schema: { hash: hash_.toHex(), length: len.toNumber(), source: source.type },
+    version: version.toNumber(),
+  };
+}
+
+/** The last finalised block. */
+export async function readFinalised(api: ApiPromise): Promise<BlockRef> {
+  const hash = await api.rpc.chain.getFinalizedHead();
+  const header = await api.rpc.chain.getHeader(hash);
+  return { number: header.number.toNumber(), hash: hash.toHex() };
+}
+
+/** Terms as the runtime takes them. Nobody is asked for a reputation yet. */
+export function termsArgument({ strategy, maxPrice, grace }: Terms) {
+  return { strategy, maxPrice, grace, minReputation: 0 };
+}
+
+async function readAt(at: ApiDecoration<'promise'>, id: bigint): Promise<ConsumerSubscription | undefined> {
+  const [found, cost] = await Promise.all([at.call.subscriptionApi.subscription(id), at.call.subscriptionApi.cost(id)]);
+  if (found.isNone) return undefined;
+  const view = found.unwrap();
+  return {
+    id,
+    type: view.typeName.toUtf8(),
+    state: view.state.type,
+    consumer: view.consumer.toString(),
+    tenure: view.tenure.toNumber(),
+    provider: view.provider.isSome ? view.provider.unwrap().toNumber() : undefined,
+    descriptorHash: view.content.hash_.toHex(),
+    price: view.price.isSome ? view.price.unwrap().toBigInt() : undefined,
+    paidUntil: view.paidUntil.isSome ? view.paidUntil.unwrap().toNumber() : undefined,
+    deadline: view.deadline.isSome ? view.deadline.unwrap().toNumber() : undefined,
+    reason: view.reason.isSome ? view.reason.unwrap().toNumber() : undefined,
+    cost: cost.isSome
+      ? {
+          spent: cost.unwrap().spent.toBigInt(),
+          owed: cost.unwrap().owed.toBigInt(),
+          refundable: cost.unwrap().refundable.toBigInt(),
+          deposit: cost.unwrap().deposit.toBigInt(),
+          blocksLeft: cost.unwrap().blocksLeft.isSome ? cost.unwrap().blocksLeft.unwrap().toNumber() : undefined,
+        }
+      : undefined,
+  };
+}

@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatAmount, parseAmount } from './amount.ts';
+
+const unit = { symbol: 'UNIT', decimals: 12 };
+
+describe('an amount', () => {
+  it('is read and written in whole units', () => {
+    expect(parseAmount('12.5', unit)).toBe(12_500_000_000_000n);
+    expect(parseAmount('0', unit)).toBe(0n);
+    expect(formatAmount(12_500_000_000_000n, unit)).toBe('12.5 UNIT');
+    expect(formatAmount(1n, unit)).toBe('0.000000000001 UNIT');
+    expect(formatAmount(3_000_000_000_000n, unit)).toBe('3 UNIT');
+  });
+
+  it('is read as it was written', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 2n ** 96n }), (amount) => {
+        expect(parseAmount(formatAmount(amount, unit).split(' ')[0] ?? '', unit)).toBe(amount);
+      }),
+    );
+  });
+
+  it.each(['', '-1', '1,5', '1e3', '.5', '1.', '0x10', '0.0000000000001'])('refuses "%s"', (text) => {
+    expect(() => parseAmount(text, unit)).toThrow('is not an amount of UNIT');
+  });
+});

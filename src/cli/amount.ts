@@ -1,0 +1,27 @@
+import { InvalidArgumentError } from 'commander';
+
+/** How a chain writes amounts. */
+export interface Unit {
+  readonly symbol: string;
+  readonly decimals: number;
+}
+
+/** `12.5` of a unit in its smallest part. Throws InvalidArgumentError for anything else than a decimal number. */
+export function parseAmount(text: string, { symbol, decimals }: Unit): bigint {
+  const match = /^(\d{1,24})(?:\.(\d+))?$/.exec(text);
+  const [, whole = '', fraction = ''] = match ?? [];
+  if (match === null || fraction.length > decimals) {
+    throw new InvalidArgumentError(
+      `"${text}" is not an amount of ${symbol}: a decimal number with at most ${decimals} digits after the point, for instance 12.5.`,
+    );
+  }
+  return BigInt(whole) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || '0');
+}
+
+/** `12.5 UNIT`, without zeros that say nothing. */
+export function formatAmount(amount: bigint, { symbol, decimals }: Unit): string {
+  const digits = amount.toString().padStart(decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - decimals);
+  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '');
+  return `${whole}${fraction === '' ? '' : `.${fraction}`} ${symbol}`;
+}

@@ -1,0 +1,61 @@
+import type { ApiPromise } from '@polkadot/api';
+import type { SubmittableExtrinsic } from '@polkadot/api/types';
+import { connect } from '../chain/connect.ts';
+import { TransactionQueue } from '../chain/transaction-queue.ts';
+import type { Account } from './account.ts';
+import type { Unit } from './amount.ts';
+import { UserError } from './user-error.ts';
+
+/** Names of the pallets' errors in words, for those a user meets. */
+const ERRORS: Readonly<Record<string, string>> = {
+  'provider.UnknownType': 'the chain has no such descriptor type',
+  'provider.TypeExists': 'the chain already has a descriptor type of that name',
+  'subscription.UnknownSubscription': 'the chain has no such subscription',
+  'subscription.NotConsumer': 'the subscription belongs to another account',
+  'subscription.WrongState': 'the subscription is not in a state in which this can be done',
+  Token: 'the account has not enough funds',
+};
+
+/** A chain, for the length of one command. */
+export class Market implements AsyncDisposable {
+  readonly api: ApiPromise;
+  private readonly close: () => Promise<void>;
+
+  private constructor(api: ApiPromise, close: () => Promise<void>) {
+    this.api = api;
+    this.close = close;
+  }
+
+  /** @throws RetryableError ChainUnreachable. */
+  static async open(url: string): Promise<Market> {
+    const connection = await connect(url, new AbortController().signal);
+    return new Market(connection.api, connection.close);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  get unit(): Unit {
+    const { chainTokens, chainDecimals } = this.api.registry;
+    return { symbol: chainTokens[0] ?? 'UNIT', decimals: chainDecimals[0] ?? 12 };
+  }
+
+  /**
+   * Sends one call and waits until it is final. Returns the number of the block it is in.
+   *
+   * @throws UserError when the chain refuses it.
+   */
+  async send(account: Account, call: SubmittableExtrinsic<'promise'>): Promise<number> {
+    const queue = new TransactionQueue(account.pair, () => this.api);
+    const { block, outcomes } = await queue.send([{ key: 'call', build: () => call }], AbortSignal.timeout(120_000));
+    const outcome = outcomes.get('call');
+    if (outcome?.kind === 'Failed') {
+      throw new UserError(
+        `the chain refused it: ${ERRORS[outcome.error] ?? outcome.error}`,
+        `Look up ${outcome.error} in docs/chain.md.`,
+      );
+    }
+    return block;
+  }
+}

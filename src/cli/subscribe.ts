@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises';
+import { u8aToHex } from '@polkadot/util';
+import { readPreimage } from '../chain/chain-reader.ts';
+import {
+  type Candidate,
+  readCandidates,
+  readType,
+  type Strategy,
+  type Terms,
+  termsArgument,
+} from '../chain/consumer-reader.ts';
+import { contentHash } from '../descriptors/content-hash.ts';
+import { MAX_CONTENT_BYTES } from '../descriptors/content-ref.ts';
+import type { ContentSource } from '../descriptors/content-source.ts';
+import { Descriptors } from '../descriptors/descriptors.ts';
+import { parseJson } from '../descriptors/json.ts';
+import { preimageSource } from '../descriptors/preimage-source.ts';
+import { SchemaChecker } from '../descriptors/schema-checker.ts';
+import type { Account } from './account.ts';
+import { formatAmount } from './amount.ts';
+import type { Market } from './market.ts';
+import type { Output } from './output.ts';
+import { UserError } from './user-error.ts';
+
+export interface SubscribeOptions {
+  readonly type: string;
+  /** Path of the descriptor. */
+  readonly descriptor: string;
+  /** In the chain's smallest unit. */
+  readonly funds: bigint;
+  readonly grace: number;
+  readonly strategy: Strategy;
+  /** In the chain's smallest unit; undefined for any price the funds can pay. */
+  readonly maxPrice: bigint | undefined;
+  /** Hex of an ed25519 public key. Default: the one that follows from the account's secret. */
+  readonly accessKey: string | undefined;
+}
+
+/** The chain's own bound on a price, as nobody's offer is dearer. */
+const ANY_PRICE = 10n ** 18n;
+
+/**
+ * Subscribes: looks whether the descriptor matches its type and somebody could take it, and only then pays. Returns the
+ * id of the subscription.
+ */
+export async function subscribe(
+  market: Market,
+  account: Account,
+  options: SubscribeOptions,
+  output: Output,
+): Promise<bigint> {
+  const { api } = market;
+  const accessKey = options.accessKey ?? account.accessKey;
+  if (accessKey === undefined) {
+    throw new UserError(
+      'there is no ed25519 access key: none can be derived from an account of another scheme',
+      'Give --access-key 0x… of an ed25519 key of yours.',
+    );
+  }
+  const bytes = await readDescriptor(options.descriptor);
+  await checkDescriptor(market, options.type, bytes);
+  const terms: Terms = { strategy: options.strategy, maxPrice: options.maxPrice ?? ANY_PRICE, grace: options.grace };
+  const candidates = await readCandidates(api, options.type, account.pair.address, terms, options.funds);
+  if (!candidates.some(({ excluded }) => excluded === undefined)) throw nobody(options.type, candidates);
+
+  const content = { hash_: contentHash(bytes), len: bytes.length, source: 'Preimage' };
+  const noted = await readPreimage(api, content.hash_, content.len);
+  const call = api.tx.subscription.subscribe(options.type, content, accessKey, options.funds, termsArgument(terms));
+  output.progress(`Subscribing with ${formatAmount(options.funds, market.unit)} to ${options.type} …`);
+  const block = await market.send(
+    account,
+    noted === undefined ? api.tx.utility.batchAll([api.tx.preimage.notePreimage(u8aToHex(bytes)), call]) : call,
+  );
+  return idIn(market, block, account.pair.address, content.hash_);
+}
+
+async function readDescriptor(path: string): Promise<Uint8Array> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`the descriptor ${path} cannot be read: ${error.code ?? 'unknown error'}`, 'Check the path.');
+  });
+  if (bytes.length > MAX_CONTENT_BYTES) {
+    throw new UserError(
+      `${path} has ${bytes.length} bytes; a descriptor has at most ${MAX_CONTENT_BYTES}`,
+      'Move large parts out of it and refer to them.',
+    );
+  }
+  parseJson(bytes, path);
+  return Uint8Array.from(bytes);
+}
+
+/** What the provider will check too: better to hear of it before paying. */
+async function checkDescriptor({ api }: Market, typeName: string, bytes: Uint8Array): Promise<void> {
+  const type = await readType(api, typeName);
+  if (type === undefined) {
+    throw new UserError(`the chain has no descriptor type "${typeName}"`, 'See dinfra type list.');
+  }
+  const checker = new SchemaChecker();
+  try {
+    const onChain = preimageSource((hash, length) => readPreimage(api, hash, length));
+    const here: ContentSource = { name: 'the file', kind: 'Preimage', ask: async () => ({ kind: 'Bytes', bytes }) };
+    const descriptors = new Descriptors(checker);
+    const signal = AbortSignal.timeout(60_000);
+    const schema = await descriptors.schema(typeName, type.schema, [onChain], signal);
+    const ref = { hash: contentHash(bytes), length: bytes.length, source: 'Preimage' } as const;
+    await descriptors.descriptor(ref, { name: typeName, schema }, [here], signal);
+  } finally {
+    await checker.close();
+  }
+}
+
+function nobody(type: string, candidates: readonly Candidate[]): UserError {
+  if (candidates.length === 0) {
+    return new UserError(`nobody offers ${type}`, 'Try again later, or another type.');
+  }
+  const reasons = candidates.map(({ provider, excluded }) => `provider ${provider}: ${excluded}`);
+  return new UserError(
+    `none of the ${candidates.length} providers of ${type} could take it: ${reasons.slice(0, 8).join('; ')}`,
+    'FundsTooLow: give more --funds or a shorter --grace. The other reasons are in docs/chain.md.',
+  );
+}
+
+/** The id the chain gave: told by the event of the block. */
+async function idIn({ api }: Market, block: number, consumer: string, descriptorHash: string): Promise<bigint> {
+  const at = await api.at(await api.rpc.chain.getBlockHash(block));
+  const events = await at.query.system.events();
+  const ids = events.flatMap(({ event }) => {
+    if (!api.events.subscription.Subscribed.is(event)) return [];
+    return event.data.consumer.toString() === consumer ? [event.data.id.toBigInt()] : [];
+  });
+  for (const id of ids) {
+    const found = await at.query.subscription.subscriptions(id);
+    if (found.isSome && found.unwrap().content.hash_.toHex() === descriptorHash) return id;
+  }
+  throw new UserError(`block ${block} tells of no subscription of ours`, 'See dinfra list.');
+}
