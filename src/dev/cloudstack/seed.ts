@@ -115,11 +115,10 @@ export function addAddresses(world: World, zone: string, prefix: string, count: 
 function seedOfferings(world: World, now: number): void {
   const { tables } = world;
   const fixed = [
-    { name: 'Small Instance', cpu: 1, cpuSpeed: 500, memoryMiB: 512 },
-    { name: 'Medium Instance', cpu: 1, cpuSpeed: 1_000, memoryMiB: 1_024 },
-    { name: 'Large Instance', cpu: 2, cpuSpeed: 1_000, memoryMiB: 4_096 },
-    { name: 'XLarge Instance', cpu: 4, cpuSpeed: 1_000, memoryMiB: 8_192 },
-    { name: 'Huge Instance', cpu: 128, cpuSpeed: 4_000, memoryMiB: 1_048_576 },
+    { name: 'small', cpu: 1, cpuSpeed: 1_000, memoryMiB: 1_024 },
+    { name: 'medium', cpu: 2, cpuSpeed: 1_000, memoryMiB: 4_096 },
+    { name: 'large', cpu: 4, cpuSpeed: 1_000, memoryMiB: 8_192 },
+    { name: 'huge', cpu: 128, cpuSpeed: 4_000, memoryMiB: 1_048_576 },
   ];
   for (const size of fixed) {
     const diskOffering = addDisk(world, size.name, size.name, 0, false, now, true);
@@ -132,11 +131,11 @@ function seedOfferings(world: World, now: number): void {
       diskOffering,
     });
   }
-  const diskOffering = addDisk(world, 'Custom Instance', 'Custom Instance', 0, false, now, true);
+  const diskOffering = addDisk(world, 'custom', 'custom', 0, false, now, true);
   tables.serviceOfferings.add({
     created: now,
-    name: 'Custom Instance',
-    displayText: 'Custom Instance',
+    name: 'custom',
+    displayText: 'custom',
     cpu: 0,
     cpuSpeed: 1_000,
     memoryMiB: 0,
@@ -196,7 +195,7 @@ function addDisk(
 }
 
 function seedTemplates(world: World, now: number): void {
-  for (const name of ['Ubuntu 24.04 LTS', 'Debian 13']) {
+  for (const name of ['debian-12', 'ubuntu-24.04']) {
     world.tables.templates.add({
       created: now,
       name,

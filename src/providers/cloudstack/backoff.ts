@@ -1,0 +1,50 @@
+import { RetryableError } from '../../errors/dinfra-error.ts';
+import { errorOf } from './failure.ts';
+import type { FailedJob } from './jobs.ts';
+import { asFailure, type LastFailure, type Notes } from './memo.ts';
+
+/** First wait after a failed job, in milliseconds; doubled for each further one in a row. */
+const FIRST_MS = 5_000;
+const LONGEST_MS = 300_000;
+
+/**
+ * Throws while it is too soon after a failed job, so that a cloud that is full is not asked every second. Making is not
+ * held up by a failed removal, nor a removal by what could not be made. `now` is Unix milliseconds.
+ */
+export function holdBack({ failure }: Notes, doing: 'Making' | 'Removing', now: number): void {
+  if (failure === undefined || failure.removing !== (doing === 'Removing')) return;
+  const left = failure.at + Math.min(FIRST_MS * 2 ** (failure.count - 1), LONGEST_MS) - now;
+  if (left <= 0) return;
+  const error = errorOf(asFailure(failure));
+  // What was refused in a job may be accepted later: only a refused call is the order's own fault.
+  const code = error instanceof RetryableError ? error.code : 'CloudStackFailed';
+  throw new RetryableError(retryable(code), { message: error.message, retryAfterMs: left, cause: error });
+}
+
+/** The notes after jobs have ended, with what failed among them. */
+export function afterJobs(notes: Notes, failed: readonly FailedJob[], now: number): Notes {
+  const [first] = failed;
+  if (first === undefined) return { ...notes, jobs: [] };
+  const failure: LastFailure = {
+    what: first.what,
+    code: first.code,
+    text: first.text.slice(0, 300),
+    at: now,
+    count: (notes.failure?.removing === first.removing ? notes.failure.count : 0) + 1,
+    removing: first.removing,
+  };
+  return { ...notes, jobs: [], failure };
+}
+
+type RetryableCode = ConstructorParameters<typeof RetryableError>[0];
+
+function retryable(code: string): RetryableCode {
+  const known: readonly RetryableCode[] = [
+    'CloudStackNoCapacity',
+    'CloudStackLimitReached',
+    'CloudStackForbidden',
+    'CloudStackUnauthorized',
+    'CloudStackRateLimited',
+  ];
+  return known.find((one) => one === code) ?? 'CloudStackFailed';
+}

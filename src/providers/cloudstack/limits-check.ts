@@ -1,0 +1,60 @@
+import { RetryableError } from '../../errors/dinfra-error.ts';
+import type { CloudStackClient } from './client.ts';
+import type { Design } from './design.ts';
+import type { Parts } from './parts.ts';
+import { integer, type JsonObject } from './reply.ts';
+import { objects } from './shapes.ts';
+import type { Parameters } from './signing.ts';
+
+/**
+ * Throws CloudStackLimitReached when the account has not enough left for the order: asked before a deploy, it is one
+ * clear line instead of a half-made VM. What the account does not tell is taken to be enough.
+ */
+export async function checkLimits(
+  design: Design,
+  parts: Parts,
+  client: CloudStackClient,
+  project: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const [command, parameters]: [string, Parameters] =
+    project === undefined ? ['listAccounts', {}] : ['listProjects', { id: project }];
+  const reply = await client.attempt(command, parameters, signal);
+  // A role without this command can still deploy; the deploy itself will say.
+  if (reply.kind === 'Failed') return;
+  const [account] = Object.values(reply.body).flatMap(objects);
+  if (account === undefined) return;
+  for (const { field, what, needed } of needs(design, parts)) {
+    const available = integer(account[`${field}available`]);
+    if (available !== undefined && available < needed) throw reached(what, needed, available, account);
+  }
+}
+
+interface Need {
+  /** The field of listAccounts, without `available`. */
+  readonly field: string;
+  readonly what: string;
+  readonly needed: number;
+}
+
+function needs({ vm, size, publicAccess }: Design, { connection }: Parts): readonly Need[] {
+  const isolated = connection.kind === 'Isolated';
+  const addresses = isolated ? (publicAccess === 'StaticNat' && vm.ports.length > 0 ? 2 : 1) : 0;
+  const dataGiB = vm.dataDisks.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
+  return [
+    { field: 'vm', what: 'VMs', needed: 1 },
+    { field: 'cpu', what: 'CPUs', needed: size?.cpu ?? vm.cpu },
+    { field: 'memory', what: 'MiB of memory', needed: size?.memoryMiB ?? vm.memoryMiB },
+    { field: 'volume', what: 'volumes', needed: 1 + vm.dataDisks.length },
+    { field: 'primarystorage', what: 'GiB of primary storage', needed: (vm.rootDiskGiB ?? 0) + dataGiB },
+    { field: 'network', what: 'networks', needed: isolated ? 1 : 0 },
+    { field: 'ip', what: 'public addresses', needed: addresses },
+  ];
+}
+
+function reached(what: string, needed: number, available: number, account: JsonObject): RetryableError {
+  return new RetryableError('CloudStackLimitReached', {
+    message: `the account ${String(account['name'])} has ${available} ${what} left and the order needs ${needed}`,
+    retryAfterMs: 60_000,
+  });
+}

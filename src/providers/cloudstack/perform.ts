@@ -1,0 +1,350 @@
+import { RefusedError, RetryableError } from '../../errors/dinfra-error.ts';
+import { openSshPublicKey } from '../../ssh/openssh-public-key.ts';
+import type { CloudStackClient } from './client.ts';
+import { deploy } from './deploy.ts';
+import type { Design } from './design.ts';
+import { errorOf } from './failure.ts';
+import type { StartedJob } from './memo.ts';
+import { affinityGroupName, keyPairName, volumeName } from './names.ts';
+import type { Offering, Parts } from './parts.ts';
+import type { Action } from './plan.ts';
+import { isObject, text } from './reply.ts';
+import type { Parameters } from './signing.ts';
+import type { DirectSource } from './source.ts';
+import { encodeUserData } from './user-data.ts';
+import { ANYWHERE } from './vm-order.ts';
+import type { WantedRule } from './wanted-rules.ts';
+
+/** What the steps of one tenure work with. */
+export interface Workshop {
+  readonly client: CloudStackClient;
+  readonly source: DirectSource;
+  readonly design: Design;
+  /** Looked up when they are needed: a VM that runs must not depend on the template it came from. */
+  readonly parts: () => Promise<Parts>;
+  readonly offering: () => Promise<Offering>;
+  readonly diskOffering: () => Promise<string | undefined>;
+  /** What every call carries: the project, or nothing. */
+  readonly scope: Parameters;
+  readonly expunge: boolean;
+  /** Ids of what the deploy rests on: found by the look, or made since. */
+  readonly ids: { network?: string; securityGroup?: string };
+}
+
+/** What came of an action. */
+export interface Done {
+  /** One line for a person; undefined when there was nothing to do after all. */
+  readonly message: string | undefined;
+  readonly job?: StartedJob;
+  /** Ids learned on the way. */
+  readonly vm?: string;
+  readonly network?: string;
+}
+
+/**
+ * Takes one action. Each can be taken again after a crash at any point: what makes something looks first whether it is
+ * there, or is told by CloudStack that it is.
+ */
+export async function perform(action: Action, shop: Workshop, signal: AbortSignal): Promise<Done> {
+  const { client, design, scope } = shop;
+  const { identity } = design.order;
+  const start = (what: string, command: string, parameters: Parameters) =>
+    startJob(client, what, command, parameters, signal);
+  switch (action.do) {
+    case 'registerKey':
+      return registerKey(shop, signal);
+    case 'createNetwork':
+      return createNetwork(shop, signal);
+    case 'createSecurityGroup':
+      return createSecurityGroup(shop, signal);
+    case 'createAffinityGroup':
+      return createAffinityGroup(shop, signal);
+    case 'deploy':
+      return deploy(shop, signal);
+    case 'destroyDuplicate': {
+      const parameters = { id: action.vm.id, ...(shop.expunge ? { expunge: 'true' } : {}) };
+      return start(`destroying the second VM ${action.vm.id}`, 'destroyVirtualMachine', parameters);
+    }
+    case 'deleteNetwork':
+      return start('removing the second network', 'deleteNetwork', { id: action.network.id });
+    case 'deleteVolume':
+      await client.call('deleteVolume', { id: action.volume.id }, signal);
+      return { message: 'removed a second disk' };
+    case 'restoreName':
+      await client.call(
+        'updateVirtualMachine',
+        {
+          id: action.vm.id,
+          displayname: identity.marker,
+          ...(action.vm.name === identity.name ? {} : { name: identity.name }),
+        },
+        signal,
+      );
+      return { message: 'gave the VM its name back' };
+    case 'associateAddress':
+      return start('acquiring a public address', 'associateIpAddress', { networkid: action.network.id, ...scope });
+    case 'enableStaticNat':
+      return enableStaticNat(action, shop, signal);
+    case 'openPort': {
+      const { address, rule } = action;
+      const parameters = { ipaddressid: address.id, ...portsOf(rule), cidrlist: rule.cidrs.join(',') };
+      return start(`opening ${rule.what}`, 'createFirewallRule', parameters);
+    }
+    case 'forwardPort': {
+      const { address, port, vm } = action;
+      return start(`forwarding port ${port.port}`, 'createPortForwardingRule', {
+        ipaddressid: address.id,
+        protocol: port.protocol,
+        publicport: String(port.port),
+        publicendport: String(port.endPort),
+        privateport: String(port.port),
+        privateendport: String(port.endPort),
+        virtualmachineid: vm.id,
+        // The firewall is ours to open, for whom the order says.
+        openfirewall: 'false',
+      });
+    }
+    case 'allowEgress': {
+      const { network, rule } = action;
+      const everywhere = rule.cidrs.length === 1 && rule.cidrs[0] === ANYWHERE;
+      const to: Parameters = everywhere ? {} : { destcidrlist: rule.cidrs.join(',') };
+      return start(`allowing ${rule.what}`, 'createEgressFirewallRule', {
+        networkid: network.id,
+        ...portsOf(rule),
+        ...to,
+      });
+    }
+    case 'closePort':
+      return start(`closing port ${action.rule.startPort ?? 'any'}`, 'deleteFirewallRule', { id: action.rule.id });
+    case 'removeForward':
+      return start(`removing a forward`, 'deletePortForwardingRule', { id: action.rule.id });
+    case 'removeEgress':
+      return start('removing an egress rule', 'deleteEgressFirewallRule', { id: action.rule.id });
+    case 'authorize': {
+      const { direction, group, rule } = action;
+      return start(`allowing ${rule.what}`, `authorizeSecurityGroup${direction}`, {
+        securitygroupid: group.id,
+        ...portsOf(rule),
+        cidrlist: rule.cidrs.join(','),
+        ...scope,
+      });
+    }
+    case 'revoke':
+      return start('removing a rule of the security group', `revokeSecurityGroup${action.direction}`, {
+        id: action.rule,
+      });
+    case 'createVolume':
+      return start(`making the disk ${action.disk.name}`, 'createVolume', {
+        name: volumeName(identity, action.disk.name),
+        diskofferingid: (await shop.diskOffering()) ?? '',
+        size: String(action.disk.sizeGiB),
+        zoneid: action.zone,
+        ...scope,
+      });
+    case 'attachVolume': {
+      const parameters = { id: action.volume.id, virtualmachineid: action.vm.id };
+      return start(`attaching the disk ${action.volume.name}`, 'attachVolume', parameters);
+    }
+    case 'growVolume': {
+      const parameters = { id: action.volume.id, size: String(action.sizeGiB) };
+      return start(`growing the disk ${action.volume.name}`, 'resizeVolume', parameters);
+    }
+    case 'scale': {
+      const { id, details } = await shop.offering();
+      return start('resizing the VM', 'scaleVirtualMachine', { id: action.vm.id, serviceofferingid: id, ...details });
+    }
+    case 'resetKey':
+      await registerKey(shop, signal);
+      return start("giving the VM the consumer's key", 'resetSSHKeyForVirtualMachine', {
+        id: action.vm.id,
+        keypair: keyPairName(identity),
+        ...scope,
+      });
+    case 'regroup':
+      return regroup(action.vm.id, shop, signal);
+    case 'applyChange':
+      return applyChange(action.vm.id, shop, signal);
+    case 'untag':
+      return start('removing the tags of the earlier order', 'deleteTags', {
+        resourcetype: 'UserVm',
+        resourceids: action.vm.id,
+        ...Object.fromEntries(action.keys.map((key, index) => [`tags[${index}].key`, key])),
+      });
+    case 'tag':
+      return start('tagging the VM', 'createTags', {
+        resourcetype: 'UserVm',
+        resourceids: action.vm.id,
+        ...Object.fromEntries(
+          [...action.tags].flatMap(([key, value], index) => [
+            [`tags[${index}].key`, key],
+            [`tags[${index}].value`, value],
+          ]),
+        ),
+      });
+    case 'refuse':
+      throw new RefusedError(action.reason, { message: 'this part of the order is refused', path: action.path });
+  }
+}
+
+/** Starts a job. Of a rule that is there already (537) nothing is started: the next look sees it. */
+export async function startJob(
+  client: CloudStackClient,
+  what: string,
+  command: string,
+  parameters: Parameters,
+  signal: AbortSignal,
+): Promise<Done> {
+  const reply = await client.attempt(command, parameters, signal);
+  if (reply.kind === 'Failed') {
+    if (reply.failure.kind === 'Conflict') return { message: `${what}: it is there already` };
+    throw staleOr(errorOf(reply.failure), reply.failure.kind);
+  }
+  const id = text(reply.body['jobid']);
+  return id === undefined ? { message: what } : { message: `${what} (job ${id})`, job: { id, what, removing: false } };
+}
+
+/**
+ * A change of something that was there at the last look is refused with 431 when it has gone since: not the order's
+ * fault. The next look tells.
+ */
+function staleOr(error: Error, kind: string): Error {
+  if (kind !== 'Rejected') return error;
+  return new RetryableError('CloudStackFailed', { message: error.message, cause: error });
+}
+
+/** The consumer's key under the tenure's name. One of that name with another key is replaced: the name is ours. */
+async function registerKey({ client, design, scope }: Workshop, signal: AbortSignal): Promise<Done> {
+  const { identity, accessKey } = design.order;
+  const name = keyPairName(identity);
+  const publickey = openSshPublicKey(Buffer.from(accessKey.replace(/^0x/, ''), 'hex'), identity.name);
+  const parameters = { name, publickey, ...scope };
+  const reply = await client.attempt('registerSSHKeyPair', parameters, signal);
+  if (reply.kind === 'Ok') return { message: 'registered the SSH key' };
+  if (reply.failure.kind !== 'Rejected') throw errorOf(reply.failure);
+  // It is there, most likely from a call whose reply was lost. Lists do not show the key itself, so make sure.
+  const dropped = await client.attempt('deleteSSHKeyPair', { name, ...scope }, signal);
+  if (dropped.kind === 'Failed') throw errorOf(reply.failure);
+  await client.call('registerSSHKeyPair', parameters, signal);
+  return { message: 'registered the SSH key' };
+}
+
+async function createNetwork({ client, design, parts, scope, ids }: Workshop, signal: AbortSignal): Promise<Done> {
+  const { identity } = design.order;
+  const { connection, zone } = await parts();
+  if (connection.kind !== 'Isolated') return { message: undefined };
+  const body = await client.call(
+    'createNetwork',
+    {
+      name: identity.name,
+      displaytext: identity.marker,
+      networkofferingid: connection.offering,
+      zoneid: zone,
+      ...scope,
+    },
+    signal,
+  );
+  const network = isObject(body['network']) ? text(body['network']['id']) : undefined;
+  if (network === undefined) return { message: 'made the network' };
+  ids.network = network;
+  return { message: 'made the network', network };
+}
+
+async function createSecurityGroup({ client, design, scope, ids }: Workshop, signal: AbortSignal): Promise<Done> {
+  const { name, marker } = design.order.identity;
+  const body = await client.call('createSecurityGroup', { name, description: marker, ...scope }, signal);
+  const group = isObject(body['securitygroup']) ? text(body['securitygroup']['id']) : undefined;
+  if (group !== undefined) ids.securityGroup = group;
+  return { message: 'made the security group' };
+}
+
+async function createAffinityGroup(shop: Workshop, signal: AbortSignal): Promise<Done> {
+  const { design, client, scope, source } = shop;
+  const { order, vm } = design;
+  if (vm.affinity === undefined) return { message: undefined };
+  const name = affinityGroupName(order.identity, order.consumer, vm.affinity.group);
+  const there = await source.affinityGroups({ name }, signal);
+  if (there.some((group) => group.name === name)) return { message: undefined };
+  const type = vm.affinity.hosts === 'Different' ? 'host anti-affinity' : 'host affinity';
+  const description = `dinfra affinity of ${order.consumer}`;
+  const reply = await client.attempt('createAffinityGroup', { name, type, description, ...scope }, signal);
+  // Another tenure of the same consumer may have made it in the meantime.
+  if (reply.kind === 'Failed' && reply.failure.kind !== 'Rejected') throw errorOf(reply.failure);
+  return { message: 'made the affinity group' };
+}
+
+async function enableStaticNat(
+  { address, vm }: Extract<Action, { do: 'enableStaticNat' }>,
+  { client }: Workshop,
+  signal: AbortSignal,
+): Promise<Done> {
+  if (address.vm !== undefined) {
+    return startJob(
+      client,
+      'taking the address from another VM',
+      'disableStaticNat',
+      { ipaddressid: address.id },
+      signal,
+    );
+  }
+  const parameters = { ipaddressid: address.id, virtualmachineid: vm.id };
+  const reply = await client.attempt('enableStaticNat', parameters, signal);
+  // Repeated for the same VM it is 431; the next look sees that it is done.
+  if (reply.kind === 'Failed') throw staleOr(errorOf(reply.failure), reply.failure.kind);
+  return { message: `gave the VM the address ${address.ip}` };
+}
+
+async function regroup(vm: string, shop: Workshop, signal: AbortSignal): Promise<Done> {
+  const { design, client, source } = shop;
+  await createAffinityGroup(shop, signal);
+  const { affinity } = design.vm;
+  const name = affinity && affinityGroupName(design.order.identity, design.order.consumer, affinity.group);
+  const groups = name === undefined ? [] : await source.affinityGroups({ name }, signal);
+  const ids = groups.filter((group) => group.name === name).map((group) => group.id);
+  return startJob(
+    client,
+    'changing the affinity group',
+    'updateVMAffinityGroup',
+    { id: vm, affinitygroupids: ids.join(',') },
+    signal,
+  );
+}
+
+/** User-data and root disk, which lists do not show: compared here, changed where they differ. */
+async function applyChange(vm: string, { design, client, source }: Workshop, signal: AbortSignal): Promise<Done> {
+  const body = await client.call('getVirtualMachineUserData', { virtualmachineid: vm }, signal);
+  const current = isObject(body['virtualmachineuserdata'])
+    ? text(body['virtualmachineuserdata']['userdata'])
+    : undefined;
+  const wanted = encodeUserData(design.vm);
+  if (wanted !== undefined && wanted !== current) {
+    await client.call('updateVirtualMachine', { id: vm, userdata: wanted }, signal);
+    return {
+      message: 'changed the user-data: cloud-init reads it at the next start, and does what it does at every start',
+    };
+  }
+  const ordered = design.vm.rootDiskGiB;
+  const root = (await source.volumesOf(vm, signal)).find((volume) => volume.type === 'ROOT');
+  const has = root === undefined ? undefined : Math.round(root.sizeBytes / 1_073_741_824);
+  if (ordered === undefined || root === undefined || has === undefined || has === ordered)
+    return { message: undefined };
+  if (has > ordered) {
+    throw new RefusedError('VmChangeRefused', {
+      message: `rootDiskGiB is ${ordered}, but the disk has ${has} GiB and disks do not shrink`,
+      path: '/rootDiskGiB',
+    });
+  }
+  return startJob(
+    client,
+    `growing the root disk to ${ordered} GiB`,
+    'resizeVolume',
+    { id: root.id, size: String(ordered) },
+    signal,
+  );
+}
+
+function portsOf({ protocol, startPort, endPort }: WantedRule): Parameters {
+  // ICMP without a type is none at all: -1 is every type and code.
+  if (protocol === 'icmp') return { protocol, icmptype: '-1', icmpcode: '-1' };
+  if (startPort === undefined) return { protocol };
+  return { protocol, startport: String(startPort), endport: String(endPort ?? startPort) };
+}

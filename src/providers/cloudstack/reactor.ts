@@ -1,0 +1,259 @@
+import type { TenureIdentity } from '../../tenure/identity.ts';
+import type { Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
+import { advance, refuseLoss } from './advance.ts';
+import { afterJobs, holdBack } from './backoff.ts';
+import { type CallReport, CloudStackClient } from './client.ts';
+import type { Clock } from './clock.ts';
+import { CloudCatalogue } from './cloud-catalogue.ts';
+import type { CloudStackConfig, CloudStackCredentials } from './config.ts';
+import { type Design, designOf } from './design.ts';
+import { Inventory } from './inventory.ts';
+import { jobStates } from './jobs.ts';
+import { checkLimits } from './limits-check.ts';
+import { everything, type Look, look, type Scope } from './look.ts';
+import { memoOf, type Notes, noNotes, notesOf } from './memo.ts';
+import { observationOf, POLL_MS } from './observation.ts';
+import { findDiskOffering, findOffering, findParts, type Parts } from './parts.ts';
+import { type Done, perform, startJob, type Workshop } from './perform.ts';
+import { isChanged, keeperOf, needsStop, plan } from './plan.ts';
+import { nextRemovals, notExpungeable, remove, sweepAffinityGroups } from './removal.ts';
+import type { VirtualMachine } from './shapes.ts';
+import type { Parameters } from './signing.ts';
+import { DirectSource } from './source.ts';
+import { stepOf } from './step.ts';
+
+export interface CloudStackReactorOptions {
+  readonly config: CloudStackConfig;
+  readonly credentials: CloudStackCredentials;
+  readonly clock: Clock;
+  /** How old a shared listing may be for a VM at rest, in milliseconds. Defaults to 20,000. */
+  readonly restMaxAgeMs?: number;
+  /** Told of every call, for metrics. */
+  readonly onCall?: (report: CallReport) => void;
+}
+
+/** Virtual machines in CloudStack, one for each tenure. */
+export class CloudStackReactor implements Reactor {
+  readonly kind = 'cloudstack';
+  readonly #config: CloudStackConfig;
+  readonly #clock: Clock;
+  readonly #scope: Parameters;
+  readonly #client: CloudStackClient;
+  readonly #direct: DirectSource;
+  readonly #inventory: Inventory;
+  readonly #catalogue: CloudCatalogue;
+  /** What an observation rests on, so that the step taken on it need not look again. */
+  readonly #evidence = new WeakMap<Present, Look>();
+
+  constructor(options: CloudStackReactorOptions) {
+    const { config, credentials, clock, onCall } = options;
+    const { endpoint, caBundle, limits, project } = config;
+    this.#config = config;
+    this.#clock = clock;
+    this.#scope = project === undefined ? {} : { projectid: project };
+    this.#client = new CloudStackClient({ endpoint, credentials, clock, caBundle, limits, onCall });
+    this.#direct = new DirectSource(this.#client, this.#scope);
+    this.#inventory = new Inventory(this.#client, this.#scope, clock, options.restMaxAgeMs ?? 20_000);
+    this.#catalogue = new CloudCatalogue(this.#client, clock);
+  }
+
+  async check(order: Order, signal: AbortSignal): Promise<void> {
+    const design = designOf(order, this.#config);
+    const parts = await this.#parts(design, noNotes, undefined, signal);
+    const found = await look(order.identity, noNotes, scopeFor(order.identity, design), this.#direct, signal);
+    // A VM that runs already: the question is whether it can become what is ordered now.
+    if (found.vms.length > 0) refuseLoss(plan(design, found, undefined, this.#config));
+    else await checkLimits(design, parts, this.#client, this.#config.project, signal);
+  }
+
+  async observe(
+    identity: TenureIdentity,
+    order: Order | undefined,
+    memo: Memo | undefined,
+    signal: AbortSignal,
+  ): Promise<Observation> {
+    const notes = notesOf(memo);
+    const design = order && designOf(order, this.#config);
+    const resting = design && (await this.#observeAtRest(identity, design, notes, signal));
+    if (resting !== undefined) return resting;
+    const jobs = await jobStates(this.#client, notes.jobs, signal);
+    if (jobs.pending.length > 0) {
+      const what = jobs.pending.map((job) => job.what).join(', ');
+      return { kind: 'Busy', what, pollAfterMs: POLL_MS, memo: memoOf({ ...notes, jobs: jobs.pending }) };
+    }
+    const now = afterJobs(notes, jobs.failed, this.#clock.wallTime());
+    const found = await look(identity, now, scopeFor(identity, design), this.#direct, signal);
+    const observation = this.#observation(identity, design, found, now);
+    if (observation.kind === 'Present') this.#evidence.set(observation, found);
+    return observation;
+  }
+
+  async create(order: Order, memo: Memo | undefined, signal: AbortSignal): Promise<Step> {
+    const notes = notesOf(memo);
+    holdBack(notes, 'Making', this.#clock.wallTime());
+    const design = designOf(order, this.#config);
+    const found = await look(order.identity, notes, scopeToMake(this.#config), this.#direct, signal);
+    const parts = await this.#parts(design, notes, found, signal);
+    if (found.vms.length === 0) await checkLimits(design, parts, this.#client, this.#config.project, signal);
+    return this.#advance(design, found, notes, signal);
+  }
+
+  async update(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
+    const { design, found, notes } = await this.#basis(order, present, signal);
+    return this.#advance(design, found, notes, signal);
+  }
+
+  async stop(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
+    const { found, notes } = await this.#basis(order, present, signal);
+    const dones: Done[] = [];
+    for (const { id, name } of found.vms.filter((vm) => vm.state === 'Running')) {
+      dones.push(await startJob(this.#client, `stopping the VM ${name}`, 'stopVirtualMachine', { id }, signal));
+    }
+    return stepOf(dones, notes, 'nothing to stop');
+  }
+
+  async start(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
+    const { design, found, notes } = await this.#basis(order, present, signal);
+    const vm = keeperOf(found.vms, notes.vm);
+    if (vm === undefined) return this.#advance(design, found, notes, signal);
+    // While it stands still is the time for what cannot be done otherwise.
+    const [change] = plan(design, found, notes.vm, this.#config).filter(needsStop);
+    const done =
+      change === undefined
+        ? await startJob(this.#client, `starting the VM ${vm.name}`, 'startVirtualMachine', { id: vm.id }, signal)
+        : await perform(change, await this.#workshop(design, notes, found, signal), signal);
+    return stepOf([done], notes, 'nothing to start');
+  }
+
+  async delete(identity: TenureIdentity, present: Present, signal: AbortSignal): Promise<Step> {
+    const notes = notesOf(present.memo);
+    const found = await look(identity, notes, () => everything, this.#direct, signal);
+    const expunge = await this.#mayExpunge(signal);
+    const removals = nextRemovals(found, expunge);
+    // A destroyed VM holds its network, and a user does not see it.
+    const held = notes.failure?.removing === true && removals.some((removal) => removal.do === 'deleteNetwork');
+    if (held && !expunge) throw notExpungeable(`the network ${identity.name}`);
+    holdBack(notes, 'Removing', this.#clock.wallTime());
+    const shop = { ...this.#tools(), identity, expunge };
+    const dones: Done[] = [];
+    for (const removal of removals) dones.push(removing(await remove(removal, shop, signal)));
+    if (found.vms.length === 0) await sweepAffinityGroups(notes.groups, shop, signal);
+    return stepOf(dones, { ...notes, groups: groupsOf(found.vms, notes) }, 'waiting for CloudStack to finish');
+  }
+
+  /** Ends open connections. */
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  async #advance(design: Design, found: Look, notes: Notes, signal: AbortSignal): Promise<Step> {
+    const shop = await this.#workshop(design, notes, found, signal);
+    return stepOf(await advance(found, notes, this.#config, shop, signal), notes, 'nothing to do');
+  }
+
+  /**
+   * The observation of a tenure that was as ordered when it was looked at last, from the listings all tenures share;
+   * undefined when that is not so, or no longer so: then CloudStack itself is asked.
+   */
+  async #observeAtRest(
+    identity: TenureIdentity,
+    design: Design,
+    notes: Notes,
+    signal: AbortSignal,
+  ): Promise<Observation | undefined> {
+    if (notes.settled === undefined || notes.jobs.length > 0) return undefined;
+    const found = await look(identity, notes, scopeFor(identity, design), this.#inventory, signal);
+    if (found.vms.length !== 1 || found.vms[0]?.state !== notes.settled) return undefined;
+    const observation = this.#observation(identity, design, found, notes);
+    if (observation.kind !== 'Present' || observation.differences.length > 0) return undefined;
+    return observation;
+  }
+
+  #observation(identity: TenureIdentity, design: Design | undefined, found: Look, notes: Notes): Observation {
+    const planned = design === undefined ? [] : plan(design, found, notes.vm, this.#config);
+    const consoleUrl = (vm: string) => this.#consoleUrl(vm);
+    return observationOf({ identity, found, notes, design, planned, consoleUrl });
+  }
+
+  /** What a step on an observation rests on: the look the observation was made from, or a new one. */
+  async #basis(order: Order, present: Present, signal: AbortSignal) {
+    const notes = notesOf(present.memo);
+    holdBack(notes, 'Making', this.#clock.wallTime());
+    const design = designOf(order, this.#config);
+    const evidence = this.#evidence.get(present);
+    const found =
+      evidence ?? (await look(order.identity, notes, scopeFor(order.identity, design), this.#direct, signal));
+    return { design, found, notes };
+  }
+
+  async #workshop(design: Design, notes: Notes, found: Look, signal: AbortSignal): Promise<Workshop> {
+    const network = found.networks[0]?.id;
+    const securityGroup = found.securityGroups[0]?.id;
+    return {
+      ...this.#tools(),
+      design,
+      expunge: await this.#mayExpunge(signal),
+      parts: () => this.#parts(design, notes, found, signal),
+      offering: () => findOffering(design, this.#catalogue, signal),
+      diskOffering: () => findDiskOffering(design.vm, this.#config, this.#catalogue, signal),
+      ids: {
+        ...(network === undefined ? {} : { network }),
+        ...(securityGroup === undefined ? {} : { securityGroup }),
+      },
+    };
+  }
+
+  #parts(design: Design, notes: Notes, found: Look | undefined, signal: AbortSignal): Promise<Parts> {
+    const { zones } = this.#config;
+    // For want of room it is the next zone's turn; but a network that is made already says where.
+    const attempt = notes.failure?.code === 533 ? notes.failure.count : 0;
+    const zone = found?.networks[0]?.zone ?? zones[attempt % zones.length] ?? '';
+    return findParts(design, this.#config, zone, this.#catalogue, signal);
+  }
+
+  #tools() {
+    return { client: this.#client, source: this.#direct, scope: this.#scope };
+  }
+
+  async #mayExpunge(signal: AbortSignal): Promise<boolean> {
+    return (this.#config.expunge ?? true) && (await this.#catalogue.mayExpunge(signal));
+  }
+
+  #consoleUrl(vm: string): string {
+    const { consoleUrl, endpoint } = this.#config;
+    return consoleUrl?.replace('{id}', vm) ?? new URL(`/client/#/vm/${vm}`, endpoint).href;
+  }
+}
+
+/** What has to be looked for to compare a VM with an order; without a VM, everything that may be left of it. */
+function scopeFor({ name }: TenureIdentity, design: Design | undefined): (vms: readonly VirtualMachine[]) => Scope {
+  return (vms) => {
+    if (vms.length === 0) return everything;
+    const changed = design !== undefined && vms.some((vm) => isChanged(design, vm));
+    return {
+      networks: vms.some((vm) => vm.nics.some((nic) => nic.networkName === name)),
+      securityGroups: vms.some((vm) => vm.securityGroups.includes(name)),
+      volumes: changed || (design?.vm.dataDisks.length ?? 1) > 0,
+      keyPairs: false,
+    };
+  };
+}
+
+/** What a new VM may collide with. */
+function scopeToMake({ network }: CloudStackConfig): (vms: readonly VirtualMachine[]) => Scope {
+  return (vms) => ({
+    networks: network.mode === 'Isolated',
+    securityGroups: network.mode === 'Shared' && (network.securityGroups ?? true),
+    volumes: vms.length > 0,
+    keyPairs: vms.length === 0,
+  });
+}
+
+function groupsOf(vms: readonly VirtualMachine[], notes: Notes): readonly string[] {
+  const names = vms.flatMap((vm) => vm.affinityGroups).filter((name) => name.startsWith('dinfra-'));
+  return [...new Set([...notes.groups, ...names])];
+}
+
+function removing(done: Done): Done {
+  return done.job === undefined ? done : { ...done, job: { ...done.job, removing: true } };
+}

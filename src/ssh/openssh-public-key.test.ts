@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openSshPublicKey } from './openssh-public-key.ts';
+
+describe('an OpenSSH public key', () => {
+  // RFC 8032, section 7.1, test 1; the line was read back by ssh-keygen -l and -e.
+  it('is the known line for a known key', () => {
+    const key = Buffer.from('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex');
+    expect(openSshPublicKey(key, 'consumer')).toBe(
+      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea consumer',
+    );
+  });
+
+  it('is what ssh-keygen derives from the same private key', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'dinfra-ssh-'));
+    try {
+      const file = join(directory, 'key');
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'made by ssh-keygen', '-f', file]);
+      const line = readFileSync(`${file}.pub`, 'utf8').trim();
+      const blob = Buffer.from(line.split(' ')[1] ?? '', 'base64');
+      expect(openSshPublicKey(blob.subarray(-32), 'made by ssh-keygen')).toBe(line);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('is read by ssh-keygen for any key', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'dinfra-ssh-'));
+    try {
+      for (let count = 0; count < 3; count++) {
+        const { publicKey } = generateKeyPairSync('ed25519');
+        const raw = createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })).export({ format: 'jwk' });
+        const file = join(directory, `${count}.pub`);
+        writeFileSync(file, openSshPublicKey(Buffer.from(raw.x ?? '', 'base64url')));
+        expect(execFileSync('ssh-keygen', ['-l', '-f', file], { encoding: 'utf8' })).toMatch(
+          /^256 SHA256:.*\(ED25519\)/,
+        );
+      }
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('cannot be smuggled a second line', () => {
+    expect(() => openSshPublicKey(new Uint8Array(32), 'a\nssh-ed25519 AAAA')).toThrow('one line');
+  });
+
+  it('is refused for a key of another length', () => {
+    expect(() => openSshPublicKey(new Uint8Array(33))).toThrow('32 bytes, not 33');
+  });
+});

@@ -1,0 +1,105 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/dev/cloudstack/simulator.ts';
+import type { CloudStackConfig } from '../../src/providers/cloudstack/config.ts';
+import { CloudStackReactor } from '../../src/providers/cloudstack/reactor.ts';
+import type { Json, Order } from '../../src/providers/reactor.ts';
+import { identityOf } from '../../src/tenure/identity.ts';
+import { SkewedClock } from './skewed-clock.ts';
+
+/** A simulated cloud without delays whose account may expunge. */
+export function quickSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  return startSimulator({
+    delays: { queue: 0, vm: 0, other: 0 },
+    settings: { 'allow.user.expunge.recover.vm': 'true' },
+    ...options,
+  });
+}
+
+/** What a provider would say of the simulated cloud: isolated networks unless told otherwise. */
+export function configFor(
+  simulator: Pick<Simulator, 'endpoint'>,
+  more: Partial<CloudStackConfig> = {},
+): CloudStackConfig {
+  return {
+    endpoint: simulator.endpoint,
+    zones: ['zone-1'],
+    sizes: [
+      { cpu: 1, memoryMiB: 1_024, offering: 'small' },
+      { cpu: 2, memoryMiB: 4_096, offering: 'medium' },
+      { cpu: 4, memoryMiB: 8_192, offering: 'large' },
+    ],
+    images: [
+      { name: 'debian-12', template: 'debian-12' },
+      { name: 'ubuntu-24.04', template: 'ubuntu-24.04' },
+    ],
+    network: { mode: 'Isolated' },
+    dataDisks: { offering: 'Custom' },
+    limits: { callsPerSecond: 100_000, concurrency: 32 },
+    ...more,
+  };
+}
+
+/** A shared network with security groups, in the zone that has them. */
+export const guardedNetwork: Partial<CloudStackConfig> = {
+  zones: ['zone-sg'],
+  network: { mode: 'Shared', network: 'shared-sg' },
+};
+
+/** A shared network without. */
+export const openNetwork: Partial<CloudStackConfig> = {
+  network: { mode: 'Shared', network: 'shared-lan', securityGroups: false },
+};
+
+export interface Bench {
+  readonly simulator: Simulator;
+  readonly clock: SkewedClock;
+  /** A reactor of its own, as after a restart of the operator. */
+  reactor(more?: Partial<CloudStackConfig>): CloudStackReactor;
+  stop(): Promise<void>;
+}
+
+/** A simulator with reactors on it. */
+export async function startBench(
+  options: SimulatorOptions = {},
+  config: Partial<CloudStackConfig> = {},
+): Promise<Bench> {
+  const simulator = await quickSimulator(options);
+  const clock = new SkewedClock();
+  const reactors: CloudStackReactor[] = [];
+  return {
+    simulator,
+    clock,
+    reactor: (more = {}) => {
+      const { user } = simulator.accounts;
+      const reactor = new CloudStackReactor({
+        config: configFor(simulator, { ...config, ...more }),
+        credentials: user,
+        clock,
+      });
+      reactors.push(reactor);
+      return reactor;
+    },
+    stop: async () => {
+      await Promise.all(reactors.map((reactor) => reactor.close()));
+      await simulator.stop();
+    },
+  };
+}
+
+export const GENESIS = `0x${'4d'.repeat(32)}`;
+
+let nextSubscription = 1n;
+
+/** An order for a small VM, of a tenure nobody else has. */
+export function orderFor(descriptor: { readonly [key: string]: Json } = {}, subscription?: bigint, tenure = 1): Order {
+  const whole: Json = { image: 'debian-12', cpu: 1, memoryMiB: 1_024, ...descriptor };
+  const id = subscription ?? nextSubscription++;
+  return {
+    identity: identityOf({ genesis: GENESIS, subscription: id, tenure }),
+    type: 'vm/v1',
+    descriptor: whole,
+    descriptorHash: `0x${createHash('sha256').update(JSON.stringify(whole)).digest('hex')}`,
+    consumer: '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty',
+    accessKey: `0x${randomBytes(32).toString('hex')}`,
+  };
+}
