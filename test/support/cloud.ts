@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/dev/cloudstack/simulator.ts';
+import { CloudStackClient } from '../../src/providers/cloudstack/client.ts';
 import type { CloudStackConfig } from '../../src/providers/cloudstack/config.ts';
 import { CloudStackReactor } from '../../src/providers/cloudstack/reactor.ts';
 import type { Json, Order } from '../../src/providers/reactor.ts';
@@ -55,6 +56,8 @@ export interface Bench {
   readonly clock: SkewedClock;
   /** A reactor of its own, as after a restart of the operator. */
   reactor(more?: Partial<CloudStackConfig>): CloudStackReactor;
+  /** An admin's call, and the end of its job. */
+  asAdmin(command: string, parameters: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -66,6 +69,12 @@ export async function startBench(
   const simulator = await quickSimulator(options);
   const clock = new SkewedClock();
   const reactors: CloudStackReactor[] = [];
+  const admin = new CloudStackClient({
+    endpoint: simulator.endpoint,
+    credentials: simulator.accounts.admin,
+    clock,
+    limits: { callsPerSecond: 100_000 },
+  });
   return {
     simulator,
     clock,
@@ -79,7 +88,15 @@ export async function startBench(
       reactors.push(reactor);
       return reactor;
     },
+    asAdmin: async (command, parameters) => {
+      const signal = AbortSignal.timeout(10_000);
+      const { jobid } = await admin.call(command, parameters, signal);
+      const isPending = async () =>
+        (await admin.call('queryAsyncJobResult', { jobid: String(jobid) }, signal))['jobstatus'] === 0;
+      while (jobid !== undefined && (await isPending())) await clock.pass(1);
+    },
     stop: async () => {
+      await admin.close();
       await Promise.all(reactors.map((reactor) => reactor.close()));
       await simulator.stop();
     },

@@ -15,8 +15,13 @@ export class SkewedClock {
     return () => clearTimeout(timer);
   }
 
-  /** Lets `ms` milliseconds have passed. */
-  skip(ms: number): void {
+  now(): number {
+    return this.wallTime();
+  }
+
+  /** Lets `ms` milliseconds have passed; what goes on in real time gets a moment of it. */
+  async pass(ms: number): Promise<void> {
     this.#ahead += ms;
+    await new Promise((resolve) => setTimeout(resolve, ms === 0 ? 0 : 2));
   }
 }

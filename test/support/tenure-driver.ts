@@ -2,7 +2,14 @@ import { type Intent, nextAction, type OrderFact } from '../../src/controller/ne
 import { DinfraError, RetryableError } from '../../src/errors/dinfra-error.ts';
 import type { Memo, Observation, Order, Present, Reactor, Step } from '../../src/providers/reactor.ts';
 import type { TenureState } from '../../src/tenure/state.ts';
-import type { SkewedClock } from './skewed-clock.ts';
+
+/** Time as the driver lives in it. */
+export interface PassingTime {
+  /** Unix milliseconds. */
+  now(): number;
+  /** Lets so many milliseconds pass: really, or by moving a clock. */
+  pass(ms: number): Promise<void>;
+}
 
 /** What one pass did, as far as tests look at it. */
 export interface Pass {
@@ -17,19 +24,19 @@ export interface Pass {
  * survives a crash is `memo` and `intent`; a driver made from them is the operator started again.
  */
 export class TenureDriver {
-  readonly order: Order;
+  order: Order;
   wanted: TenureState;
   memo: Memo | undefined;
   intent: Intent | undefined;
   /** Every pass so far. */
   readonly passes: Pass[] = [];
   readonly #reactor: Reactor;
-  readonly #clock: SkewedClock;
+  readonly #time: PassingTime;
 
-  constructor(reactor: Reactor, order: Order, clock: SkewedClock, wanted: TenureState = 'Accepted') {
+  constructor(reactor: Reactor, order: Order, time: PassingTime, wanted: TenureState = 'Accepted') {
     this.#reactor = reactor;
     this.order = order;
-    this.#clock = clock;
+    this.#time = time;
     this.wanted = wanted;
   }
 
@@ -42,16 +49,16 @@ export class TenureDriver {
       if (found.kind !== 'Absent' && found.memo !== undefined) this.memo = found.memo;
       if (found.kind === 'Present') this.intent = undefined;
       const realisable: OrderFact = { kind: 'Realisable' };
-      const now = this.#clock.wallTime();
+      const now = this.#time.now();
       const action = nextAction({ wanted: this.wanted, order: realisable, found, intent: this.intent, now });
       const waits = 'afterMs' in action ? action.afterMs : 0;
       const step = await this.#act(action, signal);
       if (step?.memo !== undefined) this.memo = step.memo;
-      await this.#wait(Math.max(waits, step?.pollAfterMs ?? 0));
+      await this.#time.pass(Math.max(waits, step?.pollAfterMs ?? 0));
       return this.#record({ action: action.do, found, step, error: undefined });
     } catch (error) {
       if (!(error instanceof DinfraError)) throw error;
-      await this.#wait(error instanceof RetryableError ? (error.retryAfterMs ?? 1_000) : 60_000);
+      await this.#time.pass(error instanceof RetryableError ? (error.retryAfterMs ?? 1_000) : 60_000);
       return this.#record({ action: 'failed', found, step: undefined, error });
     }
   }
@@ -77,7 +84,7 @@ export class TenureDriver {
   async #act(action: ReturnType<typeof nextAction>, signal: AbortSignal): Promise<Step | undefined> {
     switch (action.do) {
       case 'create':
-        this.intent = { at: this.#clock.wallTime(), attempt: action.attempt };
+        this.intent = { at: this.#time.now(), attempt: action.attempt };
         return this.#reactor.create(this.order, this.memo, signal);
       case 'update':
         return this.#reactor.update(this.order, action.found, signal);
@@ -90,11 +97,6 @@ export class TenureDriver {
       default:
         return undefined;
     }
-  }
-
-  async #wait(ms: number): Promise<void> {
-    this.#clock.skip(ms);
-    await new Promise((resolve) => setTimeout(resolve, ms === 0 ? 0 : 2));
   }
 
   #record(pass: Pass): Pass {
