@@ -286,8 +286,13 @@ export const catalogue = {
   },
   ClusterNotFound: {
     family: 'retryable',
-    summary: 'The object, its namespace or its type does not exist in the cluster.',
-    remedy: 'If it is the type that is missing, install the custom resource definitions of this version.',
+    summary: 'The object, or the namespace it belongs in, does not exist in the cluster.',
+    remedy: 'Nothing to do if it is brief; otherwise make the object the message names.',
+  },
+  ClusterTypeMissing: {
+    family: 'retryable',
+    summary: 'The API server does not serve this type of resource.',
+    remedy: 'Install the custom resource definitions of this version; if they are there, check the server address.',
   },
   ClusterAlreadyExists: {
     family: 'retryable',

@@ -35,7 +35,9 @@ export function apiError(attempted: string, status: ApiStatus): RetryableError |
     case 403:
       return new RetryableError('ClusterForbidden', detail);
     case 404:
-      return new RetryableError('ClusterNotFound', detail);
+      // An API server that does not serve the type says 404 too, and so does whatever stands in its place: neither is
+      // proof that the object does not exist.
+      return new RetryableError(isAboutAnObject(status) ? 'ClusterNotFound' : 'ClusterTypeMissing', detail);
     case 409:
       return new RetryableError(status.reason === 'AlreadyExists' ? 'ClusterAlreadyExists' : 'ClusterConflict', detail);
     case 410:
@@ -44,10 +46,15 @@ export function apiError(attempted: string, status: ApiStatus): RetryableError |
     case 429:
       return new RetryableError('ClusterBusy', detail);
     default:
-      return status.code >= 400 && status.code < 500
+      if (status.code < 400) return new RetryableError('ClusterUndecodable', detail);
+      return status.code < 500
         ? new TerminalError('ClusterInvalid', detail)
         : new RetryableError('ClusterBusy', detail);
   }
+}
+
+function isAboutAnObject({ reason, objectName }: ApiStatus): boolean {
+  return reason === 'NotFound' && objectName !== '';
 }
 
 /** What the API server said, when the error is one of its refusals. */
@@ -55,7 +62,7 @@ export function apiStatusOf(error: unknown): ApiStatus | undefined {
   return error instanceof DinfraError && error.cause instanceof ApiRefusal ? error.cause.status : undefined;
 }
 
-/** The object, or the type, does not exist. */
+/** An object does not exist: the one asked for, or the namespace it was to be made in. */
 export function isNotFound(error: unknown): boolean {
   return hasCode(error, 'ClusterNotFound');
 }

@@ -7,12 +7,17 @@ test('the fields at fault and the patience asked for are read', () => {
     code: 422,
     reason: 'Invalid',
     message: 'x is invalid',
-    details: { retryAfterSeconds: 3, causes: [{ reason: 'FieldValueInvalid', field: 'spec.x', message: 'must be y' }] },
+    details: {
+      name: 'x',
+      retryAfterSeconds: 3,
+      causes: [{ reason: 'FieldValueInvalid', field: 'spec.x', message: 'must be y' }],
+    },
   });
   expect(parseApiStatus(422, body)).toEqual({
     code: 422,
     reason: 'Invalid',
     message: 'x is invalid',
+    objectName: 'x',
     causes: [{ reason: 'FieldValueInvalid', field: 'spec.x', message: 'must be y' }],
     retryAfterMs: 3_000,
   });
@@ -30,7 +35,14 @@ test.each([
   ['[1]', '[1]'],
   ['{"message":7,"details":"x"}', '{"message":7,"details":"x"}'],
 ])('a body that is no Status (%j) becomes one', (body, message) => {
-  expect(parseApiStatus(502, body)).toEqual({ code: 502, reason: '', message, causes: [], retryAfterMs: undefined });
+  expect(parseApiStatus(502, body)).toEqual({
+    code: 502,
+    reason: '',
+    message,
+    objectName: '',
+    causes: [],
+    retryAfterMs: undefined,
+  });
 });
 
 test('what is long is cut, and there are not too many causes', () => {

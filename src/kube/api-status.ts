@@ -5,13 +5,15 @@ export interface ApiStatus {
   /** One CamelCase word, e.g. `AlreadyExists`; empty when the server gave none. */
   readonly reason: string;
   readonly message: string;
+  /** The object the refusal is about; empty when it is not about one. */
+  readonly objectName: string;
   /** The fields at fault. */
   readonly causes: readonly ApiStatusCause[];
   readonly retryAfterMs: number | undefined;
 }
 
 /** One field at fault. */
-export interface ApiStatusCause {
+interface ApiStatusCause {
   /** As in the manifest: `spec.values[0].name`. */
   readonly field: string;
   readonly reason: string;
@@ -38,6 +40,7 @@ export function parseApiStatus(code: number, body: string, retryAfter?: string):
     code: typeof status['code'] === 'number' ? status['code'] : code,
     reason: text(status['reason']),
     message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message,
+    objectName: text(details['name']),
     causes: causes.map((cause) => ({
       field: text(cause['field']),
       reason: text(cause['reason']),

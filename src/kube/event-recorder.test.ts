@@ -19,7 +19,8 @@ beforeEach(async () => {
   server = await FakeApiServer.start();
   server.reply((request, response) => {
     asked.push(`${request.method} ${request.url.pathname.split('/').at(-1)} ${countIn(request)}`);
-    respond(response, 200, {});
+    const { metadata } = JSON.parse(request.body);
+    respond(response, 200, { kind: 'Event', metadata: metadata ?? { name: 'patched' } });
     return true;
   });
   client = new KubeClient(accessTo(server.url));
@@ -106,7 +107,7 @@ test('an Event that has expired meanwhile is made again with its count', async (
   await clock.advance(60_000);
   server.reply((request, response) => {
     if (request.method !== 'PATCH') return false;
-    refuse(response, 404, 'NotFound');
+    refuse(response, 404, 'NotFound', 'web.id1');
     return true;
   });
   recorder.record(web, ready);

@@ -22,6 +22,7 @@ const nodes: ResourceType<AnyObject> = {
   namespaced: false,
 };
 const ref = { namespace: 'default', name: 'a' };
+const aConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
 const { signal } = new AbortController();
 
 let server: FakeApiServer;
@@ -61,7 +62,7 @@ describe('what goes over the wire', () => {
   });
 
   test('patches say which kind they are, and names are escaped', async () => {
-    answerWith(object);
+    answerWith({ ...object, kind: 'Node' });
     await client.jsonPatch(nodes, { name: '../a?b' }, [{ op: 'remove', path: '/x' }], signal);
     await client.mergePatch(nodes, { name: 'n' }, { x: null }, signal);
     expect(server.seen.map(({ url, headers }) => [url.pathname, headers['content-type']])).toEqual([
@@ -81,9 +82,12 @@ describe('what goes over the wire', () => {
     });
   });
 
-  test('an object of a namespaced type without a namespace is a mistake, and never reaches another one', async () => {
+  test('a name that would reach something else than one object is a mistake and not sent', async () => {
     await expect(client.get(configMaps, { name: 'a' }, signal)).rejects.toThrow(TypeError);
-    await expect(client.create(configMaps, { metadata: { name: 'a' } }, signal)).rejects.toThrow(TypeError);
+    await expect(client.delete(configMaps, { ...ref, name: '' }, signal)).rejects.toThrow('"" is no name');
+    await expect(client.delete(configMaps, { ...ref, name: '..' }, signal)).rejects.toThrow('".." is no name');
+    await expect(client.list(configMaps, { namespace: '' }, signal)).rejects.toThrow('"" is no name');
+    await expect(client.create(configMaps, aConfigMap, signal)).rejects.toThrow(TypeError);
     expect(server.seen).toEqual([]);
   });
 
@@ -120,7 +124,7 @@ describe('refusals', () => {
   });
 
   test('not found, conflict and already exists are told apart', async () => {
-    refuseWith(404, { reason: 'NotFound', message: 'no a' });
+    refuseWith(404, { reason: 'NotFound', message: 'no a', details: { name: 'a' } });
     expect(isNotFound(await client.get(configMaps, ref, signal).catch((e: unknown) => e))).toBe(true);
     expect(await client.find(configMaps, ref, signal)).toBeUndefined();
     expect(await client.delete(configMaps, ref, signal)).toBe('Absent');
@@ -133,9 +137,21 @@ describe('refusals', () => {
   });
 
   test.each([
+    ['a type that is not served', { reason: 'NotFound', details: {} }],
+    ['another object', { reason: 'NotFound', details: { name: 'b' } }],
+    ['something that is no API server', {}],
+  ])('a 404 about %s is no proof that the object does not exist', async (_what, body) => {
+    refuseWith(404, { message: 'the server could not find the requested resource', ...body });
+    await expect(client.find(configMaps, ref, signal)).rejects.toMatchObject({ family: 'retryable' });
+    await expect(client.delete(configMaps, ref, signal)).rejects.toMatchObject({ family: 'retryable' });
+  });
+
+  test.each([
+    [302, 'ClusterUndecodable'],
     [400, 'ClusterInvalid'],
     [401, 'ClusterUnauthorized'],
     [403, 'ClusterForbidden'],
+    [404, 'ClusterTypeMissing'],
     [410, 'ClusterExpired'],
     [413, 'ClusterInvalid'],
     [500, 'ClusterBusy'],
@@ -152,6 +168,17 @@ describe('refusals', () => {
     expect(String(error)).not.toContain('html');
   });
 
+  test.each([
+    ['get', () => client.get(configMaps, ref, signal), { kind: 'Secret', metadata: { name: 'a' } }],
+    ['get', () => client.get(configMaps, ref, signal), { kind: 'ConfigMap' }],
+    ['list', () => client.list(configMaps, {}, signal), { kind: 'ConfigMapList', metadata: {}, items: [] }],
+    ['list', () => client.list(configMaps, {}, signal), { kind: 'ConfigMapList', metadata: { resourceVersion: '1' } }],
+    ['list', () => client.list(configMaps, {}, signal), { metadata: { resourceVersion: '1' }, items: [] }],
+  ])('a %s answered with JSON of another kind is an error, and never taken for nothing', async (_verb, call, reply) => {
+    answerWith(reply);
+    await expect(call()).rejects.toMatchObject({ code: 'ClusterUndecodable' });
+  });
+
   test('a refusal that is not JSON still says what came', async () => {
     server.failNext('any', { kind: 'status', code: 502, body: 'Bad Gateway\n' }, 9);
     await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({
@@ -165,7 +192,7 @@ describe('credentials', () => {
   test('that are refused are fetched anew, once', async () => {
     client = hastyClient(server.url, {}, ['old', 'new']);
     server.reply((request, response) => {
-      if (request.headers.authorization === 'Bearer new') respond(response, 200, { metadata: { name: 'a' } });
+      if (request.headers.authorization === 'Bearer new') respond(response, 200, aConfigMap);
       else refuse(response, 401, 'Unauthorized');
       return true;
     });
@@ -185,7 +212,7 @@ describe('credentials', () => {
 
 describe('connections', () => {
   test('follow a certificate that is rotated, and only then', async () => {
-    answerWith({ metadata: { name: 'a' } });
+    answerWith(aConfigMap);
     let ca = 'first';
     const access = accessTo(server.url);
     const credentials = async () => ({ headers: {}, tls: { ca, rejectUnauthorized: true } });
@@ -242,7 +269,7 @@ describe('bounds', () => {
 
   test('a rate limit spreads the calls', async () => {
     client = hastyClient(server.url, { rateLimit: new TokenBucket(100, 1, systemClock) });
-    answerWith({ metadata: { name: 'a' } });
+    answerWith(aConfigMap);
     const started = performance.now();
     await Promise.all(Array.from({ length: 11 }, () => client.get(configMaps, ref, signal)));
     expect(performance.now() - started).toBeGreaterThan(90);
@@ -250,7 +277,7 @@ describe('bounds', () => {
 });
 
 test('a closed client says so', async () => {
-  answerWith({ metadata: { name: 'a' } });
+  answerWith(aConfigMap);
   await client.get(configMaps, ref, signal);
   await client.close();
   await expect(client.get(configMaps, ref, signal)).rejects.toThrow(/closed/);

@@ -1,22 +1,23 @@
-import { isNotFound } from './api-error.ts';
+import { RetryableError } from '../errors/dinfra-error.ts';
+import { apiStatusOf, isNotFound } from './api-error.ts';
 import type { ApplyOptions, DeleteOptions, JsonPatchStep, WatchOptions, WriteOptions } from './call-options.ts';
 import type { KubeClientOptions } from './client-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { startDeadline } from './deadline.ts';
 import { collectPages, type ListOptions, type ObjectList } from './list-pages.ts';
-import { parseReply } from './reply.ts';
 import {
-  apiVersionOf,
-  collectionPath,
-  type KubeObject,
-  keyOf,
-  type Manifest,
-  type ObjectRef,
-  objectPath,
-  type ResourceType,
-  resourceNameOf,
-} from './resource-type.ts';
+  applyRequest,
+  createRequest,
+  deleteRequest,
+  getRequest,
+  listRequest,
+  patchRequest,
+  replaceRequest,
+  watchRequest,
+} from './object-requests.ts';
+import { parseReply } from './reply.ts';
+import { apiVersionOf, type KubeObject, type Manifest, type ObjectRef, type ResourceType } from './resource-type.ts';
 import { type Repeatable, withRetry } from './retry.ts';
 import type { TokenBucket } from './token-bucket.ts';
 import { type HttpRequest, readBounded, Transport } from './transport.ts';
@@ -53,17 +54,16 @@ export class KubeClient {
 
   /** Reads one object. */
   async get<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef, signal: AbortSignal): Promise<T> {
-    return this.call<T>(
-      { method: 'GET', path: objectPath(type, ref), attempt: `get ${resourceNameOf(type)} ${keyOf(ref)}` },
-      'always',
-      signal,
-    );
+    return this.callForObject(type, getRequest(type, ref), 'always', signal);
   }
 
-  /** Reads one object, or undefined when the server says that there is none. */
+  /**
+   * Reads one object, or undefined when the server has looked for it and found none. A server that does not serve the
+   * type at all is an error, ClusterTypeMissing.
+   */
   async find<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef, signal: AbortSignal): Promise<T | undefined> {
     return this.get(type, ref, signal).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
+      if (isProofOfAbsence(error, ref)) return undefined;
       throw error;
     });
   }
@@ -77,11 +77,8 @@ export class KubeClient {
     options: ListOptions,
     signal: AbortSignal,
   ): Promise<ObjectList<T>> {
-    const path = collectionPath(type, options.namespace);
-    const attempt = `list ${resourceNameOf(type)}${options.namespace === undefined ? '' : ` in ${options.namespace}`}`;
-    const list = await collectPages<T>(options, (query) =>
-      this.call({ method: 'GET', path, query, attempt }, 'always', signal),
-    );
+    const http = listRequest(type, options.namespace);
+    const list = await collectPages<T>(options, (query) => this.call({ ...http, query }, 'always', signal));
     // The server leaves these out of the items of its own types.
     const [apiVersion, kind] = [apiVersionOf(type), type.kind];
     return { ...list, items: list.items.map((item) => ({ ...item, apiVersion, kind })) };
@@ -94,17 +91,8 @@ export class KubeClient {
     signal: AbortSignal,
     options: Pick<WriteOptions, 'dryRun'> = {},
   ): Promise<T> {
-    return this.call<T>(
-      {
-        method: 'POST',
-        path: collectionPath(type, namespaceFor(type, manifest.metadata)),
-        query: { fieldManager: this.fieldManager, ...dryRun(options) },
-        body: { apiVersion: apiVersionOf(type), kind: type.kind, ...manifest },
-        attempt: `create ${resourceNameOf(type)} ${keyOf(manifest.metadata)}`,
-      },
-      'ifRejected',
-      signal,
-    );
+    const http = createRequest(type, manifest, this.fieldManager, options);
+    return this.callForObject(type, http, 'ifRejected', signal);
   }
 
   /** Replaces an object as a whole. With metadata.resourceVersion it fails with ClusterConflict on one that changed. */
@@ -114,17 +102,8 @@ export class KubeClient {
     signal: AbortSignal,
     options: WriteOptions = {},
   ): Promise<T> {
-    return this.call<T>(
-      {
-        method: 'PUT',
-        path: objectPath(type, manifest.metadata, options.subresource),
-        query: { fieldManager: this.fieldManager, ...dryRun(options) },
-        body: { apiVersion: apiVersionOf(type), kind: type.kind, ...manifest },
-        attempt: `replace ${resourceNameOf(type)} ${keyOf(manifest.metadata)}`,
-      },
-      'ifRejected',
-      signal,
-    );
+    const http = replaceRequest(type, manifest, this.fieldManager, options);
+    return this.callForObject(type, http, 'ifRejected', signal);
   }
 
   /** Server-side apply: makes the object when there is none, and otherwise changes the fields this manager owns. */
@@ -134,19 +113,7 @@ export class KubeClient {
     options: ApplyOptions,
     signal: AbortSignal,
   ): Promise<T> {
-    return this.call<T>(
-      {
-        method: 'PATCH',
-        path: objectPath(type, manifest.metadata, options.subresource),
-        query: { fieldManager: options.fieldManager, force: options.force ?? true, ...dryRun(options) },
-        // Every JSON text is YAML.
-        contentType: 'application/apply-patch+yaml',
-        body: { apiVersion: apiVersionOf(type), kind: type.kind, ...manifest },
-        attempt: `apply ${resourceNameOf(type)} ${keyOf(manifest.metadata)}`,
-      },
-      'always',
-      signal,
-    );
+    return this.callForObject(type, applyRequest(type, manifest, options), 'always', signal);
   }
 
   /** JSON patch. A `test` step that does not hold fails with ClusterInvalid, as the API server has it. */
@@ -157,7 +124,8 @@ export class KubeClient {
     signal: AbortSignal,
     options: WriteOptions = {},
   ): Promise<T> {
-    return this.patch(type, ref, 'application/json-patch+json', steps, signal, options);
+    const http = patchRequest(type, ref, steps, this.fieldManager, options);
+    return this.callForObject(type, http, 'ifRejected', signal);
   }
 
   /** JSON merge patch (RFC 7386): null removes a field, and a list is replaced as a whole. */
@@ -168,12 +136,13 @@ export class KubeClient {
     signal: AbortSignal,
     options: WriteOptions = {},
   ): Promise<T> {
-    return this.patch(type, ref, 'application/merge-patch+json', patch, signal, options);
+    const http = patchRequest(type, ref, patch, this.fieldManager, options);
+    return this.callForObject(type, http, 'ifRejected', signal);
   }
 
   /**
-   * Asks for an object to be deleted. `Accepted` does not mean gone: finalizers keep it. `Absent` when there is none.
-   * A precondition that does not hold fails with ClusterConflict.
+   * Asks for an object to be deleted. `Accepted` does not mean gone: finalizers keep it. `Absent` when the server has
+   * looked for it and found none. A precondition that does not hold fails with ClusterConflict.
    */
   async delete(
     type: ResourceType,
@@ -181,21 +150,11 @@ export class KubeClient {
     signal: AbortSignal,
     options: DeleteOptions = {},
   ): Promise<'Accepted' | 'Absent'> {
-    const { dryRun: dry, ...body } = options;
     try {
-      await this.request(
-        {
-          method: 'DELETE',
-          path: objectPath(type, ref),
-          query: dryRun(dry === undefined ? {} : { dryRun: dry }),
-          body: { apiVersion: 'v1', kind: 'DeleteOptions', ...body },
-          attempt: `delete ${resourceNameOf(type)} ${keyOf(ref)}`,
-        },
-        signal,
-      );
+      await this.call(deleteRequest(type, ref, options), 'ifRejected', signal);
       return 'Accepted';
     } catch (error) {
-      if (isNotFound(error)) return 'Absent';
+      if (isProofOfAbsence(error, ref)) return 'Absent';
       throw error;
     }
   }
@@ -209,19 +168,7 @@ export class KubeClient {
     options: WatchOptions,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent<T>, void, void> {
-    const http: HttpRequest = {
-      method: 'GET',
-      path: collectionPath(type, options.namespace),
-      query: {
-        watch: true,
-        allowWatchBookmarks: true,
-        resourceVersion: options.resourceVersion,
-        timeoutSeconds: options.timeoutSeconds ?? 300,
-        labelSelector: options.labelSelector,
-        fieldSelector: options.fieldSelector,
-      },
-      attempt: `watch ${resourceNameOf(type)}${options.namespace === undefined ? '' : ` in ${options.namespace}`}`,
-    };
+    const http = watchRequest(type, options);
     const deadline = startDeadline(signal, this.deadlineMs);
     try {
       await this.rateLimit?.take(deadline.signal);
@@ -247,55 +194,35 @@ export class KubeClient {
     await this.transport.close();
   }
 
-  private patch<T extends KubeObject>(
+  private async callForObject<T extends KubeObject>(
     type: ResourceType<T>,
-    ref: ObjectRef,
-    contentType: string,
-    body: unknown,
+    http: HttpRequest,
+    repeatable: Repeatable,
     signal: AbortSignal,
-    options: WriteOptions,
   ): Promise<T> {
-    return this.call<T>(
-      {
-        method: 'PATCH',
-        path: objectPath(type, ref, options.subresource),
-        query: { fieldManager: this.fieldManager, ...dryRun(options) },
-        contentType,
-        body,
-        attempt: `patch ${resourceNameOf(type)} ${keyOf(ref)}`,
-      },
-      'ifRejected',
-      signal,
-    );
+    const reply = (await this.call(http, repeatable, signal)) as Partial<T>;
+    if (reply.kind === type.kind && typeof reply.metadata?.name === 'string') return reply as T;
+    throw new RetryableError('ClusterUndecodable', { message: `cannot ${http.attempt}: the reply is no ${type.kind}` });
   }
 
-  private async call<T>(http: HttpRequest, repeatable: Repeatable, signal: AbortSignal): Promise<T> {
+  private async call(http: HttpRequest, repeatable: Repeatable, signal: AbortSignal): Promise<object> {
     const deadline = startDeadline(signal, this.deadlineMs);
+    const once = () => this.callOnce(http, deadline.signal);
     try {
-      return await withRetry(
-        () => this.once<T>(http, deadline.signal),
-        repeatable,
-        this.clock,
-        this.random,
-        deadline.signal,
-      );
+      return await withRetry(once, repeatable, this.clock, this.random, deadline.signal);
     } finally {
       deadline.clear();
     }
   }
 
-  private async once<T>(http: HttpRequest, signal: AbortSignal): Promise<T> {
+  private async callOnce(http: HttpRequest, signal: AbortSignal): Promise<object> {
     await this.rateLimit?.take(signal);
     const { body } = await this.transport.send(http, signal);
-    return parseReply<T>(http, await readBounded(http, body, this.maxReplyBytes, signal));
+    return parseReply(http, await readBounded(http, body, this.maxReplyBytes, signal));
   }
 }
 
-function namespaceFor(type: ResourceType, { name, namespace }: ObjectRef): string | undefined {
-  if (type.namespaced && namespace === undefined) throw new TypeError(`${type.kind} ${name} has no namespace`);
-  return namespace;
-}
-
-function dryRun(options: { readonly dryRun?: boolean }): { readonly dryRun?: string } {
-  return options.dryRun === true ? { dryRun: 'All' } : {};
+/** The server has looked for this very object and found none. */
+function isProofOfAbsence(error: unknown, { name }: ObjectRef): boolean {
+  return isNotFound(error) && apiStatusOf(error)?.objectName === name;
 }

@@ -21,8 +21,9 @@ export interface ObjectList<T extends KubeObject> {
 export type PageQuery = Readonly<Record<string, string | number | undefined>>;
 
 interface Page<T> {
-  readonly items?: readonly T[] | null;
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  /** Some types have null for none. */
+  readonly items: readonly T[] | null;
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
 
 const PAGE_SIZE = 500;
@@ -45,10 +46,10 @@ export async function collectPages<T extends KubeObject>(
   let token: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     try {
-      const page = (await fetchPage(pageQuery(options, pageSize, token))) as Page<T>;
+      const page = parsePage<T>(await fetchPage(pageQuery(options, pageSize, token)));
       items.push(...(page.items ?? []));
-      token = page.metadata?.continue;
-      if (token === undefined || token === '') return { items, resourceVersion: versionOf(page) };
+      token = page.metadata.continue;
+      if (token === undefined || token === '') return { items, resourceVersion: page.metadata.resourceVersion };
     } catch (error) {
       if (error instanceof RetryableError && error.code === 'ClusterReplyTooLarge' && pageSize > 1) {
         pageSize = Math.floor(pageSize / 4) || 1;
@@ -79,8 +80,15 @@ function pageQuery(options: ListOptions, limit: number, token: string | undefine
   };
 }
 
-function versionOf(page: Page<unknown>): string {
-  const version = page.metadata?.resourceVersion;
-  if (typeof version === 'string' && version !== '') return version;
-  throw new RetryableError('ClusterUndecodable', { message: 'a list from the API server has no resourceVersion' });
+/** An empty list means that there is nothing, so what is taken for one had better be one. */
+function parsePage<T>(reply: unknown): Page<T> {
+  const { kind, items, metadata } = reply as {
+    kind?: unknown;
+    items?: unknown;
+    metadata?: Partial<Page<T>['metadata']>;
+  };
+  const isList = typeof kind === 'string' && kind.endsWith('List') && (Array.isArray(items) || items === null);
+  if (isList && typeof metadata?.resourceVersion === 'string' && metadata.resourceVersion !== '')
+    return reply as Page<T>;
+  throw new RetryableError('ClusterUndecodable', { message: 'the API server answered a list with something else' });
 }

@@ -12,7 +12,7 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
 }
 
 /** The part of metav1.ObjectMeta that every object has and some may have. */
-export interface ObjectMeta {
+interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;
   readonly uid: string;
@@ -45,7 +45,7 @@ export interface ObjectRef {
 }
 
 /** What a writer says of an object's metadata. */
-export interface ManifestMeta extends ObjectRef {
+interface ManifestMeta extends ObjectRef {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];
@@ -79,7 +79,7 @@ export function resourceNameOf({ group, plural }: ResourceType): string {
 /** URL path of all objects of a type, in one namespace or, without one, in all. */
 export function collectionPath(type: ResourceType, namespace?: string): string {
   const root = type.group === '' ? `/api/${type.version}` : `/apis/${type.group}/${type.version}`;
-  const scope = type.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  const scope = type.namespaced && namespace !== undefined ? `/namespaces/${segment(namespace)}` : '';
   return `${root}${scope}/${type.plural}`;
 }
 
@@ -89,7 +89,13 @@ export function objectPath(type: ResourceType, { name, namespace }: ObjectRef, s
     throw new TypeError(`${type.kind} ${name} has no namespace, and the type is namespaced`);
   }
   const suffix = subresource === undefined ? '' : `/${subresource}`;
-  return `${collectionPath(type, namespace)}/${encodeURIComponent(name)}${suffix}`;
+  return `${collectionPath(type, namespace)}/${segment(name)}${suffix}`;
+}
+
+/** A name as one segment of a path. An empty one would turn the deletion of an object into that of all. */
+function segment(name: string): string {
+  if (name === '' || name === '.' || name === '..') throw new TypeError(`"${name}" is no name of an object`);
+  return encodeURIComponent(name);
 }
 
 /** `namespace/name`, or `name` for cluster-scoped objects: the key of stores and queues. */

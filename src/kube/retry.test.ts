@@ -39,7 +39,7 @@ test('a create is not repeated when it may have been done', async () => {
 
 test('a create is repeated after 429: the server says that it did nothing', async () => {
   server.reply((_request, response) => {
-    respond(response, 200, { metadata: { name: 'a' } });
+    respond(response, 200, { kind: 'ConfigMap', metadata: { name: 'a' } });
     return true;
   });
   server.failNext('any', { kind: 'status', code: 429, retryAfter: 1 }, 2);

@@ -54,9 +54,11 @@ export class Store<T extends KubeObject, Index extends string = never> implement
     const key = keyOf(object.metadata);
     const old = this.objects.get(key);
     if (old !== undefined && isSameVersion(old, object)) return undefined;
+    // First, since an index function may throw: then nothing has changed.
+    const entries = this.entriesOf(object);
     if (old !== undefined) this.unindex(key, old);
     this.objects.set(key, deepFreeze(withoutManagedFields(object)));
-    for (const entry of this.entriesOf(object)) {
+    for (const entry of entries) {
       const keys = this.indexed.get(entry);
       if (keys === undefined) this.indexed.set(entry, new Set([key]));
       else keys.add(key);

@@ -169,10 +169,16 @@ test('a proxy named in the kubeconfig is gone through, by a tunnel', async () =>
   proxy.close();
 });
 
-test('a type that is not installed is not found', async () => {
+test('a type that is not installed is told from an object that does not exist', async () => {
   const type = { group: 'dinfra.io', version: 'v9', plural: 'unicorns', kind: 'Unicorn', namespaced: true };
-  const error = await client.list(type, {}, signal).catch((e: unknown) => e);
-  expect(isNotFound(error)).toBe(true);
+  await expect(client.list(type, {}, signal)).rejects.toMatchObject({ code: 'ClusterTypeMissing' });
+  await expect(client.find(type, { namespace, name: 'a' }, signal)).rejects.toMatchObject({
+    code: 'ClusterTypeMissing',
+  });
+  expect(await client.find(configMaps, { namespace, name: 'a' }, signal)).toBeUndefined();
+  expect(await client.find(configMaps, { namespace: 'nowhere', name: 'a' }, signal)).toBeUndefined();
+  const homeless = client.create(configMaps, { metadata: { namespace: 'nowhere', name: 'a' } }, signal);
+  expect(isNotFound(await homeless.catch((e: unknown) => e))).toBe(true);
 });
 
 describe('a client without rights', () => {

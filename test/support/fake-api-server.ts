@@ -214,6 +214,7 @@ export class FakeApiServer {
     const from = offset ?? 0;
     const more = from + limit < all.length ? { continue: `${version}:${from + limit}` } : {};
     respond(response, 200, {
+      apiVersion: 'v1',
       kind: 'ConfigMapList',
       metadata: { resourceVersion: `${version}`, ...more },
       items: all.slice(from, from + limit),
@@ -257,9 +258,18 @@ export function respond(response: ServerResponse, code: number, body: unknown): 
   response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** Writes a refusal as an API server does. */
-export function refuse(response: ServerResponse, code: number, reason: string, message = reason): void {
-  respond(response, code, { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message });
+/** Writes a refusal as an API server does; `name` is that of the object it is about. */
+export function refuse(response: ServerResponse, code: number, reason: string, name?: string): void {
+  const details = name === undefined ? {} : { details: { name } };
+  respond(response, code, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    code,
+    reason,
+    message: reason,
+    ...details,
+  });
 }
 
 function misbehave(response: ServerResponse, fault: Fault): void {

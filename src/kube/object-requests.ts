@@ -1,0 +1,133 @@
+import type { ApplyOptions, DeleteOptions, JsonPatchStep, WatchOptions, WriteOptions } from './call-options.ts';
+import {
+  apiVersionOf,
+  collectionPath,
+  type KubeObject,
+  keyOf,
+  type Manifest,
+  type ObjectRef,
+  objectPath,
+  type ResourceType,
+  resourceNameOf,
+} from './resource-type.ts';
+import type { HttpRequest } from './transport.ts';
+
+/** Reads one object. */
+export function getRequest(type: ResourceType, ref: ObjectRef): HttpRequest {
+  return { method: 'GET', path: objectPath(type, ref), attempt: attempt('get', type, ref) };
+}
+
+/** Reads all objects of a type; the query of each page is added to it. */
+export function listRequest(type: ResourceType, namespace: string | undefined): HttpRequest {
+  return { method: 'GET', path: collectionPath(type, namespace), attempt: attemptAll('list', type, namespace) };
+}
+
+/** Follows all objects of a type. */
+export function watchRequest(type: ResourceType, options: WatchOptions): HttpRequest {
+  return {
+    method: 'GET',
+    path: collectionPath(type, options.namespace),
+    query: {
+      watch: true,
+      allowWatchBookmarks: true,
+      resourceVersion: options.resourceVersion,
+      timeoutSeconds: options.timeoutSeconds ?? 300,
+      labelSelector: options.labelSelector,
+      fieldSelector: options.fieldSelector,
+    },
+    attempt: attemptAll('watch', type, options.namespace),
+  };
+}
+
+export function createRequest<T extends KubeObject>(
+  type: ResourceType<T>,
+  manifest: Manifest<T>,
+  fieldManager: string,
+  options: WriteOptions,
+): HttpRequest {
+  const { name, namespace } = manifest.metadata;
+  if (type.namespaced && namespace === undefined) throw new TypeError(`${type.kind} ${name} has no namespace`);
+  return {
+    method: 'POST',
+    path: collectionPath(type, namespace),
+    query: { fieldManager, ...dryRun(options) },
+    body: bodyOf(type, manifest),
+    attempt: attempt('create', type, manifest.metadata),
+  };
+}
+
+export function replaceRequest<T extends KubeObject>(
+  type: ResourceType<T>,
+  manifest: Manifest<T>,
+  fieldManager: string,
+  options: WriteOptions,
+): HttpRequest {
+  return {
+    method: 'PUT',
+    path: objectPath(type, manifest.metadata, options.subresource),
+    query: { fieldManager, ...dryRun(options) },
+    body: bodyOf(type, manifest),
+    attempt: attempt('replace', type, manifest.metadata),
+  };
+}
+
+export function applyRequest<T extends KubeObject>(
+  type: ResourceType<T>,
+  manifest: Manifest<T>,
+  options: ApplyOptions,
+): HttpRequest {
+  return {
+    method: 'PATCH',
+    path: objectPath(type, manifest.metadata, options.subresource),
+    query: { fieldManager: options.fieldManager, force: options.force ?? true, ...dryRun(options) },
+    // Every JSON text is YAML.
+    contentType: 'application/apply-patch+yaml',
+    body: bodyOf(type, manifest),
+    attempt: attempt('apply', type, manifest.metadata),
+  };
+}
+
+/** `patch` is the steps of a JSON patch, or a JSON merge patch. */
+export function patchRequest(
+  type: ResourceType,
+  ref: ObjectRef,
+  patch: readonly JsonPatchStep[] | object,
+  fieldManager: string,
+  options: WriteOptions,
+): HttpRequest {
+  return {
+    method: 'PATCH',
+    path: objectPath(type, ref, options.subresource),
+    query: { fieldManager, ...dryRun(options) },
+    contentType: `application/${Array.isArray(patch) ? 'json-patch' : 'merge-patch'}+json`,
+    body: patch,
+    attempt: attempt('patch', type, ref),
+  };
+}
+
+export function deleteRequest(type: ResourceType, ref: ObjectRef, options: DeleteOptions): HttpRequest {
+  const { dryRun: dry = false, ...body } = options;
+  return {
+    method: 'DELETE',
+    path: objectPath(type, ref),
+    query: dryRun({ dryRun: dry }),
+    body: { apiVersion: 'v1', kind: 'DeleteOptions', ...body },
+    attempt: attempt('delete', type, ref),
+  };
+}
+
+function attempt(verb: string, type: ResourceType, ref: ObjectRef): string {
+  return `${verb} ${resourceNameOf(type)} ${keyOf(ref)}`;
+}
+
+function attemptAll(verb: string, type: ResourceType, namespace: string | undefined): string {
+  return `${verb} ${resourceNameOf(type)}${namespace === undefined ? '' : ` in ${namespace}`}`;
+}
+
+function bodyOf(type: ResourceType, manifest: object): object {
+  return { apiVersion: apiVersionOf(type), kind: type.kind, ...manifest };
+}
+
+function dryRun(options: { readonly dryRun?: boolean }): { readonly dryRun?: string } {
+  return options.dryRun === true ? { dryRun: 'All' } : {};
+}
