@@ -6,19 +6,26 @@ use frame_support::traits::InstanceFilter;
 use scale_info::TypeInfo;
 
 #[derive(
-	Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Debug,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Debug,
+	Default,
 )]
 pub enum ProxyType {
 	/// Everything.
+	#[default]
 	Any,
 	/// Run a provider: the calls of both pallets, and nothing that moves its balance elsewhere.
 	Provider,
-}
-
-impl Default for ProxyType {
-	fn default() -> Self {
-		Self::Any
-	}
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {

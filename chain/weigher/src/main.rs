@@ -33,7 +33,13 @@ fn weigh() -> Result<(), String> {
 		let mut weighed = Vec::new();
 		for benchmark in &list.benchmarks {
 			let one = measure::weigh(&runtime, &items, &list.pallet, &list.instance, benchmark)?;
-			eprintln!("{pallet} {}: {} ns, {} reads, {} writes", one.name, one.time.base / 1_000, one.reads.base, one.writes.base);
+			eprintln!(
+				"{pallet} {}: {} ns, {} reads, {} writes",
+				one.name,
+				one.time.base / 1_000,
+				one.reads.base,
+				one.writes.base
+			);
 			weighed.push(one);
 		}
 		fs::write(path, render::render(&machine, &weighed)).map_err(|error| format!("{path}: {error}"))?;

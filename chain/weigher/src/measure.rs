@@ -76,19 +76,18 @@ fn points(components: &[(BenchmarkParameter, u32, u32)]) -> Vec<Vec<(BenchmarkPa
 	if components.is_empty() {
 		return vec![Vec::new()];
 	}
-	let line = |(parameter, low, high): &(BenchmarkParameter, u32, u32)| {
+	let mut points = Vec::new();
+	for (parameter, low, high) in components {
 		let steps = STEPS.min(high - low + 1).max(2);
-		let at = move |step: u32| low + (u64::from(high - low) * u64::from(step) / u64::from(steps - 1)) as u32;
-		let others = components.to_vec();
-		let parameter = *parameter;
-		(0..steps).map(move |step| {
-			let value = |(other, _, high): &(BenchmarkParameter, u32, u32)| {
-				(*other, if *other == parameter { at(step) } else { *high })
+		for step in 0..steps {
+			let at = low + (u64::from(high - low) * u64::from(step) / u64::from(steps - 1)) as u32;
+			let value = |(other, _, most): &(BenchmarkParameter, u32, u32)| {
+				(*other, if other == parameter { at } else { *most })
 			};
-			others.iter().map(value).collect::<Vec<_>>()
-		})
-	};
-	components.iter().flat_map(line).collect()
+			points.push(components.iter().map(value).collect());
+		}
+	}
+	points
 }
 
 fn fit(results: &Vec<BenchmarkResult>, of: BenchmarkSelector) -> Result<Formula, String> {

@@ -126,9 +126,8 @@ impl Externalities for Metered {
 		self.touched.clear();
 	}
 
-	fn commit(&mut self) {
-		self.touched.clear();
-	}
+	/// There is one layer only. The counts stay: benchmarks commit before they read them.
+	fn commit(&mut self) {}
 
 	fn read_write_count(&self) -> (u32, u32, u32, u32) {
 		(self.count(|touched| touched.read), 0, self.count(|touched| touched.written), 0)
@@ -170,13 +169,7 @@ impl Externalities for Metered {
 		unimplemented!("{NO_CHILDREN}")
 	}
 
-	fn clear_child_prefix(
-		&mut self,
-		_: &ChildInfo,
-		_: &[u8],
-		_: Option<u32>,
-		_: Option<&[u8]>,
-	) -> MultiRemovalResults {
+	fn clear_child_prefix(&mut self, _: &ChildInfo, _: &[u8], _: Option<u32>, _: Option<&[u8]>) -> MultiRemovalResults {
 		unimplemented!("{NO_CHILDREN}")
 	}
 

@@ -31,7 +31,7 @@ pub struct Runtime {
 impl Runtime {
 	/// Starts from the genesis preset `development`.
 	pub fn new(code: Vec<u8>) -> Result<Self, String> {
-		let hash = sp_core::blake2_256(&code).to_vec();
+		let hash = sp_io::hashing::blake2_256(&code).to_vec();
 		let executor = WasmExecutor::builder().with_allow_missing_host_functions(true).build();
 		let mut runtime = Self { code, hash, executor, genesis: Storage::default() };
 		let mut state = Metered::new(Storage::default());

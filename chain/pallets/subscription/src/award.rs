@@ -115,6 +115,16 @@ impl<T: Config> Pallet<T> {
 		Ok(offer)
 	}
 
+	/// The number of providers an award of the type looks at.
+	pub(crate) fn listed(type_name: &TypeNameOf<T>) -> u32 {
+		TypeProviders::<T>::decode_len(type_name).unwrap_or(0) as u32
+	}
+
+	/// The same for a subscription, as it is before a call that may award it.
+	pub(crate) fn listed_for(id: SubscriptionId) -> u32 {
+		Subscriptions::<T>::get(id).map_or(0, |subscription| Self::listed(&subscription.type_name))
+	}
+
 	pub(crate) fn now() -> BlockNumberFor<T> {
 		frame_system::Pallet::<T>::block_number()
 	}

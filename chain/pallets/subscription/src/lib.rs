@@ -401,9 +401,11 @@ pub mod pallet {
 			access_key: AccessKey,
 			#[pallet::compact] amount: BalanceOf<T>,
 			terms: TermsOf<T>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let consumer = ensure_signed(origin)?;
-			Self::do_subscribe(consumer, type_name, content, access_key, amount, terms)
+			let listed = Self::listed(&type_name);
+			Self::do_subscribe(consumer, type_name, content, access_key, amount, terms)?;
+			Ok(Some(<T as Config>::WeightInfo::subscribe(listed)).into())
 		}
 
 		/// Take an award on. Owner or operator of the provider, as in all calls about tenures.
@@ -422,9 +424,11 @@ pub mod pallet {
 			id: SubscriptionId,
 			tenure: TenureNumber,
 			reason: ReasonCode,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_decline(&who, id, tenure, reason)
+			let listed = Self::listed_for(id);
+			Self::do_decline(&who, id, tenure, reason)?;
+			Ok(Some(<T as Config>::WeightInfo::decline(listed)).into())
 		}
 
 		/// Report an accepted tenure ready: from the next block on it is paid for. `info` is for the consumer's eyes.
@@ -470,9 +474,11 @@ pub mod pallet {
 			id: SubscriptionId,
 			tenure: TenureNumber,
 			reason: ReasonCode,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_terminate(&who, id, tenure, reason)
+			let listed = Self::listed_for(id);
+			Self::do_terminate(&who, id, tenure, reason)?;
+			Ok(Some(<T as Config>::WeightInfo::terminate(listed)).into())
 		}
 
 		/// Confirm that nothing of an ended tenure is left. Its capacity is free again.
@@ -491,9 +497,11 @@ pub mod pallet {
 			origin: OriginFor<T>,
 			id: SubscriptionId,
 			#[pallet::compact] amount: BalanceOf<T>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_top_up(&who, id, amount)
+			let listed = Self::listed_for(id);
+			Self::do_top_up(&who, id, amount)?;
+			Ok(Some(<T as Config>::WeightInfo::top_up(listed).max(<T as Config>::WeightInfo::top_up_active())).into())
 		}
 
 		/// End a subscription. What is owed is paid, the rest comes back at once, the deposit when all is released.
@@ -573,17 +581,21 @@ pub mod pallet {
 		/// Search a provider for a Pending subscription now. Anybody may.
 		#[pallet::call_index(16)]
 		#[pallet::weight(<T as Config>::WeightInfo::retry(T::MaxProvidersPerType::get()))]
-		pub fn retry(origin: OriginFor<T>, id: SubscriptionId) -> DispatchResult {
+		pub fn retry(origin: OriginFor<T>, id: SubscriptionId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			Self::do_retry(id)
+			let listed = Self::listed_for(id);
+			Self::do_retry(id)?;
+			Ok(Some(<T as Config>::WeightInfo::retry(listed)).into())
 		}
 
 		/// Take a tenure away from a provider that was silent for `LostAfter` blocks. Anybody may.
 		#[pallet::call_index(17)]
 		#[pallet::weight(<T as Config>::WeightInfo::report_lost(T::MaxProvidersPerType::get()))]
-		pub fn report_lost(origin: OriginFor<T>, id: SubscriptionId) -> DispatchResult {
+		pub fn report_lost(origin: OriginFor<T>, id: SubscriptionId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			Self::do_report_lost(id)
+			let listed = Self::listed_for(id);
+			Self::do_report_lost(id)?;
+			Ok(Some(<T as Config>::WeightInfo::report_lost(listed)).into())
 		}
 
 		/// Forget an ended tenure that its provider has not released in `ReleasePeriod` blocks. Anybody may.

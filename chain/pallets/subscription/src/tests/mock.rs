@@ -3,7 +3,9 @@
 use crate as pallet_dinfra_subscription;
 use crate::*;
 use frame_support::{
-	assert_ok, derive_impl, parameter_types,
+	assert_ok, derive_impl,
+	dispatch::DispatchResultWithPostInfo,
+	parameter_types,
 	traits::{ConstU32, ConstU64, OnFinalize, OnInitialize, Randomness},
 };
 use pallet_dinfra_provider::Policy;
@@ -163,6 +165,16 @@ pub fn signed(account: u64) -> RuntimeOrigin {
 	RuntimeOrigin::signed(account)
 }
 
+/// Dispatches a call as a block would: it must be refused with this error and change nothing.
+#[track_caller]
+pub fn refused(signer: u64, call: Call<Test>, error: impl Into<sp_runtime::DispatchError>) {
+	use sp_runtime::traits::Dispatchable;
+	frame_support::assert_noop!(
+		RuntimeCall::from(call).dispatch(signed(signer)).map_err(|failed| failed.error),
+		error.into()
+	);
+}
+
 pub fn name() -> TypeNameOf<Test> {
 	b"helm/v1".to_vec().try_into().unwrap()
 }
@@ -193,7 +205,7 @@ pub fn terms(strategy: Strategy, grace: u64) -> TermsOf<Test> {
 	Terms { strategy, max_price: 1_000, grace, min_reputation: Permill::zero() }
 }
 
-pub fn try_subscribe(consumer: u64, amount: u64, terms: TermsOf<Test>) -> sp_runtime::DispatchResult {
+pub fn try_subscribe(consumer: u64, amount: u64, terms: TermsOf<Test>) -> DispatchResultWithPostInfo {
 	Subscription::subscribe(signed(consumer), name(), noted(b"descriptor"), [1; 32], amount, terms)
 }
 

@@ -1,5 +1,10 @@
+mod agenda;
 mod award;
 mod lifecycle;
 pub(crate) mod mock;
 mod model;
 mod payment;
+mod refused;
+mod reputation;
+mod update;
+mod views;
