@@ -6,8 +6,8 @@ import { leases } from '../../src/kube/lease-record.ts';
 import { freshNamespace } from '../support/kube-objects.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
-/** client-go's times, ten times faster; a Lease counts whole seconds. */
-const FAST = { leaseDurationMs: 2_000, renewDeadlineMs: 1_300, retryPeriodMs: 200 };
+/** client-go's times, four times faster; a Lease counts whole seconds. */
+const FAST = { leaseDurationMs: 4_000, renewDeadlineMs: 2_700, retryPeriodMs: 400 };
 
 const { signal } = new AbortController();
 const access = loadClusterAccess();
@@ -69,14 +69,14 @@ test('of two, one leads and goes on leading', async () => {
   const a = await candidate('a', 'pair');
   await leads('a');
   const b = await candidate('b', 'pair');
-  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
   expect(terms).toHaveLength(1);
   expect([a.elector.isLeader(), b.elector.isLeader()]).toEqual([true, false]);
   expect(b.elector.holder()).toBe('a');
   const lease = await client.get(leases, { namespace, name: 'pair' }, signal);
   expect(lease.spec).toMatchObject({
     holderIdentity: 'a',
-    leaseDurationSeconds: 2,
+    leaseDurationSeconds: 4,
     leaseTransitions: 0,
     renewTime: expect.stringMatching(/\.\d{6}Z$/),
   });
