@@ -119,6 +119,25 @@ describe('the committed runtime under chopsticks', () => {
     expect(await ask('subscription', 0)).toBeNull();
   }, 60_000);
 
+  it('moves a subscription on when a deadline passes', async () => {
+    const terms = { strategy: 'RoundRobin', maxPrice: 2_000_000n, grace: 10, minReputation: 0 };
+    const descriptor = await noted({ chart: 'slow' }, consumer);
+    await send(call('provider', 'heartbeat'), provider);
+    await send(
+      call('subscription', 'subscribe', 'helm/v1', descriptor, `0x${'02'.repeat(32)}`, 10n ** 12n, terms),
+      consumer,
+    );
+    expect(await ask('subscription', 1)).toMatchObject({ state: 'Awarded', tenure: 1 });
+    await new WsProvider(`ws://${chain.addr}`).isReady.then(async (rpc) => {
+      await rpc.send('dev_newBlock', [{ count: 51 }]);
+      await rpc.disconnect();
+    });
+    expect(await ask('subscription', 1)).toMatchObject({
+      state: 'Pending',
+      failed: [{ provider: 0, tenure: 1, reason: 20_001 }],
+    });
+  }, 60_000);
+
   it('answers a bad call with a named error', async () => {
     await expect(send(call('provider', 'setOffer', 'helm/v1', 0n, 5, 63), provider)).rejects.toThrow('PriceZero');
   });

@@ -17,6 +17,7 @@ pub mod api;
 mod award;
 mod consumer_side;
 mod due;
+pub mod migration;
 mod payment;
 mod provider_side;
 pub mod reason;
@@ -114,7 +115,7 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 	}
 
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -361,7 +362,11 @@ pub mod pallet {
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn on_initialize(now: BlockNumberFor<T>) -> Weight {
-			Self::process_agenda(now)
+			if Self::on_chain_storage_version() < Self::in_code_storage_version() {
+				// The entries may still be of an older layout: deadlines wait for the migration.
+				return T::DbWeight::get().reads(1);
+			}
+			Self::process_agenda(now).saturating_add(T::DbWeight::get().reads(1))
 		}
 
 		fn integrity_test() {

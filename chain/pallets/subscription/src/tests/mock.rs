@@ -6,7 +6,7 @@ use frame_support::{
 	assert_ok, derive_impl,
 	dispatch::DispatchResultWithPostInfo,
 	parameter_types,
-	traits::{ConstU32, ConstU64, OnFinalize, OnInitialize, Randomness},
+	traits::{ConstU32, ConstU64, OnFinalize, OnGenesis, OnInitialize, Randomness},
 };
 use pallet_dinfra_provider::Policy;
 use sp_core::H256;
@@ -127,13 +127,16 @@ pub fn empty() -> sp_io::TestExternalities {
 	}
 	.assimilate_storage(&mut storage)
 	.unwrap();
-	storage.into()
+	let mut ext = sp_io::TestExternalities::new(storage);
+	ext.execute_with(AllPalletsWithSystem::on_genesis);
+	ext
 }
 
 pub fn new_test_ext() -> sp_io::TestExternalities {
 	let mut ext = empty();
 	ext.execute_with(|| {
 		System::set_block_number(1);
+		Subscription::on_initialize(1);
 		let schema = noted(b"{}");
 		assert_ok!(Provider::register_type(signed(TYPE_OWNER), name(), schema));
 	});

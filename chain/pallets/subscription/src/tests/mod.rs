@@ -1,6 +1,7 @@
 mod agenda;
 mod award;
 mod lifecycle;
+mod migration;
 pub(crate) mod mock;
 mod model;
 mod payment;
