@@ -1,17 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
+/** Suites that need a cluster share one, so their files run one after the other against it. */
+const onCluster = { globalSetup: ['test/support/control-plane.setup.ts'], hookTimeout: 180_000 };
+
 export default defineConfig({
   test: {
-    reporters: ['default'],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 20_000 } },
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 60_000, ...onCluster },
+      },
       {
         test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/control-plane.setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 300_000,
+          fileParallelism: false,
+          ...onCluster,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          testTimeout: 300_000,
+          fileParallelism: false,
+          ...onCluster,
         },
       },
     ],

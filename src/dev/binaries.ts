@@ -1,0 +1,42 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** The programs of the embedded environment. */
+export const binaryNames = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubectl',
+  'kwok',
+  'helm',
+] as const;
+
+export type BinaryName = (typeof binaryNames)[number];
+
+/** Where each is. */
+export type Binaries = Readonly<Record<BinaryName, string>>;
+
+/**
+ * The programs as tools/bootstrap has found or built them: in DINFRA_BIN, a list of folders like PATH.
+ *
+ * @throws Error naming the first that is missing and what to do.
+ */
+export function findBinaries(environment: NodeJS.ProcessEnv = process.env): Binaries {
+  const folders = (environment['DINFRA_BIN'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const find = (name: BinaryName): string => {
+    const found = folders.map((folder) => join(folder, name)).find(isExecutable);
+    if (found !== undefined) return found;
+    throw new Error(`${name} is not in DINFRA_BIN: run this through make, or through tools/run, which set it`);
+  };
+  return Object.fromEntries(binaryNames.map((name) => [name, find(name)])) as Record<BinaryName, string>;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { add, countCargo, countVitest } from './count.ts';
+
+describe('the count of a run', () => {
+  it('is the sum of its suites', () => {
+    expect(add({ passed: 1, failed: 2 }, { passed: 3, failed: 4 })).toEqual({ passed: 4, failed: 6 });
+  });
+
+  it('takes a file that could not be loaded for a failure', () => {
+    const loaded = { status: 'passed', assertionResults: [{}] };
+    const broken = { status: 'failed', assertionResults: [] };
+    const failing = { status: 'failed', assertionResults: [{}, {}] };
+    expect(countVitest({ numPassedTests: 5, numFailedTests: 1, testResults: [loaded, broken, failing] })).toEqual({
+      passed: 5,
+      failed: 2,
+    });
+  });
+
+  it('adds the crates of a workspace', () => {
+    const output = [
+      'running 3 tests',
+      'test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s',
+      'test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s',
+    ].join('\n');
+    expect(countCargo(output, false)).toEqual({ passed: 7, failed: 2 });
+  });
+
+  it('takes crates that do not compile for a failure', () => {
+    expect(countCargo('error[E0432]: unresolved import', false)).toEqual({ passed: 0, failed: 1 });
+  });
+});

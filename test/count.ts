@@ -1,0 +1,36 @@
+/** How many tests passed and failed. */
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Both together. */
+export function add(a: Count, b: Count): Count {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed };
+}
+
+/** The count of a vitest JSON report. A file that could not be loaded has no tests, and counts as one that failed. */
+export function countVitest(report: unknown): Count {
+  const { numPassedTests, numFailedTests, testResults } = report as {
+    readonly numPassedTests: number;
+    readonly numFailedTests: number;
+    readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  };
+  const broken = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  );
+  return { passed: numPassedTests, failed: numFailedTests + broken.length };
+}
+
+/** The count of what cargo test has printed. A run that did not get as far as a result counts as one that failed. */
+export function countCargo(output: string, ok: boolean): Count {
+  const results = [...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed;/gm)];
+  const sum = results.reduce(
+    (count, [, passed, failed]) => add(count, { passed: Number(passed), failed: Number(failed) }),
+    {
+      passed: 0,
+      failed: 0,
+    },
+  );
+  return ok || sum.failed > 0 ? sum : add(sum, { passed: 0, failed: 1 });
+}
