@@ -7,7 +7,7 @@ import { hastyClient } from './fake-cluster-access.ts';
 import { type ConfigMap, configMaps } from './kube-objects.ts';
 
 /** The real timing, a hundred times faster. */
-export const FAST: ReflectorTiming = {
+const FAST: ReflectorTiming = {
   backoff: { initialMs: 8, maxMs: 300, jitter: 1 },
   watchSeconds: [3, 6],
   inactivityMs: 1_500,
@@ -15,7 +15,7 @@ export const FAST: ReflectorTiming = {
 };
 
 /** What a reflector told its observer. */
-export interface Observed extends ReflectorObserver {
+interface Observed extends ReflectorObserver {
   readonly seen: { lists: number; watches: number; corrections: number };
   readonly failures: string[];
 }
