@@ -9,8 +9,12 @@ mod configs;
 mod presets;
 mod proxies;
 mod randomness;
+#[cfg(test)]
+mod tests;
 
 pub use apis::api;
+#[cfg(feature = "std")]
+pub use presets::genesis_of;
 pub use proxies::ProxyType;
 
 use alloc::{borrow::Cow, vec::Vec};
