@@ -3,8 +3,11 @@ import type { Config } from './config.ts';
 import type { MadeReactor, ReactorFactory, SecretData } from './controller/reactor-reconciler.ts';
 import { RetryableError } from './errors/dinfra-error.ts';
 import { describePermission, missingPermissions } from './kube/access-review.ts';
+import { systemClock } from './kube/clock.ts';
 import type { ClusterAccess } from './kube/cluster-access.ts';
 import { KubeClient } from './kube/kube-client.ts';
+import { CloudStackClient } from './providers/cloudstack/client.ts';
+import { CloudStackReactor } from './providers/cloudstack/reactor.ts';
 import { HelmCommand } from './providers/helm/helm-command.ts';
 import { HelmReactor } from './providers/helm/helm-reactor.ts';
 
@@ -28,9 +31,10 @@ export class BuiltInReactors implements ReactorFactory {
     return spec.cloudStack?.credentialsSecretRef.name;
   }
 
-  async make(resource: ReactorResource, _secret: SecretData): Promise<MadeReactor> {
-    const { helm } = resource.spec;
+  async make(resource: ReactorResource, secret: SecretData): Promise<MadeReactor> {
+    const { helm, cloudStack } = resource.spec;
     if (helm !== undefined) return this.makeHelm(helm);
+    if (cloudStack !== undefined) return makeCloudStack(cloudStack, secret);
     throw new RetryableError('ReactorMissing', {
       message: 'the Reactor names none of the backends this operator knows',
     });
@@ -85,4 +89,32 @@ export class BuiltInReactors implements ReactorFactory {
     const said = ok ? `it says ${JSON.stringify(version.slice(0, 80))}` : stderr.trim().slice(0, 200);
     throw new RetryableError('HelmUnavailable', { message: `the helm command is not helm 4: ${said}` });
   }
+}
+
+function makeCloudStack(config: NonNullable<ReactorResource['spec']['cloudStack']>, secret: SecretData): MadeReactor {
+  const { credentialsSecretRef, ...settings } = config;
+  const credentials = {
+    apiKey: keyOf(secret, 'apiKey', credentialsSecretRef.name),
+    secretKey: keyOf(secret, 'secretKey', credentialsSecretRef.name),
+  };
+  const reactor = new CloudStackReactor({ config: settings, credentials, clock: systemClock });
+  // Beside the reactor's own, so that a sign of life does not wait behind its calls.
+  const { endpoint, caBundle } = settings;
+  const client = new CloudStackClient({ endpoint, caBundle, credentials, clock: systemClock });
+  return {
+    reactor,
+    probe: async (signal) => {
+      const zones = await client.list('listZones', { available: 'true' }, signal);
+      return `CloudStack answers and takes the keys; ${zones.length} zones.`;
+    },
+    close: async () => {
+      await Promise.all([reactor.close(), client.close()]);
+    },
+  };
+}
+
+function keyOf(secret: SecretData, key: string, name: string): string {
+  const value = secret.get(key)?.trim();
+  if (value !== undefined && value !== '') return value;
+  throw new RetryableError('ReactorCredentialsMissing', { message: `Secret ${name} has no key ${key}` });
 }
