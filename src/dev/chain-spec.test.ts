@@ -7,7 +7,9 @@ import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { KeyringPair } from '@polkadot/keyring/types';
 import type { ProviderInterface } from '@polkadot/rpc-provider/types';
 import type { Codec } from '@polkadot/types/types';
+import { u8aToHex } from '@polkadot/util';
 import { blake2AsHex } from '@polkadot/util-crypto';
+import { merkleizeMetadata } from '@polkadot-api/merkleize-metadata';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rawChainSpec } from './chain-spec.ts';
 
@@ -137,6 +139,19 @@ describe('the committed runtime under chopsticks', () => {
       failed: [{ provider: 0, tenure: 1, reason: 20_001 }],
     });
   }, 60_000);
+
+  it('takes a transaction signed with the hash of its metadata, as hardware wallets do, and no other hash', async () => {
+    const metadata = await api.call.metadata.metadataAtVersion(15);
+    const hash = u8aToHex(
+      merkleizeMetadata(metadata.unwrap().toU8a(true), { decimals: 12, tokenSymbol: 'UNIT' }).digest(),
+    );
+    const nonce = nonces.get(provider.address) ?? 0;
+    const signed = (metadataHash: string) =>
+      call('provider', 'heartbeat').signAsync(provider, { nonce, mode: 1, metadataHash } as never);
+    await expect((await signed(`0x${'00'.repeat(32)}`)).send()).rejects.toThrow('badProof');
+    await (await signed(hash)).send();
+    nonces.set(provider.address, nonce + 1);
+  });
 
   it('answers a bad call with a named error', async () => {
     await expect(send(call('provider', 'setOffer', 'helm/v1', 0n, 5, 63), provider)).rejects.toThrow('PriceZero');
