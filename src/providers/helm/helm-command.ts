@@ -65,14 +65,27 @@ export class HelmCommand {
    * @throws RetryableError HelmTimeout or HelmUnavailable; the signal's reason when it aborts.
    */
   async run(run: HelmRun, signal: AbortSignal): Promise<HelmOutcome> {
-    return this.limit(async () => {
-      signal.throwIfAborted();
+    return this.inTurn(signal, async () => {
       const home = await mkdtemp(join(this.options.temporary, 'dinfra-helm-'));
       try {
         return this.judge(await this.runIn(home, run, signal));
       } finally {
         await rm(home, { recursive: true, force: true });
       }
+    });
+  }
+
+  /** Does the work when a place is free. Who goes while waiting for one is let go at once. */
+  private inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const leave = () => reject(signal.reason);
+      signal.addEventListener('abort', leave, { once: true });
+      const turn = this.limit(async () => {
+        signal.removeEventListener('abort', leave);
+        signal.throwIfAborted();
+        return work();
+      });
+      turn.then(resolve, reject);
     });
   }
 

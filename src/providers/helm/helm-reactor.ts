@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
 import type { TenureIdentity } from '../../tenure/identity.ts';
 import type { Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
@@ -200,8 +201,7 @@ export class HelmReactor implements Reactor {
           message: `ServiceAccount ${name}/dinfra-tenant may not create secrets in its namespace`,
         });
       }
-      await new Promise((resolve) => setTimeout(resolve, RIGHTS_POLL_MS));
-      signal.throwIfAborted();
+      await sleep(RIGHTS_POLL_MS, undefined, { signal });
     }
   }
 

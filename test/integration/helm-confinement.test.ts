@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { at } from '../../src/providers/helm/json-fields.ts';
+import { NAMESPACE, NETWORK_POLICY, POD, RESOURCE_QUOTA, ROLE, SECRET } from '../../src/providers/helm/kinds.ts';
+import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
+import { startChartRepository } from '../support/chart-repository.ts';
+import { HelmWorld } from '../support/helm-world.ts';
+import type { HttpHost } from '../support/http-host.ts';
+import { type OciRegistry, startOciRegistry } from '../support/oci-registry.ts';
+
+let world: HelmWorld;
+let repository: HttpHost;
+let registry: OciRegistry;
+
+beforeAll(async () => {
+  world = await HelmWorld.open();
+  const archive = await chartArchive(WEB_CHART, { name: 'web', version: '1.2.3' });
+  repository = await startChartRepository([{ name: 'web', version: '1.2.3', archive }]);
+  registry = await startOciRegistry({ repository: 'charts/web', tag: '1.2.3', archive, wantsToken: true });
+});
+afterAll(async () => {
+  await world.close();
+  await repository.close();
+  await registry.close();
+});
+
+const local = () => ({ charts: { plainHttpHosts: [repository.host, registry.host], privateAddresses: true } });
+const configMap = (name: string, data: string) =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: ${data}\n`;
+const checking = async (files: Readonly<Record<string, string>>, values = {}) =>
+  world.reactor().check(await world.web(values, world.identity(), files), world.signal);
+
+describe('a chart from elsewhere', () => {
+  test('is installed from a repository', async () => {
+    const order = world.order({ chart: { repository: `${repository.origin}/charts`, name: 'web', version: '1.2.3' } });
+    expect(await world.settle(world.reactor(local()), order)).toMatchObject({ healthy: true });
+  });
+
+  test('is installed from a registry', async () => {
+    const order = world.order({ chart: { oci: `oci://${registry.host}/charts/web`, version: '1.2.3' } });
+    expect(await world.settle(world.reactor(local()), order)).toMatchObject({ healthy: true });
+  });
+
+  test('that its repository does not have leaves no namespace behind', async () => {
+    const order = world.order({ chart: { repository: `${repository.origin}/charts`, name: 'web', version: '9.9.9' } });
+    const reactor = world.reactor(local());
+    const missing = { code: 'ChartNotFound', path: '/chart/version' };
+    await expect(reactor.check(order, world.signal)).rejects.toMatchObject(missing);
+    await expect(reactor.create(order, undefined, world.signal)).rejects.toMatchObject(missing);
+    expect(await world.observe(reactor, order)).toEqual({ kind: 'Absent' });
+  });
+});
+
+describe('a chart is refused before anything is made', () => {
+  test('when its values do not fit its own schema', async () => {
+    await expect(checking(WEB_CHART, { replicas: 'three' })).rejects.toMatchObject({
+      code: 'ChartValuesInvalid',
+      path: '/values',
+      message: expect.stringMatching(/replicas.*got string, want integer/),
+    });
+  });
+
+  test('when it asks for a value that is not given', async () => {
+    const files = { 'templates/a.yaml': configMap('a', '{x: {{ required "a name is required" .Values.name }}}') };
+    await expect(checking(files)).rejects.toMatchObject({
+      code: 'ChartValuesInvalid',
+      message: expect.stringContaining('a name is required'),
+    });
+  });
+
+  test.each([
+    ['cannot be parsed', '{{ if }}'],
+    ['does not end', '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}'],
+    ['asks for a file outside the chart', '{{ tpl (.Files.Get "/etc/passwd" | required "no such file") . }}'],
+    ['asks for the environment', '{{ env "KUBECONFIG" }}'],
+  ])('when its template %s', async (_, template) => {
+    await expect(checking({ 'templates/a.yaml': template })).rejects.toMatchObject({ family: 'terminal' });
+  });
+
+  test.each([
+    ['of the whole cluster', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: x}', 'ChartForbiddenKind'],
+    [
+      'in another namespace',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: default}',
+      'ChartForbiddenKind',
+    ],
+    [
+      'that confines it',
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x}',
+      'ChartForbiddenKind',
+    ],
+    [
+      'that is a hook',
+      'apiVersion: batch/v1\nkind: Job\nmetadata: {name: x, annotations: {helm.sh/hook: pre-install}}',
+      'ChartForbiddenField',
+    ],
+  ])('when it has an object %s', async (_, object, code) => {
+    await expect(checking({ 'templates/a.yaml': object })).rejects.toMatchObject({ code, path: '/chart' });
+  });
+
+  test('when its template wants more memory than it may have, and nobody else suffers', async () => {
+    const bomb = '{{ range until 2000000000 }}x{{ end }}';
+    const [bombed, other] = await Promise.allSettled([checking({ 'templates/a.yaml': bomb }), checking(WEB_CHART)]);
+    expect(bombed).toMatchObject({ status: 'rejected', reason: { family: 'terminal' } });
+    expect(other.status).toBe('fulfilled');
+  });
+
+  test('when it renders to more than it may', async () => {
+    const flood = configMap('a', '{x: {{ repeat 1000000 "x" }}}');
+    await expect(checking({ 'templates/a.yaml': flood })).rejects.toMatchObject({ code: 'ChartTooLarge' });
+  });
+
+  test('when its release would not fit where helm keeps it', async () => {
+    const noise = Array.from({ length: 1_100_000 }, () =>
+      String.fromCharCode(33 + Math.floor(Math.random() * 90)),
+    ).join('');
+    const archive = await chartArchive({ 'templates/a.yaml': configMap('a', '{}'), 'files/noise': noise });
+    const host = await startChartRepository([{ name: 'big', version: '1.0.0', archive }]);
+    const reactor = world.reactor({ charts: { plainHttpHosts: [host.host], privateAddresses: true } });
+    const order = world.order({ chart: { repository: `${host.origin}/charts`, name: 'big', version: '1.0.0' } });
+    await expect(reactor.check(order, world.signal)).rejects.toMatchObject({ code: 'ReleaseTooLarge', path: '/chart' });
+    await host.close();
+  });
+
+  test('when it wants another Kubernetes', async () => {
+    const files = { ...WEB_CHART, 'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\nkubeVersion: ">=99.0.0"' };
+    await expect(checking(files)).rejects.toMatchObject({
+      code: 'ChartInvalid',
+      message: expect.stringContaining('kubeVersion'),
+    });
+  });
+
+  test('when its subcharts are missing', async () => {
+    const chart =
+      'apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: db, version: 1.0.0, repository: "https://example.org"}]';
+    await expect(checking({ ...WEB_CHART, 'Chart.yaml': chart })).rejects.toMatchObject({ code: 'ChartInvalid' });
+  });
+});
+
+describe('a tenant', () => {
+  test('can do in its own namespace what charts do, and nothing to its walls or elsewhere', async () => {
+    const order = await world.web();
+    const { name: namespace } = order.identity;
+    await world.settle(world.reactor(), order);
+    const tenant = await world.asTenant(order);
+    const { signal } = world;
+    const forbidden = { code: 'ClusterForbidden' };
+    expect((await tenant.list(POD, { namespace }, signal)).items).toHaveLength(1);
+    await expect(tenant.list(SECRET, { namespace: 'kube-system' }, signal)).rejects.toMatchObject(forbidden);
+    await expect(tenant.list(NAMESPACE, {}, signal)).rejects.toMatchObject(forbidden);
+    const confinement = { namespace, name: 'dinfra-confinement' };
+    await expect(tenant.delete(NETWORK_POLICY, confinement, signal)).rejects.toMatchObject(forbidden);
+    await expect(tenant.delete(RESOURCE_QUOTA, confinement, signal)).rejects.toMatchObject(forbidden);
+    await expect(tenant.delete(NAMESPACE, { name: namespace }, signal)).rejects.toMatchObject(forbidden);
+    const labels = { 'pod-security.kubernetes.io/enforce': 'privileged' };
+    await expect(
+      tenant.mergePatch(NAMESPACE, { name: namespace }, { metadata: { labels } }, signal),
+    ).rejects.toMatchObject(forbidden);
+    // Nor can it give itself the right to.
+    const rules = [{ apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['*'] }];
+    const role = { metadata: { namespace, name: 'more' }, rules };
+    await expect(tenant.create(ROLE, role, signal)).rejects.toMatchObject(forbidden);
+  });
+
+  test('reads nothing of others by a template, even one that renders otherwise when it is installed', async () => {
+    const files = {
+      'templates/a.yaml': configMap('a', '{found: {{ lookup "v1" "Secret" "kube-system" "" | toJson | quote }}}'),
+    };
+    const order = await world.web({}, world.identity(), files);
+    await expect(world.reactor().create(order, undefined, world.signal)).rejects.toMatchObject({
+      code: 'ReleaseRejected',
+      message: expect.stringContaining('forbidden'),
+    });
+  });
+
+  test('gets nothing of the whole cluster by a template that hides it until it is installed', async () => {
+    const hidden = `{{ if lookup "v1" "ServiceAccount" .Release.Namespace "dinfra-tenant" }}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: escaped}
+{{ end }}`;
+    const order = await world.web({}, world.identity(), { 'templates/a.yaml': hidden });
+    const reactor = world.reactor();
+    await reactor.check(order, world.signal);
+    await expect(reactor.create(order, undefined, world.signal)).rejects.toMatchObject({
+      code: 'ReleaseRejected',
+      message: expect.stringContaining('forbidden'),
+    });
+  });
+
+  test('whose pods break pod security is told so', async () => {
+    const web = WEB_CHART['templates/web.yaml'] ?? '';
+    const files = { ...WEB_CHART, 'templates/web.yaml': web.replace('runAsNonRoot: true', 'runAsNonRoot: false') };
+    const reactor = world.reactor();
+    const order = await world.web({}, world.identity(), files);
+    await reactor.create(order, undefined, world.signal);
+    const found = await world.until(
+      reactor,
+      order,
+      (seen) => 'message' in seen && seen.message.includes('PodSecurity'),
+    );
+    expect(found).toMatchObject({
+      healthy: false,
+      message: expect.stringContaining('violates PodSecurity "restricted'),
+    });
+  });
+
+  test('of a provider with a role for all tenants has the rights of that role', async () => {
+    const clusterRole = { ...ROLE, plural: 'clusterroles', kind: 'ClusterRole', namespaced: false };
+    const rules = [{ apiGroups: ['', 'apps'], resources: ['*'], verbs: ['*'] }];
+    const name = `tenant-of-${world.identity().name}`;
+    await world.cluster.operator.create(clusterRole, { metadata: { name }, rules }, world.signal);
+    const order = await world.web();
+    expect(await world.settle(world.reactor({ tenantClusterRole: name }), order)).toMatchObject({ healthy: true });
+    const roles = await world.client.list(ROLE, { namespace: order.identity.name }, world.signal);
+    expect(roles.items).toEqual([]);
+    await world.client.delete(clusterRole, { name }, world.signal);
+  });
+
+  test('that has spoilt the record of its release gets it made again', async () => {
+    const reactor = world.reactor();
+    const order = await world.web();
+    const { name: namespace } = order.identity;
+    await world.settle(reactor, order);
+    const tenant = await world.asTenant(order);
+    const record = { namespace, name: `sh.helm.release.v1.${namespace}.v1` };
+    const lie = { data: { release: Buffer.from('not a release').toString('base64') } };
+    await tenant.mergePatch(SECRET, record, lie, world.signal);
+    expect(await world.present(reactor, order)).toMatchObject({ power: 'Partial' });
+    await world.settle(reactor, order);
+    expect(await world.revisions(order)).toEqual(['1 deployed']);
+  });
+
+  test('is rid of with everything it has made, known to helm or not', async () => {
+    const reactor = world.reactor();
+    const order = await world.web();
+    const { name: namespace } = order.identity;
+    await world.settle(reactor, order);
+    const tenant = await world.asTenant(order);
+    await tenant.create(SECRET, { metadata: { namespace, name: 'mine' } }, world.signal);
+    await world.remove(reactor, order);
+    expect(at(await world.client.find(NAMESPACE, { name: namespace }, world.signal), 'metadata')).toBeUndefined();
+  });
+});

@@ -1,0 +1,302 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Cluster, TenantCluster } from '../../src/providers/helm/cluster.ts';
+import { HelmCommand, type HelmOutcome, type HelmRun } from '../../src/providers/helm/helm-command.ts';
+import { NAMESPACE } from '../../src/providers/helm/kinds.ts';
+import type { Order } from '../../src/providers/reactor.ts';
+import { WEB_CHART } from '../support/chart-archives.ts';
+import { HelmWorld } from '../support/helm-world.ts';
+
+let world: HelmWorld;
+
+beforeAll(async () => {
+  world = await HelmWorld.open();
+});
+afterAll(() => world.close());
+
+/** What an operator meets when it is killed: here, at one of its calls to the outside. */
+class Killed extends Error {}
+
+/** Counts calls to the outside, and ends the operator before or after one of them. */
+class Fate {
+  calls = 0;
+  private readonly killAt: number;
+  private dead = false;
+
+  /** 0 lives for ever; 1 is killed before its first call, 2 after it, 3 before the second, … */
+  constructor(killAt: number) {
+    this.killAt = killAt;
+  }
+
+  async around<T>(call: () => Promise<T>): Promise<T> {
+    this.step();
+    const result = await call();
+    this.step();
+    return result;
+  }
+
+  private step(): void {
+    this.calls += 1;
+    if (this.dead || this.calls === this.killAt) {
+      this.dead = true;
+      throw new Killed(`at step ${this.killAt}`);
+    }
+  }
+}
+
+function fated(cluster: Cluster, fate: Fate): Cluster {
+  return {
+    find: (...args) => fate.around(() => cluster.find(...args)),
+    list: (...args) => fate.around(() => cluster.list(...args)),
+    create: (...args) => fate.around(() => cluster.create(...args)),
+    apply: (...args) => fate.around(() => cluster.apply(...args)),
+    mergePatch: (...args) => fate.around(() => cluster.mergePatch(...args)),
+    delete: (...args) => fate.around(() => cluster.delete(...args)),
+    request: (...args) => fate.around(() => cluster.request(...args)),
+  };
+}
+
+class FatedHelm extends HelmCommand {
+  private readonly fate: Fate;
+
+  constructor(fate: Fate) {
+    super();
+    this.fate = fate;
+  }
+
+  override run(run: HelmRun, signal: AbortSignal): Promise<HelmOutcome> {
+    return this.fate.around(() => super.run(run, signal));
+  }
+}
+
+function fatedReactor(fate: Fate) {
+  const { operator, as, ...rest } = world.cluster;
+  const cluster: TenantCluster = { ...rest, operator: fated(operator, fate), as: (token) => fated(as(token), fate) };
+  return world.reactor({}, { cluster, helm: new FatedHelm(fate) });
+}
+
+/** Kills the operator at its `killAt`th step; true when it got that far. */
+async function killedAt(killAt: number, work: (fate: Fate) => Promise<unknown>): Promise<boolean> {
+  const fate = new Fate(killAt);
+  try {
+    await work(fate);
+    return false;
+  } catch (error) {
+    if (error instanceof Killed) return true;
+    throw error;
+  }
+}
+
+const AT_ONCE = 6;
+
+/** Dies at the first step, the second, and so on, each time anew, until it gets through alive. Says at how many. */
+async function dieEverywhere(live: (killAt: number) => Promise<boolean>): Promise<number> {
+  for (let next = 1; ; next += AT_ONCE) {
+    const steps = Array.from({ length: AT_ONCE }, (_, index) => next + index);
+    const deaths = await Promise.all(steps.map(live));
+    if (deaths.includes(false)) return next - 1 + deaths.filter(Boolean).length;
+  }
+}
+
+/** The helm processes that work on a tenure, or on any whose name has these words in it. */
+function helmsOf({ identity: { name } }: { readonly identity: { readonly name: string } }): readonly number[] {
+  const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
+  return lines
+    .filter((line) => /^\s*\d+ helm /.test(line) && line.includes(name))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+async function expectOneSoundRelease(order: Order): Promise<void> {
+  expect(await world.settle(world.reactor(), order)).toMatchObject({ healthy: true, differences: [] });
+  const revisions = await world.revisions(order);
+  expect(revisions.filter((revision) => revision.endsWith('deployed'))).toHaveLength(1);
+  expect(revisions.filter((revision) => /pending|unreadable/.test(revision))).toEqual([]);
+  const markers = (await world.namespaces()).filter(
+    ({ metadata }) => metadata.annotations?.['dinfra.io/marker'] === order.identity.marker,
+  );
+  expect(markers).toHaveLength(1);
+}
+
+describe('an operator that is killed', () => {
+  test('between any two calls of a create is followed by one that comes to the same end', {
+    timeout: 300_000,
+  }, async () => {
+    const deaths = await dieEverywhere(async (killAt) => {
+      const order = await world.web();
+      const wasKilled = await killedAt(killAt, (fate) => fatedReactor(fate).create(order, undefined, world.signal));
+      await expectOneSoundRelease(order);
+      await world.client.delete(NAMESPACE, { name: order.identity.name }, world.signal);
+      return wasKilled;
+    });
+    // Namespace, cell, account, rights, release: this is no test when there is nothing to be killed at.
+    expect(deaths).toBeGreaterThan(30);
+  });
+
+  test('between any two calls of an update is followed by one that comes to the same end', {
+    timeout: 300_000,
+  }, async () => {
+    const deaths = await dieEverywhere(async (killAt) => {
+      const before = await world.web();
+      await world.reactor().create(before, undefined, world.signal);
+      const order = await world.web({ replicas: 2 }, before.identity);
+      const found = await world.present(world.reactor(), order);
+      const wasKilled = await killedAt(killAt, (fate) => fatedReactor(fate).update(order, found, world.signal));
+      await expectOneSoundRelease(order);
+      expect(await world.replicas(order)).toBe(2);
+      await world.client.delete(NAMESPACE, { name: order.identity.name }, world.signal);
+      return wasKilled;
+    });
+    expect(deaths).toBeGreaterThan(30);
+  });
+
+  test('between any two calls of a stop and a start is followed by one that comes to the same end', {
+    timeout: 300_000,
+  }, async () => {
+    const deaths = await dieEverywhere(async (killAt) => {
+      const order = await world.web({ replicas: 2 });
+      await world.settle(world.reactor(), order);
+      const stopping = await world.present(world.reactor(), order);
+      const atStop = await killedAt(killAt, (fate) => fatedReactor(fate).stop(order, stopping, world.signal));
+      const fresh = world.reactor();
+      await fresh.stop(order, await world.present(fresh, order), world.signal);
+      await world.until(fresh, order, (found) => 'power' in found && found.power === 'Stopped');
+      const starting = await world.present(fresh, order);
+      const atStart = await killedAt(killAt, (fate) => fatedReactor(fate).start(order, starting, world.signal));
+      await world.settle(world.reactor(), order);
+      expect(await world.replicas(order)).toBe(2);
+      await world.client.delete(NAMESPACE, { name: order.identity.name }, world.signal);
+      return atStop || atStart;
+    });
+    expect(deaths).toBeGreaterThan(20);
+  });
+
+  test('between any two calls of a delete is followed by one that comes to the same end', {
+    timeout: 300_000,
+  }, async () => {
+    const deaths = await dieEverywhere(async (killAt) => {
+      const order = await world.web();
+      await world.reactor().create(order, undefined, world.signal);
+      const found = await world.present(world.reactor(), order);
+      const wasKilled = await killedAt(killAt, (fate) =>
+        fatedReactor(fate).delete(order.identity, found, world.signal),
+      );
+      await world.remove(world.reactor(), order);
+      expect(await world.client.find(NAMESPACE, { name: order.identity.name }, world.signal)).toBeUndefined();
+      return wasKilled;
+    });
+    expect(deaths).toBeGreaterThan(5);
+  });
+
+  test('with SIGKILL takes its helm with it, at any moment', { timeout: 120_000 }, async () => {
+    const program = fileURLToPath(new URL('../support/create-tenure.ts', import.meta.url));
+    for (const afterMs of [0, 40, 80, 120, 200]) {
+      const order = await world.web({ replicas: 2 });
+      const { identity, ...rest } = order;
+      const tenure = { ...identity.tenure, subscription: `${identity.tenure.subscription}` };
+      const operator = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+      operator.stdin.end(JSON.stringify({ ...rest, tenure }));
+      // It says when it begins.
+      await new Promise((resolve) => operator.stdout.once('data', resolve));
+      await sleep(afterMs);
+      operator.kill('SIGKILL');
+      await expect.poll(() => helmsOf(order), { timeout: 2_000 }).toEqual([]);
+      await expectOneSoundRelease(order);
+      await world.client.delete(NAMESPACE, { name: order.identity.name }, world.signal);
+    }
+  });
+});
+
+describe('a helm that is killed', () => {
+  /** Many objects, so that there is time to be killed in. */
+  const slow = {
+    ...WEB_CHART,
+    'templates/many.yaml': `{{ range $i := until 60 }}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: many-{{ $i }}}
+{{ end }}`,
+  };
+
+  const killHelmOnce = async (order: Order, whenRevision: RegExp) => {
+    await expect
+      .poll(() => world.revisions(order), { interval: 5, timeout: 10_000 })
+      .toContainEqual(expect.stringMatching(whenRevision));
+    for (const pid of helmsOf(order)) process.kill(pid, 'SIGKILL');
+  };
+
+  test('in the middle of an install leaves a record that is discarded, and the install is done again', async () => {
+    const order = await world.web({}, world.identity(), slow);
+    const creating = world.reactor().create(order, undefined, world.signal);
+    await Promise.all([
+      expect(creating).rejects.toMatchObject({ family: 'retryable' }),
+      killHelmOnce(order, /^1 pending-install$/),
+    ]);
+    const fresh = world.reactor();
+    expect(await world.present(fresh, order)).toMatchObject({
+      power: 'Partial',
+      message: expect.stringContaining('pending-install'),
+    });
+    await expectOneSoundRelease(order);
+    expect(await world.revisions(order)).toEqual(['1 deployed']);
+  });
+
+  test('in the middle of an upgrade leaves what runs, and the upgrade is done again', async () => {
+    const before = await world.web({}, world.identity(), slow);
+    await world.settle(world.reactor(), before);
+    const order = await world.web({ replicas: 2 }, before.identity, slow);
+    const found = await world.present(world.reactor(), order);
+    const updating = world.reactor().update(order, found, world.signal);
+    await Promise.all([
+      expect(updating).rejects.toMatchObject({ family: 'retryable' }),
+      killHelmOnce(order, /^2 pending-upgrade$/),
+    ]);
+    await expectOneSoundRelease(order);
+    expect(await world.replicas(order)).toBe(2);
+  });
+
+  test('because nobody wants its work any more is gone at once', async () => {
+    const order = await world.web({}, world.identity(), slow);
+    const wish = new AbortController();
+    const creating = world.reactor().create(order, undefined, wish.signal);
+    await expect.poll(() => helmsOf(order).length, { interval: 5, timeout: 10_000 }).toBeGreaterThan(0);
+    wish.abort(new Error('no longer wanted'));
+    await expect(creating).rejects.toThrow('no longer wanted');
+    expect(helmsOf(order)).toEqual([]);
+    await expectOneSoundRelease(order);
+  });
+});
+
+describe('many tenures at once', () => {
+  test('are made with no more helm processes than allowed', { timeout: 120_000 }, async () => {
+    const helm = new HelmCommand({ concurrency: 3 });
+    const reactor = world.reactor({}, { helm });
+    const orders = await Promise.all(Array.from({ length: 12 }, () => world.web()));
+    let most = 0;
+    const watching = setInterval(() => {
+      most = Math.max(most, helmsOf({ identity: { name: 'dinfra-' } }).length);
+    }, 50);
+    await Promise.all(orders.map((order) => reactor.create(order, undefined, world.signal)));
+    clearInterval(watching);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(3);
+    for (const order of orders) expect(await world.revisions(order)).toEqual(['1 deployed']);
+  });
+});
+
+describe('a cluster that is down', () => {
+  test('proves nothing: what cannot be seen is not absent', async () => {
+    const { operator, ...rest } = world.cluster;
+    const down = async () => {
+      throw Object.assign(new Error('connection refused'), { code: 'ClusterUnreachable' });
+    };
+    const reactor = world.reactor(
+      {},
+      { cluster: { ...rest, operator: { ...fated(operator, new Fate(0)), find: down } } },
+    );
+    const order = await world.web();
+    await expect(world.observe(reactor, order)).rejects.toMatchObject({ code: 'ClusterUnreachable' });
+  });
+});
