@@ -100,7 +100,8 @@ export class Arguments {
   maps(name: string): Fields[] {
     const entries = new Map<number, Record<string, string>>();
     const prefix = `${name}[`;
-    for (const [key, value] of this.#raw) {
+    // The last one is the first to be looked at.
+    for (const [key, value] of [...this.#raw].reverse()) {
       if (!key.startsWith(prefix)) continue;
       const match = /^\[(\d+)\]\.(.+)$/.exec(key.slice(name.length));
       const [, index, field] = match ?? [];

@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import type { Command, Context, Json, Quirks } from './command.ts';
 import type { Fault } from './faults.ts';
 import type { Jobs } from './jobs.ts';
-import { mayCall } from './permissions.ts';
+import { elsewhere, mayCall } from './permissions.ts';
 import type { Account, User } from './rows.ts';
 import type { Throttle } from './throttle.ts';
 import type { World } from './world.ts';
@@ -41,7 +41,7 @@ export function answer(server: Server, call: Call, fault?: Fault): Answer {
   const envelope = command === undefined ? (name === undefined ? 'null' : 'errorresponse') : envelopeOf(command);
   try {
     const caller = authenticate(server.world, call.parameters, server.clock.now());
-    if (command === undefined) throw unauthenticated();
+    if (command === undefined) throw name !== undefined && elsewhere.has(name) ? forbidden(name) : unauthenticated();
     return { status: 200, envelope, body: run(server, call, command, caller, fault) };
   } catch (error) {
     return refusal(envelope, error);
@@ -77,7 +77,7 @@ function run(
 ): Json {
   const { world, clock, jobs, quirks, commands } = server;
   server.throttle.count(world, account, clock.now());
-  if (!mayCall(account, command)) throw forbidden(command);
+  if (!mayCall(account, command)) throw forbidden(command.name);
   const strict = world.setting('enforce.post.requests.and.timestamps') === 'true';
   if (strict && call.method !== 'POST' && !/^(get|list|query|find)\w+$/.test(command.name)) {
     throw new ApiError(400, 9999, `State changing command ${command.name} needs to be sent using POST request`);
@@ -135,11 +135,11 @@ function checkPaging(world: World, raw: ReadonlyMap<string, string>, label: stri
 }
 
 /** The id in the text is another one on every call, as on the server. */
-function forbidden(command: Command): ApiError {
+function forbidden(name: string): ApiError {
   return new ApiError(
     432,
     9999,
-    `The API [${command.name}] does not exist or is not available for the account for user id [${crypto.randomUUID()}].`,
+    `The API [${name}] does not exist or is not available for the account for user id [${crypto.randomUUID()}].`,
     { envelope: 'errorresponse' },
   );
 }

@@ -18,12 +18,16 @@ export interface Delays {
 export interface Work {
   /** Id of what the command makes; it is told at once. */
   readonly created?: string;
-  readonly instance?: { readonly type: string; readonly id: string };
+  readonly instance?: { readonly type: string; readonly id: string | undefined };
   /** Jobs of one lane run one after the other. */
   readonly lane?: string;
   readonly takes: 'vm' | 'other';
+  /** When the call has come in: not in turn with other jobs of the lane. */
+  readonly check?: () => void;
   /** When the job starts: checks and the transitional state. */
   readonly begin?: () => void;
+  /** What is left behind when the job fails for a reason of its own, as an injected one. */
+  readonly abandon?: () => void;
   /** When it is done: the effect, and the object in `jobresult`. */
   readonly finish: () => Json;
 }
@@ -40,7 +44,8 @@ export class Jobs {
   readonly #changed: () => void;
   /** Jobs that are to fail, whatever they do; set by faults. */
   readonly #doomed = new Map<string, ApiError>();
-  readonly #pending = new Map<string, Job>();
+  /** Unfinished jobs of a thing, the oldest first. */
+  readonly #pending = new Map<string, Job[]>();
   #stopped = false;
 
   constructor(world: World, clock: Clock, delays: Delays, changed: () => void) {
@@ -60,10 +65,16 @@ export class Jobs {
       user: user.id,
       status: 0,
       resultCode: 0,
-      ...(work.instance === undefined ? {} : { instanceType: work.instance.type, instance: work.instance.id }),
+      ...(work.instance === undefined ? {} : { instanceType: work.instance.type }),
+      ...(work.instance?.id === undefined ? {} : { instance: work.instance.id }),
     });
-    if (work.instance !== undefined) this.#pending.set(work.instance.id, job);
-    this.#enter(work.lane ?? job.id, () => this.#clock.after(this.#delays.queue, () => this.#begin(job, work)));
+    if (job.instance !== undefined) this.#pending.set(job.instance, [...(this.#pending.get(job.instance) ?? []), job]);
+    const refused = refusalOf(work);
+    this.#clock.after(this.#delays.queue, () => {
+      if (this.#stopped) return;
+      if (refused !== undefined) this.#fail(job, refused);
+      else this.#enter(work.lane ?? job.id, () => this.#begin(job, work));
+    });
     return job;
   }
 
@@ -74,7 +85,7 @@ export class Jobs {
 
   /** The unfinished job of a thing: CloudStack shows it in the thing's own rows. */
   pendingFor(instance: string): Job | undefined {
-    return this.#pending.get(instance);
+    return this.#pending.get(instance)?.[0];
   }
 
   /** What a restart of the management server does to jobs in progress. */
@@ -94,7 +105,10 @@ export class Jobs {
     const lane = work.lane ?? job.id;
     const doom = this.#doomed.get(job.id);
     try {
-      if (doom !== undefined) throw doom;
+      if (doom !== undefined) {
+        work.abandon?.();
+        throw doom;
+      }
       work.begin?.();
     } catch (error) {
       this.#fail(job, error);
@@ -124,8 +138,15 @@ export class Jobs {
     job.result = result;
     job.completed = this.#clock.now();
     this.#doomed.delete(job.id);
-    if (job.instance !== undefined && this.#pending.get(job.instance) === job) this.#pending.delete(job.instance);
+    this.#forget(job);
     this.#changed();
+  }
+
+  #forget(job: Job): void {
+    if (job.instance === undefined) return;
+    const left = (this.#pending.get(job.instance) ?? []).filter((other) => other !== job);
+    if (left.length === 0) this.#pending.delete(job.instance);
+    else this.#pending.set(job.instance, left);
   }
 
   #enter(lane: string, run: () => void): void {
@@ -150,6 +171,15 @@ export class Jobs {
       if (job.created >= before) break;
       if (job.status !== 0) this.#world.tables.jobs.drop(job.id);
     }
+  }
+}
+
+function refusalOf({ check }: Work): unknown {
+  try {
+    check?.();
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }
 

@@ -21,6 +21,11 @@ export const resourceTypes = {
   /** Bytes here, GiB in limits. */
   primary_storage: { number: '10', unit: GIB },
   secondary_storage: { number: '11', unit: GIB },
+  backup: { number: '12', unit: 1 },
+  backup_storage: { number: '13', unit: GIB },
+  bucket: { number: '14', unit: 1 },
+  object_storage: { number: '15', unit: GIB },
+  gpu: { number: '16', unit: 1 },
 } as const;
 
 /** A limited resource. */

@@ -17,7 +17,7 @@ export function plug(world: World, network: Network, device: number, isDefault: 
     mac,
     isDefault,
     device,
-    wired: false,
+    wired: network.state !== 'Allocated',
     secondary: [],
   };
 }

@@ -16,15 +16,22 @@ export function customSizeOf(
   // All of it has to be given at one index.
   const { cpuNumber, memory, cpuSpeed } = sized[0] ?? {};
   const { bounds } = offering;
-  const cpu = within('cpu cores', cpuNumber, bounds?.minCpu ?? 1, bounds?.maxCpu ?? 2_147_483_647);
-  const memoryMiB = within('memory', memory, bounds?.minMemoryMiB ?? 32, bounds?.maxMemoryMiB ?? 2_147_483_647);
-  if (offering.cpuSpeed > 0) {
-    if (cpuSpeed !== undefined)
-      throw invalid('The cpu speed of this offering id:null is not customizable. This is predefined as 1000.');
-    return { cpu, cpuSpeed: offering.cpuSpeed, memoryMiB };
+  if (sized.length === 0) {
+    throw invalid('Need to specify custom parameter values cpu, cpu speed and memory when using custom offering');
   }
-  return { cpu, cpuSpeed: within('cpu speed', cpuSpeed, 1, 2_147_483_647), memoryMiB };
+  const cpu = within('cpu cores', cpuNumber, bounds?.minCpu ?? 1, bounds?.maxCpu ?? MAX);
+  if (offering.cpuSpeed > 0 && cpuSpeed !== undefined) {
+    throw invalid(
+      `The cpu speed of this offering id:${offering.id} is not customizable. This is predefined as ${offering.cpuSpeed}.`,
+    );
+  }
+  const speed = offering.cpuSpeed > 0 ? offering.cpuSpeed : within('cpu speed', cpuSpeed, 1, MAX);
+  const memoryMiB = within('memory', memory, bounds?.minMemoryMiB ?? 32, bounds?.maxMemoryMiB ?? MAX);
+  return { cpu, cpuSpeed: speed, memoryMiB };
 }
+
+/** Where an offering has no bound of its own. */
+const MAX = 2_147_483_647;
 
 function within(what: string, text: string | undefined, min: number, max: number): number {
   const value = Number(text);

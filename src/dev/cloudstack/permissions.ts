@@ -6,3 +6,17 @@ export function mayCall(account: Account, command: Command): boolean {
   if (account.role === 'Admin') return true;
   return command.admin !== true && !account.forbidden.includes(command.name);
 }
+
+/** Commands a real server has and the simulator does not: they are refused as by a role that lacks them. */
+export const elsewhere: ReadonlySet<string> = new Set([
+  'addHost',
+  'listClusters',
+  'listDomains',
+  'listPods',
+  'listRouters',
+  'listStoragePools',
+  'listSystemVms',
+  'resetUserDataForVirtualMachine',
+  'updateResourceCount',
+  'updateVolume',
+]);

@@ -18,7 +18,7 @@ export function renderAccount(context: Context, account: Account, usage: Readonl
     const used = usage.get(number) ?? 0;
     row[`${name}limit`] = limit === -1 ? 'Unlimited' : String(limit);
     row[`${name}total`] = used;
-    row[`${name}available`] = limit === -1 ? 'Unlimited' : String(limit - used);
+    row[`${name}available`] = limit === -1 ? 'Unlimited' : told(name, limit - used);
   }
   const vms = context.world.tables.vms.filter((vm) => vm.account === account.id);
   row['vmstopped'] = vms.filter((vm) => vm.state === 'Stopped').length;
@@ -28,6 +28,11 @@ export function renderAccount(context: Context, account: Account, usage: Readonl
   row['isdefault'] = false;
   row['groups'] = [];
   return row;
+}
+
+/** Secondary storage alone is told with a decimal. */
+function told(name: string, available: number): string {
+  return name === 'secondarystorage' ? available.toFixed(1) : String(available);
 }
 
 /** The names of limits in listAccounts, with CloudStack's resource type numbers. */
@@ -44,4 +49,9 @@ const ACCOUNT_FIELDS = {
   memory: '9',
   primarystorage: '10',
   secondarystorage: '11',
+  backup: '12',
+  backupstorage: '13',
+  bucket: '14',
+  objectstorage: '15',
+  gpu: '16',
 } as const;

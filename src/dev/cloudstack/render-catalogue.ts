@@ -35,9 +35,7 @@ export function renderServiceOffering(context: Context, offering: ServiceOfferin
     name: offering.name,
     state: offering.active ? 'Active' : 'Inactive',
     displaytext: offering.displayText,
-    ...(offering.customized
-      ? {}
-      : { cpunumber: offering.cpu, cpuspeed: offering.cpuSpeed, memory: offering.memoryMiB }),
+    ...sizeShown(offering),
     created: moment(offering.created),
     storagetype: 'shared',
     provisioningtype: 'thin',
@@ -68,6 +66,12 @@ export function renderServiceOffering(context: Context, offering: ServiceOfferin
   };
 }
 
+/** Customised offerings show what of the size is fixed. */
+function sizeShown({ customized, cpu, cpuSpeed, memoryMiB }: ServiceOffering): Json {
+  if (!customized) return { cpunumber: cpu, cpuspeed: cpuSpeed, memory: memoryMiB };
+  return cpuSpeed > 0 ? { cpuspeed: cpuSpeed } : {};
+}
+
 export function renderDiskOffering(offering: DiskOffering): Json {
   return {
     id: offering.id,
@@ -86,6 +90,9 @@ export function renderDiskOffering(offering: DiskOffering): Json {
   };
 }
 
+/** What virtual routers run on. */
+const ROUTER_OFFERING = '6c1b71da-2b3d-4dd3-a670-b77fce045b88';
+
 export function renderNetworkOffering(offering: NetworkOffering, services: readonly Json[]): Json {
   return {
     id: offering.id,
@@ -101,6 +108,7 @@ export function renderNetworkOffering(offering: NetworkOffering, services: reado
     networkrate: 200,
     state: 'Enabled',
     guestiptype: offering.guestType,
+    ...(offering.sourceNat ? { serviceofferingid: ROUTER_OFFERING } : {}),
     service: services,
     forvpc: offering.forVpc,
     fornsx: false,

@@ -1,5 +1,5 @@
 import type { Context, Json } from './command.ts';
-import { inZone, moment, ownedBy, pendingJob, tagsOf } from './render.ts';
+import { bareTagsOf, inZone, moment, ownedBy, tagsOf } from './render.ts';
 import type { Address, Network, Rule } from './rows.ts';
 
 export function renderNetwork(context: Context, network: Network, services: readonly Json[]): Json {
@@ -33,7 +33,7 @@ export function renderNetwork(context: Context, network: Network, services: read
     specifyipranges: network.type === 'Shared',
     canusefordeploy: true,
     ispersistent: false,
-    tags: tagsOf(context, 'Network', network.id),
+    tags: bareTagsOf(context, 'Network', network.id),
     strechedl2subnet: false,
     redundantrouter: false,
     supportsvmautoscaling: network.type === 'Isolated',
@@ -73,18 +73,18 @@ export function renderAddress(context: Context, address: Address): Json {
           vmipaddress: address.staticNatIp,
           virtualmachinename: vm.name,
           virtualmachinedisplayname: vm.displayName,
+          virtualmachinetype: 'User',
         }),
     ...(network === undefined ? {} : { associatednetworkid: network.id, associatednetworkname: network.name }),
     networkid: PUBLIC_NETWORK,
     state: address.allocated === undefined ? 'Free' : 'Allocated',
     physicalnetworkid: PHYSICAL_NETWORK,
-    tags: tagsOf(context, 'PublicIpAddress', address.id),
+    tags: bareTagsOf(context, 'PublicIpAddress', address.id),
     isportable: false,
     hasrules: world.tables.rules.find((rule) => rule.address === address.id) !== undefined,
     forsystemvms: false,
     forprovider: false,
     hasannotations: false,
-    ...pendingJob(context, address),
   };
 }
 

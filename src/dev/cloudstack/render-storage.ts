@@ -29,7 +29,7 @@ export function renderVolume(context: Context, volume: Volume): Json {
       ? {}
       : { diskofferingid: disk.id, diskofferingname: disk.name, diskofferingdisplaytext: disk.displayText }),
     ...(volume.attached === undefined || vm === undefined ? {} : { attached: moment(volume.attached) }),
-    destroyed: volume.state === 'Destroy' || volume.state === 'Expunged',
+    destroyed: volume.state === 'Destroy',
     // The server puts the offering's database number here.
     ...(service === undefined
       ? {}
@@ -78,6 +78,6 @@ export function renderSnapshot(context: Context, snapshot: Snapshot): Json {
     virtualsize: snapshot.sizeBytes,
     tags: tagsOf(context, 'Snapshot', snapshot.id),
     hasannotations: false,
-    ...pendingJob(context, snapshot),
+    ...(snapshot.state === 'Allocated' ? pendingJob(context, snapshot) : {}),
   };
 }

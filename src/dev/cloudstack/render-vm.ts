@@ -56,15 +56,16 @@ export function renderVm(context: Context, vm: Vm, details?: ReadonlySet<string>
         }
       : {}),
     ...(shows('servoff') ? { serviceofferingid: offering.id, serviceofferingname: offering.name } : {}),
-    cpunumber: vm.cpu,
-    cpuspeed: vm.cpuSpeed,
-    memory: vm.memoryMiB,
+    ...diskOfferingOf(context, vm),
+    ...(shows('servoff') || shows('stats') ? { cpunumber: vm.cpu, cpuspeed: vm.cpuSpeed, memory: vm.memoryMiB } : {}),
     guestosid: template.osType,
     ...(shows('volume') ? { rootdeviceid: 0, rootdevicetype: 'ROOT' } : {}),
     securitygroup: shows('secgrp') ? securityGroups(context, vm) : [],
-    nic: shows('nics') ? vm.nics.map((nic) => renderNic(context, nic)) : [],
+    nic: shows('nics') ? vm.nics.map((nic) => ({ ...renderNic(context, nic), ...publicIpOf(context, vm, nic) })) : [],
     hypervisor: template.hypervisor,
-    ...(first?.ip === undefined || !shows('nics') ? {} : { ipaddress: first.ip }),
+    ...(first?.ip === undefined || !shows('nics') ? {} : { ipaddress: first.ip, ...publicIpOf(context, vm, first) }),
+    // Only admins see the name on the hypervisor.
+    ...(context.account.role === 'Admin' ? { instancename: `i-2-${vm.seq}-VM` } : {}),
     details: detailsOf(vm),
     readonlydetails: 'dataDiskController, rootDiskController',
     ...(vm.keyPairs.length === 0 ? {} : { keypairs: vm.keyPairs.join(',') }),
@@ -109,6 +110,17 @@ export function renderNic(context: Context, nic: Nic): Json {
     extradhcpoption: [],
     deviceid: String(nic.device),
   };
+}
+
+/** The address static NAT gives a NIC. */
+function publicIpOf({ world }: Context, vm: Vm, nic: Nic): Json {
+  const address = world.tables.addresses.find((row) => row.staticNatVm === vm.id && row.network === nic.network);
+  return address === undefined ? {} : { publicipid: address.id, publicip: address.ip };
+}
+
+function diskOfferingOf({ world }: Context, vm: Vm): Json {
+  const offering = vm.diskOffering === undefined ? undefined : world.tables.diskOfferings.get(vm.diskOffering);
+  return offering === undefined ? {} : { diskofferingid: offering.id, diskofferingname: offering.name };
 }
 
 function detailsOf(vm: Vm): Json {

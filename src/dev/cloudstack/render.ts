@@ -26,12 +26,23 @@ export function pendingJob({ jobs }: Context, row: Row): Json {
   return job === undefined ? {} : { jobid: job.id, jobstatus: 0 };
 }
 
-/** The tags of a row, in the short form its own row shows them. */
+/** The tags of a row, as its own row shows them: without the path of the domain. */
 export function tagsOf(context: Context, resourceType: string, id: string): Json[] {
-  return context.world.tables.tags
+  return tagRows(context, resourceType, id).map((tag) => {
+    const { domainpath: _, ...row } = renderTag(context, tag);
+    return row;
+  });
+}
+
+/** The tags of a network or an address, which show no more than key and value. */
+export function bareTagsOf(context: Context, resourceType: string, id: string): Json[] {
+  return tagRows(context, resourceType, id).map(({ key, value }) => ({ key, value }));
+}
+
+function tagRows({ world }: Context, resourceType: string, id: string): Tag[] {
+  return world.tables.tags
     .filter((tag) => tag.resource === id && tag.resourceType === resourceType)
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map((tag) => renderTag(context, tag));
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 export function renderTag(context: Context, tag: Tag): Json {

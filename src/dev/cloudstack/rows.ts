@@ -170,6 +170,8 @@ export interface Vm extends Row {
   host?: string;
   template: string;
   offering: string;
+  /** Of the data disk it was deployed with. */
+  diskOffering?: string;
   cpu: number;
   cpuSpeed: number;
   memoryMiB: number;

@@ -19,6 +19,11 @@ export const defaultLimits: Limits = {
   '9': 40_960,
   '10': 200,
   '11': 400,
+  '12': 20,
+  '13': 400,
+  '14': 20,
+  '15': 400,
+  '16': 20,
 };
 
 const unlimited: Limits = Object.fromEntries(Object.keys(defaultLimits).map((number) => [number, -1]));

@@ -21,6 +21,8 @@ export interface SimulatorOptions {
   /** How long jobs take. Defaults to what a small cloud needs: 0.05 s before, 1 s for VMs, 0.2 s for the rest. */
   readonly delays?: Partial<Delays>;
   readonly cloud?: Omit<SeedOptions, 'now'>;
+  /** Fills the world instead of the usual cloud. */
+  readonly fill?: (world: World, now: number) => Accounts;
   /** Settings of the management server, by CloudStack's names. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly quirks?: Partial<Quirks>;
@@ -52,7 +54,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const clock = options.clock ?? systemClock;
   const world = new World();
   const saved = options.stateFile === undefined ? undefined : loadWorld(options.stateFile, world);
-  const accounts = saved ?? seed(world, { now: clock.now(), ...options.cloud });
+  const accounts = saved ?? options.fill?.(world, clock.now()) ?? seed(world, { now: clock.now(), ...options.cloud });
   Object.assign(world.settings, options.settings);
   const store = options.stateFile === undefined ? undefined : new Store(options.stateFile, world, accounts);
   const jobs = new Jobs(world, clock, { ...usualDelays, ...options.delays }, () => store?.touch());

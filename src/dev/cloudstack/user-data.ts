@@ -14,8 +14,8 @@ export function storeUserData(context: Context, text: string | undefined): strin
       431,
       4350,
       method === 'GET'
-        ? 'User data is too long for an http GET request'
-        : `User data has exceeded configurable max length : ${limit}`,
+        ? 'User data is too long for http GET request'
+        : `User data has exceeded configurable max length: ${limit}`,
     );
   }
   if (!/^[A-Za-z0-9+/_\-\s]+={0,2}$/.test(text)) throw invalid('User data is not base64 encoded.');

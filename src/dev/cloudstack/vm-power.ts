@@ -8,10 +8,10 @@ import type { Vm } from './rows.ts';
 export const startVm = {
   begin: (context: Context, vm: Vm): void => {
     const { world } = context;
-    if (vm.state === 'Running') {
-      throw new ApiError(431, undefined, `The virtual machine ${vm.id} (${vm.name}) is already running`);
-    }
+    refuseRunning(vm);
     if (vm.state !== 'Stopped') throw invalid(`Unable to start ${described(vm)} in state ${vm.state}`);
+    // Where it is to run is found before anything is brought up for it.
+    const host = place(world, vm);
     for (const nic of vm.nics) {
       const network = world.tables.networks.must(nic.network);
       try {
@@ -24,7 +24,7 @@ export const startVm = {
         );
       }
     }
-    vm.host = place(world, vm).id;
+    vm.host = host.id;
     vm.state = 'Starting';
     vm.lastUpdated = context.clock.now();
   },
@@ -43,6 +43,12 @@ export function failStart(context: Context, vm: Vm): void {
   vm.state = 'Error';
   vm.lastUpdated = context.clock.now();
   delete vm.host;
+}
+
+/** Checked when the call comes in, not when it is the job's turn: two calls at once are not checked against each other. */
+export function refuseRunning(vm: Vm): void {
+  if (vm.state !== 'Running') return;
+  throw new ApiError(431, undefined, `The virtual machine ${vm.id} (${vm.name}) is already running`);
 }
 
 /** Stopping a VM; one that is stopped stays so and the job succeeds. */

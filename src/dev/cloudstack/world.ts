@@ -86,6 +86,11 @@ export class Table<T extends Row> {
     return made;
   }
 
+  /** The number the next row gets. */
+  startAt(seq: number): void {
+    this.#nextSeq = Math.max(this.#nextSeq, seq);
+  }
+
   /** The row of an id, also when it was removed. UUIDs are compared without case. */
   get(id: string): T | undefined {
     return this.#rows.get(id) ?? this.#rows.get(id.toLowerCase());

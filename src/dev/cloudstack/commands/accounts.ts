@@ -1,3 +1,4 @@
+import { invalid } from '../api-error.ts';
 import { listParams } from '../arguments.ts';
 import { type Context, type Json, listOf, type SyncCommand } from '../command.ts';
 import { limitRows, resourceTypes, usageOf } from '../limits.ts';
@@ -48,14 +49,22 @@ export const listResourceLimits: SyncCommand = {
   params: {
     ...listParams,
     resourcetype: { type: 'integer' },
+    resourcetypename: { type: 'string' },
     account: { type: 'string' },
     domainid: { type: 'string' },
     projectid: { type: 'string' },
   },
   run: (context, args) => {
     const type = args.integer('resourcetype');
+    if (type !== undefined && limitRows(context.account).length <= type)
+      throw invalid('Please specify a valid resource type.');
+    const name = args.text('resourcetypename');
     const rows = limitRows(context.account) as Json[];
-    const wanted = rows.filter((row) => type === undefined || row['resourcetype'] === String(type));
+    const wanted = rows.filter(
+      (row) =>
+        (type === undefined || row['resourcetype'] === String(type)) &&
+        (name === undefined || row['resourcetypename'] === name),
+    );
     return listOf('resourcelimit', args, wanted);
   },
 };

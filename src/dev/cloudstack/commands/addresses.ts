@@ -37,6 +37,7 @@ export const listPublicIpAddresses: SyncCommand = {
         (id === undefined || address === id) &&
         (network === undefined || address.network === network.id) &&
         (sourceNat === undefined || address.sourceNat === sourceNat) &&
+        (args.flag('isstaticnat') === undefined || (address.staticNatVm !== undefined) === args.flag('isstaticnat')) &&
         (args.text('ipaddress') === undefined || address.ip === args.text('ipaddress')) &&
         (args.row('zoneid', 'zones') === undefined || address.zone === args.row('zoneid', 'zones')?.id) &&
         matches(args, address.ip) &&
@@ -83,7 +84,8 @@ export const associateIpAddress: AsyncCommand = {
       instance: { type: 'IpAddress', id: address.id },
       lane: network.id,
       takes: 'other',
-      finish: () => ({ ipaddress: renderAddress(context, address) }),
+      // The job tells of it as it was in the middle.
+      finish: () => ({ ipaddress: { ...renderAddress(context, address), state: 'Allocating' } }),
     };
   },
 };
@@ -92,9 +94,11 @@ export const disassociateIpAddress: AsyncCommand = {
   name: 'disassociateIpAddress',
   description: 'Disassociates an IP address from the account.',
   jobClass: 'user.address.DisassociateIPAddrCmd',
-  params: { id: { type: 'id', of: 'addresses', required: true } },
+  params: { id: { type: 'id', of: 'addresses' }, ipaddress: { type: 'string' } },
   start: (context, args) => {
-    const address = args.needRow('id', 'addresses');
+    const byText = context.world.tables.addresses.find((row) => row.ip === args.text('ipaddress'));
+    const address = args.row('id', 'addresses') ?? byText;
+    if (address === undefined) throw invalid('Either id or ipaddress must be specified');
     // One that is free already ends in an error nobody thought of.
     if (address.allocated === undefined) throw internal();
     mayChange(context, address.account);
@@ -128,6 +132,16 @@ export const enableStaticNat: SyncCommand = {
     const vm = args.needRow('virtualmachineid', 'vms');
     mayChange(context, address.account);
     mayChange(context, vm.account);
+    if (address.sourceNat) throw invalid(`Can't enable static, ip address ${told(address)} is a sourceNat ip address`);
+    if (
+      world.tables.rules.find((rule) => rule.address === address.id && rule.purpose === 'PortForwarding') !== undefined
+    ) {
+      throw new ApiError(
+        537,
+        9999,
+        `Failed to enable static nat for the ip address ${told(address)} as it already has PortForwarding rules assigned`,
+      );
+    }
     const held = world.tables.addresses.find((row) => row.staticNatVm === vm.id);
     if (held !== undefined) {
       throw invalid(
@@ -138,10 +152,9 @@ export const enableStaticNat: SyncCommand = {
       throw new ApiError(
         537,
         9999,
-        `Failed to enable static for the ip address IPAddress {"address":"${address.ip}","dataCenterId":1,"id":${address.seq},"uuid":"${address.id}"} and vm id=${vm.seq} as it's already assigned to antoher vm`,
+        `Failed to enable static for the ip address ${told(address)} and vm id=${vm.seq} as it's already assigned to antoher vm`,
       );
     }
-    if (address.sourceNat) throw invalid(`Can't enable static, ip address ${address.ip} is a sourceNat ip address`);
     const nic = vm.nics.find((one) => one.network === address.network);
     if (nic?.ip === undefined) throw invalid("Vm doesn't belong to the network associated with the ip address");
     address.staticNatVm = vm.id;
@@ -174,6 +187,10 @@ export const disableStaticNat: AsyncCommand = {
 function notStatic(_context: Context, address: Address): void {
   if (address.staticNatVm !== undefined) return;
   throw new ApiError(431, undefined, `Specified IP address id is not associated with any vm Id`);
+}
+
+function told(address: Address): string {
+  return `IPAddress {"address":"${address.ip}","dataCenterId":1,"id":${address.seq},"uuid":"${address.id}"}`;
 }
 
 function ready(address: Address): Address {

@@ -1,7 +1,8 @@
-import { invalid } from '../api-error.ts';
+import { ApiError, invalid } from '../api-error.ts';
 import { listParams } from '../arguments.ts';
 import { type AsyncCommand, listOf, type SyncCommand } from '../command.ts';
 import { mayChange, success } from '../find.ts';
+import { described } from '../placement.ts';
 import { moment } from '../render.ts';
 import { renderServiceOffering } from '../render-catalogue.ts';
 
@@ -83,10 +84,22 @@ export const deleteTemplate: AsyncCommand = {
     if (template.removed !== undefined) {
       throw invalid(`Unable to find UUID for id [${template.seq}] of type [VirtualMachineTemplate]`);
     }
-    mayChange(context, template.account);
     return {
       instance: { type: 'Template', id: template.id },
       takes: 'other',
+      begin: () => {
+        const used = context.world.tables.vms.filter((vm) => vm.template === template.id);
+        if (used.length > 0 && args.flag('forced') !== true) {
+          const told = `Template {"format":"${template.format}","id":${template.seq},"name":"${template.name}","uuid":"${template.id}"}`;
+          const users = used.map(described).join(',');
+          throw new ApiError(
+            431,
+            undefined,
+            `Unable to delete template: ${told} because VM instances: [${users}] are using it.`,
+          );
+        }
+        mayChange(context, template.account);
+      },
       finish: () => {
         template.removed = context.clock.now();
         return { ...success };

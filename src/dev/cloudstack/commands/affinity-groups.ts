@@ -41,7 +41,8 @@ export const createAffinityGroup: AsyncCommand = {
     });
     return {
       created: group.id,
-      instance: { type: 'AffinityGroup', id: group.id },
+      // The server says the kind and not which.
+      instance: { type: 'AffinityGroup', id: undefined },
       takes: 'other',
       finish: () => ({ affinitygroup: renderAffinityGroup(context, group) }),
     };
@@ -97,7 +98,8 @@ export const deleteAffinityGroup: AsyncCommand = {
     if (group === undefined) throw invalid('Either the affinity group Id or its name must be specified');
     mayChange(context, group.account);
     return {
-      instance: { type: 'AffinityGroup', id: group.id },
+      // The server says the kind and not which.
+      instance: { type: 'AffinityGroup', id: undefined },
       takes: 'other',
       finish: () => {
         affinityGroups.drop(group.id);

@@ -12,9 +12,9 @@ export const queryAsyncJobResult: SyncCommand = {
   run: (context, args) => {
     const job = args.needRow('jobid', 'jobs');
     if (job.account !== context.account.id && context.account.role !== 'Admin') {
-      throw denied(
-        `Acct[${context.account.id}-${context.account.name}] does not have permission to operate with provided resource.`,
-      );
+      const { name, seq, id } = context.account;
+      const account = JSON.stringify({ accountName: name, id: seq, uuid: id });
+      throw denied(`Account Account [${account}] is not authorized to see job id=${job.seq}`);
     }
     return renderJob(context, job);
   },
@@ -55,7 +55,8 @@ function renderJob({ world }: Context, job: Job): Json {
     jobresultcode: job.resultCode,
     // There is no result at all while it runs.
     ...(done ? { jobresulttype: 'object', jobresult: job.result } : {}),
-    ...(job.instance === undefined ? {} : { jobinstancetype: job.instanceType, jobinstanceid: job.instance }),
+    ...(job.instanceType === undefined ? {} : { jobinstancetype: job.instanceType }),
+    ...(job.instance === undefined ? {} : { jobinstanceid: job.instance }),
     ...(done ? {} : { managementserverid: MANAGEMENT_SERVER, managementservername: 'localhost' }),
     created: moment(job.created),
     ...(job.completed === undefined ? {} : { completed: moment(job.completed) }),

@@ -1,3 +1,4 @@
+import { badParameter, invalid } from '../api-error.ts';
 import { type Arguments, listParams } from '../arguments.ts';
 import { type Context, type Json, listOf, type SyncCommand } from '../command.ts';
 import { matches, named, newestFirst, tagged } from '../find.ts';
@@ -109,12 +110,19 @@ export const listTemplates: SyncCommand = {
   run: (context, args) => {
     const { account, world } = context;
     const filter = args.need('templatefilter');
+    if (!templateFilters.includes(filter)) {
+      throw badParameter(`No enum constant com.cloud.template.VirtualMachineTemplate.TemplateFilter.${filter}`);
+    }
+    if (filter === 'all' && account.role !== 'Admin') {
+      throw invalid('Filter all can be specified by admin only');
+    }
     const tag = tagged(context, args, 'Template');
     const rows = wanted(args, args.row('id', 'templates'), world.tables.templates.live()).filter((row) => {
       const own = row.account === account.id;
       if (!tag(row)) return false;
       if (filter === 'self' || filter === 'selfexecutable') return own;
       if (filter === 'featured') return row.featured && row.public;
+      if (filter === 'community') return !row.featured && row.public;
       return own || row.public || account.role === 'Admin';
     });
     const zones = world.tables.zones.filter((zone) => args.row('zoneid', 'zones')?.id === zone.id);
@@ -143,6 +151,8 @@ export const listCapabilities: SyncCommand = {
   params: {},
   run: (context) => ({ capability: capabilities(context) }),
 };
+
+const templateFilters = ['featured', 'self', 'selfexecutable', 'sharedexecutable', 'executable', 'community', 'all'];
 
 function capabilities({ account, world }: Context): Json {
   const mayExpunge = account.role === 'Admin' || world.setting('allow.user.expunge.recover.vm') === 'true';

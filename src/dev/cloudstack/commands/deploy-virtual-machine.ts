@@ -21,6 +21,8 @@ export const deployVirtualMachine: AsyncCommand = {
     serviceofferingid: { type: 'id', of: 'serviceOfferings', required: true },
     zoneid: { type: 'id', of: 'zones', required: true },
     templateid: { type: 'id', of: 'templates' },
+    snapshotid: { type: 'id', of: 'snapshots' },
+    volumeid: { type: 'id', of: 'volumes' },
     name: { type: 'hostname' },
     displayname: { type: 'string' },
     networkids: { type: 'ids', of: 'networks' },
@@ -56,6 +58,10 @@ export const deployVirtualMachine: AsyncCommand = {
           failStart(context, vm);
           throw error;
         }
+      },
+      abandon: () => {
+        failStart(context, vm);
+        for (const nic of vm.nics) nic.wired = false;
       },
       finish: () => {
         if (starts) startVm.finish(context, vm);
@@ -100,10 +106,15 @@ function allocate(context: Context, args: Arguments): Vm {
     state: 'Stopped',
     everStarted: false,
     nics: [],
+    ...(data === undefined ? {} : { diskOffering: data.offering }),
     keyPairs: keys.map((key) => key.name),
     ...(keys.length === 0 ? {} : { sshPublicKey: keys.map((key) => key.publicKey).join('\n') }),
     ...(userData === undefined ? {} : { userData }),
-    details: { deployvm: 'true', ...settable(args.maps('details')) },
+    details: {
+      deployvm: 'true',
+      ...settable(args.maps('details')),
+      ...(offering.customized ? sizeDetails(args.maps('details')) : {}),
+    },
     affinityGroups,
     securityGroups,
     deleteProtection: false,
@@ -128,7 +139,11 @@ function allocate(context: Context, args: Arguments): Vm {
 }
 
 function templateOf(context: Context, args: Arguments): Template {
+  const source = args.row('snapshotid', 'snapshots') ?? args.row('volumeid', 'volumes');
   const template = args.row('templateid', 'templates');
+  if (template !== undefined && source !== undefined) throw internal();
+  if (source !== undefined)
+    throw invalid(`Deployment of virtual machine is supported only for Zone-wide storage pools`);
   if (template === undefined) throw internal();
   if (template.removed !== undefined || !template.ready) throw invalid(`Unable to use template ${template.seq}`);
   if (!template.public && template.account !== context.account.id && context.account.role !== 'Admin') {
@@ -167,8 +182,32 @@ function networksOf(context: Context, args: Arguments, zone: Zone): Network[] {
     throw invalid(`You have more than one Isolated network; please specify networkIds`);
   }
   const only = own[0] ?? world.tables.networks.find((network) => network.zone === zone.id && network.type === 'Shared');
-  if (only === undefined) throw invalid('Unable to find a network to deploy in');
-  return [only];
+  return [only ?? defaultNetwork(context, zone)];
+}
+
+/** An account without a network gets one of its name. */
+function defaultNetwork(context: Context, zone: Zone): Network {
+  const { world, account, clock } = context;
+  const offering = world.tables.networkOfferings.find((row) => row.sourceNat && row.isDefault);
+  if (offering === undefined) throw invalid('Unable to find a network offering for a default network');
+  const name = `${account.name}-network`;
+  return world.tables.networks.add({
+    created: clock.now(),
+    name,
+    displayText: name,
+    zone: zone.id,
+    account: account.id,
+    offering: offering.id,
+    type: 'Isolated',
+    state: 'Allocated',
+    gateway: '10.1.1.1',
+    netmask: '255.255.255.0',
+    cidr: '10.1.1.0/24',
+    vlan: 99,
+    securityGroups: false,
+    nextHost: 2,
+    nextMac: 1,
+  });
 }
 
 function securityGroupsOf(context: Context, args: Arguments, zone: Zone, networks: readonly Network[]): string[] {
@@ -242,6 +281,12 @@ function checkLimits(context: Context, size: Pick<Vm, 'cpu' | 'memoryMiB'>, byte
   checkLimit(context, 'memory', size.memoryMiB, 9999);
   checkLimit(context, 'volume', volumes, 9999);
   checkLimit(context, 'primary_storage', bytes, 9999);
+}
+
+/** The size chosen of a customised offering, as VMs show it. */
+export function sizeDetails(maps: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const all: Record<string, string> = Object.assign({}, ...maps);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => ['cpuNumber', 'cpuSpeed', 'memory'].includes(name)));
 }
 
 /** Details a deployer may set that are not the size. */

@@ -31,6 +31,13 @@ export const destroyVirtualMachine: AsyncCommand = {
         if (vm.state === 'Running') vm.state = 'Stopping';
       },
       finish: () => {
+        // One that never ran is not kept, whoever asks.
+        if (vm.state === 'Error' && !expunge) {
+          vm.state = 'Expunging';
+          const row = renderVm(context, vm);
+          expungeVm(context, vm);
+          return { virtualmachine: row };
+        }
         destroy(context, vm);
         for (const volume of volumes) removeVolume(context, volume);
         if (!expunge) {
@@ -113,7 +120,7 @@ function checkDestroy(context: Context, vm: Vm, expunge: boolean, volumes: reado
     throw new ApiError(
       431,
       undefined,
-      `Instance [id = ${vm.id}, name = ${vm.name}] has delete protection enabled and cannot be deleted.`,
+      `Instance [id = ${vm.id}, name = i-2-${vm.seq}-VM] has delete protection enabled and cannot be deleted.`,
     );
   }
   if (expunge && !mayExpunge(context)) {

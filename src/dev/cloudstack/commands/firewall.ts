@@ -137,7 +137,6 @@ export function deleter(name: string, description: string, jobClass: string): As
       const rule = args.needRow('id', 'rules');
       mayChange(context, rule.account);
       return {
-        instance: { type: 'FirewallRule', id: rule.id },
         lane: rule.network,
         takes: 'other',
         finish: () => {

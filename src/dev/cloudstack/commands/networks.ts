@@ -27,7 +27,7 @@ export const createNetwork: SyncCommand = {
     const offering = args.needRow('networkofferingid', 'networkOfferings');
     const zone = args.needRow('zoneid', 'zones');
     checkOffering(context, args, offering);
-    const subnet = subnetOf(context, args, zone.id);
+    const subnet = subnetOf(args);
     checkLimit(context, 'network', 1);
     const name = args.need('name');
     const domain = args.text('networkdomain');
@@ -106,7 +106,7 @@ export const updateNetwork: AsyncCommand = {
   start: (context, args) => {
     const network = own(context, args.needRow('id', 'networks'));
     return {
-      instance: { type: 'Network', id: network.id },
+      instance: { type: 'Network', id: undefined },
       lane: network.id,
       takes: 'other',
       begin: () => {
@@ -138,7 +138,7 @@ export const restartNetwork: AsyncCommand = {
   start: (context, args) => {
     const network = own(context, args.needRow('id', 'networks'));
     return {
-      instance: { type: 'Network', id: network.id },
+      instance: { type: 'Network', id: undefined },
       lane: network.id,
       takes: 'other',
       begin: () => {
@@ -163,7 +163,7 @@ export const deleteNetwork: AsyncCommand = {
     const network = own(context, args.needRow('id', 'networks'));
     const forced = args.flag('forced') === true;
     return {
-      instance: { type: 'Network', id: network.id },
+      instance: { type: 'Network', id: undefined },
       lane: network.id,
       takes: 'other',
       begin: () => {
@@ -219,21 +219,10 @@ function checkOffering(context: Context, args: Arguments, offering: NetworkOffer
   }
 }
 
-/** Every isolated network gets the same range unless told otherwise, but an account's do not repeat while it has several. */
-function subnetOf(context: Context, args: Arguments, zone: string): Pick<Network, 'gateway' | 'netmask' | 'cidr'> {
+/** Every isolated network gets the same range unless told otherwise: they do not meet. */
+function subnetOf(args: Arguments): Pick<Network, 'gateway' | 'netmask' | 'cidr'> {
   const gateway = args.text('gateway');
-  if (gateway === undefined) {
-    const taken = new Set(
-      context.world.tables.networks
-        .filter((row) => row.zone === zone && row.account === context.account.id && row.state === 'Implemented')
-        .map((row) => row.cidr),
-    );
-    for (let third = 1; third < 255; third++) {
-      const cidr = `10.1.${third}.0/24`;
-      if (!taken.has(cidr)) return { gateway: `10.1.${third}.1`, netmask: '255.255.255.0', cidr };
-    }
-    return { gateway: '10.1.1.1', netmask: '255.255.255.0', cidr: '10.1.1.0/24' };
-  }
+  if (gateway === undefined) return { gateway: '10.1.1.1', netmask: '255.255.255.0', cidr: '10.1.1.0/24' };
   if (args.text('netmask') !== '255.255.255.0') {
     throw invalid('Invalid gateway IP provided. Either the IP is broadcast or network IP.');
   }

@@ -45,7 +45,10 @@ export const createPortForwardingRule: AsyncCommand = {
         overlaps(rule, span),
     );
     if (clash !== undefined) throw conflictOf(clash, span, 4360);
-    if (address.staticNatVm !== undefined) throw invalid(`Can't create port forwarding rule for ip with static nat`);
+    if (address.staticNatVm !== undefined) {
+      const told = `IPAddress {"address":"${address.ip}","dataCenterId":1,"id":${address.seq},"uuid":"${address.id}"}`;
+      throw invalid(`Unable to create port forwarding rule; ip ${told} has static nat enabled`);
+    }
     const common = {
       created: context.clock.now(),
       traffic: 'Ingress',

@@ -3,6 +3,7 @@ import { listParams } from '../arguments.ts';
 import { type AsyncCommand, listOf, type SyncCommand } from '../command.ts';
 import { matches, mayChange, named, sees, success, tagged } from '../find.ts';
 import { checkLimit } from '../limits.ts';
+import { bareTagsOf } from '../render.ts';
 import { renderSnapshot } from '../render-storage.ts';
 import { addTags } from './tags.ts';
 
@@ -42,9 +43,17 @@ export const createSnapshot: AsyncCommand = {
       created: snapshot.id,
       instance: { type: 'Snapshot', id: snapshot.id },
       takes: 'other',
+      // A failed one stays, to be deleted.
+      abandon: () => {
+        snapshot.state = 'Error';
+      },
       finish: () => {
         snapshot.state = 'BackedUp';
-        return { snapshot: { ...renderSnapshot(context, snapshot), snapshottype: 'MANUAL' } };
+        const root = volume.template === undefined ? undefined : context.world.tables.templates.get(volume.template);
+        const osName = root === undefined ? {} : { osdisplayname: root.osName };
+        const tags = bareTagsOf(context, 'Snapshot', snapshot.id);
+        const row = { ...renderSnapshot(context, snapshot), tags, snapshottype: 'MANUAL', ...osName };
+        return { snapshot: args.flag('asyncbackup') === true ? { ...row, state: 'BackingUp' } : row };
       },
     };
   },

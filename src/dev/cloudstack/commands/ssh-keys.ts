@@ -19,7 +19,9 @@ export const registerSSHKeyPair: SyncCommand = {
     const publicKey = args.need('publickey');
     // Hardly anything is checked: a second word is enough.
     if (!/^(ssh|ecdsa|sk-)\S* \S+/.test(publicKey)) throw invalid('Public key is invalid');
-    return { keypair: renderKeyPair(context, addPair(context, args.need('name'), publicKey)) };
+    // The comment is dropped.
+    const key = publicKey.split(' ').slice(0, 2).join(' ');
+    return { keypair: renderKeyPair(context, addPair(context, args.need('name'), key)) };
   },
 };
 

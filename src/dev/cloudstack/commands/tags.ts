@@ -55,6 +55,7 @@ export const deleteTags: AsyncCommand = {
           (wanted.length === 0 ||
             wanted.some(({ key, value }) => tag.key === key && (value === undefined || tag.value === value))),
       );
+      if (matching.length === 0) throw new ApiError(530, undefined, 'Failed to delete tags');
       for (const tag of matching) context.world.tables.tags.drop(tag.id);
     },
     finish: () => ({ ...success }),

@@ -7,7 +7,7 @@ import { described } from '../placement.ts';
 import { renderVm } from '../render-vm.ts';
 import type { Vm } from '../rows.ts';
 import { storeUserData } from '../user-data.ts';
-import { joinGroup } from './deploy-virtual-machine.ts';
+import { joinGroup, sizeDetails } from './deploy-virtual-machine.ts';
 
 const vmParam = { id: { type: 'id', of: 'vms', required: true } } as const;
 
@@ -21,6 +21,7 @@ export const updateVirtualMachine: SyncCommand = {
     userdata: { type: 'string' },
     group: { type: 'string' },
     details: { type: 'map' },
+    cleanupdetails: { type: 'boolean' },
     deleteprotection: { type: 'boolean' },
     isdynamicallyscalable: { type: 'boolean' },
   },
@@ -35,7 +36,9 @@ export const updateVirtualMachine: SyncCommand = {
     if (userData !== undefined) vm.userData = userData;
     joinGroup(context, vm, args.text('group'));
     const details = args.maps('details');
+    if (args.flag('cleanupdetails') === true) vm.details = {};
     // The whole map is replaced.
+    if (details.some((map) => 'cpuOvercommitRatio' in map)) throw internal();
     if (details.length > 0) vm.details = Object.assign({}, ...details);
     vm.deleteProtection = args.flag('deleteprotection') ?? vm.deleteProtection;
     return { virtualmachine: renderVm(context, vm) };
@@ -82,12 +85,13 @@ export const scaleVirtualMachine: AsyncCommand = {
         throw new ApiError(
           530,
           undefined,
-          `Unable to scale VM since the VM or its service offering does not support dynamic scaling`,
+          `Unable to scale ${described(vm)} as it does not have tools to support dynamic scaling.`,
         );
       }
       const size = customSizeOf(offering, details);
       inJob(() => checkLimit(context, 'cpu', size.cpu - vm.cpu));
       inJob(() => checkLimit(context, 'memory', size.memoryMiB - vm.memoryMiB));
+      if (offering.customized) Object.assign(vm.details, sizeDetails(details));
       Object.assign(vm, size, { offering: offering.id, customized: offering.customized });
     });
   },
@@ -128,7 +132,7 @@ export const updateVMAffinityGroup: AsyncCommand = {
   start: (context, args) => {
     const vm = present(context, args.needRow('id', 'vms'));
     const groups = args.rows('affinitygroupids', 'affinityGroups').map((group) => group.id);
-    return changeVm(context, vm, () => {
+    const work = changeVm(context, vm, () => {
       if (vm.state !== 'Stopped') {
         throw new ApiError(
           431,
@@ -138,6 +142,15 @@ export const updateVMAffinityGroup: AsyncCommand = {
       }
       vm.affinityGroups = groups;
     });
+    // The job does not say what it worked on, and its result leaves most of the VM out.
+    return {
+      lane: work.lane,
+      takes: work.takes,
+      begin: work.begin,
+      finish: () => {
+        return { virtualmachine: renderVm(context, vm, new Set(['affgrp', 'servoff'])) };
+      },
+    };
   },
 };
 

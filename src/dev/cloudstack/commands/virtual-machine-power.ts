@@ -4,17 +4,18 @@ import { mayChange } from '../find.ts';
 import { described } from '../placement.ts';
 import { renderVm } from '../render-vm.ts';
 import type { Vm } from '../rows.ts';
-import { startVm, stopVm } from '../vm-power.ts';
+import { refuseRunning, startVm, stopVm } from '../vm-power.ts';
 
 const params = { id: { type: 'id', of: 'vms', required: true }, forced: { type: 'boolean' } } as const;
 
-function jobOn(context: Context, vm: Vm, work: { begin?: () => void; finish: () => void }) {
+function jobOn(context: Context, vm: Vm, work: { check?: () => void; begin?: () => void; finish: () => void }) {
   if (vm.removed !== undefined) throw invalid(`Unable to find UUID for id [${vm.seq}] of type [VirtualMachine]`);
   mayChange(context, vm.account);
   return {
     instance: { type: 'VirtualMachine', id: vm.id },
     lane: vm.id,
     takes: 'vm' as const,
+    ...(work.check === undefined ? {} : { check: work.check }),
     ...(work.begin === undefined ? {} : { begin: work.begin }),
     finish: () => {
       work.finish();
@@ -32,6 +33,7 @@ export const startVirtualMachine: AsyncCommand = {
   start: (context, args) => {
     const vm = args.needRow('id', 'vms');
     return jobOn(context, vm, {
+      check: () => refuseRunning(vm),
       begin: () => startVm.begin(context, vm),
       finish: () => startVm.finish(context, vm),
     });
@@ -86,7 +88,10 @@ export const restoreVirtualMachine: AsyncCommand = {
       begin: () => {
         if (template !== undefined) vm.template = template.id;
       },
-      finish: () => {},
+      // A new root disk: it is made when the VM starts.
+      finish: () => {
+        vm.everStarted = false;
+      },
     });
   },
 };
@@ -104,6 +109,7 @@ export const createConsoleEndpoint = {
       return { consoleendpoint: { success: false, details } };
     }
     const url = `http://console.invalid/resource/noVNC/vnc.html?autoconnect=true&token=${vm.id}`;
-    return { consoleendpoint: { success: true, url } };
+    const websocket = { token: vm.id, host: 'console.invalid', port: '8080', path: 'websockify' };
+    return { consoleendpoint: { success: true, url, websocket } };
   },
 } as const;

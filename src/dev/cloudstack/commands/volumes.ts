@@ -88,7 +88,8 @@ export const createVolume: AsyncCommand = {
       finish: () => {
         if (volume.snapshot !== undefined) volume.state = 'Ready';
         if (vm !== undefined) attach(context, volume, vm, undefined);
-        return { volume: renderVolume(context, volume) };
+        const source = volume.snapshot === undefined ? {} : { snapshotid: volume.snapshot };
+        return { volume: { ...renderVolume(context, volume), ...source } };
       },
     };
   },
@@ -146,7 +147,7 @@ export const resizeVolume: AsyncCommand = {
   start: (context, args) => {
     const volume = own(context, args);
     const offering = args.row('diskofferingid', 'diskOfferings');
-    return changed(context, volume, () => {
+    const work = changed(context, volume, () => {
       const size = offering === undefined || offering.customized ? args.integer('size') : offering.sizeGiB;
       const bytes = size === undefined ? volume.sizeBytes : size * GIB;
       if (bytes < volume.sizeBytes && args.flag('shrinkok') !== true) {
@@ -165,8 +166,16 @@ export const resizeVolume: AsyncCommand = {
       }
       checkLimit(context, 'primary_storage', bytes - volume.sizeBytes);
       volume.sizeBytes = bytes;
-      if (offering !== undefined) volume.diskOffering = offering.id;
     });
+    return {
+      ...work,
+      finish: () => {
+        // The job still tells of the offering it had.
+        const row = work.finish();
+        if (offering !== undefined) volume.diskOffering = offering.id;
+        return row;
+      },
+    };
   },
 };
 

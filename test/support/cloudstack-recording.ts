@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import type { Fault } from '../../src/dev/cloudstack/faults.ts';
+
+/** One recorded exchange with a real CloudStack 4.22 management server, in order of recording. */
+export interface Exchange {
+  /** Number and name of the recording. */
+  readonly n: string;
+  /** Unix seconds. */
+  readonly at: number;
+  /** Command and parameters, signed anew for the replay. A long run of one letter is written as its length. */
+  readonly c?: string;
+  readonly p?: Readonly<Record<string, string | { readonly A: number }>>;
+  /** Who called; `capi` is a plain user. */
+  readonly u?: 'admin';
+  readonly m?: 'POST';
+  /** Method, path, query, body and content type, sent as they were: what is tested is the wire itself. */
+  readonly wire?: readonly [string, string, string, string | null, string | null];
+  readonly st?: number;
+  /** The answer: JSON, or text. */
+  readonly r?: { readonly [key: string]: unknown };
+  readonly t?: string;
+  /** What the recorded server had been given before, outside the recording. */
+  readonly setup?: Setup;
+}
+
+export interface Setup {
+  readonly vm?: SetupVm;
+  readonly vms?: readonly SetupVm[];
+  readonly networks?: readonly { readonly id: string; readonly name: string; readonly cidr: string }[];
+  readonly address?: { readonly ip: string; readonly network: string };
+  readonly sourceNat?: { readonly ip: string; readonly network: string };
+  readonly fault?: Fault;
+  /** The plain user's VMs that were still there, by name: others had been removed. */
+  readonly keepVms?: readonly string[];
+  /** Volumes of no VM had been removed, too. */
+  readonly noVolumes?: boolean;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly limits?: Readonly<Record<string, number>>;
+  /** All snapshots had been removed. */
+  readonly noSnapshots?: boolean;
+  /** A VM that had been destroyed and not expunged. */
+  readonly destroyed?: string;
+  /** A VM that an admin had expunged. */
+  readonly expunge?: string;
+  /** A service offering that had been deleted. */
+  readonly deactivate?: string;
+  /** A VM that had been given its first size again. */
+  readonly resize?: string;
+  /** A VM whose protection had been taken off. */
+  readonly unprotect?: string;
+  /** A VM and a tag it had. */
+  readonly tags?: { readonly vm: string; readonly [key: string]: string };
+}
+
+export interface SetupVm {
+  readonly id: string;
+  readonly name: string;
+  readonly network: string;
+  readonly ip?: string;
+  readonly root?: string;
+  readonly data?: string;
+  readonly stopped?: boolean;
+}
+
+/** The recording, trimmed to the commands the simulator has. */
+export function readRecording(): readonly Exchange[] {
+  const packed = readFileSync(new URL('../fixtures/cloudstack/exchanges.jsonl.gz', import.meta.url));
+  return gunzipSync(packed)
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Exchange);
+}
+
+/** The keys of the recorded accounts. They were made for a server that listened on loopback and is gone. */
+export const recordedKeys = {
+  apiKey: 'fNDdNjS91iA9Xeqz5ev6oCPY2WN3QiwbzXBaBnD9ve9GcWaIgQvIVGF7fXJjVopwkN4zcARd0GV7VQQP6V8D5A',
+  secretKey: 'VFBXLhdjpiZvrNf3uTd7OBjQZkxpzj__Nj-tk_Oj_dPT5cnb3gdkM2JLdX0TKJqWsbvw0spbqx9hKd8zU13VtQ',
+};
