@@ -119,6 +119,36 @@ fn a_provider_proxy_runs_a_provider_and_spends_nothing() {
 	assert!(!ProxyType::Provider.is_superset(&ProxyType::Any));
 }
 
+/// The names of the variants of a call, event or error.
+fn variants<T: scale_info::TypeInfo>() -> Vec<String> {
+	match T::type_info().type_def {
+		scale_info::TypeDef::Variant(of) => of.variants.iter().map(|variant| variant.name.to_string()).collect(),
+		_ => panic!("not an enum"),
+	}
+}
+
+#[test]
+fn the_documentation_names_every_call_event_error_and_constant() {
+	type ProviderCall = pallet_dinfra_provider::Call<Runtime>;
+	type SubscriptionCall = pallet_dinfra_subscription::Call<Runtime>;
+	let page = include_str!("../../../docs/chain.md");
+	let mut names = variants::<ProviderCall>();
+	names.extend(variants::<SubscriptionCall>());
+	names.extend(variants::<pallet_dinfra_provider::Event<Runtime>>());
+	names.extend(variants::<pallet_dinfra_subscription::Event<Runtime>>());
+	names.extend(variants::<pallet_dinfra_provider::Error<Runtime>>());
+	names.extend(variants::<pallet_dinfra_subscription::Error<Runtime>>());
+	names.extend(Provider::pallet_constants_metadata().into_iter().map(|constant| constant.name.to_string()));
+	names.extend(Subscription::pallet_constants_metadata().into_iter().map(|constant| constant.name.to_string()));
+	names.retain(|name| !name.starts_with("__"));
+	assert!(names.len() > 120);
+	for name in names {
+		// Events are written with their fields.
+		let named = page.contains(&format!("`{name}`")) || page.contains(&format!("`{name} {{"));
+		assert!(named, "docs/chain.md does not name {name}");
+	}
+}
+
 #[test]
 fn the_metadata_describes_the_runtime_api_for_clients() {
 	TestExternalities::default().execute_with(|| {
