@@ -15,6 +15,20 @@ import { chartArchive, WEB_CHART } from './chart-archives.ts';
 
 const SETTLES_MS = 40_000;
 
+/** The cluster KUBECONFIG names, as main wires it to the reactor. */
+export async function tenantCluster(
+  access = loadClusterAccess(),
+  options: ConstructorParameters<typeof KubeClient>[1] = {},
+) {
+  // A client certificate would win over the token.
+  const { cert: _cert, key: _key, ...tls } = (await access.credentials()).tls;
+  const as = (token: string) => {
+    const credentials = async () => ({ headers: { authorization: `Bearer ${token}` }, tls });
+    return new KubeClient({ ...access, credentials }, options);
+  };
+  return { operator: new KubeClient(access, options), as, server: access.server, ca: tls.ca };
+}
+
 /** The cluster of KUBECONFIG with a Helm reactor before it, and a chain of its own that nobody else's names are from. */
 export class HelmWorld {
   readonly signal = new AbortController().signal;
@@ -30,14 +44,8 @@ export class HelmWorld {
   }
 
   static async open(): Promise<HelmWorld> {
-    const access = loadClusterAccess();
-    const client = new KubeClient(access);
-    const { cert: _cert, key: _key, ...tls } = (await access.credentials()).tls;
-    const as = (token: string) => {
-      const credentials = async () => ({ headers: { authorization: `Bearer ${token}` }, tls });
-      return new KubeClient({ ...access, credentials });
-    };
-    return new HelmWorld(client, { operator: client, as, server: access.server, ca: tls.ca });
+    const cluster = await tenantCluster();
+    return new HelmWorld(cluster.operator, cluster);
   }
 
   /** Removes every namespace of this world. */
