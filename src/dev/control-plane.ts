@@ -161,6 +161,8 @@ export class ControlPlane {
         ...common,
         `--service-account-private-key-file=${join(this.folder, 'service-accounts.key')}`,
         '--use-service-account-credentials',
+        // The node is played: nobody renews its lease, and it does not go away.
+        '--node-monitor-grace-period=24h',
       ]),
       this.child('kube-scheduler', common),
       this.child('kwok', [`--kubeconfig=${this.kubeconfig}`, `--config=${stages}`, '--manage-all-nodes']),

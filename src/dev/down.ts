@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, readState } from './up-state.ts';
+
+/** How long everything may take to end by itself, in milliseconds. */
+const STOP_MS = 40_000;
+
+const state = readState();
+if (state === undefined || !isAlive(state.pid)) {
+  console.log('Nothing is up.');
+} else {
+  process.kill(state.pid, 'SIGTERM');
+  const until = performance.now() + STOP_MS;
+  while (isAlive(state.pid) && performance.now() < until) await sleep(100);
+  if (isAlive(state.pid)) process.kill(state.pid, 'SIGKILL');
+  // What hangs on the keeper's pipes ends with it, by force if it must.
+  console.log('Everything has ended.');
+}

@@ -1,0 +1,49 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Environment } from './environment.ts';
+import { stateFolder, writeState } from './up-state.ts';
+
+/** The process that keeps what `make up` has started: it ends with everything it holds. */
+const steps: string[] = [];
+let environment: Environment | undefined;
+
+function tell(step: string): void {
+  steps.push(step);
+  writeState({ pid: process.pid, steps });
+}
+
+async function end(): Promise<void> {
+  await environment?.stop();
+  process.exit(0);
+}
+
+process.once('SIGTERM', () => void end());
+// The terminal it was started from may go; it stays.
+process.on('SIGHUP', () => undefined);
+
+const folder = join(stateFolder, 'environment');
+rmSync(folder, { recursive: true, force: true });
+writeState({ pid: process.pid, steps });
+try {
+  environment = await Environment.start(folder, tell);
+  const operator = await environment.startOperator();
+  tell('operator running');
+  await environment.applySamples();
+  tell('config/samples applied');
+  writeState({
+    pid: process.pid,
+    steps,
+    ready: {
+      kubeconfig: environment.plane.kubeconfig,
+      chain: environment.chain.endpoint,
+      cloud: environment.cloud.endpoint,
+      probes: operator.probes,
+    },
+  });
+} catch (error) {
+  console.error(error);
+  const [problem] = (error instanceof Error ? error.message : String(error)).split('\n');
+  writeState({ pid: process.pid, steps, problem: problem ?? 'unknown error' });
+  await environment?.stop();
+  process.exit(1);
+}
