@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Listr } from 'listr2';
+import { takeConsole } from '../../chain/library-console.ts';
+import { columns } from '../../cli/output.ts';
+import { Environment } from '../environment.ts';
+import { Story, steps, type Told } from './story.ts';
+import { World } from './world.ts';
+
+interface Stage {
+  environment?: Environment;
+  world?: World;
+  story?: Story;
+}
+
+/** Plays the story. Resolves with the exit code: 0 only when every step was verified. */
+async function main(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'dinfra-demo-'));
+  const stage: Stage = {};
+  const started = performance.now();
+  const list = new Listr<Stage>(
+    [
+      {
+        title: 'A Kubernetes control plane, a chain and a cloud come up',
+        task: async (context, task) => {
+          const shown: string[] = [];
+          context.environment = await Environment.start(folder, (step) => {
+            shown.push(step);
+            task.output = shown.join('\n');
+          });
+          context.world = await World.open(context.environment);
+          context.story = new Story(context.environment, context.world);
+        },
+        rendererOptions: { persistentOutput: true, outputBar: Number.POSITIVE_INFINITY },
+      },
+      ...steps.map(({ title, run }) => ({
+        title,
+        task: async (context: Stage, task: { output: string }) => {
+          if (context.story === undefined) throw new Error('there is no environment to play in');
+          await run(context.story, (text) => {
+            task.output = text;
+          });
+        },
+        rendererOptions: { persistentOutput: true, outputBar: Number.POSITIVE_INFINITY },
+      })),
+    ],
+    {
+      ctx: stage,
+      // A list that is alive on a terminal, plain lines elsewhere.
+      fallbackRenderer: 'simple',
+      rendererOptions: { collapseErrors: false, showErrorMessage: true },
+    },
+  );
+  const stop = async () => {
+    await stage.world?.close();
+    await stage.environment?.stop();
+  };
+  process.once('SIGINT', () => void stop().then(() => process.exit(130)));
+  // What the libraries have to say is in the errors too.
+  const print = console.log.bind(console);
+  takeConsole(() => undefined);
+  try {
+    await list.run();
+    print(`\n${closingTable(stage.story?.told ?? [])}`);
+    print(
+      `\nVerified in ${Math.round((performance.now() - started) / 1000)} s by reading the chain, the cluster and the cloud.`,
+    );
+    rmSync(folder, { recursive: true, force: true });
+    return 0;
+  } catch (error) {
+    print(`\ndinfra: the demo failed: ${error instanceof Error ? error.message : String(error)}`);
+    print(`        Logs are kept in ${folder}.`);
+    return 1;
+  } finally {
+    await stop();
+  }
+}
+
+function closingTable(told: readonly Told[]): string {
+  return columns(
+    ['SUBSCRIPTION', 'TYPE', 'AWARD TO ACTIVE', 'MADE', 'LEFT'],
+    told.map(({ id, type, blocks, seconds, made }) => [
+      `${id}`,
+      type,
+      `${blocks} blocks, ${seconds.toFixed(1)} s`,
+      made.join(', '),
+      'nothing',
+    ]),
+  );
+}
+
+process.exitCode = await main();
+process.stdout.write('', () => process.exit());

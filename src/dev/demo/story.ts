@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Environment, NAMESPACE } from '../environment.ts';
+import type { OperatorProcess } from '../operator-process.ts';
+import type { Remains, World } from './world.ts';
+
+/** One step of the story, told and then verified. */
+export interface Step {
+  readonly title: string;
+  /** `tell` shows a line or a block of text below the title. Throws when what it verifies is not so. */
+  run(story: Story, tell: (text: string) => void): Promise<void>;
+}
+
+/** What the closing table says of one subscription. */
+export interface Told {
+  readonly id: bigint;
+  readonly type: string;
+  readonly deployment: string;
+  readonly blocks: number;
+  readonly seconds: number;
+  readonly made: readonly string[];
+}
+
+const HELM = { type: 'helm/v1', descriptor: 'config/samples/descriptors/substrate-node-helm.json', funds: '1' };
+/** Enough for some forty blocks at the sample's price, and a grace of ten. */
+const VM = { type: 'vm/v1', descriptor: 'config/samples/descriptors/substrate-node-vm.json', funds: '0.22' };
+
+/** The main job of the operator, from the award to the end, on real parts. */
+export class Story {
+  readonly told: Told[] = [];
+  private readonly environment: Environment;
+  private readonly world: World;
+  private operator: OperatorProcess | undefined;
+  private subscribed: { readonly id: bigint; readonly type: string; readonly block: number; readonly at: number }[] =
+    [];
+
+  constructor(environment: Environment, world: World) {
+    this.environment = environment;
+    this.world = world;
+  }
+
+  async startOperator(tell: (text: string) => void): Promise<void> {
+    this.operator = await this.environment.startOperator();
+    await until('the operator is ready', 30, async () => (await this.operator?.readiness())?.ok === true);
+    tell(`pid ${this.operator.pid}, ${this.operator.probes}/readyz answers 200`);
+  }
+
+  async applySamples(tell: (text: string) => void): Promise<void> {
+    await this.environment.applySamples();
+    await until('both offers are on chain', 60, async () => {
+      const offers = await this.world.offers();
+      return offers.get(HELM.type)?.capacity === 10 && offers.get(VM.type)?.capacity === 4;
+    });
+    await this.environment.kubectl([
+      'wait',
+      '--for=condition=Ready',
+      '--timeout=60s',
+      'providers,offers,reactors',
+      '--all',
+    ]);
+    tell(await this.environment.kubectl(['get', 'dprov,doffer,dreactor']));
+  }
+
+  async subscribe(tell: (text: string) => void): Promise<void> {
+    for (const { type, descriptor, funds } of [HELM, VM]) {
+      const args = ['subscribe', descriptor, '--type', type, '--funds', funds, '--grace', '10'];
+      const block = await this.world.block();
+      const at = performance.now();
+      const answer = JSON.parse(await this.environment.dinfra(['--account', '//Charlie', '--json', ...args])) as {
+        id: string;
+      };
+      this.subscribed.push({ id: BigInt(answer.id), type, block, at });
+      tell(`$ dinfra ${args.join(' ')}\nSubscription ${answer.id}`);
+    }
+    tell(`$ dinfra list\n${await this.environment.dinfra(['--account', '//Charlie', 'list'])}`);
+  }
+
+  async comeUp(tell: (text: string) => void): Promise<void> {
+    await Promise.all(this.subscribed.map((subscription) => this.becomesActive(subscription)));
+    tell(`$ kubectl get dinfra\n${await this.environment.kubectl(['get', 'dsub,ddep'])}`);
+    for (const { deployment } of this.told) {
+      const { status, endpoints } = await this.world.ready(deployment);
+      assert.equal(status, 'True', `${deployment} is not Ready`);
+      assert.ok(endpoints.length > 0, `${deployment} has no endpoints`);
+      tell(`${deployment}: ${endpoints.join(', ')}`);
+    }
+    tell(`$ dinfra list\n${await this.environment.dinfra(['--account', '//Charlie', 'list'])}`);
+  }
+
+  private async becomesActive({ id, type, block, at }: Story['subscribed'][number]): Promise<void> {
+    await until(`subscription ${id} is Active`, 120, async () => (await this.world.state(id)) === 'Active');
+    const blocks = (await this.world.block()) - block;
+    const seconds = (performance.now() - at) / 1000;
+    const deployment = await this.world.deploymentOf(id);
+    assert.ok(deployment !== undefined, `subscription ${id} has no Deployment`);
+    await until(`${deployment} is Ready`, 30, async () => (await this.world.ready(deployment)).status === 'True');
+    const made = describe(await this.world.remains([deployment]));
+    this.told.push({ id, type, deployment, blocks, seconds, made });
+  }
+
+  async killAndRestart(tell: (text: string) => void): Promise<void> {
+    assert.ok(this.operator !== undefined);
+    const before = await this.world.fingerprint();
+    const { pid } = this.operator;
+    await this.operator.kill();
+    tell(`SIGKILL to ${pid}; five blocks go by`);
+    await sleep(5_000);
+    this.operator = await this.environment.startOperator();
+    await until('the operator is ready again', 60, async () => (await this.operator?.readiness())?.ok === true);
+    await sleep(5_000);
+    assert.deepEqual(await this.world.fingerprint(), before, 'something was touched');
+    for (const { id } of this.told) assert.equal(await this.world.state(id), 'Active');
+    tell(`pid ${this.operator.pid}: the same release revision, pods, VM and Deployments as before, by id and version`);
+  }
+
+  async cancel(tell: (text: string) => void): Promise<void> {
+    const chart = this.of(HELM.type);
+    tell(
+      `$ dinfra cancel ${chart.id}\n${await this.environment.dinfra(['--account', '//Charlie', 'cancel', `${chart.id}`])}`,
+    );
+    await this.isGone(chart);
+    tell(
+      `${chart.made.join(', ')}: gone; capacity used by helm/v1: ${(await this.world.offers()).get(HELM.type)?.used}`,
+    );
+  }
+
+  async runOut(tell: (text: string) => void): Promise<void> {
+    const vm = this.of(VM.type);
+    // The consumer has paid for some forty blocks: they go by faster now.
+    this.environment.chain.tick(250);
+    await until('the VM’s subscription is Suspended', 120, async () => (await this.world.state(vm.id)) === 'Suspended');
+    tell(await this.environment.kubectl(['get', 'ddep']));
+    await this.isGone(vm);
+    this.environment.chain.tick(1_000);
+    tell(`${vm.made.join(', ')}: gone; capacity used by vm/v1: ${(await this.world.offers()).get(VM.type)?.used}`);
+  }
+
+  async nothingLeft(tell: (text: string) => void): Promise<void> {
+    const remains = await this.world.remains(this.told.map(({ deployment }) => deployment));
+    assert.deepEqual(describe(remains), [], 'something is left');
+    assert.equal(remains.capacityUsed, 0, 'capacity is still used on chain');
+    tell(await this.environment.kubectl(['get', 'dinfra', '-n', NAMESPACE]));
+  }
+
+  private async isGone({ id, deployment }: Told): Promise<void> {
+    await until(`nothing of ${deployment} is left`, 120, async () => {
+      const remains = await this.world.remains([deployment]);
+      return describe(remains).length === 0 && (await this.world.state(id)) === undefined;
+    });
+  }
+
+  private of(type: string): Told {
+    const told = this.told.find((one) => one.type === type);
+    assert.ok(told !== undefined, `nothing was subscribed to of type ${type}`);
+    return told;
+  }
+}
+
+/** The steps, in order. */
+export const steps: readonly Step[] = [
+  { title: 'The operator starts', run: (story, tell) => story.startOperator(tell) },
+  {
+    title: 'The provider says what it sells: kubectl apply -f config/samples',
+    run: (story, tell) => story.applySamples(tell),
+  },
+  { title: 'A consumer subscribes to a chart and to a VM', run: (story, tell) => story.subscribe(tell) },
+  { title: 'Both come up, and the chain says Active', run: (story, tell) => story.comeUp(tell) },
+  {
+    title: 'The operator is killed and started again: nothing is touched',
+    run: (story, tell) => story.killAndRestart(tell),
+  },
+  {
+    title: 'The chart’s subscription is cancelled: its namespace, release and volume go',
+    run: (story, tell) => story.cancel(tell),
+  },
+  {
+    title: 'The VM’s funds run out: it is stopped, kept for the grace, and goes',
+    run: (story, tell) => story.runOut(tell),
+  },
+  { title: 'Nothing is left', run: (story, tell) => story.nothingLeft(tell) },
+];
+
+/** What there is of a tenure, in words; empty when there is nothing. */
+export function describe({ namespaces, releases, claims, vms, networks, deployments }: Remains): string[] {
+  return [
+    ...counted(namespaces, 'namespace'),
+    ...counted(releases, 'release'),
+    ...counted(claims, 'volume claim'),
+    ...counted(vms, 'VM'),
+    ...counted(networks, 'network'),
+    ...counted(deployments, 'Deployment'),
+  ];
+}
+
+function counted(list: readonly string[], what: string): string[] {
+  return list.length === 0 ? [] : [`${list.length} ${what}${list.length === 1 ? '' : 's'}`];
+}
+
+/** @throws Error naming what was waited for, after that many seconds. */
+async function until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`waited ${seconds} s until ${what}`);
+    await sleep(300);
+  }
+}

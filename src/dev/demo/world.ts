@@ -1,0 +1,150 @@
+import { execa } from 'execa';
+import { type Connection, connect } from '../../chain/connect.ts';
+import { readSubscription } from '../../chain/consumer-reader.ts';
+import { type Environment, NAMESPACE } from '../environment.ts';
+
+/** What is left of a tenure, read from the systems themselves. Empty lists mean that nothing is. */
+export interface Remains {
+  readonly namespaces: readonly string[];
+  readonly releases: readonly string[];
+  readonly claims: readonly string[];
+  readonly vms: readonly string[];
+  readonly networks: readonly string[];
+  readonly deployments: readonly string[];
+  /** Tenures that hold capacity of the provider's offers on chain. */
+  readonly capacityUsed: number;
+}
+
+/** An object that must not be touched while the operator is away: who it is, and its version. */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+/** Reads the cluster, the cloud and the chain as they are, past everything the operator says of them. */
+export class World {
+  private readonly environment: Environment;
+  private readonly chain: Connection;
+
+  private constructor(environment: Environment, chain: Connection) {
+    this.environment = environment;
+    this.chain = chain;
+  }
+
+  static async open(environment: Environment): Promise<World> {
+    return new World(environment, await connect(environment.chain.endpoint, new AbortController().signal));
+  }
+
+  async close(): Promise<void> {
+    await this.chain.close();
+  }
+
+  /** The number of the last block. */
+  async block(): Promise<number> {
+    return (await this.chain.api.rpc.chain.getHeader()).number.toNumber();
+  }
+
+  /** State of a subscription on chain; undefined when it is over and removed. */
+  async state(id: bigint): Promise<string | undefined> {
+    return (await readSubscription(this.chain.api, id))?.state;
+  }
+
+  /** Offers of the first provider on chain, by type: capacity and how much of it is used. */
+  async offers(): Promise<ReadonlyMap<string, { readonly capacity: number; readonly used: number }>> {
+    const entries = await this.chain.api.query.provider.offers.entries(0);
+    return new Map(
+      entries.map(([{ args }, offer]) => {
+        const { capacity, used } = offer.unwrap();
+        return [args[1].toUtf8(), { capacity: capacity.toNumber(), used: used.toNumber() }];
+      }),
+    );
+  }
+
+  /** Name of the Deployment of a subscription. */
+  async deploymentOf(id: bigint): Promise<string | undefined> {
+    const selector = `spec.subscription=${id}`;
+    const [first] = await this.names(['get', 'deployments.dinfra.io', `--field-selector=${selector}`]);
+    return first;
+  }
+
+  /** The status of a Deployment's condition Ready, and its endpoints. */
+  async ready(name: string): Promise<{ readonly status: string; readonly endpoints: readonly string[] }> {
+    const object = (await this.json(['get', 'deployments.dinfra.io', name])) as {
+      readonly status: {
+        readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+        readonly endpoints?: readonly { readonly address: string }[];
+      };
+    };
+    return {
+      status: object.status.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown',
+      endpoints: (object.status.endpoints ?? []).map(({ address }) => address),
+    };
+  }
+
+  /** Everything that runs for the tenures, with the versions that tell whether it was touched. */
+  async fingerprint(): Promise<Fingerprint> {
+    const releases = await this.kubectl([
+      'get',
+      'secrets',
+      '-A',
+      '-l',
+      'owner=helm',
+      '-o',
+      'jsonpath={range .items[*]}{.metadata.name} {.metadata.uid} {.metadata.resourceVersion}{"\\n"}{end}',
+    ]);
+    const pods = await this.kubectl([
+      'get',
+      'pods',
+      '-A',
+      '-o',
+      'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.metadata.uid}{"\\n"}{end}',
+    ]);
+    const deployments = await this.kubectl([
+      'get',
+      'deployments.dinfra.io',
+      '-n',
+      NAMESPACE,
+      '-o',
+      'jsonpath={range .items[*]}{.metadata.name} {.metadata.uid} {.metadata.generation}{"\\n"}{end}',
+    ]);
+    const vms = this.vms().map(({ id, name, state }) => `${name} ${id} ${state}`);
+    return { releases, pods, deployments, vms: vms.join('\n') };
+  }
+
+  /** What is left of the tenures of these names. */
+  async remains(names: readonly string[]): Promise<Remains> {
+    const ours = (list: readonly string[]) => list.filter((one) => names.some((name) => one.includes(name)));
+    const offers = await this.offers();
+    return {
+      namespaces: ours(await this.names(['get', 'namespaces'])),
+      releases: ours(await this.names(['get', 'secrets', '-A', '-l', 'owner=helm'])),
+      claims: ours(await this.names(['get', 'persistentvolumeclaims', '-A'], '{.metadata.namespace}/{.metadata.name}')),
+      vms: ours(this.vms().map(({ name }) => name)),
+      networks: ours((this.holdings()?.networks ?? []).map(({ name }) => name)),
+      deployments: ours(await this.names(['get', 'deployments.dinfra.io', '-n', NAMESPACE])),
+      capacityUsed: [...offers.values()].reduce((sum, { used }) => sum + used, 0),
+    };
+  }
+
+  private vms() {
+    return this.holdings()?.vms ?? [];
+  }
+
+  /** What the provider's account holds in the cloud, by the cloud's own books. */
+  private holdings() {
+    return this.environment.cloud.books().accounts['dinfra'];
+  }
+
+  private async names(args: readonly string[], template = '{.metadata.name}'): Promise<string[]> {
+    const text = await this.kubectl([...args, '-o', `jsonpath={range .items[*]}${template}{"\\n"}{end}`]);
+    return text.split('\n').filter((line) => line !== '');
+  }
+
+  private async json(args: readonly string[]): Promise<unknown> {
+    return JSON.parse(await this.kubectl(['-n', NAMESPACE, ...args, '-o', 'json']));
+  }
+
+  private async kubectl(args: readonly string[]): Promise<string> {
+    const { stdout } = await execa(this.environment.binaries.kubectl, [...args], {
+      env: { KUBECONFIG: this.environment.plane.kubeconfig },
+    });
+    return stdout;
+  }
+}
