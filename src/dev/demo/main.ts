@@ -24,10 +24,8 @@ async function main(): Promise<number> {
       {
         title: 'A Kubernetes control plane, a chain and a cloud come up',
         task: async (context, task) => {
-          const shown: string[] = [];
           context.environment = await Environment.start(folder, (step) => {
-            shown.push(step);
-            task.output = shown.join('\n');
+            task.output = step;
           });
           context.world = await World.open(context.environment);
           context.story = new Story(context.environment, context.world);

@@ -60,7 +60,7 @@ export class World {
   /** Name of the Deployment of a subscription. */
   async deploymentOf(id: bigint): Promise<string | undefined> {
     const selector = `spec.subscription=${id}`;
-    const [first] = await this.names(['get', 'deployments.dinfra.io', `--field-selector=${selector}`]);
+    const [first] = await this.names(['get', 'deployments.dinfra.io', '-n', NAMESPACE, `--field-selector=${selector}`]);
     return first;
   }
 
