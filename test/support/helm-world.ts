@@ -172,15 +172,14 @@ export class HelmWorld {
 
   /** The cluster as a tenant sees it. */
   async asTenant({ identity: { name } }: Order): Promise<Cluster> {
-    const reply = await this.client.request(
-      {
-        method: 'POST',
-        path: `/api/v1/namespaces/${name}/serviceaccounts/dinfra-tenant/token`,
-        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
-        attempt: 'get a token',
-      },
-      this.signal,
-    );
-    return this.cluster.as(String(at(reply, 'status', 'token')));
+    return this.cluster.as(await this.token(name, 'dinfra-tenant'));
+  }
+
+  /** A token of a service account. */
+  async token(namespace: string, account: string): Promise<string> {
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+    const reply = await this.client.request({ method: 'POST', path, body, attempt: 'get a token' }, this.signal);
+    return String(at(reply, 'status', 'token'));
   }
 }

@@ -78,6 +78,7 @@ export interface ApiManifest {
 export interface ListOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
+  readonly fieldSelector?: string;
 }
 
 export interface ApplyOptions {

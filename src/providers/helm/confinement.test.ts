@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { identityOf } from '../../tenure/identity.ts';
 import { type HelmConfig, settingsOf } from './config.ts';
-import { cellFor, namespaceFor } from './confinement.ts';
+import { cellFor, namespaceFor, tenantRules } from './confinement.ts';
 import { at } from './json-fields.ts';
 
 const identity = identityOf({ genesis: `0x${'ab'.repeat(32)}`, subscription: 17n, tenure: 2 });
@@ -78,6 +80,11 @@ describe('the cell of a tenant', () => {
       roleRef: { kind: 'Role', name: 'dinfra-tenant' },
       subjects: [{ kind: 'ServiceAccount', name: 'dinfra-tenant', namespace: identity.name }],
     });
+  });
+
+  test('has the same rights when they come with the operator, as config/rbac has them', () => {
+    const file = new URL('../../../config/rbac/helm-tenant.yaml', import.meta.url);
+    expect(parse(readFileSync(file, 'utf8')).rules).toEqual(tenantRules(settingsOf({})));
   });
 
   test('binds a role of the cluster when the provider names one', () => {

@@ -117,15 +117,16 @@ export function cellFor(identity: TenureIdentity, settings: Settings, stopped: b
   ];
 }
 
-/** What a tenant's account may do in its namespace: have the kinds a chart may hold, and nothing else. */
+/** What a tenant's account may do in its namespace: have the kinds a chart may hold, and see why they do not come up. */
 export function tenantRules({ extraKinds }: Pick<Settings, 'extraKinds'>) {
   const kinds = tenantKinds(extraKinds);
   const groups = [...new Set(kinds.map(({ group }) => group))];
-  return groups.map((group) => ({
+  const rules = groups.map((group) => ({
     apiGroups: [group],
     resources: [...new Set(kinds.filter((kind) => kind.group === group).map(({ plural }) => plural))],
     verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
   }));
+  return [...rules, { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] }];
 }
 
 /** Addresses that are not of the public internet: the provider's own networks, nodes and metadata services. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { apiObject } from '../../../test/support/api-objects.ts';
+import type { ApiObject } from './cluster.ts';
+import type { EndpointHint } from './descriptor.ts';
 import { endpointsOf } from './endpoints.ts';
 
 const service = (spec: object, status: object = {}, name = 'node') =>
@@ -9,9 +11,12 @@ const ports = [
   { name: 'p2p', port: 30333 },
 ];
 
+const of = (services: readonly ApiObject[], hints: readonly EndpointHint[] = [], nodeAddress?: string) =>
+  endpointsOf({ services, ingresses: [] }, hints, nodeAddress);
+
 describe('endpoints', () => {
   test('are the ports of Services at the names the cluster knows them by', () => {
-    expect(endpointsOf([service({ ports })], [], undefined)).toEqual([
+    expect(of([service({ ports })], [], undefined)).toEqual([
       { name: 'rpc', address: 'node.tenant.svc:9944' },
       { name: 'p2p', address: 'node.tenant.svc:30333' },
     ]);
@@ -19,7 +24,7 @@ describe('endpoints', () => {
 
   test('are at the load balancer when there is one', () => {
     const at = (ingress: object) =>
-      endpointsOf(
+      of(
         [service({ type: 'LoadBalancer', ports }, { loadBalancer: { ingress: [ingress] } })],
         [],
         'node.example.org',
@@ -29,19 +34,19 @@ describe('endpoints', () => {
   });
 
   test('are at the node port when the address of a node is known', () => {
-    const [rpc, p2p] = endpointsOf([service({ type: 'NodePort', ports })], [], 'node.example.org');
+    const [rpc, p2p] = of([service({ type: 'NodePort', ports })], [], 'node.example.org');
     expect(rpc?.address).toBe('node.example.org:30944');
     expect(p2p?.address).toBe('node.tenant.svc:30333');
   });
 
   test('leave out Services that pods have among themselves', () => {
-    expect(endpointsOf([service({ clusterIP: 'None', ports })], [], undefined)).toEqual([]);
-    expect(endpointsOf([service({ type: 'ExternalName', ports })], [], undefined)).toEqual([]);
+    expect(of([service({ clusterIP: 'None', ports })], [], undefined)).toEqual([]);
+    expect(of([service({ type: 'ExternalName', ports })], [], undefined)).toEqual([]);
   });
 
   test('of the same name are told apart by their Services, and nameless ones have their number', () => {
     const http = { ports: [{ name: 'http', port: 80 }, { port: 81 }] };
-    expect(endpointsOf([service(http, {}, 'a'), service({ ports: [http.ports[0]] }, {}, 'b')], [], undefined)).toEqual([
+    expect(of([service(http, {}, 'a'), service({ ports: [http.ports[0]] }, {}, 'b')], [], undefined)).toEqual([
       { name: 'a-http', address: 'a.tenant.svc:80' },
       { name: '81', address: 'a.tenant.svc:81' },
       { name: 'b-http', address: 'b.tenant.svc:80' },
@@ -54,14 +59,25 @@ describe('endpoints', () => {
       { name: 'peers', port: 30333, scheme: undefined },
       { name: 'missing', port: 'nope', scheme: undefined },
     ];
-    expect(endpointsOf([service({ ports })], hints, undefined)).toEqual([
+    expect(of([service({ ports })], hints, undefined)).toEqual([
       { name: 'ws', address: 'ws://node.tenant.svc:9944' },
       { name: 'peers', address: 'node.tenant.svc:30333' },
     ]);
   });
 
+  test('are the host names of an Ingress, too', () => {
+    const spec = {
+      tls: [{ hosts: ['a.example.org'] }],
+      rules: [{ host: 'a.example.org', http: { paths: [{ path: '/api' }] } }, { host: 'b.example.org' }, {}],
+    };
+    expect(endpointsOf({ services: [], ingresses: [apiObject({ spec }, { name: 'web' })] }, [], undefined)).toEqual([
+      { name: 'web', address: 'https://a.example.org/api' },
+      { name: 'web', address: 'http://b.example.org/' },
+    ]);
+  });
+
   test('are bounded in number', () => {
     const many = Array.from({ length: 100 }, (_, index) => ({ port: index + 1 }));
-    expect(endpointsOf([service({ ports: many })], [], undefined)).toHaveLength(32);
+    expect(of([service({ ports: many })], [], undefined)).toHaveLength(32);
   });
 });

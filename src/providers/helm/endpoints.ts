@@ -16,16 +16,16 @@ interface ServicePort {
 
 /**
  * Where a consumer reaches the Services of a tenant: at the load balancer when there is one, else at a node port when
- * `nodeAddress` is known, else at the name the cluster's DNS has for it. With hints only the ports they name are
- * reported.
+ * `nodeAddress` is known, else at the name the cluster's DNS has for it; and under each host name of an Ingress. With
+ * hints only the ports they name are reported.
  */
 export function endpointsOf(
-  services: readonly ApiObject[],
+  { services, ingresses }: { readonly services: readonly ApiObject[]; readonly ingresses: readonly ApiObject[] },
   hints: readonly EndpointHint[],
   nodeAddress: string | undefined,
 ): readonly Endpoint[] {
   const ports = services.flatMap((service) => portsOf(service, nodeAddress));
-  if (hints.length === 0) return unhinted(ports).slice(0, MAX_ENDPOINTS);
+  if (hints.length === 0) return [...ingresses.flatMap(routesOf), ...unhinted(ports)].slice(0, MAX_ENDPOINTS);
   return hints.flatMap(({ name, port, scheme }) => {
     const found = ports.find((candidate) => candidate.name === `${port}` || candidate.number === port);
     if (found === undefined) return [];
@@ -38,6 +38,17 @@ function unhinted(ports: readonly ServicePort[]): readonly Endpoint[] {
   return ports.map(({ service, name, address }) => {
     const isUnique = ports.filter((port) => port.name === name).length === 1;
     return { name: isUnique ? name : `${service}-${name}`, address };
+  });
+}
+
+/** Each host name of an Ingress, at the path that it leads to first. */
+function routesOf(ingress: ApiObject): readonly Endpoint[] {
+  const secured = listOf(at(ingress, 'spec', 'tls')).flatMap((entry) => listOf(recordOf(entry)['hosts']));
+  return listOf(at(ingress, 'spec', 'rules')).flatMap((rule) => {
+    const host = textOf(recordOf(rule)['host']);
+    if (host === undefined) return [];
+    const path = textOf(recordOf(listOf(at(rule, 'http', 'paths'))[0])['path']) ?? '/';
+    return [{ name: ingress.metadata.name, address: `${secured.includes(host) ? 'https' : 'http'}://${host}${path}` }];
   });
 }
 

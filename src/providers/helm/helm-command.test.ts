@@ -85,6 +85,22 @@ describe('the helm command', () => {
     await expect(running).rejects.toMatchObject({ code: 'HelmUnavailable', family: 'retryable' });
   });
 
+  test.each([
+    ['v4.3.1', true],
+    ['v3.19.0', false],
+    ['', false],
+  ])('of version %j is known: %s', async (version, isKnown) => {
+    const command = join(temporary, 'helm');
+    await writeFile(command, `#!/bin/sh\nprintf '%s' '${version}'`, { mode: 0o755 });
+    const asking = new HelmCommand({ command, temporary }).requireKnownVersion(new AbortController().signal);
+    if (isKnown) await expect(asking).resolves.toBeUndefined();
+    else
+      await expect(asking).rejects.toMatchObject({
+        code: 'HelmUnavailable',
+        message: expect.stringContaining('helm 4'),
+      });
+  });
+
   test('runs no more often at a time than it may, and not at all for who has gone meanwhile', async () => {
     const command = join(temporary, 'helm');
     await writeFile(

@@ -42,6 +42,7 @@ export interface HelmOutcome {
 export class HelmCommand {
   private readonly options: Required<HelmCommandOptions>;
   private readonly limit: LimitFunction;
+  private isKnown = false;
 
   constructor(options: HelmCommandOptions = {}) {
     this.options = {
@@ -54,9 +55,21 @@ export class HelmCommand {
     this.limit = pLimit(this.options.concurrency);
   }
 
-  /** What one process may take at most, in milliseconds. */
-  get deadlineMs(): number {
-    return this.options.deadlineMs;
+  /**
+   * Makes sure, once, that the command is a helm this program knows how to call.
+   *
+   * @throws RetryableError HelmUnavailable when it is not.
+   */
+  async requireKnownVersion(signal: AbortSignal): Promise<void> {
+    if (this.isKnown) return;
+    const { stdout } = await this.run({ args: () => ['version', '--template={{ .Version }}'], files: {} }, signal);
+    if (!/^v?4\./.test(stdout)) {
+      const found = JSON.stringify(stdout.trim().slice(0, 60));
+      throw new RetryableError('HelmUnavailable', {
+        message: `${JSON.stringify(this.options.command)} says it is version ${found}; helm 4 is needed`,
+      });
+    }
+    this.isKnown = true;
   }
 
   /**

@@ -40,6 +40,7 @@ export class HelmReactor implements Reactor {
   readonly kind = 'helm';
   private readonly settings: Settings;
   private readonly cluster: TenantCluster;
+  private readonly helm: HelmCommand;
   private readonly access: TenantAccess;
   private readonly source: ChartSource;
   private readonly charts: ChartPreparation;
@@ -51,6 +52,7 @@ export class HelmReactor implements Reactor {
   constructor({ config, cluster, helm, now = () => performance.now(), ...survey }: HelmReactorOptions) {
     this.settings = settingsOf(config);
     this.cluster = cluster;
+    this.helm = helm;
     this.now = now;
     this.access = new TenantAccess(cluster, now);
     this.source = new ChartSource(this.settings.charts);
@@ -173,6 +175,7 @@ export class HelmReactor implements Reactor {
   }
 
   private async prepare(order: Order, signal: AbortSignal): Promise<PreparedChart> {
+    await this.helm.requireKnownVersion(signal);
     return this.charts.prepare(order, await this.kubeVersion(signal), signal);
   }
 

@@ -11,6 +11,7 @@ export const ROLE_BINDING = inGroup('rbac.authorization.k8s.io', 'v1', 'rolebind
 export const SECRET = core('secrets', 'Secret');
 export const SERVICE = core('services', 'Service');
 export const POD = core('pods', 'Pod');
+export const EVENT = core('events', 'Event');
 export const DEPLOYMENT = inGroup('apps', 'v1', 'deployments', 'Deployment');
 export const STATEFUL_SET = inGroup('apps', 'v1', 'statefulsets', 'StatefulSet');
 export const REPLICA_SET = inGroup('apps', 'v1', 'replicasets', 'ReplicaSet');

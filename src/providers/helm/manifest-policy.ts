@@ -4,6 +4,7 @@ import type { Settings } from './config.ts';
 import { at, listOf, textOf } from './json-fields.ts';
 import { apiVersionOf, tenantKinds } from './kinds.ts';
 import { annotationOf, describe, type ManifestObject } from './manifest.ts';
+import { podSecurityFinding } from './pod-security.ts';
 
 /** An object that has passed, and where the API has its kind. */
 export interface PermittedObject extends ManifestObject {
@@ -68,7 +69,7 @@ function isNeverRun(object: ManifestObject): boolean {
   return hooks.length > 0;
 }
 
-function permitFields(object: ManifestObject, { quota }: Settings): void {
+function permitFields(object: ManifestObject, { quota, podSecurity }: Settings): void {
   if (object.kind === 'Service') permitService(object, quota);
   const pod = podSpecOf(object);
   if (textOf(at(pod, 'nodeName'))) {
@@ -77,6 +78,10 @@ function permitFields(object: ManifestObject, { quota }: Settings): void {
   const priority = textOf(at(pod, 'priorityClassName'));
   if (priority?.startsWith('system-')) {
     throw forbiddenField(object, `has priorityClassName ${priority.slice(0, 63)}, which displaces other people's pods`);
+  }
+  const finding = podSecurityFinding(podSecurity, pod);
+  if (finding !== undefined) {
+    throw forbiddenField(object, `breaks pod security ${podSecurity}: ${finding.field} has to be ${finding.wants}`);
   }
 }
 

@@ -25,7 +25,10 @@ const cell = (content: Partial<CellContent> | undefined, more: Partial<CellSurve
   found: 'Cell',
   cell: [],
   stopped: false,
-  content: content === undefined ? undefined : { release: release('deployed'), objects: [up], pods: [], ...content },
+  content:
+    content === undefined
+      ? undefined
+      : { release: release('deployed'), objects: [up], pods: [], warnings: [], ...content },
   ...more,
 });
 
@@ -63,6 +66,17 @@ describe('a release', () => {
       healthy: false,
       differences: [],
       message: 'Deployment web has 0 of 1 pods updated; pod web-1: ImagePullBackOff',
+    });
+  });
+
+  test('whose pods cannot even be made says what Kubernetes says of it', () => {
+    const warnings = [
+      { about: 'Deployment web', words: 'Old: no longer so' },
+      { about: 'Deployment web', words: 'FailedCreate: exceeded quota' },
+      { about: 'Deployment other', words: 'Other: of no interest' },
+    ];
+    expect(observationOf(cell({ objects: [down], warnings }), expected)).toMatchObject({
+      message: 'Deployment web has 0 of 1 pods updated; FailedCreate: exceeded quota',
     });
   });
 

@@ -40,13 +40,13 @@ function whenRunning({ cell, content }: CellSurvey, expected: Expectation): Pres
   const waiting = objects.flatMap(({ object, live }) => {
     if (live === undefined) return [];
     const readiness = readinessOf(object.kind, live);
-    return readiness.state === 'Ready' ? [] : [`${describe(object)} ${readiness.why}`];
+    return readiness.state === 'Ready' ? [] : [{ what: describe(object), why: readiness.why }];
   });
   return {
     kind: 'Present',
     power: 'Running',
     healthy: waiting.length === 0 && missing(objects).length === 0,
-    message: summary(objects.length, waiting, content.pods),
+    message: summary(objects.length, waiting, content),
     differences,
     endpoints: endpoints(objects, expected),
   };
@@ -108,12 +108,26 @@ function partial(differences: readonly [Difference, ...Difference[]]): Present {
   };
 }
 
-function summary(count: number, waiting: readonly string[], pods: readonly ApiObject[]): string {
+interface Waiting {
+  readonly what: string;
+  readonly why: string;
+}
+
+function summary(count: number, waiting: readonly Waiting[], content: CellContent): string {
   const [first] = waiting;
   if (first === undefined) return `all ${count} objects are up`;
-  const trouble = pods.map((pod) => ({ pod, why: podTrouble(pod) })).find(({ why }) => why !== undefined);
   const more = waiting.length === 1 ? '' : ` (and ${waiting.length - 1} more)`;
-  return `${first}${more}${trouble === undefined ? '' : `; pod ${trouble.pod.metadata.name}: ${trouble.why}`}`;
+  const trouble = troubleOf(first, content);
+  return `${first.what} ${first.why}${more}${trouble === undefined ? '' : `; ${trouble}`}`;
+}
+
+/** A pod that says what is wrong, or what Kubernetes says of an object that has no pods to say it. */
+function troubleOf({ what }: Waiting, { pods, warnings }: CellContent): string | undefined {
+  for (const pod of pods) {
+    const why = podTrouble(pod);
+    if (why !== undefined) return `pod ${pod.metadata.name}: ${why}`;
+  }
+  return warnings.findLast(({ about }) => about === what)?.words;
 }
 
 function isActive(pod: ApiObject): boolean {
@@ -121,8 +135,7 @@ function isActive(pod: ApiObject): boolean {
 }
 
 function endpoints(objects: readonly ObjectFinding[], { hints, nodeAddress }: Expectation): readonly Endpoint[] {
-  const services = objects.flatMap(({ object, live }) =>
-    object.kind === 'Service' && live !== undefined ? [live] : [],
-  );
-  return endpointsOf(services, hints, nodeAddress);
+  const live = (kind: string) =>
+    objects.flatMap((finding) => (finding.object.kind === kind ? (finding.live ?? []) : []));
+  return endpointsOf({ services: live('Service'), ingresses: live('Ingress') }, hints, nodeAddress);
 }

@@ -15,6 +15,7 @@ import { Annotation } from './names.ts';
 import { readinessOf } from './readiness.ts';
 import { latestRelease, type ReleaseRecord } from './release-record.ts';
 import type { TenantAccess, TenantKey } from './tenant-access.ts';
+import { readWarnings, type Warning } from './warnings.ts';
 
 /** Everything that was read of one tenure. Plain data: what follows from it is decided elsewhere. */
 export type Survey =
@@ -37,6 +38,8 @@ export interface CellContent {
   readonly objects: readonly ObjectFinding[] | undefined;
   /** The pods, when something is not up or is stopped; otherwise they are not looked at. */
   readonly pods: readonly ApiObject[];
+  /** Warnings of Kubernetes, the latest last, when something is not up. */
+  readonly warnings: readonly Warning[];
 }
 
 /** One object of the manifest, and what was found of it. */
@@ -169,8 +172,11 @@ export class Surveyor {
     const isUp = (objects ?? []).every(
       ({ object, live }) => live !== undefined && readinessOf(object.kind, live).state === 'Ready',
     );
-    const pods = isUp && !stopped ? [] : (await cluster.list(POD, { namespace: name }, signal)).items;
-    return { release, objects, pods };
+    const [pods, warnings] = await Promise.all([
+      isUp && !stopped ? [] : cluster.list(POD, { namespace: name }, signal).then(({ items }) => items),
+      isUp || stopped ? [] : readWarnings(cluster, name, signal),
+    ]);
+    return { release, objects, pods, warnings };
   }
 
   private async readObjects(
