@@ -46,7 +46,7 @@ export interface Address {
   readonly namespaced: boolean;
 }
 
-export interface ObjectRef {
+interface ObjectRef {
   readonly name: string;
   readonly namespace?: string;
 }
@@ -75,13 +75,13 @@ export interface ApiManifest {
   readonly [field: string]: unknown;
 }
 
-export interface ListOptions {
+interface ListOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
 }
 
-export interface ApplyOptions {
+interface ApplyOptions {
   readonly fieldManager: string;
   /** Take over fields of others. */
   readonly force: boolean;
@@ -89,7 +89,7 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
 }
 
-export interface ApiRequest {
+interface ApiRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: unknown;

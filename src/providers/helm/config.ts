@@ -25,13 +25,13 @@ export interface HelmConfig {
 
 export type PodSecurityLevel = 'restricted' | 'baseline' | 'privileged';
 
-export interface ContainerDefaults {
+interface ContainerDefaults {
   readonly requests?: Readonly<Record<string, string>>;
   readonly limits?: Readonly<Record<string, string>>;
 }
 
 /** What is let through the default-deny network policy. Traffic within the namespace and DNS always are. */
-export interface NetworkConfig {
+interface NetworkConfig {
   /** Who may connect to the tenant's pods from outside the namespace. Default `None`. */
   readonly ingress?: 'None' | 'Anywhere';
   /** What the tenant's pods may connect to. `Internet` leaves private ranges out. Default `None`. */
@@ -41,7 +41,7 @@ export interface NetworkConfig {
 }
 
 /** Where charts may be fetched from. A chart carried by the descriptor is not fetched and always allowed. */
-export interface ChartSourcesConfig {
+interface ChartSourcesConfig {
   /** Hosts, `charts.example.org` or `*.example.org`. Default: any with a public address. */
   readonly hosts?: readonly string[];
   /** Hosts spoken to in plain http, as `host` or `host:port`. Default none: https only. */

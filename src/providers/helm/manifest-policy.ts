@@ -97,7 +97,7 @@ function permitService(object: ManifestObject, quota: Settings['quota']): void {
 }
 
 /** The pod template of a workload, wherever its kind keeps it. */
-export function podSpecOf({ kind, content }: ManifestObject): unknown {
+function podSpecOf({ kind, content }: ManifestObject): unknown {
   switch (kind) {
     case 'Pod':
       return content['spec'];
