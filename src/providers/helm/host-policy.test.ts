@@ -66,11 +66,23 @@ describe('a URL', () => {
   });
 
   test('may be of the hosts a provider allows, and of no other', () => {
-    const charts = { ...OPEN, hosts: ['charts.example.org', '*.example.net'] };
-    for (const host of ['charts.example.org', 'CHARTS.example.org.', 'a.example.net', 'a.b.example.net']) {
+    const charts = { ...OPEN, hosts: ['charts.example.org', '*.example.net', 'registry.example.com:5000'] };
+    for (const host of [
+      'charts.example.org',
+      'CHARTS.example.org.',
+      'a.example.net',
+      'a.b.example.net',
+      'registry.example.com:5000',
+    ]) {
       expect(() => permit(`https://${host}/`, charts)).not.toThrow();
     }
-    for (const host of ['example.org', 'example.net', 'badexample.net', 'charts.example.org.evil.com']) {
+    for (const host of [
+      'example.org',
+      'example.net',
+      'badexample.net',
+      'charts.example.org.evil.com',
+      'registry.example.com',
+    ]) {
       expect(() => permit(`https://${host}/`, charts)).toThrow(FORBIDDEN);
     }
   });

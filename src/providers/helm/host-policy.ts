@@ -61,7 +61,7 @@ export function permitUrl(url: URL, charts: Settings['charts'], path: string): v
   }
   if (url.username !== '' || url.password !== '') throw forbidden('a URL must not carry a user or password');
   const host = hostOf(url);
-  if (charts.hosts !== undefined && !charts.hosts.some((pattern) => matches(host, pattern))) {
+  if (charts.hosts !== undefined && !charts.hosts.some((pattern) => matches(host, url.port, pattern))) {
     throw forbidden('its host is not among those this provider allows');
   }
   if (isIP(host) !== 0 && !charts.privateAddresses && !isPublicAddress(host)) {
@@ -87,8 +87,9 @@ function hostOf(url: URL): string {
     .toLowerCase();
 }
 
-/** `*.example.org` is every name below example.org, not itself. */
-function matches(host: string, pattern: string): boolean {
-  const lower = pattern.toLowerCase();
-  return lower.startsWith('*.') ? host.endsWith(lower.slice(1)) : host === lower;
+/** `*.example.org` is every name below example.org, not itself; a pattern without a port is for all ports. */
+function matches(host: string, port: string, pattern: string): boolean {
+  const [, name = '', wantedPort] = /^(.*?)(?::([0-9]+))?$/.exec(pattern.toLowerCase()) ?? [];
+  if (wantedPort !== undefined && wantedPort !== port) return false;
+  return name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name;
 }
