@@ -32,7 +32,7 @@ export function dueReports(
 }
 
 /** What a Deployment's status says, as far as the chain is concerned. */
-export function toldBy({ metadata, status }: Deployment, now: number): Told {
+function toldBy({ metadata, status }: Deployment, now: number): Told {
   const condition = (type: string) => status.conditions?.find((one) => one.type === type);
   const ready = condition('Ready');
   const stalled = condition('Stalled');

@@ -101,7 +101,10 @@ function readiness(deployment: Deployment, pass: Pass): Readiness {
     case 'lookAgain':
       return busy('Creating', 'A create was sent; looking for what it made.');
     case 'update':
-      return busy('Updating', withDifferences(pass.step?.message ?? 'Updating', action.found));
+      return busy(
+        wasRealised(deployment) ? 'Updating' : 'Creating',
+        withDifferences(pass.step?.message ?? 'Updating', action.found),
+      );
     case 'start':
       return busy('Starting', pass.step?.message ?? 'Starting.');
     case 'stop':
@@ -124,6 +127,11 @@ function readiness(deployment: Deployment, pass: Pass): Readiness {
     case 'confirmReleased':
       return settled('False', 'Released', 'Nothing of this tenure is left.');
   }
+}
+
+/** A first realisation takes many steps, and all of them are its making. */
+function wasRealised({ status }: Deployment): boolean {
+  return status.realisation?.descriptorHash !== undefined;
 }
 
 function afterFailure(failure: DinfraError): Readiness {

@@ -181,7 +181,7 @@ export const steps: readonly Step[] = [
 ];
 
 /** What there is of a tenure, in words; empty when there is nothing. */
-export function describe({ namespaces, releases, claims, vms, networks, deployments }: Remains): string[] {
+function describe({ namespaces, releases, claims, vms, networks, deployments }: Remains): string[] {
   return [
     ...counted(namespaces, 'namespace'),
     ...counted(releases, 'release'),
