@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly logFile: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Told, with its last lines, when it has ended though nobody here has ended it. */
+  readonly onDeath?: (problem: string) => void;
 }
 
 /**
@@ -19,9 +21,10 @@ export interface ChildOptions {
  * process id, so that signals and exit codes are the command's own.
  */
 const LIFELINE =
-  'exec 3<&0; ( cat <&3 >/dev/null; kill -TERM $$ 2>/dev/null; sleep 5; kill -KILL $$ 2>/dev/null ) & exec "$@" 3<&- </dev/null';
+  'exec 3<&0; ( cat <&3 >/dev/null; kill -TERM $$ 2>/dev/null && sleep 5 && kill -KILL $$ 2>/dev/null ) & exec "$@" 3<&- </dev/null';
 /** How long a process may take to end by SIGTERM, in milliseconds. */
 const TERM_MS = 10_000;
+const LAST_LINES = 15;
 
 /** A process that does not outlive us. */
 export class Child {
@@ -32,6 +35,7 @@ export class Child {
   private readonly process: ChildProcess;
   private readonly logFile: string;
   private ended = false;
+  private dismissed = false;
 
   /** @throws Error when the command cannot be started. */
   static start(options: ChildOptions): Child {
@@ -61,7 +65,9 @@ export class Child {
       child.once('exit', (code, signal) => {
         this.ended = true;
         child.stdin?.destroy();
-        resolve(signal === null ? `exit code ${code}` : signal);
+        const how = signal === null ? `exit code ${code}` : signal;
+        resolve(how);
+        if (!this.dismissed) void this.lastWords(`ended (${how})`).then(options.onDeath);
       });
     });
   }
@@ -71,21 +77,17 @@ export class Child {
   }
 
   kill(signal: NodeJS.Signals): void {
+    this.dismissed ||= signal === 'SIGTERM' || signal === 'SIGKILL';
     if (this.running) this.process.kill(signal);
   }
 
-  /** Ends it, by force if need be, and resolves when it has ended. */
-  async stop(): Promise<void> {
+  /** Ends it, by force after `termMs` milliseconds, and resolves when it and all of its own have ended. */
+  async stop(termMs = TERM_MS): Promise<void> {
     this.kill('SIGTERM');
-    const timer = setTimeout(() => this.kill('SIGKILL'), TERM_MS);
+    const timer = setTimeout(() => this.kill('SIGKILL'), termMs);
     await this.exited;
     clearTimeout(timer);
-  }
-
-  /** The end of what it has printed. */
-  async lastLines(count = 15): Promise<string> {
-    const text = await readFile(this.logFile, 'utf8').catch(() => '');
-    return text.trimEnd().split('\n').slice(-count).join('\n');
+    this.endGroup();
   }
 
   /**
@@ -102,7 +104,23 @@ export class Child {
         continue;
       }
       const what = this.running ? `was not ready within ${timeoutMs / 1000} s` : `ended (${await this.exited})`;
-      throw new Error(`${this.name} ${what}. Its last lines, of ${this.logFile}:\n${await this.lastLines()}`);
+      throw new Error(await this.lastWords(what));
+    }
+  }
+
+  /** What happened to it, and the end of what it has printed. */
+  private async lastWords(what: string): Promise<string> {
+    const text = await readFile(this.logFile, 'utf8').catch(() => '');
+    const lines = text.trimEnd().split('\n').slice(-LAST_LINES).join('\n');
+    return `${this.name} ${what}. Its last lines, of ${this.logFile}:\n${lines}`;
+  }
+
+  /** Ends what it has left behind: children of its own that it did not wait for. */
+  private endGroup(): void {
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // Nobody is left.
     }
   }
 }

@@ -1,47 +1,15 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Agent, request } from 'undici';
-import { KubeClient } from '../kube/kube-client.ts';
-import { loadClusterAccess } from '../kube/kubeconfig.ts';
-import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
 import type { Binaries } from './binaries.ts';
 import { Child } from './child-process.ts';
+import { kubeconfigOf } from './kubeconfig.ts';
 import { freePorts } from './ports.ts';
+import { prepareCluster } from './prepare-cluster.ts';
 
-/** Resources of the one node everything runs on. KWOK only says that it runs. */
-const CAPACITY = { cpu: '64', memory: '256Gi', pods: '2000' };
 const START_MS = 60_000;
-
-interface Node extends KubeObject {
-  readonly spec?: object;
-  readonly status: { readonly allocatable: object; readonly capacity: object };
-}
-const nodes: ResourceType<Node> = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false };
-
-interface StorageClass extends KubeObject {
-  readonly provisioner: string;
-  readonly reclaimPolicy: string;
-  readonly volumeBindingMode: string;
-}
-const storageClasses: ResourceType<StorageClass> = {
-  group: 'storage.k8s.io',
-  version: 'v1',
-  plural: 'storageclasses',
-  kind: 'StorageClass',
-  namespaced: false,
-};
-
-interface ServiceAccount extends KubeObject {}
-const serviceAccounts: ResourceType<ServiceAccount> = {
-  group: '',
-  version: 'v1',
-  plural: 'serviceaccounts',
-  kind: 'ServiceAccount',
-  namespaced: true,
-};
 
 /**
  * A real Kubernetes control plane on loopback: etcd, API server, controller manager and scheduler, and KWOK, which plays
@@ -59,11 +27,20 @@ export class ControlPlane {
   private etcd: Child | undefined;
   private apiServer: Child | undefined;
   private others: Child[] = [];
+  /** Aborted when a part of it has ended by itself, with what its last lines were. */
+  private readonly broken = new AbortController();
+  private readonly onDeath: (problem: string) => void;
 
-  private constructor(folder: string, binaries: Binaries, ports: ControlPlane['ports']) {
+  private constructor(
+    folder: string,
+    binaries: Binaries,
+    ports: ControlPlane['ports'],
+    onDeath: (problem: string) => void,
+  ) {
     this.folder = folder;
     this.binaries = binaries;
     this.ports = ports;
+    this.onDeath = onDeath;
     this.kubeconfig = join(folder, 'kubeconfig');
     this.server = `https://127.0.0.1:${ports.api}`;
   }
@@ -72,15 +49,24 @@ export class ControlPlane {
    * Starts everything and returns when a pod could run: about ten seconds.
    *
    * @param folder is made, and is the control plane's own: data, logs, certificates.
+   * @param onDeath is told, with its last lines, of a part that has ended by itself later; prints it by default.
    * @throws Error with the last lines of whatever did not come up; nothing is left running then.
    */
-  static async start(folder: string, binaries: Binaries): Promise<ControlPlane> {
+  static async start(
+    folder: string,
+    binaries: Binaries,
+    onDeath: (problem: string) => void = (problem) => console.error(problem),
+  ): Promise<ControlPlane> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const [etcd, peer, api] = await freePorts(3);
     if (etcd === undefined || peer === undefined || api === undefined) throw new Error('no free ports');
-    const plane = new ControlPlane(folder, binaries, { etcd, peer, api });
+    let up = false;
+    const plane = new ControlPlane(folder, binaries, { etcd, peer, api }, (problem) => {
+      if (up) onDeath(problem);
+    });
     try {
-      await plane.startAll();
+      await Promise.race([plane.startAll(), rejectionOf(plane.broken.signal)]);
+      up = true;
       return plane;
     } catch (error) {
       await plane.stop();
@@ -145,7 +131,8 @@ export class ControlPlane {
     // The server made its own certificate, with the CA that signed it in the same file.
     this.writeKubeconfig(readFileSync(path('certs/apiserver.crt')));
     this.startControllers();
-    await this.prepareCluster();
+    const signal = AbortSignal.any([AbortSignal.timeout(START_MS), this.broken.signal]);
+    await prepareCluster(this.kubeconfig, signal);
   }
 
   private startControllers(): void {
@@ -165,53 +152,30 @@ export class ControlPlane {
         '--node-monitor-grace-period=24h',
       ]),
       this.child('kube-scheduler', common),
-      this.child('kwok', [`--kubeconfig=${this.kubeconfig}`, `--config=${stages}`, '--manage-all-nodes']),
+      this.child('kwok', [
+        `--kubeconfig=${this.kubeconfig}`,
+        `--config=${stages}`,
+        '--manage-all-nodes',
+        // Without leases a node beats about once a minute, which the controller manager takes for NotReady now and then;
+        // it says so of the node's pods too, and the stages never make those ready again.
+        '--node-lease-duration-seconds=40',
+      ]),
     ];
   }
 
-  /** A node to run on, a class for volumes, and the account that pods of the default namespace have. */
-  private async prepareCluster(): Promise<void> {
-    const client = new KubeClient(loadClusterAccess(this.kubeconfig));
-    const signal = AbortSignal.timeout(START_MS);
-    const by = { fieldManager: 'dinfra-dev' };
-    try {
-      await client.apply(
-        nodes,
-        {
-          metadata: {
-            name: 'node-0',
-            annotations: { 'kwok.x-k8s.io/node': 'fake' },
-            labels: { 'kubernetes.io/hostname': 'node-0' },
-          },
-          status: { allocatable: CAPACITY, capacity: CAPACITY },
-        },
-        by,
-        signal,
-      );
-      await client.apply(
-        storageClasses,
-        {
-          metadata: {
-            // The name KWOK's stages know.
-            name: 'kwok-volume',
-            annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
-          },
-          provisioner: 'kwok.x-k8s.io/volume',
-          reclaimPolicy: 'Delete',
-          volumeBindingMode: 'Immediate',
-        },
-        by,
-        signal,
-      );
-      const account = { namespace: 'default', name: 'default' };
-      while ((await client.find(serviceAccounts, account, signal)) === undefined) await sleep(50);
-    } finally {
-      await client.close();
-    }
-  }
-
   private child(name: keyof Binaries, args: readonly string[]): Child {
-    return Child.start({ name, command: this.binaries[name], args, logFile: join(this.folder, `${name}.log`) });
+    // What is being stopped starts nothing more.
+    this.broken.signal.throwIfAborted();
+    return Child.start({
+      name,
+      command: this.binaries[name],
+      args,
+      logFile: join(this.folder, `${name}.log`),
+      onDeath: (problem) => {
+        this.broken.abort(new Error(problem));
+        this.onDeath(problem);
+      },
+    });
   }
 
   private async answers(path: string): Promise<boolean> {
@@ -228,21 +192,13 @@ export class ControlPlane {
   }
 
   private writeKubeconfig(ca?: Buffer): void {
-    const cluster = {
-      server: this.server,
-      ...(ca === undefined
-        ? { 'insecure-skip-tls-verify': true }
-        : { 'certificate-authority-data': ca.toString('base64') }),
-    };
-    const config = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'dinfra', cluster }],
-      users: [{ name: 'admin', user: { token: this.token } }],
-      contexts: [{ name: 'dinfra', context: { cluster: 'dinfra', user: 'admin' } }],
-      'current-context': 'dinfra',
-    };
-    // JSON is YAML.
-    writeFileSync(this.kubeconfig, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 });
+    writeFileSync(this.kubeconfig, kubeconfigOf(this.server, this.token, ca), { mode: 0o600 });
   }
+}
+
+/** Rejects with the reason of the signal when it is aborted. */
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }

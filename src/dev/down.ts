@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, readState } from './up-state.ts';
+import { isAlive } from './is-alive.ts';
+import { readState } from './up-state.ts';
 
 /** How long everything may take to end by itself, in milliseconds. */
 const STOP_MS = 40_000;

@@ -3,7 +3,8 @@ import { mkdirSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { NAMESPACE } from './environment.ts';
-import { isAlive, readState, type State, stateFolder } from './up-state.ts';
+import { isAlive } from './is-alive.ts';
+import { readState, type State, stateFolder } from './up-state.ts';
 
 /** How long everything may take to come up, in milliseconds. */
 const START_MS = 180_000;
