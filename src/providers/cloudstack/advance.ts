@@ -1,9 +1,12 @@
 import { RefusedError } from '../../errors/dinfra-error.ts';
+import { mayShareStep, needsStop, type Planned } from './action.ts';
 import type { CloudStackConfig } from './config.ts';
 import type { Look } from './look.ts';
 import type { Notes } from './memo.ts';
-import { type Done, perform, startJob, type Workshop } from './perform.ts';
-import { keeperOf, mayShareStep, needsStop, type Planned, plan } from './plan.ts';
+import { perform } from './perform.ts';
+import { keeperOf, plan } from './plan.ts';
+import { startJob } from './start-job.ts';
+import type { Done, Workshop } from './workshop.ts';
 
 /** Calls of one step, at most: rules and disks are many. */
 const MAX_SHARED = 16;

@@ -2,9 +2,9 @@ import { RefusedError, RetryableError } from '../../errors/dinfra-error.ts';
 import { errorOf, type Failure } from './failure.ts';
 import { affinityGroupName, isOurVm, keyPairName } from './names.ts';
 import type { Connection, Parts } from './parts.ts';
-import type { Done, Workshop } from './perform.ts';
 import { text } from './reply.ts';
 import type { Parameters } from './signing.ts';
+import type { Done, Workshop } from './workshop.ts';
 
 /**
  * Deploys the VM. The name and the marker go with the call itself, so that a VM whose reply was lost is found by them,

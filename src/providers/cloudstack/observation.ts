@@ -1,11 +1,12 @@
 import type { TenureIdentity } from '../../tenure/identity.ts';
 import type { Difference, Endpoint, Observation, Present } from '../reactor.ts';
+import type { Planned } from './action.ts';
 import type { Design } from './design.ts';
 import { describe } from './failure.ts';
 import { isEmpty, type Look } from './look.ts';
 import { asFailure, memoOf, type Notes } from './memo.ts';
 import { TENURE_TAG } from './names.ts';
-import { keeperOf, type Planned } from './plan.ts';
+import { keeperOf } from './plan.ts';
 import type { VirtualMachine } from './shapes.ts';
 import { publicAddressFor, rangeOf } from './wanted-rules.ts';
 

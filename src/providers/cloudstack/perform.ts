@@ -1,45 +1,16 @@
-import { RefusedError, RetryableError } from '../../errors/dinfra-error.ts';
-import { openSshPublicKey } from '../../ssh/openssh-public-key.ts';
-import type { CloudStackClient } from './client.ts';
+import { RefusedError } from '../../errors/dinfra-error.ts';
+import type { Action } from './action.ts';
 import { deploy } from './deploy.ts';
-import type { Design } from './design.ts';
 import { errorOf } from './failure.ts';
-import type { StartedJob } from './memo.ts';
 import { affinityGroupName, keyPairName, volumeName } from './names.ts';
-import type { Offering, Parts } from './parts.ts';
-import type { Action } from './plan.ts';
+import { createAffinityGroup, createNetwork, createSecurityGroup, registerKey } from './prerequisites.ts';
 import { isObject, text } from './reply.ts';
 import type { Parameters } from './signing.ts';
-import type { DirectSource } from './source.ts';
+import { staleOr, startJob } from './start-job.ts';
 import { encodeUserData } from './user-data.ts';
 import { ANYWHERE } from './vm-order.ts';
 import type { WantedRule } from './wanted-rules.ts';
-
-/** What the steps of one tenure work with. */
-export interface Workshop {
-  readonly client: CloudStackClient;
-  readonly source: DirectSource;
-  readonly design: Design;
-  /** Looked up when they are needed: a VM that runs must not depend on the template it came from. */
-  readonly parts: () => Promise<Parts>;
-  readonly offering: () => Promise<Offering>;
-  readonly diskOffering: () => Promise<string | undefined>;
-  /** What every call carries: the project, or nothing. */
-  readonly scope: Parameters;
-  readonly expunge: boolean;
-  /** Ids of what the deploy rests on: found by the look, or made since. */
-  readonly ids: { network?: string; securityGroup?: string };
-}
-
-/** What came of an action. */
-export interface Done {
-  /** One line for a person; undefined when there was nothing to do after all. */
-  readonly message: string | undefined;
-  readonly job?: StartedJob;
-  /** Ids learned on the way. */
-  readonly vm?: string;
-  readonly network?: string;
-}
+import type { Done, Workshop } from './workshop.ts';
 
 /**
  * Takes one action. Each can be taken again after a crash at any point: what makes something looks first whether it is
@@ -184,92 +155,6 @@ export async function perform(action: Action, shop: Workshop, signal: AbortSigna
     case 'refuse':
       throw new RefusedError(action.reason, { message: 'this part of the order is refused', path: action.path });
   }
-}
-
-/** Starts a job. Of a rule that is there already (537) nothing is started: the next look sees it. */
-export async function startJob(
-  client: CloudStackClient,
-  what: string,
-  command: string,
-  parameters: Parameters,
-  signal: AbortSignal,
-): Promise<Done> {
-  const reply = await client.attempt(command, parameters, signal);
-  if (reply.kind === 'Failed') {
-    if (reply.failure.kind === 'Conflict') return { message: `${what}: it is there already` };
-    throw staleOr(errorOf(reply.failure), reply.failure.kind);
-  }
-  const id = text(reply.body['jobid']);
-  return id === undefined ? { message: what } : { message: `${what} (job ${id})`, job: { id, what, removing: false } };
-}
-
-/**
- * A change of something that was there at the last look is refused with 431 when it has gone since: not the order's
- * fault. The next look tells.
- */
-function staleOr(error: Error, kind: string): Error {
-  if (kind !== 'Rejected') return error;
-  return new RetryableError('CloudStackFailed', { message: error.message, cause: error });
-}
-
-/** The consumer's key under the tenure's name. One of that name with another key is replaced: the name is ours. */
-async function registerKey({ client, design, scope }: Workshop, signal: AbortSignal): Promise<Done> {
-  const { identity, accessKey } = design.order;
-  const name = keyPairName(identity);
-  const publickey = openSshPublicKey(Buffer.from(accessKey.replace(/^0x/, ''), 'hex'), identity.name);
-  const parameters = { name, publickey, ...scope };
-  const reply = await client.attempt('registerSSHKeyPair', parameters, signal);
-  if (reply.kind === 'Ok') return { message: 'registered the SSH key' };
-  if (reply.failure.kind !== 'Rejected') throw errorOf(reply.failure);
-  // It is there, most likely from a call whose reply was lost. Lists do not show the key itself, so make sure.
-  const dropped = await client.attempt('deleteSSHKeyPair', { name, ...scope }, signal);
-  if (dropped.kind === 'Failed') throw errorOf(reply.failure);
-  await client.call('registerSSHKeyPair', parameters, signal);
-  return { message: 'registered the SSH key' };
-}
-
-async function createNetwork({ client, design, parts, scope, ids }: Workshop, signal: AbortSignal): Promise<Done> {
-  const { identity } = design.order;
-  const { connection, zone } = await parts();
-  if (connection.kind !== 'Isolated') return { message: undefined };
-  const body = await client.call(
-    'createNetwork',
-    {
-      name: identity.name,
-      displaytext: identity.marker,
-      networkofferingid: connection.offering,
-      zoneid: zone,
-      ...scope,
-    },
-    signal,
-  );
-  const network = isObject(body['network']) ? text(body['network']['id']) : undefined;
-  if (network === undefined) return { message: 'made the network' };
-  ids.network = network;
-  return { message: 'made the network', network };
-}
-
-async function createSecurityGroup({ client, design, scope, ids }: Workshop, signal: AbortSignal): Promise<Done> {
-  const { name, marker } = design.order.identity;
-  const body = await client.call('createSecurityGroup', { name, description: marker, ...scope }, signal);
-  const group = isObject(body['securitygroup']) ? text(body['securitygroup']['id']) : undefined;
-  if (group !== undefined) ids.securityGroup = group;
-  return { message: 'made the security group' };
-}
-
-async function createAffinityGroup(shop: Workshop, signal: AbortSignal): Promise<Done> {
-  const { design, client, scope, source } = shop;
-  const { order, vm } = design;
-  if (vm.affinity === undefined) return { message: undefined };
-  const name = affinityGroupName(order.identity, order.consumer, vm.affinity.group);
-  const there = await source.affinityGroups({ name }, signal);
-  if (there.some((group) => group.name === name)) return { message: undefined };
-  const type = vm.affinity.hosts === 'Different' ? 'host anti-affinity' : 'host affinity';
-  const description = `dinfra affinity of ${order.consumer}`;
-  const reply = await client.attempt('createAffinityGroup', { name, type, description, ...scope }, signal);
-  // Another tenure of the same consumer may have made it in the meantime.
-  if (reply.kind === 'Failed' && reply.failure.kind !== 'Rejected') throw errorOf(reply.failure);
-  return { message: 'made the affinity group' };
 }
 
 async function enableStaticNat(

@@ -1,85 +1,12 @@
-import type { ReasonOf } from '../../errors/catalogue.ts';
-import type { Difference } from '../reactor.ts';
+import { extra, lossy, missing, type Planned, stageOf } from './action.ts';
 import type { CloudStackConfig } from './config.ts';
 import type { Design } from './design.ts';
 import type { Look } from './look.ts';
 import { affinityGroupName, DESCRIPTOR_TAG, diskOfVolume, IMAGE_TAG, keyPairName, TENURE_TAG } from './names.ts';
-import type {
-  FirewallRule,
-  Network,
-  PortForwarding,
-  PublicAddress,
-  SecurityGroup,
-  VirtualMachine,
-  Volume,
-} from './shapes.ts';
-import type { DataDisk, Port } from './vm-order.ts';
-import {
-  compareEgress,
-  compareForwards,
-  compareGroup,
-  compareIngress,
-  egressRules,
-  ingressRules,
-  publicAddressFor,
-  type WantedRule,
-} from './wanted-rules.ts';
-
-/** One thing that has to be done to make what is there what was ordered. */
-export type Action =
-  | { readonly do: 'registerKey' }
-  | { readonly do: 'createNetwork' }
-  | { readonly do: 'createSecurityGroup' }
-  | { readonly do: 'createAffinityGroup' }
-  | { readonly do: 'deploy' }
-  | { readonly do: 'destroyDuplicate'; readonly vm: VirtualMachine }
-  | { readonly do: 'deleteNetwork'; readonly network: Network }
-  | { readonly do: 'deleteVolume'; readonly volume: Volume }
-  | { readonly do: 'restoreName'; readonly vm: VirtualMachine }
-  | { readonly do: 'associateAddress'; readonly network: Network }
-  | { readonly do: 'enableStaticNat'; readonly address: PublicAddress; readonly vm: VirtualMachine }
-  | { readonly do: 'openPort'; readonly address: PublicAddress; readonly rule: WantedRule }
-  | { readonly do: 'closePort'; readonly rule: FirewallRule }
-  | { readonly do: 'forwardPort'; readonly address: PublicAddress; readonly port: Port; readonly vm: VirtualMachine }
-  | { readonly do: 'removeForward'; readonly rule: PortForwarding }
-  | { readonly do: 'allowEgress'; readonly network: Network; readonly rule: WantedRule }
-  | { readonly do: 'removeEgress'; readonly rule: FirewallRule }
-  | {
-      readonly do: 'authorize';
-      readonly group: SecurityGroup;
-      readonly direction: Direction;
-      readonly rule: WantedRule;
-    }
-  | { readonly do: 'revoke'; readonly direction: Direction; readonly rule: string }
-  | { readonly do: 'createVolume'; readonly disk: DataDisk; readonly zone: string }
-  | { readonly do: 'attachVolume'; readonly volume: Volume; readonly vm: VirtualMachine }
-  | { readonly do: 'growVolume'; readonly volume: Volume; readonly sizeGiB: number }
-  | { readonly do: 'scale'; readonly vm: VirtualMachine }
-  | { readonly do: 'resetKey'; readonly vm: VirtualMachine }
-  | { readonly do: 'regroup'; readonly vm: VirtualMachine }
-  /** What only a direct look can compare, because lists do not show it: user-data and the size of the root disk. */
-  | { readonly do: 'applyChange'; readonly vm: VirtualMachine }
-  | { readonly do: 'untag'; readonly vm: VirtualMachine; readonly keys: readonly string[] }
-  | { readonly do: 'tag'; readonly vm: VirtualMachine; readonly tags: ReadonlyMap<string, string> }
-  /** It cannot be done, or not without what is not allowed. */
-  | { readonly do: 'refuse'; readonly reason: ReasonOf<'refused'>; readonly path: string };
-
-type Direction = 'Ingress' | 'Egress';
-
-/** An action with what is wrong while it is not done. */
-export type Planned = Action & Difference;
+import { connection } from './plan-connection.ts';
+import type { VirtualMachine } from './shapes.ts';
 
 const GIB = 1_073_741_824;
-
-/** Actions that can only be done while the VM stands still. */
-export function needsStop(action: Action): boolean {
-  return action.do === 'scale' || action.do === 'resetKey' || action.do === 'regroup';
-}
-
-/** Whether two actions may be started in one step: they touch different things and need not wait for each other. */
-export function mayShareStep(first: Action, other: Action): boolean {
-  return stageOf(first) === stageOf(other);
-}
 
 /** The VM of a tenure that counts: the first one made; of several the one that is not broken. */
 export function keeperOf(vms: readonly VirtualMachine[], known: string | undefined): VirtualMachine | undefined {
@@ -161,77 +88,6 @@ function newImage({ vm: wanted }: Design, vm: VirtualMachine, changed: boolean):
   return [lossy('/image', 'image', `"${image}", ordered "${wanted.image}", which would need a new VM`)];
 }
 
-/** How the VM is connected is read off the VM itself: the Reactor may make new ones otherwise today. */
-function connection(design: Design, found: Look, vm: VirtualMachine): readonly Planned[] {
-  const { vm: wanted, publicAccess } = design;
-  const network = found.networks.find(({ id }) => vm.nics.some((nic) => nic.network === id));
-  if (network === undefined) return guarded(design, found, vm);
-  const planned: Planned[] = found.networks
-    .filter((other) => other !== network)
-    .map((other) => ({ do: 'deleteNetwork', network: other, what: `network ${other.id}`, detail: 'a second network' }));
-  const address = publicAddressFor(publicAccess, onlyIn(network, found.addresses));
-  const isStatic = publicAccess === 'StaticNat';
-  if (wanted.ports.length > 0 && isStatic && address === undefined) {
-    planned.push({ do: 'associateAddress', network, what: 'public address', detail: 'missing' });
-  }
-  if (wanted.ports.length > 0 && isStatic && address !== undefined && address.vm !== vm.id) {
-    planned.push({ do: 'enableStaticNat', address, vm, what: `static NAT of ${address.ip}`, detail: 'not to the VM' });
-  }
-  for (const own of onlyIn(network, found.addresses)) planned.push(...portsOf(design, found, vm, own, own === address));
-  const egress = compareEgress(egressRules(wanted, network.egressAllowed), onlyIn(network, found.egress));
-  planned.push(
-    ...egress.extra.map((rule) => extra({ do: 'removeEgress', rule }, `egress rule ${rule.protocol}`)),
-    ...egress.missing.map((rule) => missing({ do: 'allowEgress', network, rule }, rule.what)),
-  );
-  return planned;
-}
-
-function onlyIn<T extends { readonly network: string | undefined }>(
-  network: Network,
-  rows: readonly T[],
-): readonly T[] {
-  return rows.filter((row) => row.network === network.id);
-}
-
-/** What is open on one address; only the one that is the VM's has anything. */
-function portsOf(
-  { vm: wanted, publicAccess }: Design,
-  found: Look,
-  vm: VirtualMachine,
-  address: PublicAddress,
-  isPublic: boolean,
-): readonly Planned[] {
-  const onIt = (rule: { readonly address: string | undefined }) => rule.address === address.id;
-  const ports = isPublic ? wanted.ports : [];
-  const firewall = compareIngress(isPublic ? ingressRules(wanted) : [], found.firewall.filter(onIt));
-  const forwarded = publicAccess === 'PortForwarding' ? ports : [];
-  const forwards = compareForwards(forwarded, found.forwards.filter(onIt), vm.id);
-  return [
-    ...forwards.extra.map((rule) => extra({ do: 'removeForward', rule }, `forward of port ${rule.publicStart}`)),
-    ...firewall.extra.map((rule) => extra({ do: 'closePort', rule }, `open port ${rule.startPort ?? 'any'}`)),
-    ...firewall.missing.map((rule) => missing({ do: 'openPort', address, rule }, `firewall for ${rule.what}`)),
-    ...forwards.missing.map((port) =>
-      missing({ do: 'forwardPort', address, port, vm }, `forward of port ${port.port}`),
-    ),
-  ];
-}
-
-function guarded({ order, vm: wanted }: Design, found: Look, vm: VirtualMachine): readonly Planned[] {
-  const group = found.securityGroups.find(({ name }) => vm.securityGroups.includes(name));
-  if (group === undefined || group.name !== order.identity.name) return [];
-  const { ingress, egress } = compareGroup(wanted, group);
-  const both = [
-    ['Ingress', ingress],
-    ['Egress', egress],
-  ] as const;
-  return both.flatMap(([direction, difference]) => [
-    ...difference.extra.map((rule) =>
-      extra({ do: 'revoke', direction, rule: rule.id }, `${direction} from ${rule.cidr}`),
-    ),
-    ...difference.missing.map((rule) => missing({ do: 'authorize', group, direction, rule }, rule.what)),
-  ]);
-}
-
 function disks({ order, vm: wanted }: Design, found: Look, vm: VirtualMachine): readonly Planned[] {
   const planned: Planned[] = [];
   for (const disk of wanted.dataDisks) {
@@ -306,36 +162,6 @@ function tags({ order, vm: wanted }: Design, vm: VirtualMachine): readonly Plann
   }
   if (absent.length === 0) return [];
   return [{ do: 'tag', vm, tags: new Map(absent), what, detail: `${absent.map(([key]) => key).join(', ')} missing` }];
-}
-
-/** What may be started together: rules of all kinds, disks of one step; everything else alone. */
-function stageOf(action: Action): string {
-  switch (action.do) {
-    case 'closePort':
-    case 'removeForward':
-    case 'removeEgress':
-    case 'revoke':
-      return 'removals';
-    case 'openPort':
-    case 'forwardPort':
-    case 'allowEgress':
-    case 'authorize':
-      return 'rules';
-    default:
-      return action.do;
-  }
-}
-
-function missing(action: Action, what: string): Planned {
-  return { ...action, what, detail: 'missing' };
-}
-
-function extra(action: Action, what: string): Planned {
-  return { ...action, what, detail: 'was not ordered' };
-}
-
-function lossy(path: string, what: string, detail: string): Planned {
-  return { do: 'refuse', reason: 'VmChangeRefused', path, what, detail };
 }
 
 function compareText(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import type { TenureIdentity } from '../../tenure/identity.ts';
 import type { Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
+import { needsStop } from './action.ts';
 import { advance, refuseLoss } from './advance.ts';
 import { afterJobs, holdBack } from './backoff.ts';
 import { type CallReport, CloudStackClient } from './client.ts';
@@ -14,13 +15,15 @@ import { everything, type Look, look, type Scope } from './look.ts';
 import { memoOf, type Notes, noNotes, notesOf } from './memo.ts';
 import { observationOf, POLL_MS } from './observation.ts';
 import { findDiskOffering, findOffering, findParts, type Parts } from './parts.ts';
-import { type Done, perform, startJob, type Workshop } from './perform.ts';
-import { isChanged, keeperOf, needsStop, plan } from './plan.ts';
+import { perform } from './perform.ts';
+import { isChanged, keeperOf, plan } from './plan.ts';
 import { nextRemovals, notExpungeable, remove, sweepAffinityGroups } from './removal.ts';
 import type { VirtualMachine } from './shapes.ts';
 import type { Parameters } from './signing.ts';
 import { DirectSource } from './source.ts';
+import { startJob } from './start-job.ts';
 import { stepOf } from './step.ts';
+import type { Done, Workshop } from './workshop.ts';
 
 export interface CloudStackReactorOptions {
   readonly config: CloudStackConfig;

@@ -4,10 +4,11 @@ import type { CloudStackClient } from './client.ts';
 import { errorOf } from './failure.ts';
 import type { Look } from './look.ts';
 import { keyPairName } from './names.ts';
-import { type Done, startJob } from './perform.ts';
 import type { Network, PublicAddress, SecurityGroup, VirtualMachine, Volume } from './shapes.ts';
 import type { Parameters } from './signing.ts';
 import type { DirectSource } from './source.ts';
+import { startJob } from './start-job.ts';
+import type { Done } from './workshop.ts';
 
 /** The next thing to take away. */
 export type Removal =

@@ -1,7 +1,7 @@
 import type { Step } from '../reactor.ts';
 import { memoOf, type Notes } from './memo.ts';
 import { POLL_MS } from './observation.ts';
-import type { Done } from './perform.ts';
+import type { Done } from './workshop.ts';
 
 /** What was done as a step: its jobs go into the memo, in the same write. `idle` is said when there was nothing to do. */
 export function stepOf(dones: readonly Done[], notes: Notes, idle: string): Step {

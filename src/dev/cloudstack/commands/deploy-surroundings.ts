@@ -86,6 +86,7 @@ export function keysOf(context: Context, args: Arguments) {
   });
 }
 
+/** Names are unique within a network domain, and a destroyed VM holds its name until it is expunged. */
 export function refuseTakenName(context: Context, name: string, networks: readonly Network[]): void {
   for (const network of networks) {
     const taken = context.world.tables.vms.find(

@@ -181,7 +181,6 @@ function customIdOf(context: Context, args: Arguments): string | undefined {
   return id;
 }
 
-/** Names are unique within a network domain, and a destroyed VM holds its name until it is expunged. */
 function checkLimits(context: Context, size: Pick<Vm, 'cpu' | 'memoryMiB'>, bytes: number, volumes: number): void {
   checkLimit(context, 'user_vm', 1, 9999);
   checkLimit(context, 'cpu', size.cpu, 9999);

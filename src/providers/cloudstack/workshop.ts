@@ -1,0 +1,32 @@
+import type { CloudStackClient } from './client.ts';
+import type { Design } from './design.ts';
+import type { StartedJob } from './memo.ts';
+import type { Offering, Parts } from './parts.ts';
+import type { Parameters } from './signing.ts';
+import type { DirectSource } from './source.ts';
+
+/** What the steps of one tenure work with. */
+export interface Workshop {
+  readonly client: CloudStackClient;
+  readonly source: DirectSource;
+  readonly design: Design;
+  /** Looked up when they are needed: a VM that runs must not depend on the template it came from. */
+  readonly parts: () => Promise<Parts>;
+  readonly offering: () => Promise<Offering>;
+  readonly diskOffering: () => Promise<string | undefined>;
+  /** What every call carries: the project, or nothing. */
+  readonly scope: Parameters;
+  readonly expunge: boolean;
+  /** Ids of what the deploy rests on: found by the look, or made since. */
+  readonly ids: { network?: string; securityGroup?: string };
+}
+
+/** What came of an action. */
+export interface Done {
+  /** One line for a person; undefined when there was nothing to do after all. */
+  readonly message: string | undefined;
+  readonly job?: StartedJob;
+  /** Ids learned on the way. */
+  readonly vm?: string;
+  readonly network?: string;
+}
