@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Binaries, findBinaries } from '../../src/dev/binaries.ts';
+import { ControlPlane } from '../../src/dev/control-plane.ts';
+import { isAlive } from '../../src/dev/is-alive.ts';
+
+const STATEFUL_SET = {
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: { name: 'store' },
+  spec: {
+    serviceName: 'store',
+    replicas: 2,
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete' },
+    selector: { matchLabels: { app: 'store' } },
+    template: {
+      metadata: { labels: { app: 'store' } },
+      spec: {
+        containers: [{ name: 'store', image: 'store', volumeMounts: [{ name: 'data', mountPath: '/data' }] }],
+      },
+    },
+    volumeClaimTemplates: [
+      {
+        metadata: { name: 'data' },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      },
+    ],
+  },
+};
+
+let folder: string;
+let binaries: Binaries;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dinfra-plane-'));
+  binaries = findBinaries();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the embedded control plane', () => {
+  const deaths: string[] = [];
+  let plane: ControlPlane;
+
+  async function kubectl(args: readonly string[], input?: unknown): Promise<string> {
+    const { stdout } = await execa(binaries.kubectl, ['--kubeconfig', plane.kubeconfig, ...args], {
+      ...(input !== undefined && { input: JSON.stringify(input) }),
+    });
+    return stdout;
+  }
+
+  beforeAll(async () => {
+    plane = await ControlPlane.start(join(folder, 'plane'), binaries, (problem) => deaths.push(problem));
+  });
+  afterAll(() => plane.stop());
+
+  it('gives the administrator a kubeconfig that nobody else can read, for a server on loopback', async () => {
+    expect(statSync(plane.kubeconfig).mode & 0o777).toBe(0o600);
+    expect(plane.server).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    expect(readFileSync(plane.kubeconfig, 'utf8')).not.toContain('insecure-skip-tls-verify');
+    expect(await kubectl(['auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}'])).toBe('admin');
+  });
+
+  it('runs a StatefulSet with volumes, and removes pods and volumes with it', async () => {
+    await kubectl(['create', 'namespace', 'volumes']);
+    const inNamespace = ['-n', 'volumes'];
+    await kubectl([...inNamespace, 'apply', '-f', '-'], STATEFUL_SET);
+    await kubectl([...inNamespace, 'rollout', 'status', 'statefulset/store', '--timeout=60s']);
+    expect(await kubectl([...inNamespace, 'get', 'pvc', '-o', 'jsonpath={.items[*].status.phase}'])).toBe(
+      'Bound Bound',
+    );
+    await kubectl(['delete', 'namespace', 'volumes', '--timeout=60s']);
+    await expect.poll(() => kubectl(['get', 'pv', '-o', 'name']), { timeout: 30_000 }).toBe('');
+  });
+
+  it('works as a user with few rights sees it: RBAC says no', async () => {
+    const list = kubectl(['get', 'secrets', '-A', '--as', 'system:serviceaccount:default:default']);
+    await expect(list).rejects.toThrow('cannot list resource "secrets"');
+  });
+
+  it('comes back with everything it knew when the API server was away, at the same address', async () => {
+    await kubectl(['create', 'configmap', 'kept', '--from-literal=a=b']);
+    await plane.stopApiServer();
+    await expect(kubectl(['get', 'configmap', 'kept', '--request-timeout=2s'])).rejects.toThrow('refused');
+    await plane.startApiServer();
+    expect(await kubectl(['get', 'configmap', 'kept', '-o', 'jsonpath={.data.a}'])).toBe('b');
+    // The controllers, the scheduler and the node have found it again.
+    await kubectl(['create', 'deployment', 'late', '--image', 'late']);
+    await kubectl(['rollout', 'status', 'deployment/late', '--timeout=90s']);
+  });
+
+  it('tells of a part that dies, with its last lines, and of nothing else', async () => {
+    expect(deaths).toEqual([]);
+    const [scheduler] = await processesWith(join(folder, 'plane'), 'kube-scheduler');
+    process.kill(Number(scheduler), 'SIGSEGV');
+    await expect.poll(() => deaths, { timeout: 10_000 }).toHaveLength(1);
+    expect(deaths[0]).toMatch(/^kube-scheduler ended \(.*\)\. Its last lines, of .*kube-scheduler\.log:\n/);
+  });
+
+  it('leaves nothing running when it is stopped', async () => {
+    await plane.stop();
+    expect(await processesWith(join(folder, 'plane'))).toEqual([]);
+  });
+});
+
+describe('an embedded control plane that goes wrong', () => {
+  it('says what did not come up with its last lines, at once, and leaves nothing running', async () => {
+    const etcd = join(folder, 'broken-etcd');
+    writeFileSync(etcd, `#!/bin/sh\necho $$ > ${folder}/pid\necho "no space left on device"\nexit 1\n`);
+    chmodSync(etcd, 0o755);
+    const started = performance.now();
+    const start = ControlPlane.start(join(folder, 'broken'), { ...binaries, etcd });
+    await expect(start).rejects.toThrow(/^etcd ended \(exit code 1\)\. Its last lines, .*:\nno space left on device$/);
+    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(await processesWith(join(folder, 'broken'))).toEqual([]);
+  });
+
+  it('ends with the process that started it, even by SIGKILL', async () => {
+    const dev = new URL('../../src/dev/', import.meta.url).href;
+    const script = `
+      import { ControlPlane } from '${dev}control-plane.ts';
+      import { findBinaries } from '${dev}binaries.ts';
+      await ControlPlane.start(${JSON.stringify(join(folder, 'orphan'))}, findBinaries());
+      process.kill(process.pid, 'SIGKILL');`;
+    const parent = promisify(execFile)(process.execPath, ['--input-type=module-typescript', '-e', script]);
+    await expect(parent).rejects.toMatchObject({ signal: 'SIGKILL' });
+    await expect.poll(() => processesWith(join(folder, 'orphan')), { timeout: 20_000 }).toEqual([]);
+  });
+});
+
+/** Ids of the processes that have `path` in their arguments, and `name` if given. */
+async function processesWith(path: string, name = ''): Promise<string[]> {
+  const { stdout } = await execa('ps', ['-eo', 'pid=,args=']);
+  return stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.includes(path) && line.includes(name) && !line.includes('/bin/sh -c'))
+    .map((line) => line.split(' ', 1)[0] ?? '')
+    .filter((pid) => isAlive(Number(pid)) && Number(pid) !== process.pid);
+}
