@@ -101,7 +101,7 @@ describe('a chart is refused before anything is made', () => {
   test('when its template wants more memory than it may have, and nobody else suffers', async () => {
     const bomb = '{{ range until 2000000000 }}x{{ end }}';
     const [bombed, other] = await Promise.allSettled([checking({ 'templates/a.yaml': bomb }), checking(WEB_CHART)]);
-    expect(bombed).toMatchObject({ status: 'rejected', reason: { family: 'terminal' } });
+    expect(bombed).toMatchObject({ status: 'rejected', reason: { code: 'ChartTooLarge', path: '/chart' } });
     expect(other.status).toBe('fulfilled');
   });
 

@@ -13,7 +13,7 @@ import type { Json, Observation, Order, Present, Reactor } from '../../src/provi
 import { identityOf, type TenureIdentity } from '../../src/tenure/identity.ts';
 import { chartArchive, WEB_CHART } from './chart-archives.ts';
 
-const SETTLES_MS = 40_000;
+const SETTLES_MS = 90_000;
 
 /** The cluster KUBECONFIG names, as main wires it to the reactor. */
 export async function tenantCluster(

@@ -79,6 +79,10 @@ describe('the helm command', () => {
     expect(await readdir(temporary)).toEqual(expect.not.arrayContaining([expect.stringMatching(/^dinfra-helm/)]));
   });
 
+  test('that somebody else has killed proves nothing of the chart', async () => {
+    await expect(runAsHelm('kill -KILL $$')).rejects.toMatchObject({ code: 'ReleaseFailed', family: 'retryable' });
+  });
+
   test('that is not there is a matter of the operator and not of the chart', async () => {
     const helm = new HelmCommand({ command: join(temporary, 'nowhere'), temporary });
     const running = helm.run({ args: () => [], files: {} }, new AbortController().signal);

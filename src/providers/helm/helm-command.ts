@@ -132,6 +132,10 @@ export class HelmCommand {
     if (how === 'TimedOut') {
       throw new RetryableError('HelmTimeout', { message: `helm took longer than ${this.options.deadlineMs} ms` });
     }
+    if (how === 'Killed') {
+      // By the kernel or an administrator: that says nothing of the chart.
+      throw new RetryableError('ReleaseFailed', { message: 'helm was killed before it had finished' });
+    }
     // 126 and 127 are the shell's: no such command, or none that can be started.
     if (code === 126 || code === 127) {
       throw new RetryableError('HelmUnavailable', {

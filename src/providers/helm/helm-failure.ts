@@ -13,13 +13,23 @@ const retryable =
   (message) =>
     new RetryableError(code, { message });
 
-/** What helm 4.3 and the API server write, and what it means. The first that fits is taken. */
-const MEANINGS: readonly (readonly [words: RegExp, kind: Kind])[] = [
+/** Go's last words when the address space is used up; the rest is a dump. */
+const OUT_OF_MEMORY = /^(?:fatal error|runtime): .*(?:out of memory|cannot allocate memory)/m;
+
+type Meanings = readonly (readonly [words: RegExp, kind: Kind])[];
+
+/** What helm 4.3 writes of a chart and its values. The first that fits is taken. */
+const OF_THE_CHART: Meanings = [
+  [OUT_OF_MEMORY, terminal('ChartTooLarge', '/chart')],
   [/don't meet the specifications of the schema|values don't meet/i, terminal('ChartValuesInvalid', '/values')],
   // The chart's own `fail` and `required`.
   [/execution error at \(/, terminal('ChartValuesInvalid', '/values')],
   [/data: Too long: may not be more than|request is too large/i, terminal('ReleaseTooLarge', '/chart')],
   [/chart requires kubeVersion/, terminal('ChartInvalid', '/chart')],
+];
+
+/** What helm and the API server write when a release is made. */
+const OF_THE_CLUSTER: Meanings = [
   [/because it is being terminated/, retryable('NamespaceTerminating')],
   [
     /cluster unreachable|connection refused|i\/o timeout|TLS handshake timeout|no such host/i,
@@ -34,26 +44,20 @@ const MEANINGS: readonly (readonly [words: RegExp, kind: Kind])[] = [
   [/failed to create typed patch object|field not declared in schema/, terminal('ReleaseRejected', '/chart')],
 ];
 
-/** What is wrong when helm cannot even render: it is the chart or its values, for there is nothing else. */
-const RENDERING: readonly (readonly [words: RegExp, kind: Kind])[] = [
-  ...MEANINGS.slice(0, 4),
-  [/./s, terminal('ChartInvalid', '/chart')],
-];
-
-/** The error for a `helm template` that failed. */
+/** The error for a `helm template` that failed. It is the chart or its values: there is nothing else. */
 export function renderFailure(stderr: string, values: JsonRecord): DinfraError {
-  return explain('helm cannot render the chart', stderr, values, RENDERING);
+  return explain('helm cannot render the chart', stderr, values, OF_THE_CHART, terminal('ChartInvalid', '/chart'));
 }
 
 /** The error for a helm command on the cluster that failed. */
 export function releaseFailure(what: string, stderr: string, values: JsonRecord): DinfraError {
-  return explain(what, stderr, values, MEANINGS);
+  return explain(what, stderr, values, [...OF_THE_CHART, ...OF_THE_CLUSTER], retryable('ReleaseFailed'));
 }
 
-function explain(what: string, stderr: string, values: JsonRecord, meanings: typeof MEANINGS): DinfraError {
-  const message = `${what}: ${tidy(stderr, values)}`;
-  const kind = meanings.find(([words]) => words.test(stderr))?.[1] ?? retryable('ReleaseFailed');
-  return kind(message);
+function explain(what: string, stderr: string, values: JsonRecord, meanings: Meanings, otherwise: Kind): DinfraError {
+  const words = OUT_OF_MEMORY.test(stderr) ? 'it takes more memory than it may' : tidy(stderr, values);
+  const kind = meanings.find(([meant]) => meant.test(stderr))?.[1] ?? otherwise;
+  return kind(`${what}: ${words}`);
 }
 
 const MAX_MESSAGE = 700;
