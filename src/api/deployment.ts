@@ -39,6 +39,9 @@ const DeploymentSpecSchema = Type.Object(
     accessKey: hex32("The consumer's ed25519 access key.", immutable('accessKey')),
     descriptorType: descriptorTypeName('Type of the descriptor.', immutable('descriptorType')),
     descriptor: contentRef('What to run.'),
+    update: Type.Optional(
+      contentRef('What the consumer wants to run instead. The operator accepts or declines it on chain.'),
+    ),
     state: Type.Enum([...tenureStates], {
       description: 'Where the tenure stands on chain, at the finalised block mirrored last.',
     }),
@@ -96,6 +99,18 @@ const realisation = Type.Object(
   { description: 'What was made for it, and what the next attempt must know.' },
 );
 
+const updateVerdict = Type.Object(
+  {
+    hash: hex32('Hash of the descriptor that was looked at.'),
+    verdict: Type.Enum(['Acceptable', 'Refused'], {
+      description: 'Whether it can be realised in place of the present one.',
+    }),
+    reason: Type.String({ maxLength: 64, description: 'Why it was refused: a reason of docs/reasons.md.' }),
+    message: sentence('The same in words.'),
+  },
+  { description: 'What the operator thinks of the descriptor in spec.update.' },
+);
+
 const DeploymentStatusSchema = Type.Object(
   {
     ...statusBasics,
@@ -109,6 +124,7 @@ const DeploymentStatusSchema = Type.Object(
         { maxItems: 64, 'x-kubernetes-list-type': 'atomic', description: 'Where the consumer reaches it.' },
       ),
     ),
+    update: Type.Optional(updateVerdict),
     realisation: Type.Optional(realisation),
     lastTransitionTime: Type.Optional(timestamp('When Ready last changed.')),
   },

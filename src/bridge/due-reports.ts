@@ -26,9 +26,20 @@ export function dueReports(
     const deployment = deploymentNamed(identityOf({ genesis, subscription, tenure }).name);
     // The mirror has to have caught up with the row: what it says of an older state is no answer to this one.
     if (deployment === undefined || deployment.spec.state !== state) return [];
-    const report = nextReport(state, toldBy(deployment, now), catalogue.WorkloadDown.chainCode);
+    const report =
+      nextReport(state, toldBy(deployment, now), catalogue.WorkloadDown.chainCode) ?? answerTo(row, deployment);
     return report === undefined ? [] : [{ deployment, call: { ...report, subscription, tenure } }];
   });
+}
+
+/** The answer to the consumer's wish for another descriptor, once the operator has made up its mind. */
+function answerTo({ update }: DesiredTenure, { status }: Deployment) {
+  const verdict = status.update;
+  if (update === undefined || verdict?.hash !== update.hash) return undefined;
+  const { hash } = update;
+  return verdict.verdict === 'Acceptable'
+    ? ({ call: 'acceptUpdate', hash } as const)
+    : ({ call: 'declineUpdate', hash, reason: codeOf(verdict.reason) } as const);
 }
 
 /** What a Deployment's status says, as far as the chain is concerned. */

@@ -131,6 +131,7 @@ function deploymentFor(facts: MirrorFacts, name: string, row: DesiredTenure): Mi
       accessKey: row.accessKey,
       descriptorType: row.type,
       descriptor: row.content,
+      ...(row.update && { update: row.update }),
       state: row.state,
       ...endReason(row),
     },

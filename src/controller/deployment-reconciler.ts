@@ -14,14 +14,18 @@ import type { StoreView } from '../kube/store.ts';
 import type { Order, Step } from '../providers/reactor.ts';
 import { identityOf, type TenureIdentity } from '../tenure/identity.ts';
 import type { DeploymentMetrics } from './deployment-metrics.ts';
-import { backsOff, type Pass, readyOf, summarize } from './deployment-status.ts';
+import { backsOff, type Pass, readyOf, summarize, type UpdateVerdict } from './deployment-status.ts';
 import { type Action, type Found, type Intent, nextAction, type OrderFact } from './next-action.ts';
 import type { BoundReactor, ReactorSource } from './reactor-source.ts';
 
 /** Fetches, verifies and validates what a Deployment asks for. */
 export interface OrderSource {
-  /** @throws DinfraError of the descriptor codes. */
-  orderFor(deployment: Deployment, signal: AbortSignal): Promise<Order>;
+  /**
+   * The order of a Deployment, or the one it would be with another descriptor.
+   *
+   * @throws DinfraError of the descriptor codes.
+   */
+  orderFor(deployment: Deployment, descriptor: Deployment['spec']['descriptor'], signal: AbortSignal): Promise<Order>;
 }
 
 export interface DeploymentReconcilerOptions {
@@ -106,6 +110,7 @@ export class DeploymentReconciler {
       now: this.options.now(),
     };
     const action = deployment.spec.suspend === true ? restWhile(found) : nextAction(facts);
+    const update = await this.judgeUpdate(deployment, bound, signal);
     const acted = await this.act(deployment, action, { order: order.value, bound: bound.value, identity }, signal);
     return {
       latest: acted.latest,
@@ -115,6 +120,7 @@ export class DeploymentReconciler {
         action,
         step: acted.step,
         failure: acted.failure ?? failure,
+        update,
         reactor: bound.value && { name: bound.value.name, kind: bound.value.reactor.kind },
         name: identity.name,
         now: this.options.now(),
@@ -134,7 +140,7 @@ export class DeploymentReconciler {
     if (bound.value === undefined) return failed(bound.failure);
     const { reactor, name } = bound.value;
     return attempt(async () => {
-      const order = await this.options.orders.orderFor(deployment, signal);
+      const order = await this.options.orders.orderFor(deployment, deployment.spec.descriptor, signal);
       const key = `${deployment.metadata.namespace}/${deployment.metadata.name}`;
       const checkedAs = `${name}/${order.descriptorHash}`;
       if (deployment.spec.state === 'Awarded' && this.checked.get(key) !== checkedAs) {
@@ -143,6 +149,28 @@ export class DeploymentReconciler {
       }
       return order;
     });
+  }
+
+  /** Whether what the consumer wants next could be realised. Undefined when nothing is wanted, or nobody knows yet. */
+  private async judgeUpdate(
+    deployment: Deployment,
+    bound: Attempt<BoundReactor>,
+    signal: AbortSignal,
+  ): Promise<UpdateVerdict | undefined> {
+    const { update, state } = deployment.spec;
+    if (update === undefined || state === 'Ended' || bound.value === undefined) return undefined;
+    const known = deployment.status.update;
+    if (known?.hash === update.hash) return known;
+    const { reactor } = bound.value;
+    const checked = await attempt(async () =>
+      reactor.check(await this.options.orders.orderFor(deployment, update, signal), signal),
+    );
+    if (checked.failure === undefined) {
+      return { hash: update.hash, verdict: 'Acceptable', reason: 'DescriptorVerified', message: 'It can be realised.' };
+    }
+    const { family, code } = checked.failure;
+    if (family === 'retryable') return undefined;
+    return { hash: update.hash, verdict: 'Refused', reason: code, message: withHint(checked.failure).slice(0, 1024) };
   }
 
   private async look(

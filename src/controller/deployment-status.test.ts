@@ -50,6 +50,7 @@ function pass(more: Partial<Pass> = {}): Pass {
     action: { do: 'rest' },
     step: undefined,
     failure: undefined,
+    update: undefined,
     reactor: { name: 'helm', kind: 'helm' },
     name: 'dinfra-1-1-abc',
     now: NOW,

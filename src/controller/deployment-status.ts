@@ -6,6 +6,9 @@ import { type DinfraError, RetryableError } from '../errors/dinfra-error.ts';
 import type { Present, Step } from '../providers/reactor.ts';
 import type { Action, Found, OrderFact } from './next-action.ts';
 
+/** What the operator thinks of a descriptor the consumer wants next. */
+export type UpdateVerdict = NonNullable<DeploymentStatus['update']>;
+
 /** One pass, as it went. */
 export interface Pass {
   readonly order: OrderFact;
@@ -15,6 +18,7 @@ export interface Pass {
   readonly step: Step | undefined;
   /** What went wrong while looking or acting. */
   readonly failure: DinfraError | undefined;
+  readonly update: UpdateVerdict | undefined;
   readonly reactor: { readonly name: string; readonly kind: string } | undefined;
   /** Name of everything made for the tenure in its backend. */
   readonly name: string;
@@ -60,6 +64,7 @@ export function summarize(deployment: Deployment, pass: Pass): DeploymentStatus 
     ...(found.kind === 'Present' && { endpoints: found.endpoints }),
     ...(keepsEndpoints(found) && previous.endpoints && { endpoints: previous.endpoints }),
     ...(readySince && { lastTransitionTime: readySince }),
+    ...(pass.update && { update: pass.update }),
     realisation: realisationAfter(deployment, pass),
   };
 }

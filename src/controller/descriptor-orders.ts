@@ -25,7 +25,11 @@ export class DescriptorOrders implements OrderSource {
     this.sourcesOf = sourcesOf;
   }
 
-  async orderFor({ metadata, spec }: Deployment, signal: AbortSignal): Promise<Order> {
+  async orderFor(
+    { metadata, spec }: Deployment,
+    wanted: Deployment['spec']['descriptor'],
+    signal: AbortSignal,
+  ): Promise<Order> {
     const type = this.types.get(descriptorTypeName(spec.genesisHash, spec.descriptorType));
     if (type === undefined) {
       throw new RetryableError('DescriptorTypePending', {
@@ -39,7 +43,7 @@ export class DescriptorOrders implements OrderSource {
       });
     }
     const schema = { name: type.spec.name, schema: type.spec.schema };
-    const descriptor = await this.descriptors.descriptor(spec.descriptor, schema, sources, signal);
+    const descriptor = await this.descriptors.descriptor(wanted, schema, sources, signal);
     return {
       identity: identityOf({
         genesis: spec.genesisHash,
@@ -48,7 +52,7 @@ export class DescriptorOrders implements OrderSource {
       }),
       type: spec.descriptorType,
       descriptor,
-      descriptorHash: spec.descriptor.hash,
+      descriptorHash: wanted.hash,
       consumer: spec.consumer,
       accessKey: spec.accessKey,
     };
