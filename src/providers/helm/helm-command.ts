@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { RetryableError } from '../../errors/dinfra-error.ts';
 import { type ProcessEnd, runBounded } from './bounded-process.ts';
+import { makePrivateFolder } from './private-folder.ts';
 
 export interface HelmCommandOptions {
   /** The helm command: a name on PATH or a path. Default `helm`. */
@@ -79,7 +80,7 @@ export class HelmCommand {
    */
   async run(run: HelmRun, signal: AbortSignal): Promise<HelmOutcome> {
     return this.inTurn(signal, async () => {
-      const home = await mkdtemp(join(this.options.temporary, 'dinfra-helm-'));
+      const home = await makePrivateFolder(this.options.temporary);
       try {
         return this.judge(await this.runIn(home, run, signal));
       } finally {

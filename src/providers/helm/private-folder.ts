@@ -1,0 +1,36 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Folders under which leftovers have been looked for, once in the life of this process. */
+const swept = new Map<string, Promise<void>>();
+
+/**
+ * Makes a folder that only we can enter. The first time under a parent, what operators that were killed have left there
+ * is removed: it holds credentials and values.
+ */
+export async function makePrivateFolder(parent: string): Promise<string> {
+  const sweeping = swept.get(parent) ?? removeLeftovers(parent);
+  swept.set(parent, sweeping);
+  await sweeping;
+  return mkdtemp(join(parent, `dinfra-helm-${process.pid}-`));
+}
+
+async function removeLeftovers(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const [, pid] = /^dinfra-helm-([0-9]+)-/.exec(name) ?? [];
+    // In a container the operator has the same id after each start, and has made nothing yet.
+    if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+    // Another user's cannot be removed, and does not concern us.
+    await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Not allowed to ask is alive.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
