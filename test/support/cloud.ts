@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/dev/cloudstack/simulator.ts';
-import { CloudStackClient } from '../../src/providers/cloudstack/client.ts';
+import { type CallReport, CloudStackClient } from '../../src/providers/cloudstack/client.ts';
 import type { CloudStackConfig } from '../../src/providers/cloudstack/config.ts';
 import { CloudStackReactor } from '../../src/providers/cloudstack/reactor.ts';
 import type { Json, Order } from '../../src/providers/reactor.ts';
@@ -54,8 +54,8 @@ export const openNetwork: Partial<CloudStackConfig> = {
 export interface Bench {
   readonly simulator: Simulator;
   readonly clock: SkewedClock;
-  /** A reactor of its own, as after a restart of the operator. */
-  reactor(more?: Partial<CloudStackConfig>): CloudStackReactor;
+  /** A reactor of its own, as after a restart of the operator. `onCall` is told of each of its calls. */
+  reactor(more?: Partial<CloudStackConfig>, onCall?: (call: CallReport) => void): CloudStackReactor;
   /** An admin's call, and the end of its job. */
   asAdmin(command: string, parameters: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
@@ -78,12 +78,13 @@ export async function startBench(
   return {
     simulator,
     clock,
-    reactor: (more = {}) => {
+    reactor: (more = {}, onCall = undefined) => {
       const { user } = simulator.accounts;
       const reactor = new CloudStackReactor({
         config: configFor(simulator, { ...config, ...more }),
         credentials: user,
         clock,
+        ...(onCall === undefined ? {} : { onCall }),
       });
       reactors.push(reactor);
       return reactor;

@@ -11,7 +11,9 @@ import type { Done, Workshop } from './workshop.ts';
  * and a second call collides with the first instead of making another VM.
  */
 export async function deploy(shop: Workshop, signal: AbortSignal): Promise<Done> {
-  const reply = await shop.client.attempt('deployVirtualMachine', parametersOf(shop, await shop.parts()), signal);
+  const parameters = parametersOf(shop, await shop.parts());
+  const send = () => shop.client.attempt('deployVirtualMachine', parameters, signal);
+  const reply = await (shop.design.vm.affinity === undefined ? send() : shop.alone(send));
   if (reply.kind === 'Failed') {
     if (reply.failure.kind === 'Rejected') return whyRejected(shop, reply.failure, signal);
     throw errorOf(reply.failure);

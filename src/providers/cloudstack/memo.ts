@@ -12,8 +12,6 @@ export interface Notes {
   readonly jobs: readonly StartedJob[];
   /** Why the last job failed, while it still matters. */
   readonly failure?: LastFailure;
-  /** Affinity groups the VM was in, to be swept when it is gone. */
-  readonly groups: readonly string[];
   /** The VM's state when everything was as ordered at the last look: the next look may be at a shared listing. */
   readonly settled: 'Running' | 'Stopped' | undefined;
 }
@@ -37,11 +35,10 @@ export interface LastFailure {
   readonly removing: boolean;
 }
 
-export const noNotes: Notes = { jobs: [], groups: [], settled: undefined };
+export const noNotes: Notes = { jobs: [], settled: undefined };
 
 /** More jobs than one step starts. */
 const MAX_JOBS = 64;
-const MAX_GROUPS = 8;
 
 /** Reads a memo. What does not look like ours is left out: the memo is a help, not a source. */
 export function notesOf(memo: Memo | undefined): Notes {
@@ -54,21 +51,17 @@ export function notesOf(memo: Memo | undefined): Notes {
     ...(network === undefined ? {} : { network }),
     jobs: list(memo['jobs']).flatMap(jobOf).slice(0, MAX_JOBS),
     ...(failure === undefined ? {} : { failure }),
-    groups: list(memo['groups'])
-      .flatMap((group) => string(group) ?? [])
-      .slice(0, MAX_GROUPS),
     settled: memo['settled'] === 'Running' || memo['settled'] === 'Stopped' ? memo['settled'] : undefined,
   };
 }
 
 /** Writes a memo. */
-export function memoOf({ vm, network, jobs, failure, groups, settled }: Notes): Memo {
+export function memoOf({ vm, network, jobs, failure, settled }: Notes): Memo {
   return {
     ...(vm === undefined ? {} : { vm }),
     ...(network === undefined ? {} : { network }),
     ...(jobs.length === 0 ? {} : { jobs: jobs.map((job) => ({ ...job })) }),
     ...(failure === undefined ? {} : { failure: { ...failure } }),
-    ...(groups.length === 0 ? {} : { groups }),
     ...(settled === undefined ? {} : { settled }),
   };
 }

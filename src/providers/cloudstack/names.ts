@@ -53,6 +53,11 @@ export function affinityGroupName(identity: TenureIdentity, consumer: string, gr
   return `dinfra-${digest(JSON.stringify([identity.tenure.genesis, consumer, group]))}`;
 }
 
+/** Whether an affinity group of this name is a dinfra operator's, of whatever consumer and chain. */
+export function isAffinityGroupName(name: string): boolean {
+  return /^dinfra-[0-9a-f]{16}$/.test(name);
+}
+
 function ownName(identity: TenureIdentity): string {
   return `${identity.name}-${digest(identity.marker)}`;
 }

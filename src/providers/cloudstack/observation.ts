@@ -73,7 +73,6 @@ function nextNotes({ found, notes, design, planned }: Facts, vm: VirtualMachine 
     jobs: [],
     // A VM that runs as ordered has forgiven whatever failed on the way.
     ...(notes.failure === undefined || settled === 'Running' ? {} : { failure: notes.failure }),
-    groups: vm === undefined ? notes.groups : vm.affinityGroups.filter((name) => name.startsWith('dinfra-')),
     settled,
   };
 }

@@ -132,7 +132,7 @@ export async function perform(action: Action, shop: Workshop, signal: AbortSigna
         ...scope,
       });
     case 'regroup':
-      return regroup(action.vm.id, shop, signal);
+      return shop.alone(() => regroup(action.vm.id, shop, signal));
     case 'applyChange':
       return applyChange(action.vm.id, shop, signal);
     case 'untag':

@@ -2,7 +2,15 @@ import { extra, lossy, missing, type Planned, stageOf } from './action.ts';
 import type { CloudStackConfig } from './config.ts';
 import type { Design } from './design.ts';
 import type { Look } from './look.ts';
-import { affinityGroupName, DESCRIPTOR_TAG, diskOfVolume, IMAGE_TAG, keyPairName, TENURE_TAG } from './names.ts';
+import {
+  affinityGroupName,
+  DESCRIPTOR_TAG,
+  diskOfVolume,
+  IMAGE_TAG,
+  isAffinityGroupName,
+  keyPairName,
+  TENURE_TAG,
+} from './names.ts';
 import { connection } from './plan-connection.ts';
 import type { VirtualMachine } from './shapes.ts';
 
@@ -136,7 +144,7 @@ function standstill(
   }
   const group = wanted.affinity && affinityGroupName(order.identity, order.consumer, wanted.affinity.group);
   // Groups of other names are the provider's own business.
-  const groups = vm.affinityGroups.filter((name) => name.startsWith('dinfra-'));
+  const groups = vm.affinityGroups.filter(isAffinityGroupName);
   if (groups.join() !== (group ?? '')) {
     const detail = `in ${groups.join(', ') || 'none'}, ordered ${group ?? 'none'}`;
     planned.push({ do: 'regroup', vm, what: 'affinity group', detail });

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { TenureIdentity } from '../../tenure/identity.ts';
 import type { Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
 import { needsStop } from './action.ts';
@@ -17,13 +18,13 @@ import { observationOf, POLL_MS } from './observation.ts';
 import { findDiskOffering, findOffering, findParts, type Parts } from './parts.ts';
 import { perform } from './perform.ts';
 import { isChanged, keeperOf, plan } from './plan.ts';
-import { nextRemovals, notExpungeable, remove, sweepAffinityGroups } from './removal.ts';
+import { nextRemovals, notExpungeable, remove } from './removal.ts';
 import type { VirtualMachine } from './shapes.ts';
 import type { Parameters } from './signing.ts';
 import { DirectSource } from './source.ts';
 import { startJob } from './start-job.ts';
 import { stepOf } from './step.ts';
-import type { Done, Workshop } from './workshop.ts';
+import type { Alone, Done, Workshop } from './workshop.ts';
 
 export interface CloudStackReactorOptions {
   readonly config: CloudStackConfig;
@@ -45,6 +46,7 @@ export class CloudStackReactor implements Reactor {
   readonly #direct: DirectSource;
   readonly #inventory: Inventory;
   readonly #catalogue: CloudCatalogue;
+  readonly #alone: Alone = pLimit(1);
   /** What an observation rests on, so that the step taken on it need not look again. */
   readonly #evidence = new WeakMap<Present, Look>();
 
@@ -140,8 +142,7 @@ export class CloudStackReactor implements Reactor {
     const shop = { ...this.#tools(), identity, expunge };
     const dones: Done[] = [];
     for (const removal of removals) dones.push(removing(await remove(removal, shop, signal)));
-    if (found.vms.length === 0) await sweepAffinityGroups(notes.groups, shop, signal);
-    return stepOf(dones, { ...notes, groups: groupsOf(found.vms, notes) }, 'waiting for CloudStack to finish');
+    return stepOf(dones, notes, 'waiting for CloudStack to finish');
   }
 
   /** Ends open connections. */
@@ -215,7 +216,7 @@ export class CloudStackReactor implements Reactor {
   }
 
   #tools() {
-    return { client: this.#client, source: this.#direct, scope: this.#scope };
+    return { client: this.#client, source: this.#direct, scope: this.#scope, alone: this.#alone };
   }
 
   async #mayExpunge(signal: AbortSignal): Promise<boolean> {
@@ -250,11 +251,6 @@ function scopeToMake({ network }: CloudStackConfig): (vms: readonly VirtualMachi
     volumes: vms.length > 0,
     keyPairs: vms.length === 0,
   });
-}
-
-function groupsOf(vms: readonly VirtualMachine[], notes: Notes): readonly string[] {
-  const names = vms.flatMap((vm) => vm.affinityGroups).filter((name) => name.startsWith('dinfra-'));
-  return [...new Set([...notes.groups, ...names])];
 }
 
 function removing(done: Done): Done {

@@ -3,12 +3,12 @@ import type { TenureIdentity } from '../../tenure/identity.ts';
 import type { CloudStackClient } from './client.ts';
 import { errorOf } from './failure.ts';
 import type { Look } from './look.ts';
-import { keyPairName } from './names.ts';
+import { isAffinityGroupName, keyPairName } from './names.ts';
 import type { Network, PublicAddress, SecurityGroup, VirtualMachine, Volume } from './shapes.ts';
 import type { Parameters } from './signing.ts';
 import type { DirectSource } from './source.ts';
 import { startJob } from './start-job.ts';
-import type { Done } from './workshop.ts';
+import type { Alone, Done } from './workshop.ts';
 
 /** The next thing to take away. */
 export type Removal =
@@ -60,6 +60,7 @@ export interface RemovalShop {
   readonly identity: TenureIdentity;
   /** Whether destroyed VMs are to be, and may be, expunged. */
   readonly expunge: boolean;
+  readonly alone: Alone;
 }
 
 /** Takes one thing away. What is gone already is success. */
@@ -85,25 +86,23 @@ export async function remove(removal: Removal, shop: RemovalShop, signal: AbortS
       await settled(client, 'deleteSecurityGroup', { id: removal.group.id, ...scope }, signal);
       return { message: 'removed the security group' };
     case 'deleteKey':
+      // The key is the last that goes: while it is there, what comes before is tried again.
+      await shop.alone(() => sweepAffinityGroups(shop, signal));
       await settled(client, 'deleteSSHKeyPair', { name: keyPairName(identity), ...scope }, signal);
       return { message: 'removed the SSH key' };
   }
 }
 
 /**
- * Removes affinity groups of ours that nobody is in any more. A group that another tenure is about to join may go with
- * them: its deploy is refused then, and makes the group anew.
+ * Removes affinity groups of ours that nobody is in. One that another tenure is about to join may go with them: its
+ * deploy is refused then, and makes the group anew.
  */
-export async function sweepAffinityGroups(
-  names: readonly string[],
-  { client, source }: RemovalShop,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const name of names) {
-    const groups = await source.affinityGroups({ name }, signal);
-    for (const group of groups.filter((one) => one.name === name && one.members.length === 0)) {
-      await client.attempt('deleteAffinityGroup', { id: group.id }, signal);
-    }
+async function sweepAffinityGroups({ client, source }: RemovalShop, signal: AbortSignal): Promise<void> {
+  const groups = await source.affinityGroups({}, signal);
+  for (const { id } of groups.filter(({ name, members }) => isAffinityGroupName(name) && members.length === 0)) {
+    const reply = await client.attempt('deleteAffinityGroup', { id }, signal);
+    // Gone already, or joined meanwhile.
+    if (reply.kind === 'Failed' && reply.failure.kind !== 'Rejected') throw errorOf(reply.failure);
   }
 }
 

@@ -13,7 +13,6 @@ export function stepOf(dones: readonly Done[], notes: Notes, idle: string): Step
     ...(vm === undefined ? {} : { vm }),
     ...(network === undefined ? {} : { network }),
     ...(notes.failure === undefined ? {} : { failure: notes.failure }),
-    groups: notes.groups,
     jobs,
     settled: undefined,
   };

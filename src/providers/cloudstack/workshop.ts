@@ -17,9 +17,16 @@ export interface Workshop {
   /** What every call carries: the project, or nothing. */
   readonly scope: Parameters;
   readonly expunge: boolean;
+  readonly alone: Alone;
   /** Ids of what the deploy rests on: found by the look, or made since. */
   readonly ids: { network?: string; securityGroup?: string };
 }
+
+/**
+ * Runs one at a time what joins affinity groups and what removes empty ones: CloudStack lets a group go together with
+ * whoever joined it a moment ago.
+ */
+export type Alone = <T>(task: () => Promise<T>) => Promise<T>;
 
 /** What came of an action. */
 export interface Done {

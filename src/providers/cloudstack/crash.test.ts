@@ -1,0 +1,145 @@
+import pLimit from 'p-limit';
+import { describe, expect, it } from 'vitest';
+import { type Bench, guardedNetwork, orderFor, startBench } from '../../../test/support/cloud.ts';
+import { TenureDriver } from '../../../test/support/tenure-driver.ts';
+import type { Holdings } from '../../dev/cloudstack/books.ts';
+import type { FaultKind } from '../../dev/cloudstack/faults.ts';
+import type { TenureState } from '../../tenure/state.ts';
+import type { CloudStackConfig } from './config.ts';
+
+/** What an operator meets when it is killed. */
+class Killed extends Error {}
+
+/** How a life is disturbed, at one of its calls. */
+type Disturbance =
+  /** The operator is killed once the answer is in; what the pass learned was not written down. */
+  | 'killed'
+  /** The same, and the status is lost, too. */
+  | 'killed and forgetful'
+  /** CloudStack did it, and the answer was lost. */
+  | 'reply lost'
+  /** Half an answer arrived. */
+  | 'reply cut'
+  /** CloudStack never saw the call. */
+  | 'call lost';
+
+/** As faults of the simulator; what is none of them is done to the operator. */
+const faults: Readonly<Record<Disturbance, FaultKind | undefined>> = {
+  killed: undefined,
+  'killed and forgetful': undefined,
+  'reply lost': 'LoseReply',
+  'reply cut': 'Truncate',
+  'call lost': 'Cut',
+};
+
+const ownNetwork: Partial<CloudStackConfig> = { network: { mode: 'Isolated', publicAccess: 'StaticNat' } };
+
+/** Every disturbance once; every call of both ways to be connected with its reply lost and its operator killed. */
+const lives: readonly (readonly [Disturbance, string, Partial<CloudStackConfig>])[] = [
+  ['killed', 'a network of its own', ownNetwork],
+  ['reply lost', 'a network of its own', ownNetwork],
+  ['killed and forgetful', 'a security group', guardedNetwork],
+  ['reply cut', 'a security group', guardedNetwork],
+  ['call lost', 'a security group', guardedNetwork],
+];
+
+const stages: readonly TenureState[] = ['Accepted', 'Suspended', 'Active', 'Ended'];
+
+interface Life {
+  readonly calls: number;
+  /** What the account held at the end of each stage, counted. */
+  readonly holdings: readonly Counted[];
+}
+
+type Counted = { readonly [kind in keyof Holdings]: number };
+
+describe('a tenure lives the same life whichever of its calls is disturbed', () => {
+  it.each(lives)('%s, with %s', { timeout: 180_000 }, async (disturbance, _name, config) => {
+    const usual = await live(config, undefined, 0);
+    expect(usual.holdings.map(({ vms }) => vms)).toEqual([1, 1, 1, 0]);
+    const turn = pLimit(12);
+    const points = Array.from({ length: usual.calls }, (_, index) => index + 1);
+    await Promise.all(
+      points.map((point) =>
+        turn(async () => {
+          const { holdings } = await live(config, disturbance, point);
+          expect({ point, holdings }).toEqual({ point, holdings: usual.holdings });
+        }),
+      ),
+    );
+  });
+});
+
+/** Lives a whole life on a cloud of its own, disturbed at its `point`th call. */
+async function live(
+  config: Partial<CloudStackConfig>,
+  disturbance: Disturbance | undefined,
+  point: number,
+): Promise<Life> {
+  const bench = await startBench({}, config);
+  try {
+    return await liveOn(bench, disturbance, point);
+  } catch (error) {
+    throw new Error(`${disturbance} at call ${point}: ${String(error)}`, { cause: error });
+  } finally {
+    await bench.stop();
+  }
+}
+
+async function liveOn(bench: Bench, disturbance: Disturbance | undefined, point: number): Promise<Life> {
+  const order = orderFor({
+    network: { ports: [{ name: 'ssh', port: 22 }] },
+    dataDisks: [{ name: 'data', sizeGiB: 3 }],
+    affinity: { group: 'nodes', hosts: 'Different' },
+  });
+  const kind = disturbance && faults[disturbance];
+  if (kind !== undefined) bench.simulator.faults.set([{ command: '*', kind, after: point - 1, times: 1 }]);
+  const death = new AbortController();
+  let calls = 0;
+  const reactor = bench.reactor({}, () => {
+    calls += 1;
+    if (kind === undefined && calls === point) death.abort(new Killed());
+  });
+  let driver = new TenureDriver(reactor, order, bench.clock);
+  let isFirst = true;
+  const holdings: Counted[] = [];
+  for (const stage of stages) {
+    driver.wanted = stage;
+    for (let isSettled = false; !isSettled; ) {
+      const { memo } = driver;
+      const pass = await driver.pass(isFirst ? death.signal : undefined).catch((error: unknown) => {
+        if (error instanceof Killed) return undefined;
+        throw error;
+      });
+      expect(holdingsOf(bench).vms.length).toBeLessThanOrEqual(1);
+      isSettled = pass?.action === 'rest' || pass?.action === 'confirmReleased';
+      if (isFirst && death.signal.aborted) {
+        // Of the pass only the intent to create was written down.
+        const { intent } = driver;
+        driver = new TenureDriver(bench.reactor(), order, bench.clock, stage);
+        if (disturbance === 'killed') Object.assign(driver, { memo, intent });
+        isFirst = false;
+        isSettled = false;
+      }
+      if (driver.passes.length > 100) throw new Error(`${stage} is not reached: ${told(driver)}`);
+    }
+    holdings.push(counted(holdingsOf(bench)));
+  }
+  return { calls, holdings };
+}
+
+function holdingsOf({ simulator }: Bench): Holdings {
+  const held = simulator.books().accounts['dinfra'];
+  if (held === undefined) throw new Error('the account is gone');
+  return held;
+}
+
+function counted(held: Holdings): Counted {
+  const counts = Object.entries(held).map(([kind, some]) => [kind, typeof some === 'number' ? some : some.length]);
+  return Object.fromEntries(counts) as Counted;
+}
+
+/** The last passes, in words. */
+function told({ passes }: TenureDriver): string {
+  return JSON.stringify(passes.slice(-3).map(({ action, step, error }) => [action, step?.message, error?.message]));
+}
