@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,34 +15,45 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the samples expect the chain and the cloud. */
 const CHAIN_PORT = 9944;
 const CLOUD_PORT = 8080;
-/** The namespace the samples are applied to. */
+/** The namespace the samples are applied to, unless another is asked for. */
 export const NAMESPACE = 'acme';
 /** A block each second: fast enough to watch, slow enough to follow. */
 const BLOCK_MS = 1_000;
 
-/** Told of each part as it comes up. */
-export type OnStep = (what: string) => void;
+export interface EnvironmentOptions {
+  /** The environment's own: data, logs, kubeconfig. */
+  readonly folder: string;
+  /** Told of each part as it comes up. */
+  readonly onStep?: (what: string) => void;
+  /** Kubeconfig of a cluster that is there already. Default: an embedded control plane of its own. */
+  readonly kubeconfig?: string;
+  /** Is made. Default `acme`. */
+  readonly namespace?: string;
+  /** Where chain and cloud listen: at the ports the samples name, or at free ones. Default `samples`. */
+  readonly ports?: 'samples' | 'free';
+}
 
 /**
  * Everything a provider has, on one machine: a Kubernetes control plane, a chain, a cloud, and the operator between
  * them. All of it is real but the cloud's hypervisors and the nodes' kubelets.
  */
 export class Environment {
-  readonly folder: string;
   readonly binaries: Binaries;
-  readonly plane: ControlPlane;
+  readonly namespace: string;
+  readonly kubeconfig: string;
   readonly chain: DevChain;
   readonly cloud: Simulator;
+  private readonly folder: string;
+  /** Undefined when the cluster was there before. */
+  private readonly plane: ControlPlane | undefined;
   private operator: OperatorProcess | undefined;
 
-  private constructor(
-    folder: string,
-    binaries: Binaries,
-    parts: { readonly plane: ControlPlane; readonly chain: DevChain; readonly cloud: Simulator },
-  ) {
+  private constructor({ folder, namespace = NAMESPACE }: EnvironmentOptions, binaries: Binaries, parts: Parts) {
     this.folder = folder;
+    this.namespace = namespace;
     this.binaries = binaries;
     this.plane = parts.plane;
+    this.kubeconfig = parts.kubeconfig;
     this.chain = parts.chain;
     this.cloud = parts.cloud;
   }
@@ -50,45 +61,46 @@ export class Environment {
   /**
    * Starts the cluster with our resources in it, the chain and the cloud; the operator is `startOperator`'s.
    *
-   * @param folder is the environment's own: data, logs, kubeconfig.
    * @throws Error in one line about what is missing or taken, and what to do. Nothing is left running then.
    */
-  static async start(folder: string, onStep: OnStep): Promise<Environment> {
+  static async start(options: EnvironmentOptions): Promise<Environment> {
+    const { folder, onStep = () => undefined, ports = 'samples' } = options;
     const binaries = findBinaries();
-    await demandFree(CHAIN_PORT, 'the chain');
-    await demandFree(CLOUD_PORT, 'the cloud');
+    const [chainPort, cloudPort] = ports === 'samples' ? [CHAIN_PORT, CLOUD_PORT] : [0, 0];
+    await demandFree(chainPort, 'the chain');
+    await demandFree(cloudPort, 'the cloud');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const stops: (() => Promise<unknown>)[] = [];
+    const started = async <T extends { stop(): Promise<unknown> }>(part: Promise<T>, told: (part: T) => string) => {
+      const up = await part;
+      stops.push(() => up.stop());
+      onStep(told(up));
+      return up;
+    };
+    const planeUp =
+      options.kubeconfig === undefined
+        ? started(
+            ControlPlane.start(join(folder, 'control-plane'), binaries),
+            ({ server }) => `Kubernetes API server at ${server}`,
+          )
+        : undefined;
+    const chainUp = started(DevChain.start(join(folder, 'chain'), chainPort), ({ endpoint }) => `chain at ${endpoint}`);
+    const simulator = startSimulator({
+      port: cloudPort,
+      delays: { vm: 2_000 },
+      settings: { 'allow.user.expunge.recover.vm': 'true' },
+    });
+    const cloudUp = started(simulator, ({ endpoint }) => `CloudStack simulator at ${endpoint}`);
     try {
-      const starting = Promise.all([
-        ControlPlane.start(join(folder, 'control-plane'), binaries).then((plane) => {
-          stops.push(() => plane.stop());
-          onStep(`Kubernetes API server at ${plane.server}`);
-          return plane;
-        }),
-        DevChain.start(join(folder, 'chain'), CHAIN_PORT).then((chain) => {
-          stops.push(() => chain.stop());
-          onStep(`chain at ${chain.endpoint}`);
-          return chain;
-        }),
-      ]);
-      const [plane, chain] = await starting.catch(async (error: unknown) => {
-        // What is still on its way up is waited for, or it would be left running.
-        await Promise.allSettled([starting]);
-        throw error;
-      });
-      const cloud = await startSimulator({
-        port: CLOUD_PORT,
-        delays: { vm: 2_000 },
-        settings: { 'allow.user.expunge.recover.vm': 'true' },
-      });
-      stops.push(() => cloud.stop());
-      onStep(`CloudStack simulator at ${cloud.endpoint}`);
-      const environment = new Environment(folder, binaries, { plane, chain, cloud });
+      const [plane, chain, cloud] = await Promise.all([planeUp, chainUp, cloudUp]);
+      const kubeconfig = plane?.kubeconfig ?? options.kubeconfig ?? '';
+      const environment = new Environment(options, binaries, { plane, kubeconfig, chain, cloud });
       await environment.prepare();
       onStep('custom resources installed, descriptor types helm/v1 and vm/v1 registered on chain');
       return environment;
     } catch (error) {
+      // What is still on its way up is waited for, or it would be left running.
+      await Promise.allSettled([planeUp, chainUp, cloudUp]);
       await Promise.allSettled(stops.map((stop) => stop()));
       throw error;
     }
@@ -97,8 +109,8 @@ export class Environment {
   /** Starts the operator; there must be none running. */
   async startOperator(): Promise<OperatorProcess> {
     this.operator = await OperatorProcess.start({
-      kubeconfig: this.plane.kubeconfig,
-      namespace: NAMESPACE,
+      kubeconfig: this.kubeconfig,
+      namespace: this.namespace,
       helm: this.binaries.helm,
       logFile: join(this.folder, 'operator.log'),
     });
@@ -107,8 +119,8 @@ export class Environment {
 
   /** Runs kubectl in the namespace of the samples. Throws with what it said when it fails. */
   async kubectl(args: readonly string[], input?: string): Promise<string> {
-    const { stdout } = await execa(this.binaries.kubectl, ['--namespace', NAMESPACE, ...args], {
-      env: { KUBECONFIG: this.plane.kubeconfig },
+    const { stdout } = await execa(this.binaries.kubectl, ['--namespace', this.namespace, ...args], {
+      env: { KUBECONFIG: this.kubeconfig },
       ...(input !== undefined && { input }),
     });
     return stdout;
@@ -122,7 +134,7 @@ export class Environment {
     return stdout;
   }
 
-  /** Applies config/samples as it is, with a Secret for the keys the simulator gave out. */
+  /** Applies config/samples, as it is where the ports are its own, with a Secret for the keys the simulator gave out. */
   async applySamples(): Promise<void> {
     const { apiKey, secretKey } = this.cloud.accounts.user;
     const keys = {
@@ -132,20 +144,27 @@ export class Environment {
       stringData: { apiKey, secretKey },
     };
     await this.kubectl(['apply', '-f', '-'], JSON.stringify(keys));
-    await this.kubectl(['apply', '-f', join(root, 'config/samples')]);
+    const samples = join(root, 'config/samples');
+    for (const file of readdirSync(samples).filter((name) => name.endsWith('.yaml'))) {
+      const text = readFileSync(join(samples, file), 'utf8')
+        .replace(`ws://127.0.0.1:${CHAIN_PORT}`, this.chain.endpoint)
+        .replace(`http://127.0.0.1:${CLOUD_PORT}/client/api`, this.cloud.endpoint);
+      await this.kubectl(['apply', '-f', '-'], text);
+    }
   }
 
   async stop(): Promise<void> {
     await this.operator?.stop();
     await Promise.all([this.chain.stop(), this.cloud.stop()]);
-    await this.plane.stop();
+    if (this.plane === undefined) await this.kubectl(['delete', 'namespace', this.namespace, '--wait=false']);
+    await this.plane?.stop();
   }
 
   private async prepare(): Promise<void> {
     const crds = join(root, 'crds');
     await this.kubectl(['apply', '--server-side', '-f', crds]);
     await this.kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', crds]);
-    await this.kubectl(['create', 'namespace', NAMESPACE]);
+    await this.kubectl(['create', 'namespace', this.namespace]);
     this.chain.tick(BLOCK_MS);
     for (const type of ['helm', 'vm']) {
       const schema = join(root, `config/descriptor-types/${type}-v1.schema.json`);
@@ -154,8 +173,16 @@ export class Environment {
   }
 }
 
-/** @throws Error in one line when somebody listens there. */
+interface Parts {
+  readonly plane: ControlPlane | undefined;
+  readonly kubeconfig: string;
+  readonly chain: DevChain;
+  readonly cloud: Simulator;
+}
+
+/** @throws Error in one line when somebody listens there. 0 is always free. */
 async function demandFree(port: number, what: string): Promise<void> {
+  if (port === 0) return;
   const taken = await new Promise<boolean>((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     socket.once('connect', () => {

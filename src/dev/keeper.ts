@@ -25,16 +25,17 @@ const folder = join(stateFolder, 'environment');
 rmSync(folder, { recursive: true, force: true });
 writeState({ pid: process.pid, steps });
 try {
-  environment = await Environment.start(folder, tell);
+  environment = await Environment.start({ folder, onStep: tell });
   const operator = await environment.startOperator();
   tell('operator running');
   await environment.applySamples();
-  tell('config/samples applied');
+  await environment.kubectl(['wait', '--for=condition=Ready', '--timeout=60s', 'providers,offers,reactors', '--all']);
+  tell('config/samples applied, and its offers on chain');
   writeState({
     pid: process.pid,
     steps,
     ready: {
-      kubeconfig: environment.plane.kubeconfig,
+      kubeconfig: environment.kubeconfig,
       chain: environment.chain.endpoint,
       cloud: environment.cloud.endpoint,
       probes: operator.probes,

@@ -24,8 +24,11 @@ async function main(): Promise<number> {
       {
         title: 'A Kubernetes control plane, a chain and a cloud come up',
         task: async (context, task) => {
-          context.environment = await Environment.start(folder, (step) => {
-            task.output = step;
+          context.environment = await Environment.start({
+            folder,
+            onStep: (step) => {
+              task.output = step;
+            },
           });
           context.world = await World.open(context.environment);
           context.story = new Story(context.environment, context.world);

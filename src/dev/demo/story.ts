@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Environment, NAMESPACE } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 import type { OperatorProcess } from '../operator-process.ts';
 import type { Remains, World } from './world.ts';
 
@@ -100,7 +100,8 @@ export class Story {
 
   async killAndRestart(tell: (text: string) => void): Promise<void> {
     assert.ok(this.operator !== undefined);
-    const before = await this.world.fingerprint();
+    const names = this.told.map(({ deployment }) => deployment);
+    const before = await this.world.fingerprint(names);
     const { pid } = this.operator;
     await this.operator.kill();
     tell(`SIGKILL to ${pid}; five blocks go by`);
@@ -108,7 +109,7 @@ export class Story {
     this.operator = await this.environment.startOperator();
     await until('the operator is ready again', 60, async () => (await this.operator?.readiness())?.ok === true);
     await sleep(5_000);
-    assert.deepEqual(await this.world.fingerprint(), before, 'something was touched');
+    assert.deepEqual(await this.world.fingerprint(names), before, 'something was touched');
     for (const { id } of this.told) assert.equal(await this.world.state(id), 'Active');
     tell(`pid ${this.operator.pid}: the same release revision, pods, VM and Deployments as before, by id and version`);
   }
@@ -139,7 +140,7 @@ export class Story {
     const remains = await this.world.remains(this.told.map(({ deployment }) => deployment));
     assert.deepEqual(describe(remains), [], 'something is left');
     assert.equal(remains.capacityUsed, 0, 'capacity is still used on chain');
-    tell(await this.environment.kubectl(['get', 'dinfra', '-n', NAMESPACE]));
+    tell(await this.environment.kubectl(['get', 'dinfra']));
   }
 
   private async isGone({ id, deployment }: Told): Promise<void> {

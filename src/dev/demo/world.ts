@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { type Connection, connect } from '../../chain/connect.ts';
 import { readSubscription } from '../../chain/consumer-reader.ts';
-import { type Environment, NAMESPACE } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 
 /** What is left of a tenure, read from the systems themselves. Empty lists mean that nothing is. */
 export interface Remains {
@@ -60,7 +60,13 @@ export class World {
   /** Name of the Deployment of a subscription. */
   async deploymentOf(id: bigint): Promise<string | undefined> {
     const selector = `spec.subscription=${id}`;
-    const [first] = await this.names(['get', 'deployments.dinfra.io', '-n', NAMESPACE, `--field-selector=${selector}`]);
+    const [first] = await this.names([
+      'get',
+      'deployments.dinfra.io',
+      '-n',
+      this.environment.namespace,
+      `--field-selector=${selector}`,
+    ]);
     return first;
   }
 
@@ -78,34 +84,19 @@ export class World {
     };
   }
 
-  /** Everything that runs for the tenures, with the versions that tell whether it was touched. */
-  async fingerprint(): Promise<Fingerprint> {
-    const releases = await this.kubectl([
-      'get',
-      'secrets',
-      '-A',
-      '-l',
-      'owner=helm',
-      '-o',
-      'jsonpath={range .items[*]}{.metadata.name} {.metadata.uid} {.metadata.resourceVersion}{"\\n"}{end}',
-    ]);
-    const pods = await this.kubectl([
-      'get',
-      'pods',
-      '-A',
-      '-o',
-      'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.metadata.uid}{"\\n"}{end}',
-    ]);
-    const deployments = await this.kubectl([
-      'get',
-      'deployments.dinfra.io',
-      '-n',
-      NAMESPACE,
-      '-o',
-      'jsonpath={range .items[*]}{.metadata.name} {.metadata.uid} {.metadata.generation}{"\\n"}{end}',
-    ]);
-    const vms = this.vms().map(({ id, name, state }) => `${name} ${id} ${state}`);
-    return { releases, pods, deployments, vms: vms.join('\n') };
+  /** Everything that runs for the tenures of these names, with what tells whether it was touched. */
+  async fingerprint(names: readonly string[]): Promise<Fingerprint> {
+    const ours = (list: readonly string[]) => list.filter((one) => names.some((name) => one.includes(name))).join('\n');
+    const version = '{.metadata.namespace}/{.metadata.name} {.metadata.uid}';
+    const own = ['get', 'deployments.dinfra.io', '-n', this.environment.namespace];
+    return {
+      releases: ours(
+        await this.names(['get', 'secrets', '-A', '-l', 'owner=helm'], `${version} {.metadata.resourceVersion}`),
+      ),
+      pods: ours(await this.names(['get', 'pods', '-A'], version)),
+      deployments: ours(await this.names(own, `${version} {.metadata.generation}`)),
+      vms: ours(this.vms().map(({ id, name, state }) => `${name} ${id} ${state}`)),
+    };
   }
 
   /** What is left of the tenures of these names. */
@@ -118,7 +109,7 @@ export class World {
       claims: ours(await this.names(['get', 'persistentvolumeclaims', '-A'], '{.metadata.namespace}/{.metadata.name}')),
       vms: ours(this.vms().map(({ name }) => name)),
       networks: ours((this.holdings()?.networks ?? []).map(({ name }) => name)),
-      deployments: ours(await this.names(['get', 'deployments.dinfra.io', '-n', NAMESPACE])),
+      deployments: ours(await this.names(['get', 'deployments.dinfra.io', '-n', this.environment.namespace])),
       capacityUsed: [...offers.values()].reduce((sum, { used }) => sum + used, 0),
     };
   }
@@ -138,12 +129,12 @@ export class World {
   }
 
   private async json(args: readonly string[]): Promise<unknown> {
-    return JSON.parse(await this.kubectl(['-n', NAMESPACE, ...args, '-o', 'json']));
+    return JSON.parse(await this.kubectl(['-n', this.environment.namespace, ...args, '-o', 'json']));
   }
 
   private async kubectl(args: readonly string[]): Promise<string> {
     const { stdout } = await execa(this.environment.binaries.kubectl, [...args], {
-      env: { KUBECONFIG: this.environment.plane.kubeconfig },
+      env: { KUBECONFIG: this.environment.kubeconfig },
     });
     return stdout;
   }
