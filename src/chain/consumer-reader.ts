@@ -1,6 +1,5 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { ApiDecoration } from '@polkadot/api/types';
-import type { BlockRef } from './block-ref.ts';
 import type { Content } from './model.ts';
 
 /** A subscription as its consumer sees it, at one block. Amounts in the chain's smallest unit. */
@@ -102,13 +101,6 @@ export async function readType(
     schema: { hash: hash_.toHex(), length: len.toNumber(), source: source.type },
     version: version.toNumber(),
   };
-}
-
-/** The last finalised block. */
-export async function readFinalised(api: ApiPromise): Promise<BlockRef> {
-  const hash = await api.rpc.chain.getFinalizedHead();
-  const header = await api.rpc.chain.getHeader(hash);
-  return { number: header.number.toNumber(), hash: hash.toHex() };
 }
 
 /** Terms as the runtime takes them. Nobody is asked for a reputation yet. */

@@ -560,8 +560,3 @@ export type Reason = keyof typeof catalogue;
 export type ReasonOf<F extends CatalogueEntry['family']> = {
   [R in Reason]: (typeof catalogue)[R]['family'] extends F ? R : never;
 }[Reason];
-
-/** The entry of a reason. */
-export function entryOf(reason: Reason): CatalogueEntry {
-  return catalogue[reason];
-}

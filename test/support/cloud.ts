@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Holdings } from '../../src/dev/cloudstack/books.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/dev/cloudstack/simulator.ts';
 import { type CallReport, CloudStackClient } from '../../src/providers/cloudstack/client.ts';
 import type { CloudStackConfig } from '../../src/providers/cloudstack/config.ts';
@@ -17,10 +18,7 @@ export function quickSimulator(options: SimulatorOptions = {}): Promise<Simulato
 }
 
 /** What a provider would say of the simulated cloud: isolated networks unless told otherwise. */
-export function configFor(
-  simulator: Pick<Simulator, 'endpoint'>,
-  more: Partial<CloudStackConfig> = {},
-): CloudStackConfig {
+function configFor(simulator: Pick<Simulator, 'endpoint'>, more: Partial<CloudStackConfig> = {}): CloudStackConfig {
   return {
     endpoint: simulator.endpoint,
     zones: ['zone-1'],
@@ -104,7 +102,28 @@ export async function startBench(
   };
 }
 
-export const GENESIS = `0x${'4d'.repeat(32)}`;
+/** What the operator's account holds. */
+export function holdingsOf({ simulator }: Bench): Holdings {
+  const held = simulator.books().accounts['dinfra'];
+  if (held === undefined) throw new Error('the account is gone');
+  return held;
+}
+
+export const emptyHoldings: Holdings = {
+  vms: [],
+  volumes: [],
+  networks: [],
+  addresses: [],
+  rules: 0,
+  keyPairs: [],
+  affinityGroups: [],
+  securityGroups: [],
+  snapshots: 0,
+  tags: 0,
+  pendingJobs: 0,
+};
+
+const GENESIS = `0x${'4d'.repeat(32)}`;
 
 let nextSubscription = 1n;
 

@@ -49,7 +49,7 @@ export function answer(server: Server, call: Call, fault?: Fault): Answer {
 }
 
 /** The key a command answers under. */
-export function envelopeOf(command: Command): string {
+function envelopeOf(command: Command): string {
   return `${command.answersAs ?? command.name.toLowerCase()}response`;
 }
 

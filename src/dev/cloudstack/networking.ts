@@ -52,7 +52,7 @@ export function implement(context: Context, network: Network, owner: string): vo
 }
 
 /** The source NAT address of a network. */
-export function sourceNatOf(world: World, network: Network): Address | undefined {
+function sourceNatOf(world: World, network: Network): Address | undefined {
   return world.tables.addresses.find((address) => address.network === network.id && address.sourceNat);
 }
 

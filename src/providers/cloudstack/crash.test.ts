@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
-import { type Bench, guardedNetwork, orderFor, startBench } from '../../../test/support/cloud.ts';
+import { type Bench, guardedNetwork, holdingsOf, orderFor, startBench } from '../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
 import type { Holdings } from '../../dev/cloudstack/books.ts';
 import type { FaultKind } from '../../dev/cloudstack/faults.ts';
@@ -126,12 +126,6 @@ async function liveOn(bench: Bench, disturbance: Disturbance | undefined, point:
     holdings.push(counted(holdingsOf(bench)));
   }
   return { calls, holdings };
-}
-
-function holdingsOf({ simulator }: Bench): Holdings {
-  const held = simulator.books().accounts['dinfra'];
-  if (held === undefined) throw new Error('the account is gone');
-  return held;
 }
 
 function counted(held: Holdings): Counted {

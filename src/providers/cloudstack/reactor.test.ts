@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bench, guardedNetwork, openNetwork, orderFor, startBench } from '../../../test/support/cloud.ts';
+import {
+  type Bench,
+  emptyHoldings,
+  guardedNetwork,
+  holdingsOf,
+  openNetwork,
+  orderFor,
+  startBench,
+} from '../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
 
 describe('a tenure in CloudStack', () => {
@@ -34,16 +42,6 @@ describe('a tenure in CloudStack', () => {
     expect((await driver.settle()).found).toMatchObject({ power: 'Running' });
     driver.wanted = 'Ended';
     await driver.settle();
-    expect(bench.simulator.books().accounts['dinfra']).toMatchObject({
-      vms: [],
-      volumes: [],
-      networks: [],
-      addresses: [],
-      rules: 0,
-      keyPairs: [],
-      securityGroups: [],
-      tags: 0,
-      pendingJobs: 0,
-    });
+    expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 });

@@ -114,7 +114,9 @@ export class CloudStackReactor implements Reactor {
     for (const { id, name } of found.vms.filter((vm) => vm.state === 'Running')) {
       dones.push(await startJob(this.#client, `stopping the VM ${name}`, 'stopVirtualMachine', { id }, signal));
     }
-    return stepOf(dones, notes, 'nothing to stop');
+    const step = stepOf(dones, notes, 'nothing to stop');
+    // What there is may be less than a VM, and suspended it is not completed: no need to look often.
+    return dones.length > 0 ? step : { ...step, pollAfterMs: IDLE_MS };
   }
 
   async start(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
@@ -228,6 +230,9 @@ export class CloudStackReactor implements Reactor {
     return consoleUrl?.replace('{id}', vm) ?? new URL(`/client/#/vm/${vm}`, endpoint).href;
   }
 }
+
+/** How soon to look again when there is nothing to do and nothing is awaited, in milliseconds. */
+const IDLE_MS = 60_000;
 
 /** What has to be looked for to compare a VM with an order; without a VM, everything that may be left of it. */
 function scopeFor({ name }: TenureIdentity, design: Design | undefined): (vms: readonly VirtualMachine[]) => Scope {

@@ -27,7 +27,7 @@ export function readReply(command: string, status: number, text: string): Reply 
 }
 
 /** The failure told by an object with `errorcode` and `errortext`. */
-export function failureOf(command: string, code: number, body: JsonObject): Failure {
+function failureOf(command: string, code: number, body: JsonObject): Failure {
   const text = typeof body['errortext'] === 'string' ? body['errortext'].slice(0, 500) : '(no text)';
   return { command, code, csCode: integer(body['cserrorcode']), text, kind: kindOf(code) };
 }

@@ -83,7 +83,7 @@ export function compareForwards(
 }
 
 /** Compares one direction of a security group. Its rules have one range each. */
-export function compareSecurityGroup(
+function compareSecurityGroup(
   wanted: readonly WantedRule[],
   found: readonly SecurityGroupRule[],
 ): RuleDifference<SecurityGroupRule> {

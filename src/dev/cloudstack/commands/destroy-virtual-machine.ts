@@ -72,7 +72,7 @@ export const recoverVirtualMachine: SyncCommand = {
 };
 
 /** Takes the VM, its root disk and its place in rules out of the world. Data disks and firewall rules stay. */
-export function expungeVm(context: Context, vm: Vm): void {
+function expungeVm(context: Context, vm: Vm): void {
   const { world, clock } = context;
   forgetVm(world, vm);
   for (const volume of world.tables.volumes.filter((row) => row.vm === vm.id)) {
