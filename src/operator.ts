@@ -22,6 +22,7 @@ import type { ClusterAccess } from './kube/cluster-access.ts';
 import { Controller } from './kube/controller.ts';
 import { ControllerMetrics } from './kube/controller-metrics.ts';
 import { EventRecorder } from './kube/event-recorder.ts';
+import { controllerDead, reflectorDead, reflectorNotReady } from './kube/health.ts';
 import { KubeClient } from './kube/kube-client.ts';
 import type { Logger } from './kube/logger.ts';
 import { Reflector } from './kube/reflector.ts';
@@ -29,11 +30,6 @@ import { ReflectorMetrics } from './kube/reflector-metrics.ts';
 import { type KubeObject, type ResourceType, resourceNameOf } from './kube/resource-type.ts';
 import { BuiltInReactors } from './reactor-factory.ts';
 import type { Health } from './server/health.ts';
-
-/** A watch that has been silent for that long, in milliseconds, is not to be relied on. */
-const SILENT_MS = 180_000;
-/** A pass that has taken that long, in milliseconds, hangs. */
-const HUNG_MS = 300_000;
 
 /**
  * Everything that works while this process leads: caches, controllers, sessions. Runs until `stop` is aborted, and
@@ -62,12 +58,8 @@ export async function runOperator(
     });
     // Unhandled otherwise when the process ends before the first list.
     reflector.synced.catch(() => undefined);
-    health.addReady(`cluster ${resource}`, () => {
-      const { synced, silentMs, error } = reflector.health();
-      if (error !== undefined) return error.message;
-      if (!synced) return 'not read yet';
-      return silentMs > SILENT_MS ? `nothing heard for ${Math.round(silentMs / 1000)} s` : undefined;
-    });
+    health.addReady(`cluster ${resource}`, () => reflectorNotReady(reflector.health()));
+    health.addLive(`reflector ${resource}`, () => reflectorDead(reflector.health()));
     return reflector;
   };
   const seen = {
@@ -91,10 +83,7 @@ export async function runOperator(
       types: new DescriptorTypeMirror(client, seen.types.store, descriptors),
       events,
       metrics: new BridgeMetrics(registry),
-      canVouch: () => {
-        const { synced, silentMs, error } = seen.deployments.health();
-        return synced && error === undefined && silentMs <= SILENT_MS;
-      },
+      canVouch: () => reflectorNotReady(seen.deployments.health()) === undefined,
     },
     health,
     log,
@@ -118,11 +107,7 @@ export async function runOperator(
       logger: log,
       observer: controllerMetrics.forController(name),
     });
-    health.addLive(`controller ${name}`, () =>
-      made.longestPassMs() > HUNG_MS
-        ? `a pass has not ended for ${Math.round(made.longestPassMs() / 1000)} s`
-        : undefined,
-    );
+    health.addLive(`controller ${name}`, () => controllerDead(made));
     return made;
   };
   const deploymentController = controller('deployment', reconciler.reconcile, config.concurrency);

@@ -33,6 +33,8 @@ export interface WatchOptions {
    * Silence after which the watch counts as dead, in milliseconds. Default 150 s: bookmarks come about each minute.
    */
   readonly inactivityMs?: number;
+  /** Told when the server has begun to answer. */
+  readonly onOpen?: () => void;
 }
 
 /** One step of a JSON patch (RFC 6902). */

@@ -175,6 +175,7 @@ export class KubeClient {
       const { body } = await this.transport.send(http, deadline.signal);
       // Now it may be silent for longer.
       deadline.restart(options.inactivityMs ?? 150_000);
+      options.onOpen?.();
       yield* watchEvents<T>(http, body, deadline);
     } finally {
       deadline.clear();

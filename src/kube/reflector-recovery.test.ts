@@ -71,6 +71,17 @@ describe('it recovers from', () => {
     expect(reflector.health().error).toBeUndefined();
   });
 
+  test('a watch that is refused, as soon as the next one is open: nothing has to happen for it', async () => {
+    const { reflector, observer } = world.reflect();
+    await reflector.synced;
+    await world.isWatching();
+    world.server.failNext('watch', { kind: 'status', code: 429 });
+    world.server.cutWatches();
+    await vi.waitFor(() => expect(observer.failures).toContain('watch ClusterBusy'));
+    await vi.waitFor(() => expect(reflector.health().error).toBeUndefined(), { timeout: 3_000 });
+    expect(observer.seen.lists).toBe(1);
+  });
+
   test('a server that is away, at the start and later', async () => {
     const { port } = world.server;
     await world.server.stop();

@@ -7,6 +7,7 @@ import type { ChangeHandler, ReflectorHealth, ReflectorOptions, ReflectorTiming 
 import { firstPlan, nextPlan, type Outcome, type Plan } from './reflector-plan.ts';
 import { type KubeObject, keyOf, resourceNameOf } from './resource-type.ts';
 import { type Change, type IndexFunction, Store, type StoreView } from './store.ts';
+import type { WatchEvent } from './watch-events.ts';
 
 const defaultTiming: ReflectorTiming = {
   backoff: { initialMs: 800, maxMs: 30_000, jitter: 1 },
@@ -17,6 +18,8 @@ const defaultTiming: ReflectorTiming = {
 
 /** A server that asks for more patience than that does not get it. */
 const MAX_RETRY_AFTER_MS = 120_000;
+/** A watch that has been open for that long, in milliseconds, is one, though nothing was to be told yet. */
+const OPEN_MS = 1_000;
 
 /**
  * Keeps a copy of all objects of a type in step with the cluster, from its construction until its signal aborts. There
@@ -170,25 +173,26 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
   private async watch(progress: { events: number }): Promise<Outcome> {
     const { client, type, signal, observer } = this.options;
     const startedAt = this.clock.monotonic();
+    let forgetOpening = () => {};
     const options = {
       ...this.selection(),
       resourceVersion: this.resourceVersion,
       timeoutSeconds: this.watchSeconds(startedAt),
       inactivityMs: this.timing.inactivityMs,
+      // An answer that has only begun proves little: a proxy may begin one before it knows that there is nobody behind.
+      onOpen: () => {
+        forgetOpening = this.clock.after(OPEN_MS, () => this.noteHeard());
+      },
     };
     observer?.watching();
-    for await (const event of client.watch(type, options, signal)) {
-      progress.events += 1;
-      this.noteHeard();
-      if (event.type === 'BOOKMARK') {
-        this.resourceVersion = event.resourceVersion;
-        continue;
+    try {
+      for await (const event of client.watch(type, options, signal)) {
+        progress.events += 1;
+        this.noteHeard();
+        this.follow(event);
       }
-      const { metadata } = event.object;
-      this.resourceVersion = metadata.resourceVersion;
-      observer?.event();
-      const change = event.type === 'DELETED' ? this.objects.remove(keyOf(metadata)) : this.objects.put(event.object);
-      if (change !== undefined) this.tellAll(change, 'watch');
+    } finally {
+      forgetOpening();
     }
     this.noteHeard();
     return {
@@ -196,6 +200,18 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
       livedMs: this.clock.monotonic() - startedAt,
       progressed: progress.events > 0,
     };
+  }
+
+  private follow(event: WatchEvent<T>): void {
+    if (event.type === 'BOOKMARK') {
+      this.resourceVersion = event.resourceVersion;
+      return;
+    }
+    const { metadata } = event.object;
+    this.resourceVersion = metadata.resourceVersion;
+    this.options.observer?.event();
+    const change = event.type === 'DELETED' ? this.objects.remove(keyOf(metadata)) : this.objects.put(event.object);
+    if (change !== undefined) this.tellAll(change, 'watch');
   }
 
   /** Drawn anew each time, so that many watches do not end together; cut short when a verification is due before. */
