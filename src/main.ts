@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setDefaultResultOrder } from 'node:dns';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
@@ -57,7 +58,8 @@ async function lead(
     client,
     namespace: config.namespace ?? access.namespace ?? 'default',
     name: 'dinfra-operator',
-    identity: `${config.identity}_${process.pid}`,
+    // The name of a pod says which one it is, and not which of its lives: a container that starts anew has the same.
+    identity: `${config.identity}_${randomUUID()}`,
     onLeading: showLeadership(registry, 'dinfra-operator'),
     logger: log,
   });
