@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -112,9 +113,13 @@ export class Environment {
       kubeconfig: this.kubeconfig,
       namespace: this.namespace,
       helm: this.binaries.helm,
-      logFile: join(this.folder, 'operator.log'),
+      logFile: this.operatorLog,
     });
     return this.operator;
+  }
+
+  private get operatorLog(): string {
+    return join(this.folder, 'operator.log');
   }
 
   /** Runs kubectl in the namespace of the samples. Throws with what it said when it fails. */
@@ -124,6 +129,16 @@ export class Environment {
       ...(input !== undefined && { input }),
     });
     return stdout;
+  }
+
+  /** How things stand: the resources in full, what the operator says of itself, and the end of its log. */
+  async account(): Promise<string> {
+    const resources = this.kubectl(['get', 'dprov,dsub,ddep', '-o', 'yaml', '--show-managed-fields=false']);
+    const readiness = this.operator?.readiness().then(({ text }) => text);
+    const log = readFile(this.operatorLog, 'utf8').then((text) => text.trimEnd().split('\n').slice(-30).join('\n'));
+    const said = await Promise.allSettled([resources, readiness, log]);
+    const [yaml, ready, lines] = said.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason)));
+    return `--- kubectl get dprov,dsub,ddep -o yaml\n${yaml}\n--- /readyz\n${ready}\n--- end of ${this.operatorLog}\n${lines}`;
   }
 
   /** Runs the dinfra command as a user would. Throws with what it said when it fails. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../environment.ts';
 import type { OperatorProcess } from '../operator-process.ts';
+import { until } from '../until.ts';
 import type { Remains, World } from './world.ts';
 
 /** One step of the story, told and then verified. */
@@ -41,13 +42,13 @@ export class Story {
 
   async startOperator(tell: (text: string) => void): Promise<void> {
     this.operator = await this.environment.startOperator();
-    await until('the operator is ready', 30, async () => (await this.operator?.readiness())?.ok === true);
+    await this.until('the operator is ready', 30, async () => (await this.operator?.readiness())?.ok === true);
     tell(`pid ${this.operator.pid}, ${this.operator.probes}/readyz answers 200`);
   }
 
   async applySamples(tell: (text: string) => void): Promise<void> {
     await this.environment.applySamples();
-    await until('both offers are on chain', 60, async () => {
+    await this.until('both offers are on chain', 60, async () => {
       const offers = await this.world.offers();
       return offers.get(HELM.type)?.capacity === 10 && offers.get(VM.type)?.capacity === 4;
     });
@@ -88,12 +89,12 @@ export class Story {
   }
 
   private async becomesActive({ id, type, block, at }: Story['subscribed'][number]): Promise<void> {
-    await until(`subscription ${id} is Active`, 120, async () => (await this.world.state(id)) === 'Active');
+    await this.until(`subscription ${id} is Active`, 120, async () => (await this.world.state(id)) === 'Active');
     const blocks = (await this.world.block()) - block;
     const seconds = (performance.now() - at) / 1000;
     const deployment = await this.world.deploymentOf(id);
     assert.ok(deployment !== undefined, `subscription ${id} has no Deployment`);
-    await until(`${deployment} is Ready`, 30, async () => (await this.world.ready(deployment)).status === 'True');
+    await this.until(`${deployment} is Ready`, 30, async () => (await this.world.ready(deployment)).status === 'True');
     const made = describe(await this.world.remains([deployment]));
     this.told.push({ id, type, deployment, blocks, seconds, made });
   }
@@ -107,7 +108,7 @@ export class Story {
     tell(`SIGKILL to ${pid}; five blocks go by`);
     await sleep(5_000);
     this.operator = await this.environment.startOperator();
-    await until('the operator is ready again', 60, async () => (await this.operator?.readiness())?.ok === true);
+    await this.until('the operator is ready again', 60, async () => (await this.operator?.readiness())?.ok === true);
     await sleep(5_000);
     assert.deepEqual(await this.world.fingerprint(names), before, 'something was touched');
     for (const { id } of this.told) assert.equal(await this.world.state(id), 'Active');
@@ -129,7 +130,11 @@ export class Story {
     const vm = this.of(VM.type);
     // The consumer has paid for some forty blocks: they go by faster now.
     this.environment.chain.tick(250);
-    await until('the VM’s subscription is Suspended', 120, async () => (await this.world.state(vm.id)) === 'Suspended');
+    await this.until(
+      'the VM’s subscription is Suspended',
+      120,
+      async () => (await this.world.state(vm.id)) === 'Suspended',
+    );
     tell(await this.environment.kubectl(['get', 'ddep']));
     await this.isGone(vm);
     this.environment.chain.tick(1_000);
@@ -144,10 +149,14 @@ export class Story {
   }
 
   private async isGone({ id, deployment }: Told): Promise<void> {
-    await until(`nothing of ${deployment} is left`, 120, async () => {
+    await this.until(`nothing of ${deployment} is left`, 120, async () => {
       const remains = await this.world.remains([deployment]);
       return describe(remains).length === 0 && (await this.world.state(id)) === undefined;
     });
+  }
+
+  private until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
+    return until(what, seconds, holds, () => this.environment.account());
   }
 
   private of(type: string): Told {
@@ -195,13 +204,4 @@ function describe({ namespaces, releases, claims, vms, networks, deployments }: 
 
 function counted(list: readonly string[], what: string): string[] {
   return list.length === 0 ? [] : [`${list.length} ${what}${list.length === 1 ? '' : 's'}`];
-}
-
-/** @throws Error naming what was waited for, after that many seconds. */
-async function until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`waited ${seconds} s until ${what}`);
-    await sleep(300);
-  }
 }
