@@ -70,7 +70,22 @@ const charts = Type.Object(
         },
       ),
     ),
-    plainHttp: Type.Optional(Type.Boolean({ description: 'Plain http, too. Default: false, https only.' })),
+    plainHttpHosts: Type.Optional(
+      Type.Array(
+        Type.String({
+          maxLength: 253,
+          ...rules({
+            rule: "self.matches('^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$')",
+            message: 'must be a host, for instance charts.example.org or charts.example.org:8080',
+          }),
+        }),
+        {
+          maxItems: 64,
+          'x-kubernetes-list-type': 'set',
+          description: 'Hosts spoken to in plain http, `host` or `host:port`. Default: none, https only.',
+        },
+      ),
+    ),
     privateAddresses: Type.Optional(
       Type.Boolean({ description: 'Hosts with private, loopback or link-local addresses, too. Default: false.' }),
     ),

@@ -3,10 +3,23 @@ import type { CloudStackConfig } from '../providers/cloudstack/config.ts';
 import type { HelmConfig } from '../providers/helm/config.ts';
 import type { ReactorSpec } from './reactor.ts';
 
+/** The fields of a type and of all in it, as `charts.hosts`. A field of one side only is what assignability lets pass. */
+type Fields<T> = T extends readonly (infer Item)[]
+  ? Fields<Item>
+  : T extends object
+    ? string extends keyof T
+      ? never
+      : { [K in keyof T & string]: K | `${K}.${Fields<NonNullable<T[K]>>}` }[keyof T & string]
+    : never;
+
 test('what a Reactor says of CloudStack is what the CloudStack reactor takes', () => {
-  expectTypeOf<NonNullable<ReactorSpec['cloudStack']>>().toExtend<CloudStackConfig>();
+  type Said = Omit<NonNullable<ReactorSpec['cloudStack']>, 'credentialsSecretRef'>;
+  expectTypeOf<Said>().toExtend<CloudStackConfig>();
+  expectTypeOf<Fields<Required<Said>>>().toEqualTypeOf<Fields<Required<CloudStackConfig>>>();
 });
 
 test('what a Reactor says of Helm is what the Helm reactor takes', () => {
-  expectTypeOf<NonNullable<ReactorSpec['helm']>>().toExtend<HelmConfig>();
+  type Said = NonNullable<ReactorSpec['helm']>;
+  expectTypeOf<Said>().toExtend<HelmConfig>();
+  expectTypeOf<Fields<Required<Said>>>().toEqualTypeOf<Fields<Required<HelmConfig>>>();
 });
