@@ -160,6 +160,14 @@ describe('the mirror of the desired set', () => {
     expect(cluster.plan([], { teardownsLeft: 0 }).held).toEqual(plan.held);
   });
 
+  it('does not count an award that was declined: nothing was made for it', () => {
+    const cluster = mirrored([row(1n, { state: 'Awarded' }), row(2n)]);
+    const plan = cluster.plan([], { teardownsLeft: 0 });
+    expect(writes(plan).deployments).toEqual(['1/1 Ended']);
+    expect(plan.begins).toEqual([]);
+    expect(plan.held).toHaveLength(1);
+  });
+
   it('does not count again what has begun and does not show yet', () => {
     const cluster = mirrored([row(1n)]);
     const { begins } = cluster.plan([]);

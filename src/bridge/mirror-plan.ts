@@ -62,6 +62,8 @@ export function planMirror(facts: MirrorFacts): MirrorPlan {
       mirrored.spec.state === 'Ended' &&
       before !== undefined &&
       before.spec.state !== 'Ended' &&
+      // Nothing is made before the mirror says Accepted: a stranger's bad orders must not use up what others need.
+      before.spec.state !== 'Awarded' &&
       !facts.begun.has(mirrored.name);
     if (ends && begins.length >= facts.teardownsLeft) {
       held.push(mirrored.name);

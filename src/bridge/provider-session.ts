@@ -101,7 +101,10 @@ export class ProviderSession {
     this.outbox = new Outbox(new TransactionQueue(keys.account, () => this.follower.api), (key, result) =>
       this.onResult(key, result),
     );
-    const ending = this.mirrored().deployments.filter(({ spec }) => spec.state === 'Ended');
+    // Of those that have ended, the ones for which something was made.
+    const ending = this.mirrored().deployments.filter(
+      ({ spec, status }) => spec.state === 'Ended' && (status.realisation?.since ?? status.realisation?.intent),
+    );
     this.budget = new TeardownBudget(
       ending.map(({ metadata }) => metadata.name),
       Date.now(),
@@ -169,8 +172,9 @@ export class ProviderSession {
     const typeProblems = await this.context.types.mirror(genesis, state.types.values(), this.sources(), signal);
     const plan = this.plan(provider, genesis, state, now);
     if (plan !== undefined) {
-      await applyMirror(this.context.client, this.namespace, plan, signal);
+      // Before, because some may begin though others fail.
       this.budget.spend(plan.begins, now);
+      await applyMirror(this.context.client, this.namespace, plan, signal);
     }
     const calls = wantedCalls({
       provider,
