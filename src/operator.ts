@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { type Deployment, deployments } from './api/deployment.ts';
 import { descriptorTypes } from './api/descriptor-type.ts';
@@ -27,9 +28,12 @@ import { KubeClient } from './kube/kube-client.ts';
 import type { Logger } from './kube/logger.ts';
 import { Reflector } from './kube/reflector.ts';
 import { ReflectorMetrics } from './kube/reflector-metrics.ts';
-import { type KubeObject, type ResourceType, resourceNameOf } from './kube/resource-type.ts';
+import { type KubeObject, keyOf, type ResourceType, resourceNameOf } from './kube/resource-type.ts';
 import { BuiltInReactors } from './reactor-factory.ts';
 import type { Health } from './server/health.ts';
+
+/** How long Deployments wait at start for reactors to be made, in milliseconds. */
+const REACTORS_MS = 10_000;
 
 /**
  * Everything that works while this process leads: caches, controllers, sessions. Runs until `stop` is aborted, and
@@ -144,8 +148,15 @@ export async function runOperator(
 
   // Sessions begin only when the whole mirror has been read: what is not there yet must not look as if it were gone.
   const synced = Object.values(seen).map((reflector) => reflector.synced);
+  // A reactor that was not made yet must not look as if there were none: what runs would be said to be unknown.
+  const reactorsKnown = Promise.all(synced).then(() =>
+    Promise.race([
+      reactorRegistry.knows(seen.reactors.store.list().map(({ metadata }) => keyOf(metadata))),
+      sleep(REACTORS_MS, undefined, { signal: stop }),
+    ]),
+  );
   await Promise.all([
-    deploymentController.run(stop, synced),
+    deploymentController.run(stop, [...synced, reactorsKnown]),
     providerController.run(stop, synced),
     reactorController.run(stop, synced),
   ]);

@@ -99,7 +99,7 @@ export class DeploymentReconciler {
       subscription: BigInt(deployment.spec.subscription),
       tenure: deployment.spec.tenure,
     });
-    const bound = await attempt(async () => this.options.reactors.reactorFor(deployment));
+    const bound = await this.bind(deployment, identity, signal);
     const order = await this.orderFor(deployment, bound, signal);
     const { found, failure } = await this.look(deployment, identity, bound, order, signal);
     const facts = {
@@ -127,6 +127,28 @@ export class DeploymentReconciler {
         random: this.options.random(),
       },
     };
+  }
+
+  /** The reactor to work with. Of an ended tenure whose Offer is gone nobody can say it any more: it is looked for. */
+  private async bind(
+    deployment: Deployment,
+    identity: TenureIdentity,
+    signal: AbortSignal,
+  ): Promise<Attempt<BoundReactor>> {
+    const { reactors } = this.options;
+    const offered = await attempt(async () => reactors.reactorFor(deployment));
+    if (deployment.spec.state !== 'Ended' || offered.failure?.code !== 'OfferMissing') return offered;
+    return attempt(async () => {
+      const candidates = reactors.reactorsIn(deployment.metadata.namespace ?? '');
+      for (const candidate of candidates) {
+        const found = await candidate.reactor.observe(identity, undefined, undefined, signal);
+        if (found.kind !== 'Absent') return candidate;
+      }
+      // None has it: whichever is asked again will say so.
+      const [any] = candidates;
+      if (any === undefined) throw offered.failure;
+      return any;
+    });
   }
 
   private async orderFor(

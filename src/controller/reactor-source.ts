@@ -20,6 +20,13 @@ export interface ReactorSource {
    * @throws RetryableError ReactorMissing, or why the reactor cannot be used at present.
    */
   reactorFor(deployment: Deployment): BoundReactor;
+
+  /**
+   * Every reactor of a namespace.
+   *
+   * @throws RetryableError why one of them cannot be used at present.
+   */
+  reactorsIn(namespace: string): readonly BoundReactor[];
 }
 
 /** Finds reactors through Offers. */
@@ -37,6 +44,13 @@ export class OfferedReactors implements ReactorSource {
     // A tenure stays with the reactor it was made by, whatever the Offer says by now.
     const name = deployment.status.realisation?.reactor?.name ?? this.offeredReactor(deployment, namespace);
     return { name, reactor: this.registry.get(`${namespace}/${name}`) };
+  }
+
+  reactorsIn(namespace: string): readonly BoundReactor[] {
+    return this.registry.keysIn(namespace).map((key) => ({
+      name: key.slice(namespace.length + 1),
+      reactor: this.registry.get(key),
+    }));
   }
 
   private offeredReactor({ spec }: Deployment, namespace: string): string {
