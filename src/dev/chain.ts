@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rawChainSpec } from './chain-spec.ts';
+import { stringToHex } from '@polkadot/util';
+import { type RawChainSpec, rawChainSpec } from './chain-spec.ts';
 import { Child } from './child-process.ts';
 import { freePorts } from './ports.ts';
 
@@ -18,7 +19,7 @@ export class DevChain {
   readonly endpoint: string;
   private readonly child: Child;
   private readonly rpc: JsonRpc;
-  private ticking: NodeJS.Timeout | undefined;
+  private ticking: { timer: NodeJS.Timeout | undefined } | undefined;
   private building: Promise<unknown> = Promise.resolve();
 
   private constructor(endpoint: string, child: Child, rpc: JsonRpc) {
@@ -32,13 +33,14 @@ export class DevChain {
    *
    * @param folder is made, and is the chain's own.
    * @param port 0 takes a free one.
+   * @param salt chains of another salt have another genesis. Default: that of everybody's development chain.
    */
-  static async start(folder: string, port = 0): Promise<DevChain> {
+  static async start(folder: string, port = 0, salt = ''): Promise<DevChain> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const [free] = port === 0 ? await freePorts(1) : [port];
     if (free === undefined) throw new Error('no free port');
     const genesis = join(folder, 'chain-spec.json');
-    writeFileSync(genesis, JSON.stringify(await rawChainSpec('development')));
+    writeFileSync(genesis, JSON.stringify(salted(await rawChainSpec('development'), salt)));
     const config = join(folder, 'chopsticks.json');
     writeFileSync(config, JSON.stringify({ genesis, 'build-block-mode': 'Manual', port: free, host: '127.0.0.1' }));
     const command = fileURLToPath(
@@ -65,13 +67,16 @@ export class DevChain {
     return new DevChain(endpoint, child, rpc);
   }
 
-  /** Builds a block each `ms` milliseconds, until told otherwise; 0 stops it. */
+  /** Builds a block each `ms` milliseconds, until told otherwise; 0 stops it. One under way is still built. */
   tick(ms: number): void {
-    clearTimeout(this.ticking);
+    clearTimeout(this.ticking?.timer);
     this.ticking = undefined;
     if (ms === 0) return;
+    const ticking: NonNullable<DevChain['ticking']> = { timer: undefined };
+    this.ticking = ticking;
     const next = () => {
-      this.ticking = setTimeout(() => {
+      if (this.ticking !== ticking) return;
+      ticking.timer = setTimeout(() => {
         // The next one is due after the one before: a slow machine has longer blocks, not a queue of them.
         this.build(1).then(next, () => undefined);
       }, ms);
@@ -112,6 +117,13 @@ export class DevChain {
     this.rpc.close();
     await this.child.stop();
   }
+}
+
+/** The same chain with one more value in its storage, which nobody reads. */
+function salted(spec: RawChainSpec, salt: string): RawChainSpec {
+  if (salt === '') return spec;
+  const top = { ...spec.genesis.raw.top, [stringToHex(':dinfra-salt')]: stringToHex(salt) };
+  return { ...spec, genesis: { raw: { ...spec.genesis.raw, top } } };
 }
 
 /** JSON-RPC over one WebSocket: enough for the `dev_` methods, which no client knows. */

@@ -32,6 +32,8 @@ export interface EnvironmentOptions {
   readonly namespace?: string;
   /** Where chain and cloud listen: at the ports the samples name, or at free ones. Default `samples`. */
   readonly ports?: 'samples' | 'free';
+  /** Chains of another salt have another genesis, so that two of them never meet in one cluster. Default: none. */
+  readonly salt?: string;
 }
 
 /**
@@ -44,9 +46,9 @@ export class Environment {
   readonly kubeconfig: string;
   readonly chain: DevChain;
   readonly cloud: Simulator;
-  private readonly folder: string;
+  readonly folder: string;
   /** Undefined when the cluster was there before. */
-  private readonly plane: ControlPlane | undefined;
+  readonly plane: ControlPlane | undefined;
   private operator: OperatorProcess | undefined;
 
   private constructor({ folder, namespace = NAMESPACE }: EnvironmentOptions, binaries: Binaries, parts: Parts) {
@@ -65,7 +67,7 @@ export class Environment {
    * @throws Error in one line about what is missing or taken, and what to do. Nothing is left running then.
    */
   static async start(options: EnvironmentOptions): Promise<Environment> {
-    const { folder, onStep = () => undefined, ports = 'samples' } = options;
+    const { folder, onStep = () => undefined, ports = 'samples', salt } = options;
     const binaries = findBinaries();
     const [chainPort, cloudPort] = ports === 'samples' ? [CHAIN_PORT, CLOUD_PORT] : [0, 0];
     await demandFree(chainPort, 'the chain');
@@ -85,7 +87,10 @@ export class Environment {
             ({ server }) => `Kubernetes API server at ${server}`,
           )
         : undefined;
-    const chainUp = started(DevChain.start(join(folder, 'chain'), chainPort), ({ endpoint }) => `chain at ${endpoint}`);
+    const chainUp = started(
+      DevChain.start(join(folder, 'chain'), chainPort, salt),
+      ({ endpoint }) => `chain at ${endpoint}`,
+    );
     const simulator = startSimulator({
       port: cloudPort,
       delays: { vm: 2_000 },
@@ -116,6 +121,12 @@ export class Environment {
       logFile: this.operatorLog,
     });
     return this.operator;
+  }
+
+  /** Ends the operator in order, so that another can be started. */
+  async stopOperator(): Promise<void> {
+    await this.operator?.stop();
+    this.operator = undefined;
   }
 
   private get operatorLog(): string {
@@ -149,8 +160,12 @@ export class Environment {
     return stdout;
   }
 
-  /** Applies config/samples, as it is where the ports are its own, with a Secret for the keys the simulator gave out. */
-  async applySamples(): Promise<void> {
+  /**
+   * Applies config/samples, as it is where the ports are its own, with a Secret for the keys the simulator gave out.
+   *
+   * @param ways where the operator shall find the chain and the cloud. Default: where they are.
+   */
+  async applySamples(ways: { readonly chain?: string; readonly cloud?: string } = {}): Promise<void> {
     const { apiKey, secretKey } = this.cloud.accounts.user;
     const keys = {
       apiVersion: 'v1',
@@ -162,17 +177,28 @@ export class Environment {
     const samples = join(root, 'config/samples');
     for (const file of readdirSync(samples).filter((name) => name.endsWith('.yaml'))) {
       const text = readFileSync(join(samples, file), 'utf8')
-        .replace(`ws://127.0.0.1:${CHAIN_PORT}`, this.chain.endpoint)
-        .replace(`http://127.0.0.1:${CLOUD_PORT}/client/api`, this.cloud.endpoint);
+        .replace(`ws://127.0.0.1:${CHAIN_PORT}`, ways.chain ?? this.chain.endpoint)
+        .replace(`http://127.0.0.1:${CLOUD_PORT}/client/api`, ways.cloud ?? this.cloud.endpoint);
       await this.kubectl(['apply', '-f', '-'], text);
     }
   }
 
   async stop(): Promise<void> {
-    await this.operator?.stop();
+    await this.stopOperator();
     await Promise.all([this.chain.stop(), this.cloud.stop()]);
-    if (this.plane === undefined) await this.kubectl(['delete', 'namespace', this.namespace, '--wait=false']);
+    if (this.plane === undefined) await this.leaveCluster();
     await this.plane?.stop();
+  }
+
+  /** Takes away what is left in a cluster that stays: nobody works on it any more, so nobody would let it go. */
+  private async leaveCluster(): Promise<void> {
+    const left = await this.kubectl(['get', 'deployments.dinfra.io', '-o', 'name']);
+    for (const deployment of left.split('\n').filter((line) => line !== '')) {
+      await this.kubectl(['patch', deployment, '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
+      const [, name = ''] = deployment.split('/');
+      await this.kubectl(['delete', 'namespace', name, '--ignore-not-found', '--wait=false']);
+    }
+    await this.kubectl(['delete', 'namespace', this.namespace, '--wait=false']);
   }
 
   private async prepare(): Promise<void> {

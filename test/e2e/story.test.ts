@@ -1,34 +1,21 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/**
+ * The demo's story with each step asserted, in the cluster KUBECONFIG names (kind, for instance) or else an embedded one.
+ * Of the cluster it asks for a storage class by default and for nodes that can pull the charts' images; the embedded one
+ * has KWOK's, where every pod is up at once and no container runs.
+ */
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { Story, steps } from '../../src/dev/demo/story.ts';
-import { World } from '../../src/dev/demo/world.ts';
-import { Environment } from '../../src/dev/environment.ts';
+import { Stage } from '../support/stage.ts';
 
-let folder: string;
-let environment: Environment;
-let world: World;
+let stage: Stage;
 let story: Story;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'dinfra-story-'));
-  environment = await Environment.start({
-    folder,
-    ports: 'free',
-    namespace: `story-${randomBytes(4).toString('hex')}`,
-    ...(process.env['KUBECONFIG'] !== undefined && { kubeconfig: process.env['KUBECONFIG'] }),
-  });
-  world = await World.open(environment);
-  story = new Story(environment, world);
+  stage = await Stage.open('story');
+  story = new Story(stage.environment, stage.world);
 });
 
-afterAll(async () => {
-  await world?.close();
-  await environment?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => stage?.close());
 
 describe('from an award on chain to a running workload, and to its end', () => {
   for (const { title, run } of steps) {

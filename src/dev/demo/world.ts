@@ -46,9 +46,9 @@ export class World {
     return (await readSubscription(this.chain.api, id))?.state;
   }
 
-  /** Offers of the first provider on chain, by type: capacity and how much of it is used. */
-  async offers(): Promise<ReadonlyMap<string, { readonly capacity: number; readonly used: number }>> {
-    const entries = await this.chain.api.query.provider.offers.entries(0);
+  /** Offers of a provider on chain, by type: capacity and how much of it is used. Default: the first provider. */
+  async offers(provider = 0): Promise<ReadonlyMap<string, { readonly capacity: number; readonly used: number }>> {
+    const entries = await this.chain.api.query.provider.offers.entries(provider);
     return new Map(
       entries.map(([{ args }, offer]) => {
         const { capacity, used } = offer.unwrap();

@@ -1,0 +1,289 @@
+/**
+ * What consumers get wrong, by mistake or on purpose, asked for on chain directly. Runs in the cluster KUBECONFIG names
+ * or else an embedded one; of its nodes only the good neighbour asks something: to run the chart of test/support.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cidOf } from '../../src/descriptors/cid.ts';
+import { catalogue, type Reason } from '../../src/errors/catalogue.ts';
+import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
+import { startChartRepository } from '../support/chart-repository.ts';
+import { type Wish, wishFor, wishOnIpfs } from '../support/consumer.ts';
+import { type HttpHost, startHttpHost } from '../support/http-host.ts';
+import { Stage } from '../support/stage.ts';
+
+let stage: Stage;
+let charts: HttpHost;
+let gateway: HttpHost;
+let good: Wish;
+/** What the gateway sends, by path. */
+const lies = new Map<string, Buffer>();
+
+interface Mistake {
+  readonly what: string;
+  readonly wish: () => Wish;
+  readonly reason: Reason;
+  /** What the message has to name. */
+  readonly named: readonly string[];
+}
+
+const vm = { image: 'debian-12', cpu: 1, memoryMiB: 1024 };
+
+const mistakes: readonly Mistake[] = [
+  {
+    what: 'a descriptor that is nowhere',
+    wish: () => wishOnIpfs('helm/v1', '{"chart": "of a descriptor nobody has"}'),
+    reason: 'DescriptorMissing',
+    named: ["the chain's preimages does not have it"],
+  },
+  {
+    what: 'a descriptor for which the gateway sends other bytes',
+    wish: () => lied('{"chart": "as ordered"}', '{"chart": "as altered"}'.slice(0, 23)),
+    reason: 'DescriptorHashMismatch',
+    named: ['of hash 0x'],
+  },
+  {
+    what: 'a descriptor for which the gateway never stops sending',
+    wish: () => lied('{"chart": "short"}', ' '.repeat(1024 * 1024)),
+    reason: 'DescriptorHashMismatch',
+    named: ['more than 18 bytes'],
+  },
+  {
+    what: 'a descriptor that is not JSON',
+    wish: () => wishFor('helm/v1', 'chart: substrate-node\n'),
+    reason: 'DescriptorNotJson',
+    named: ['the descriptor'],
+  },
+  {
+    what: 'a descriptor against its schema',
+    wish: () => wishFor('vm/v1', { ...vm, cpu: 'two' }),
+    reason: 'DescriptorSchema',
+    named: ['cpu', 'two', 'integer'],
+  },
+  {
+    what: 'a chart that does not exist',
+    wish: () =>
+      wishFor('helm/v1', { chart: { repository: `${charts.origin}/charts`, name: 'absent', version: '1.0.0' } }),
+    reason: 'ChartNotFound',
+    named: ['absent'],
+  },
+  {
+    what: 'a version of a chart that does not exist',
+    wish: () =>
+      wishFor('helm/v1', { chart: { repository: `${charts.origin}/charts`, name: 'demo', version: '9.9.9' } }),
+    reason: 'ChartNotFound',
+    named: ['demo', '9.9.9'],
+  },
+  {
+    what: 'a chart whose values do not fit',
+    wish: () =>
+      wishFor('helm/v1', {
+        chart: { repository: `${charts.origin}/charts`, name: 'demo', version: '0.1.0' },
+        values: { replicas: 'three' },
+      }),
+    reason: 'ChartValuesInvalid',
+    named: ['replicas'],
+  },
+  {
+    what: 'an offering CloudStack does not have',
+    wish: () => wishFor('vm/v1', { ...vm, cpu: 8, memoryMiB: 16_384 }),
+    reason: 'CloudStackOfferingUnknown',
+    named: ['gone-offering'],
+  },
+  {
+    what: 'a template CloudStack does not have',
+    wish: () => wishFor('vm/v1', { ...vm, image: 'gone' }),
+    reason: 'CloudStackTemplateUnknown',
+    named: ['gone-template'],
+  },
+  {
+    what: 'an image the provider does not offer',
+    wish: () => wishFor('vm/v1', { ...vm, image: 'windows-3.11' }),
+    reason: 'VmImageNotOffered',
+    named: ['image', 'windows-3.11', 'debian-12'],
+  },
+  {
+    what: 'a size the provider does not offer',
+    wish: () => wishFor('vm/v1', { ...vm, cpu: 256 }),
+    reason: 'VmSizeNotOffered',
+    named: ['cpu', '256'],
+  },
+];
+
+beforeAll(async () => {
+  stage = await Stage.open('bad-input');
+  charts = await startChartRepository([{ name: 'demo', version: '0.1.0', archive: await chartArchive(WEB_CHART) }]);
+  gateway = await startHttpHost(({ url = '' }, reply) => {
+    const lie = lies.get(new URL(url, 'http://gateway').pathname);
+    if (lie === undefined) reply.writeHead(404).end('not found');
+    else reply.writeHead(200).end(lie);
+  });
+  good = wishFor('helm/v1', { chart: { repository: `${charts.origin}/charts`, name: 'demo', version: '0.1.0' } });
+  const { environment } = stage;
+  await environment.startOperator();
+  await environment.applySamples();
+  await stage.patch('provider', 'acme', { spec: { ipfsGateways: [gateway.origin] } });
+  await stage.patch('reactor', 'cluster', {
+    spec: { helm: { charts: { plainHttpHosts: [charts.host], privateAddresses: true } } },
+  });
+  await stage.patch('reactor', 'cloud', {
+    spec: {
+      cloudStack: {
+        sizes: [
+          { cpu: 1, memoryMiB: 1024, offering: 'small' },
+          { cpu: 8, memoryMiB: 16_384, offering: 'gone-offering' },
+        ],
+        images: [
+          { name: 'debian-12', template: 'debian-12' },
+          { name: 'gone', template: 'gone-template' },
+        ],
+      },
+    },
+  });
+  await stage.patch('offer', 'helm', { spec: { capacity: 30 } });
+  await stage.patch('offer', 'vm', { spec: { capacity: 30 } });
+  await stage.until('both offers are on chain', 60, async () => {
+    const offers = await stage.world.offers();
+    return offers.get('helm/v1')?.capacity === 30 && offers.get('vm/v1')?.capacity === 30;
+  });
+});
+
+afterAll(async () => {
+  await stage?.close();
+  await gateway?.close();
+  await charts?.close();
+});
+
+describe('what the chain refuses to begin with', () => {
+  test('a descriptor of more than 256 KiB', async () => {
+    const wish = wishOnIpfs('helm/v1', ' '.repeat(256 * 1024 + 1));
+    await expect(stage.consumer.subscribe([wish])).rejects.toThrow('provider.ContentLength');
+  });
+
+  test('a preimage nobody has noted', async () => {
+    const { type, content } = wishFor('helm/v1', '{"chart": "never noted"}');
+    await expect(stage.consumer.subscribe([{ type, content }])).rejects.toThrow('provider.PreimageMissing');
+  });
+
+  test('a preimage of another length than said', async () => {
+    const { content, ...rest } = wishFor('helm/v1', '{"chart": "longer than it says"}');
+    const wish = { ...rest, content: { ...content, length: content.length - 1 } };
+    await expect(stage.consumer.subscribe([wish])).rejects.toThrow('provider.PreimageLength');
+  });
+});
+
+describe('what cannot be realised', () => {
+  let ids: readonly bigint[];
+  let goodId: bigint;
+
+  beforeAll(async () => {
+    const all = await stage.consumer.subscribe([...mistakes.map(({ wish }) => wish()), good]);
+    // No block until all was said: an answer of the chain would take the Deployments away.
+    stage.environment.chain.tick(0);
+    ids = all.slice(0, -1);
+    goodId = all.at(-1) ?? -1n;
+    expect(all).toHaveLength(mistakes.length + 1);
+  });
+
+  test.each(mistakes.map(({ what }, index) => [what, index] as const))(
+    '%s stalls its Deployment, and says why',
+    async (_what, index) => {
+      const { reason, named } = mistakes[index] as Mistake;
+      await stage.until(`Deployment of subscription ${ids[index]} is Stalled`, 30, async () => {
+        const conditions = await conditionsOf(ids[index] ?? -1n);
+        return conditions.some(({ type, status }) => type === 'Stalled' && status === 'True');
+      });
+      const conditions = await conditionsOf(ids[index] ?? -1n);
+      const stalled = conditions.find(({ type }) => type === 'Stalled');
+      const ready = conditions.find(({ type }) => type === 'Ready');
+      expect(stalled).toMatchObject({ status: 'True', reason });
+      expect(ready).toMatchObject({ status: 'False', reason, message: stalled?.message });
+      for (const word of named) expect(stalled?.message).toContain(word);
+    },
+  );
+
+  test('the chain hears a decline with the reason code of each', async () => {
+    stage.environment.chain.tick(500);
+    for (const [index, { reason }] of mistakes.entries()) {
+      const id = ids[index] ?? -1n;
+      const entry = catalogue[reason];
+      const code = 'chainCode' in entry ? entry.chainCode : undefined;
+      expect(code).toBeDefined();
+      await stage.until(`the chain has heard ${code} of subscription ${id}`, 60, async () =>
+        (await stage.consumer.heard(id)).some(({ event, reason: heard }) => event === 'Failed' && heard === code),
+      );
+      const heard = await stage.consumer.heard(id);
+      expect(heard.map(({ event }) => event)).not.toContain('Accepted');
+    }
+  });
+
+  test('everything of them goes, though they are more than may be torn down in an hour: nothing was ever made', async () => {
+    await stage.until('only the good Deployment is left', 90, async () => {
+      const names = await stage.environment.kubectl(['get', 'deployments.dinfra.io', '-o', 'name']);
+      return names.split('\n').filter((line) => line !== '').length === 1;
+    });
+    const { status } = await stage.object<{ status: { conditions: Condition[] } }>('provider', 'acme');
+    expect(status.conditions.map(({ type }) => type)).not.toContain('TeardownHeld');
+    expect(stage.environment.cloud.calls.get('deployVirtualMachine')).toBeUndefined();
+  });
+
+  test('the good one beside them has gone on to Ready', async () => {
+    await stage.until(
+      `subscription ${goodId} is Active`,
+      60,
+      async () => (await stage.world.state(goodId)) === 'Active',
+    );
+    expect((await conditionsOf(goodId)).find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True' });
+  });
+
+  test('a type the provider has stopped to offer is declined, also when it was awarded while nobody looked', async () => {
+    const { environment, consumer } = stage;
+    await environment.stopOperator();
+    await environment.kubectl(['delete', 'offer', 'vm']);
+    const [id = -1n] = await consumer.subscribe([wishFor('vm/v1', { ...vm, hostname: 'late' })]);
+    await environment.startOperator();
+    const { chainCode } = catalogue.DescriptorTypeNotOffered;
+    await stage.until(`the chain has heard ${chainCode} of subscription ${id}`, 60, async () =>
+      (await consumer.heard(id)).some(({ event, reason }) => event === 'Failed' && reason === chainCode),
+    );
+    const said = await environment.kubectl([
+      'get',
+      'events.events.k8s.io',
+      '-o',
+      'jsonpath={range .items[?(@.reason=="DescriptorTypeNotOffered")]}{.note}{"\\n"}{end}',
+    ]);
+    expect(said).toContain('no Offer of type vm/v1');
+    expect(await stage.world.state(goodId)).toBe('Active');
+  });
+
+  test('and the good one is torn down when its consumer says so', async () => {
+    await stage.consumer.cancel(goodId);
+    await stage.until('nothing is left', 90, async () => {
+      const names = await stage.environment.kubectl(['get', 'deployments.dinfra.io', '-o', 'name']);
+      return names === '' && (await stage.world.offers()).get('helm/v1')?.used === 0;
+    });
+  });
+});
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+async function conditionsOf(subscription: bigint): Promise<readonly Condition[]> {
+  const name = await stage.world.deploymentOf(subscription);
+  if (name === undefined) return [];
+  const { status } = await stage.object<{ status?: { conditions?: readonly Condition[] } }>(
+    'deployments.dinfra.io',
+    name,
+  );
+  return status?.conditions ?? [];
+}
+
+/** A wish for a descriptor on IPFS for which the gateway sends something else. */
+function lied(descriptor: string, sent: string): Wish {
+  const wish = wishOnIpfs('helm/v1', descriptor);
+  lies.set(`/ipfs/${cidOf(wish.content.hash)}`, Buffer.from(sent));
+  return wish;
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { World } from '../../src/dev/demo/world.ts';
+import { Environment, type EnvironmentOptions } from '../../src/dev/environment.ts';
+import { until } from '../../src/dev/until.ts';
+import { Consumer } from './consumer.ts';
+
+/**
+ * Where the end-to-end and fault tests of one file play: a chain, a cloud and a namespace of its own in the cluster that
+ * KUBECONFIG names, which is the embedded one when nobody has named another.
+ */
+export class Stage {
+  readonly environment: Environment;
+  /** What there is, past everything the operator says. */
+  readonly world: World;
+  readonly consumer: Consumer;
+
+  private constructor(environment: Environment, world: World, consumer: Consumer) {
+    this.environment = environment;
+    this.world = world;
+    this.consumer = consumer;
+  }
+
+  /** @param name begins the name of the namespace. */
+  static async open(name: string, options: Partial<EnvironmentOptions> = {}): Promise<Stage> {
+    const folder = mkdtempSync(join(tmpdir(), `dinfra-${name}-`));
+    const given = process.env['KUBECONFIG'];
+    const own = randomBytes(4).toString('hex');
+    const environment = await Environment.start({
+      folder,
+      ports: 'free',
+      namespace: `${name}-${own}`,
+      salt: own,
+      ...(given !== undefined && { kubeconfig: given }),
+      ...options,
+    });
+    const { endpoint } = environment.chain;
+    return new Stage(environment, await World.open(environment), await Consumer.open(endpoint, '//Charlie'));
+  }
+
+  async close(): Promise<void> {
+    await this.consumer.close();
+    await this.world.close();
+    await this.environment.stop();
+    rmSync(this.environment.folder, { recursive: true, force: true });
+  }
+
+  /** Waits until something holds; the error of one that waited in vain says how things stand. */
+  until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
+    return until(what, seconds, holds, () => this.environment.account());
+  }
+
+  /** An object of the stage's namespace, as the API server has it. */
+  async object<T>(type: string, name: string): Promise<T> {
+    return JSON.parse(await this.environment.kubectl(['get', type, name, '-o', 'json'])) as T;
+  }
+
+  /** Changes part of an object of the stage's namespace. */
+  async patch(type: string, name: string, patch: object): Promise<void> {
+    await this.environment.kubectl(['patch', type, name, '--type=merge', '-p', JSON.stringify(patch)]);
+  }
+}
