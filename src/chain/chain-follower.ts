@@ -74,8 +74,9 @@ export class ChainFollower {
 
   /** Runs until `signal` is aborted; never throws. */
   async run(signal: AbortSignal): Promise<void> {
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      const endpoint = this.options.endpoints[attempt % this.options.endpoints.length];
+    let failures = 0;
+    for (let turn = 0; !signal.aborted; turn++) {
+      const endpoint = this.options.endpoints[turn % this.options.endpoints.length];
       if (endpoint === undefined) return;
       const before = this.known;
       try {
@@ -84,15 +85,15 @@ export class ChainFollower {
         if (signal.aborted) return;
         this.onState({ kind: 'Disconnected', endpoint: withoutCredentials(endpoint), error });
       }
-      // A connection that made progress was a good one: start over from the first endpoint without waiting long.
-      if (this.known !== before) attempt = -1;
-      await sleep(this.backoffMs(attempt), undefined, { signal }).catch(() => undefined);
+      // A connection that made progress was a good one: the next is not waited for long.
+      failures = this.known === before ? failures + 1 : 0;
+      await sleep(this.backoffMs(failures), undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private backoffMs(attempt: number): number {
+  private backoffMs(failures: number): number {
     const { firstMs, maxMs } = this.options.backoff;
-    const rounds = Math.max(0, Math.floor(attempt / this.options.endpoints.length));
+    const rounds = Math.max(0, Math.floor(failures / this.options.endpoints.length));
     const ceiling = Math.min(maxMs, firstMs * 2 ** Math.min(rounds, 16));
     return ceiling / 2 + (this.options.random() * ceiling) / 2;
   }
@@ -128,30 +129,55 @@ export class ChainFollower {
     let progressedAt = performance.now();
     try {
       while (!signal.aborted) {
-        const block = await finalisedHead(api);
-        if (await this.accept(connection, block, first)) {
+        const news = await this.unlessStalled(readNews(api, this.known), connection, progressedAt, signal);
+        if (this.accept(connection, news, first)) {
           first = false;
           progressedAt = performance.now();
-          this.onState({ kind: 'Following', endpoint: withoutCredentials(connection.endpoint), block });
-        } else if (performance.now() - progressedAt > this.options.stallMs) {
-          throw new RetryableError('ChainStalled', {
-            message: `no new finalised block from ${withoutCredentials(connection.endpoint)} for ${Math.round(this.options.stallMs / 1000)} s, last was ${block.number}`,
+          this.onState({
+            kind: 'Following',
+            endpoint: withoutCredentials(connection.endpoint),
+            block: news.block,
           });
         }
         await wake.wait(this.options.pollMs);
       }
-      throw new RetryableError('ChainUnreachable', {
-        message: `the connection to ${withoutCredentials(connection.endpoint)} was lost`,
-      });
+      throw lostConnection(withoutCredentials(connection.endpoint));
     } finally {
       unsubscribe();
     }
   }
 
+  /** What is read, unless there is no progress for too long: a node that went dark keeps its requests waiting for ever. */
+  private async unlessStalled<T>(
+    reading: Promise<T>,
+    { endpoint }: Connection,
+    progressedAt: number,
+    signal: AbortSignal,
+  ): Promise<T> {
+    reading.catch(() => undefined);
+    const { stallMs } = this.options;
+    const over = Promise.withResolvers<never>();
+    const where = withoutCredentials(endpoint);
+    const stalled = () =>
+      over.reject(
+        new RetryableError('ChainStalled', {
+          message: `no new finalised block from ${where} for ${Math.round(stallMs / 1000)} s, last was ${this.known?.number ?? 'none'}`,
+        }),
+      );
+    const lost = () => over.reject(lostConnection(where));
+    const timer = setTimeout(stalled, Math.max(0, progressedAt + stallMs - performance.now()));
+    signal.addEventListener('abort', lost, { once: true });
+    try {
+      return await Promise.race([reading, over.promise]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', lost);
+    }
+  }
+
   /** True when the block was passed on. */
-  private async accept({ api, genesis, endpoint }: Connection, block: BlockRef, first: boolean): Promise<boolean> {
-    const known = this.known;
-    const hashAtKnown = known && known.number <= block.number ? await hashAt(api, known.number) : undefined;
+  private accept({ api, genesis, endpoint }: Connection, { block, hashAtKnown }: News, first: boolean): boolean {
+    const { known } = this;
     switch (succession(known, block, hashAtKnown)) {
       case 'diverged':
         throw new RetryableError('ChainDiverged', {
@@ -194,6 +220,23 @@ class Wake {
     }
     this.rung = false;
   }
+}
+
+/** What a node says is final. */
+interface News {
+  readonly block: BlockRef;
+  /** What it has at the height of the block we knew, undefined when it has none. */
+  readonly hashAtKnown: string | undefined;
+}
+
+async function readNews(api: ApiPromise, known: BlockRef | undefined): Promise<News> {
+  const block = await finalisedHead(api);
+  const comparable = known !== undefined && known.number <= block.number;
+  return { block, hashAtKnown: comparable ? await hashAt(api, known.number) : undefined };
+}
+
+function lostConnection(endpoint: string): RetryableError {
+  return new RetryableError('ChainUnreachable', { message: `the connection to ${endpoint} was lost` });
 }
 
 async function finalisedHead(api: ApiPromise): Promise<BlockRef> {

@@ -56,12 +56,35 @@ export class TransactionQueue {
     const transaction = more.length === 0 ? first : api.tx.utility.forceBatch(built);
     const watch = new Watch();
     const submitted = this.lastSubmit.then(() => this.submit(api, transaction, watch, signal));
-    this.lastSubmit = submitted.catch(() => undefined);
-    await submitted;
-    const result = await watch.final(signal);
+    // A submission on a connection that broke may never come back: the next one is not to wait for it.
+    const over = Promise.race([submitted, watch.lost]);
+    this.lastSubmit = over.catch(() => undefined);
+    const result = await this.untilFinal(over, watch, api, signal);
     const keys = calls.map(({ key }) => key);
     const header = await api.rpc.chain.getHeader(result.status.asFinalized);
     return { block: header.number.toNumber(), outcomes: outcomesOf(api, result, keys) };
+  }
+
+  private async untilFinal(
+    submitted: Promise<void>,
+    watch: Watch,
+    api: ApiPromise,
+    signal: AbortSignal,
+  ): Promise<ISubmittableResult> {
+    // A node that is gone tells nothing of what it was given, and the library does not say so either.
+    const lose = () => watch.lose('the connection to the node was lost');
+    api.on('disconnected', lose);
+    try {
+      if (!api.isConnected) lose();
+      await submitted;
+      return await watch.final(signal);
+    } catch (error) {
+      // What was lost may never take its place, and everything behind it would wait for it: ask the node anew.
+      this.nextNonce = 0;
+      throw error;
+    } finally {
+      api.off('disconnected', lose);
+    }
   }
 
   private async submit(
@@ -80,7 +103,6 @@ export class TransactionQueue {
       );
       this.nextNonce = nonce + 1;
     } catch (cause) {
-      this.nextNonce = 0;
       throw new RetryableError('TransactionRejected', {
         message: `the node did not take a transaction of ${this.account.address}: ${cause instanceof Error ? cause.message : String(cause)}`,
         cause,
@@ -92,27 +114,33 @@ export class TransactionQueue {
 /** Follows one transaction to a finalised block. */
 class Watch {
   stop: () => void = () => {};
+  /** Never resolves; rejects when the fate of the transaction will not be told. */
+  readonly lost: Promise<never>;
   private readonly settled = Promise.withResolvers<ISubmittableResult>();
 
   constructor() {
+    this.lost = new Promise((_, reject) => this.settled.promise.catch(reject));
     // It may fail before anybody waits for it.
-    this.settled.promise.catch(() => undefined);
+    this.lost.catch(() => undefined);
+  }
+
+  lose(why: string): void {
+    this.settled.reject(
+      new RetryableError('TransactionLost', { message: `the fate of a transaction is unknown: ${why}` }),
+    );
   }
 
   see(result: ISubmittableResult): void {
     const { status } = result;
     if (status.isFinalized) this.settled.resolve(result);
     if (status.isInvalid || status.isDropped || status.isUsurped || status.isFinalityTimeout) {
-      this.settled.reject(
-        new RetryableError('TransactionLost', { message: `the node gave up a transaction: ${status.type}` }),
-      );
+      this.lose(`the node gave it up as ${status.type}`);
     }
   }
 
   async final(signal: AbortSignal): Promise<ISubmittableResult> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(WATCH_TIMEOUT_MS)]);
-    const giveUp = () =>
-      this.settled.reject(new RetryableError('TransactionLost', { message: 'a transaction was not final in time' }));
+    const giveUp = () => this.lose('it was not final in time');
     if (deadline.aborted) giveUp();
     deadline.addEventListener('abort', giveUp, { once: true });
     try {
