@@ -3,7 +3,7 @@ import { ManualClock, settle } from '../../test/support/manual-clock.ts';
 import { Controller } from './controller.ts';
 import { controllerDead, reflectorDead, reflectorNotReady } from './health.ts';
 
-const well = { synced: true, silentMs: 61_000, idleMs: 61_000, error: undefined };
+const well = { synced: true, objects: 3, silentMs: 61_000, idleMs: 61_000, error: undefined };
 
 test('a reflector that follows is ready and alive', () => {
   expect(reflectorNotReady(well)).toBeUndefined();
@@ -18,7 +18,7 @@ test('one that has not read everything, cannot, or hears nothing is not ready, a
 
 test('an API server that is away does not make a reflector dead; a loop that stands still does', () => {
   expect(
-    reflectorDead({ synced: true, silentMs: 9_000_000, idleMs: 30_000, error: new Error('away') }),
+    reflectorDead({ synced: true, objects: 3, silentMs: 9_000_000, idleMs: 30_000, error: new Error('away') }),
   ).toBeUndefined();
   expect(reflectorDead({ ...well, idleMs: 1_000_000 })).toBe('its loop has not moved for 1000 s');
 });

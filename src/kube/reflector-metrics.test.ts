@@ -9,11 +9,11 @@ const linesOf = async (registry: Registry, name: string) =>
 test('what a watch does and how long it has been silent can be seen', async () => {
   const registry = new Registry();
   const observer = new ReflectorMetrics(registry).forResource('deployments.dinfra.io');
-  observer.attach(() => ({ synced: true, silentMs: 1_500, idleMs: 0, error: undefined }));
+  observer.attach(() => ({ synced: true, objects: 7, silentMs: 1_500, idleMs: 0, error: undefined }));
   expect(await linesOf(registry, 'dinfra_kube_watch_corrections_total')).toEqual([
     'dinfra_kube_watch_corrections_total{resource="deployments.dinfra.io"} 0',
   ]);
-  observer.listed(7);
+  observer.listed();
   observer.watching();
   observer.event();
   observer.failed('watch', 'ClusterExpired');

@@ -8,7 +8,6 @@ export class ReflectorMetrics {
   private readonly failures;
   private readonly events;
   private readonly corrections;
-  private readonly objects;
   private readonly healths = new Map<string, () => ReflectorHealth>();
 
   constructor(registry: Registry) {
@@ -34,13 +33,16 @@ export class ReflectorMetrics {
       labelNames,
       registers,
     });
-    this.objects = new Gauge({
+    const { healths } = this;
+    new Gauge({
       name: 'dinfra_kube_objects',
-      help: 'Objects in the last list.',
+      help: 'Objects there are, as far as the operator knows.',
       labelNames,
       registers,
+      collect() {
+        for (const [resource, health] of healths) this.set({ resource }, health().objects);
+      },
     });
-    const { healths } = this;
     new Gauge({
       name: 'dinfra_kube_watch_silence_seconds',
       help: 'Time since the API server last said anything on this resource; about a minute at rest.',
@@ -58,10 +60,7 @@ export class ReflectorMetrics {
     for (const counter of [this.lists, this.watches, this.events, this.corrections]) counter.inc(own, 0);
     return {
       attach: (health) => this.healths.set(resource, health),
-      listed: (objects) => {
-        this.lists.inc(own);
-        this.objects.set(own, objects);
-      },
+      listed: () => this.lists.inc(own),
       watching: () => this.watches.inc(own),
       failed: (step, reason) => this.failures.inc({ ...own, step, reason }),
       event: () => this.events.inc(own),

@@ -44,7 +44,7 @@ export interface ReflectorTiming {
 export interface ReflectorObserver {
   /** Once, at start: where to read the health from. */
   attach(health: () => ReflectorHealth): void;
-  listed(objects: number): void;
+  listed(): void;
   watching(): void;
   /** `reason` is a code of the catalogue, or `Unexpected`. */
   failed(step: Plan['next'], reason: string): void;
@@ -57,6 +57,8 @@ export interface ReflectorObserver {
 export interface ReflectorHealth {
   /** Everything has been read once. */
   readonly synced: boolean;
+  /** Objects known at present. */
+  readonly objects: number;
   /** Milliseconds since the API server last said anything on this type; bookmarks keep it near a minute at rest. */
   readonly silentMs: number;
   /** Milliseconds since the last sign of life of its own loop: something heard, or something that failed. */

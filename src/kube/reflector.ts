@@ -82,7 +82,13 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
   health(): ReflectorHealth {
     const now = this.clock.monotonic();
     const lastSignAt = Math.max(this.lastHeardAt, this.lastFailureAt);
-    return { synced: this.isSynced, silentMs: now - this.lastHeardAt, idleMs: now - lastSignAt, error: this.error };
+    return {
+      synced: this.isSynced,
+      objects: this.objects.size,
+      silentMs: now - this.lastHeardAt,
+      idleMs: now - lastSignAt,
+      error: this.error,
+    };
   }
 
   private async run(): Promise<void> {
@@ -136,7 +142,7 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
     this.verifyAt = this.nextVerifyAt();
     this.noteHeard();
     for (const change of this.objects.replaceAll(items)) this.tellAll(change, 'list');
-    observer?.listed(items.length);
+    observer?.listed();
     if (!this.isSynced) {
       this.isSynced = true;
       this.markSynced();
@@ -162,7 +168,7 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
     this.noteHeard();
     const corrections = this.objects.replaceAll(items);
     for (const change of corrections) this.tellAll(change, 'watch');
-    observer?.listed(items.length);
+    observer?.listed();
     observer?.corrected(corrections.length);
     if (corrections.length > 0) {
       const keys = corrections.slice(0, 10).map(({ key }) => key);
