@@ -1,7 +1,7 @@
 import { catalogue } from '../errors/catalogue.ts';
 
 /** The codes the chain itself gives (chain/pallets/subscription/src/reason.rs). */
-const CHAIN_REASONS: ReadonlyMap<number, string> = new Map([
+export const chainReasons: ReadonlyMap<number, string> = new Map([
   [1, 'Cancelled'],
   [20_001, 'AcceptDeadlineMissed'],
   [20_002, 'ReadyDeadlineMissed'],
@@ -19,7 +19,7 @@ const PROVIDER_REASONS: ReadonlyMap<number, string> = new Map(
 
 /** The name of a reason code: ours, the chain's, or whose range it is in when another provider chose it. */
 export function reasonName(code: number): string {
-  const name = CHAIN_REASONS.get(code) ?? PROVIDER_REASONS.get(code);
+  const name = chainReasons.get(code) ?? PROVIDER_REASONS.get(code);
   if (name !== undefined) return name;
   if (code < 10_000) return 'ConsumerReason';
   return code < 20_000 ? 'ProviderReason' : 'NetworkReason';

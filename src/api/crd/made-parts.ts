@@ -1,0 +1,19 @@
+/**
+ * A page with its made parts made anew. A made part stands between `<!-- made: <name> -->` and `<!-- end -->`;
+ * everything else is written by people and stays.
+ *
+ * @param parts text of each part, by name.
+ * @throws Error on a part that is not among them, and when one of them is not in the page.
+ */
+export function withMadeParts(title: string, page: string, parts: Readonly<Record<string, string>>): string {
+  const seen = new Set<string>();
+  const made = page.replaceAll(/<!-- made: ([\w-]+) -->\n.*?<!-- end -->/gs, (_, name: string) => {
+    const part = parts[name];
+    if (part === undefined) throw new Error(`${title}: nothing makes a part called ${name}`);
+    seen.add(name);
+    return `<!-- made: ${name} -->\n${part}\n<!-- end -->`;
+  });
+  const missing = Object.keys(parts).filter((name) => !seen.has(name));
+  if (missing.length > 0) throw new Error(`${title}: its page has no part ${missing.join(', ')}`);
+  return made;
+}

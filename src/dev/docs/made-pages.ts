@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { reasonsPage } from './reasons-page.ts';
+
+/** The pages with parts made from the code, by path from the root of the checkout. */
+const pages: Readonly<Record<string, (page: string) => string>> = {
+  'docs/reasons.md': reasonsPage,
+};
+
+/** Every such page as it should be. `root` is the checkout, where they are read. */
+export async function madePages(root: URL): Promise<readonly { readonly path: string; readonly text: string }[]> {
+  const made = Object.entries(pages).map(async ([path, make]) => ({
+    path,
+    text: make(await readFile(new URL(path, root), 'utf8')),
+  }));
+  return Promise.all(made);
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { type CatalogueEntry, catalogue } from './catalogue.ts';
+
+const entries: readonly (readonly [string, CatalogueEntry])[] = Object.entries(catalogue);
+const page = await readFile(new URL('../../docs/reasons.md', import.meta.url), 'utf8');
+const headings = [...page.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+const coded = entries.flatMap(([name, { chainCode }]) => (chainCode === undefined ? [] : [{ name, chainCode }]));
+
+describe('docs/reasons.md', () => {
+  test('has a heading for every reason of the catalogue, once', () => {
+    expect(headings.toSorted()).toEqual(entries.map(([name]) => name).toSorted());
+  });
+});
+
+describe('a reason', () => {
+  test.each(entries)('%s is a word the API server takes as a condition’s reason', (name) => {
+    expect(name).toMatch(/^[A-Z][A-Za-z0-9]{0,62}$/);
+  });
+
+  test.each(entries)('%s says what it means and what to do, in whole sentences', (_, { summary, remedy }) => {
+    expect(summary).toMatch(/^\S.*[^.]\.$/);
+    expect(remedy).toMatch(/^\S.*[^.]\.$/);
+  });
+});
+
+describe('a code on chain', () => {
+  test.each(coded)("of $name is in the provider's range", ({ chainCode }) => {
+    expect(chainCode).toBeGreaterThanOrEqual(10_000);
+    expect(chainCode).toBeLessThan(20_000);
+  });
+
+  test('stands for one reason', () => {
+    const codes = coded.map(({ chainCode }) => chainCode);
+    expect(codes).toEqual([...new Set(codes)]);
+  });
+
+  test('is there for every terminal reason an order can be turned down for', () => {
+    // The cluster's are about the operator's own requests, never about an order.
+    const own = ['ClusterInvalid', 'KubeconfigInvalid'];
+    const silent = entries.filter(([, { family, chainCode }]) => family === 'terminal' && chainCode === undefined);
+    expect(silent.map(([name]) => name)).toEqual(own);
+  });
+});
