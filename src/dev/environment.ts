@@ -8,6 +8,7 @@ import { type Binaries, findBinaries } from './binaries.ts';
 import { DevChain } from './chain.ts';
 import { type Simulator, startSimulator } from './cloudstack/simulator.ts';
 import { ControlPlane } from './control-plane.ts';
+import { makeOperatorAccount, removeOperatorAccount } from './operator-account.ts';
 import { OperatorProcess } from './operator-process.ts';
 
 /** The root of the checkout. */
@@ -49,6 +50,8 @@ export class Environment {
   readonly folder: string;
   /** Undefined when the cluster was there before. */
   readonly plane: ControlPlane | undefined;
+  /** With the rights of config/rbac, while `kubeconfig` is an administrator's. */
+  private operatorKubeconfig = '';
   private operator: OperatorProcess | undefined;
 
   private constructor({ folder, namespace = NAMESPACE }: EnvironmentOptions, binaries: Binaries, parts: Parts) {
@@ -115,7 +118,7 @@ export class Environment {
   /** Starts the operator; there must be none running. */
   async startOperator(): Promise<OperatorProcess> {
     this.operator = await OperatorProcess.start({
-      kubeconfig: this.kubeconfig,
+      kubeconfig: this.operatorKubeconfig,
       namespace: this.namespace,
       helm: this.binaries.helm,
       logFile: this.operatorLog,
@@ -192,6 +195,7 @@ export class Environment {
 
   /** Takes away what is left in a cluster that stays: nobody works on it any more, so nobody would let it go. */
   private async leaveCluster(): Promise<void> {
+    await removeOperatorAccount((args) => this.kubectl(args), this.namespace);
     const left = await this.kubectl(['get', 'deployments.dinfra.io', '-o', 'name']);
     for (const deployment of left.split('\n').filter((line) => line !== '')) {
       await this.kubectl(['patch', deployment, '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
@@ -206,6 +210,8 @@ export class Environment {
     await this.kubectl(['apply', '--server-side', '-f', crds]);
     await this.kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', crds]);
     await this.kubectl(['create', 'namespace', this.namespace]);
+    const kubectl = (args: readonly string[], input?: string) => this.kubectl(args, input);
+    this.operatorKubeconfig = await makeOperatorAccount(kubectl, this.namespace, this.folder);
     this.chain.tick(BLOCK_MS);
     for (const type of ['helm', 'vm']) {
       const schema = join(root, `config/descriptor-types/${type}-v1.schema.json`);
