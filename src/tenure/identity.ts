@@ -14,7 +14,7 @@ export interface Tenure {
 export interface TenureIdentity {
   readonly tenure: Tenure;
   /**
-   * RFC 1123 label of at most 48 characters, starting with a letter: the name of the Deployment, the namespace, the
+   * RFC 1123 label of at most 49 characters, starting with a letter: the name of the Deployment, the namespace, the
    * release and the VM.
    */
   readonly name: string;
