@@ -129,6 +129,10 @@ declare module '@polkadot/api-base/types/errors' {
        **/
       NotActive: AugmentedError<ApiType>;
       /**
+       * The type was not offered to this account.
+       **/
+      NotHeir: AugmentedError<ApiType>;
+      /**
        * The notice period is over: the provider is not heard any more.
        **/
       NoticeOver: AugmentedError<ApiType>;
@@ -136,6 +140,10 @@ declare module '@polkadot/api-base/types/errors' {
        * The provider is not leaving.
        **/
       NotLeaving: AugmentedError<ApiType>;
+      /**
+       * The account is the owner, not an operator beside it.
+       **/
+      NotOperator: AugmentedError<ApiType>;
       /**
        * The provider is neither paused nor leaving.
        **/

@@ -182,6 +182,10 @@ declare module '@polkadot/api-base/types/events' {
       ProviderUpdated: AugmentedEvent<ApiType, [provider: u32], { provider: u32 }>;
       TypeRegistered: AugmentedEvent<ApiType, [name: Bytes, owner: AccountId32], { name: Bytes, owner: AccountId32 }>;
       TypeRetired: AugmentedEvent<ApiType, [name: Bytes], { name: Bytes }>;
+      /**
+       * The type goes to `to` when that account accepts it; with none the offer is taken back.
+       **/
+      TypeTransferOffered: AugmentedEvent<ApiType, [name: Bytes, to: Option<AccountId32>], { name: Bytes, to: Option<AccountId32> }>;
       TypeTransferred: AugmentedEvent<ApiType, [name: Bytes, owner: AccountId32], { name: Bytes, owner: AccountId32 }>;
       TypeUpdated: AugmentedEvent<ApiType, [name: Bytes, version: u32], { name: Bytes, version: u32 }>;
     };

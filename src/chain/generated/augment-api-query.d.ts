@@ -140,6 +140,10 @@ declare module '@polkadot/api-base/types/storage' {
        **/
       records: AugmentedQuery<ApiType, (arg: u32 | AnyNumber | Uint8Array) => Observable<PalletDinfraProviderRecord>, [u32]>;
       /**
+       * To whom the owner of a type wants to hand it over: with its deposit, when the heir accepts.
+       **/
+      typeHeirs: AugmentedQuery<ApiType, (arg: Bytes | string | Uint8Array) => Observable<Option<AccountId32>>, [Bytes]>;
+      /**
        * The providers with an offer for a type that is not withdrawn, in ascending order.
        **/
       typeProviders: AugmentedQuery<ApiType, (arg: Bytes | string | Uint8Array) => Observable<Vec<u32>>, [Bytes]>;

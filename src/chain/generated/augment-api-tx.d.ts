@@ -141,6 +141,10 @@ declare module '@polkadot/api-base/types/submittable' {
     };
     provider: {
       /**
+       * Take over a type that was offered to the origin. Its deposit is held from the origin from now on.
+       **/
+      acceptType: AugmentedSubmittable<(name: Bytes | string | Uint8Array) => SubmittableExtrinsic<ApiType>, [Bytes]>;
+      /**
        * Remove a provider that is leaving and has nothing live any more. Anyone may do it; the owner gets the deposit.
        **/
       completeLeave: AugmentedSubmittable<(provider: u32 | AnyNumber | Uint8Array) => SubmittableExtrinsic<ApiType>, [u32]>;
@@ -171,6 +175,11 @@ declare module '@polkadot/api-base/types/submittable' {
        **/
       removeOffer: AugmentedSubmittable<(name: Bytes | string | Uint8Array) => SubmittableExtrinsic<ApiType>, [Bytes]>;
       /**
+       * Stop being the operator of a provider; its owner is its operator from now on. Frees an account that somebody has
+       * named without asking.
+       **/
+      resign: AugmentedSubmittable<() => SubmittableExtrinsic<ApiType>, []>;
+      /**
        * Take awards again; also takes a `leave` back.
        **/
       resume: AugmentedSubmittable<() => SubmittableExtrinsic<ApiType>, []>;
@@ -194,9 +203,10 @@ declare module '@polkadot/api-base/types/submittable' {
        **/
       setPolicy: AugmentedSubmittable<(policy: PalletDinfraProviderPolicy | 'Open' | 'AllowList' | 'DenyList' | number | Uint8Array) => SubmittableExtrinsic<ApiType>, [PalletDinfraProviderPolicy]>;
       /**
-       * Hand a type over. Its deposit is held from the new owner from now on, who must be able to afford it.
+       * Offer a type to another account, or with `None` take the offer back. It changes hands when that account accepts:
+       * nobody's money is held without his consent.
        **/
-      transferType: AugmentedSubmittable<(name: Bytes | string | Uint8Array, to: AccountId32 | string | Uint8Array) => SubmittableExtrinsic<ApiType>, [Bytes, AccountId32]>;
+      transferType: AugmentedSubmittable<(name: Bytes | string | Uint8Array, to: Option<AccountId32> | null | Uint8Array | AccountId32 | string) => SubmittableExtrinsic<ApiType>, [Bytes, Option<AccountId32>]>;
       /**
        * Change what is given. Only the owner may change the operator; both may change the rest.
        **/

@@ -324,7 +324,7 @@ declare module '@polkadot/types/lookup' {
     readonly isTransferType: boolean;
     readonly asTransferType: {
       readonly name: Bytes;
-      readonly to: AccountId32;
+      readonly to: Option<AccountId32>;
     } & Struct;
     readonly isRetireType: boolean;
     readonly asRetireType: {
@@ -370,7 +370,12 @@ declare module '@polkadot/types/lookup' {
       readonly name: Bytes;
     } & Struct;
     readonly isHeartbeat: boolean;
-    readonly type: 'RegisterType' | 'UpdateType' | 'TransferType' | 'RetireType' | 'RegisterProvider' | 'UpdateProvider' | 'SetPolicy' | 'SetConsumerRules' | 'Pause' | 'Resume' | 'Leave' | 'CompleteLeave' | 'SetOffer' | 'RemoveOffer' | 'Heartbeat';
+    readonly isAcceptType: boolean;
+    readonly asAcceptType: {
+      readonly name: Bytes;
+    } & Struct;
+    readonly isResign: boolean;
+    readonly type: 'RegisterType' | 'UpdateType' | 'TransferType' | 'RetireType' | 'RegisterProvider' | 'UpdateProvider' | 'SetPolicy' | 'SetConsumerRules' | 'Pause' | 'Resume' | 'Leave' | 'CompleteLeave' | 'SetOffer' | 'RemoveOffer' | 'Heartbeat' | 'AcceptType' | 'Resign';
   }
 
   /** @name PalletDinfraProviderContent (39) */
@@ -387,7 +392,7 @@ declare module '@polkadot/types/lookup' {
     readonly type: 'Preimage' | 'Ipfs';
   }
 
-  /** @name PalletDinfraProviderPolicy (42) */
+  /** @name PalletDinfraProviderPolicy (43) */
   interface PalletDinfraProviderPolicy extends Enum {
     readonly isOpen: boolean;
     readonly isAllowList: boolean;
@@ -1120,6 +1125,11 @@ declare module '@polkadot/types/lookup' {
       readonly name: Bytes;
       readonly version: u32;
     } & Struct;
+    readonly isTypeTransferOffered: boolean;
+    readonly asTypeTransferOffered: {
+      readonly name: Bytes;
+      readonly to: Option<AccountId32>;
+    } & Struct;
     readonly isTypeTransferred: boolean;
     readonly asTypeTransferred: {
       readonly name: Bytes;
@@ -1188,7 +1198,7 @@ declare module '@polkadot/types/lookup' {
       readonly provider: u32;
       readonly until: u32;
     } & Struct;
-    readonly type: 'TypeRegistered' | 'TypeUpdated' | 'TypeTransferred' | 'TypeRetired' | 'ProviderRegistered' | 'ProviderUpdated' | 'PolicySet' | 'ConsumerRulesSet' | 'ProviderPaused' | 'ProviderResumed' | 'ProviderLeaving' | 'ProviderLeft' | 'OfferSet' | 'OfferWithdrawn' | 'OfferRemoved' | 'HeartbeatReceived';
+    readonly type: 'TypeRegistered' | 'TypeUpdated' | 'TypeTransferOffered' | 'TypeTransferred' | 'TypeRetired' | 'ProviderRegistered' | 'ProviderUpdated' | 'PolicySet' | 'ConsumerRulesSet' | 'ProviderPaused' | 'ProviderResumed' | 'ProviderLeaving' | 'ProviderLeft' | 'OfferSet' | 'OfferWithdrawn' | 'OfferRemoved' | 'HeartbeatReceived';
   }
 
   /** @name PalletDinfraSubscriptionEvent (108) */
@@ -1660,6 +1670,7 @@ declare module '@polkadot/types/lookup' {
     readonly isUnknownType: boolean;
     readonly isTypeRetired: boolean;
     readonly isNotTypeOwner: boolean;
+    readonly isNotHeir: boolean;
     readonly isContentLength: boolean;
     readonly isPreimageMissing: boolean;
     readonly isPreimageLength: boolean;
@@ -1667,6 +1678,7 @@ declare module '@polkadot/types/lookup' {
     readonly isUnknownProvider: boolean;
     readonly isNotProvider: boolean;
     readonly isNotProviderOwner: boolean;
+    readonly isNotOperator: boolean;
     readonly isNotActive: boolean;
     readonly isNotPaused: boolean;
     readonly isLeaving: boolean;
@@ -1683,7 +1695,7 @@ declare module '@polkadot/types/lookup' {
     readonly isUnknownOffer: boolean;
     readonly isTooManyRules: boolean;
     readonly isOverflow: boolean;
-    readonly type: 'BadTypeName' | 'TypeExists' | 'UnknownType' | 'TypeRetired' | 'NotTypeOwner' | 'ContentLength' | 'PreimageMissing' | 'PreimageLength' | 'AlreadyProvider' | 'UnknownProvider' | 'NotProvider' | 'NotProviderOwner' | 'NotActive' | 'NotPaused' | 'Leaving' | 'NotLeaving' | 'NoticeOver' | 'StillLive' | 'PriceZero' | 'PriceTooHigh' | 'CapacityZero' | 'CapacityTooLarge' | 'BadStrategies' | 'TooManyOffers' | 'TooManyProviders' | 'UnknownOffer' | 'TooManyRules' | 'Overflow';
+    readonly type: 'BadTypeName' | 'TypeExists' | 'UnknownType' | 'TypeRetired' | 'NotTypeOwner' | 'NotHeir' | 'ContentLength' | 'PreimageMissing' | 'PreimageLength' | 'AlreadyProvider' | 'UnknownProvider' | 'NotProvider' | 'NotProviderOwner' | 'NotOperator' | 'NotActive' | 'NotPaused' | 'Leaving' | 'NotLeaving' | 'NoticeOver' | 'StillLive' | 'PriceZero' | 'PriceTooHigh' | 'CapacityZero' | 'CapacityTooLarge' | 'BadStrategies' | 'TooManyOffers' | 'TooManyProviders' | 'UnknownOffer' | 'TooManyRules' | 'Overflow';
   }
 
   /** @name PalletDinfraSubscriptionSubscriptionInfo (185) */

@@ -124,8 +124,26 @@ mod benches {
 		let owner = registered_type::<T>();
 		let heir = funded::<T>("heir", 0);
 		#[extrinsic_call]
-		_(RawOrigin::Signed(owner), name::<T>(), heir.clone());
+		_(RawOrigin::Signed(owner), name::<T>(), Some(heir.clone()));
+		assert_eq!(TypeHeirs::<T>::get(name::<T>()), Some(heir));
+	}
+
+	#[benchmark]
+	fn accept_type() {
+		let owner = registered_type::<T>();
+		let heir = funded::<T>("heir", 0);
+		assert_ok!(Pallet::<T>::transfer_type(RawOrigin::Signed(owner).into(), name::<T>(), Some(heir.clone())));
+		#[extrinsic_call]
+		_(RawOrigin::Signed(heir.clone()), name::<T>());
 		assert_eq!(DescriptorTypes::<T>::get(name::<T>()).map(|found| found.owner), Some(heir));
+	}
+
+	#[benchmark]
+	fn resign() {
+		let (owner, operator) = registered::<T>(0);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(operator));
+		assert_eq!(Providers::<T>::get(0).map(|provider| provider.operator), Some(owner));
 	}
 
 	#[benchmark]

@@ -138,6 +138,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type DescriptorTypes<T: Config> = StorageMap<_, Blake2_128Concat, TypeNameOf<T>, DescriptorTypeOf<T>>;
 
+	/// To whom the owner of a type wants to hand it over: with its deposit, when the heir accepts.
+	#[pallet::storage]
+	pub type TypeHeirs<T: Config> = StorageMap<_, Blake2_128Concat, TypeNameOf<T>, T::AccountId>;
+
 	/// The id the next provider gets.
 	#[pallet::storage]
 	pub type NextProviderId<T: Config> = StorageValue<_, ProviderId, ValueQuery>;
@@ -187,6 +191,11 @@ pub mod pallet {
 		TypeUpdated {
 			name: TypeNameOf<T>,
 			version: u32,
+		},
+		/// The type goes to `to` when that account accepts it; with none the offer is taken back.
+		TypeTransferOffered {
+			name: TypeNameOf<T>,
+			to: Option<T::AccountId>,
 		},
 		TypeTransferred {
 			name: TypeNameOf<T>,
@@ -261,6 +270,8 @@ pub mod pallet {
 		TypeRetired,
 		/// Only the owner of the type may do this.
 		NotTypeOwner,
+		/// The type was not offered to this account.
+		NotHeir,
 		/// The document is empty or longer than `MaxContentLen`.
 		ContentLength,
 		/// The preimage is not noted on this chain.
@@ -275,6 +286,8 @@ pub mod pallet {
 		NotProvider,
 		/// Only the owner of the provider may do this.
 		NotProviderOwner,
+		/// The account is the owner, not an operator beside it.
+		NotOperator,
 		/// The provider is paused or leaving already.
 		NotActive,
 		/// The provider is neither paused nor leaving.
@@ -344,10 +357,11 @@ pub mod pallet {
 			Self::do_update_type(&owner, name, schema)
 		}
 
-		/// Hand a type over. Its deposit is held from the new owner from now on, who must be able to afford it.
+		/// Offer a type to another account, or with `None` take the offer back. It changes hands when that account accepts:
+		/// nobody's money is held without his consent.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::transfer_type())]
-		pub fn transfer_type(origin: OriginFor<T>, name: TypeNameOf<T>, to: T::AccountId) -> DispatchResult {
+		pub fn transfer_type(origin: OriginFor<T>, name: TypeNameOf<T>, to: Option<T::AccountId>) -> DispatchResult {
 			let owner = ensure_signed(origin)?;
 			Self::do_transfer_type(&owner, name, to)
 		}
@@ -469,6 +483,23 @@ pub mod pallet {
 		pub fn heartbeat(origin: OriginFor<T>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_heartbeat(&who)
+		}
+
+		/// Take over a type that was offered to the origin. Its deposit is held from the origin from now on.
+		#[pallet::call_index(15)]
+		#[pallet::weight(T::WeightInfo::accept_type())]
+		pub fn accept_type(origin: OriginFor<T>, name: TypeNameOf<T>) -> DispatchResult {
+			let heir = ensure_signed(origin)?;
+			Self::do_accept_type(heir, name)
+		}
+
+		/// Stop being the operator of a provider; its owner is its operator from now on. Frees an account that somebody has
+		/// named without asking.
+		#[pallet::call_index(16)]
+		#[pallet::weight(T::WeightInfo::resign())]
+		pub fn resign(origin: OriginFor<T>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_resign(&who)
 		}
 	}
 }

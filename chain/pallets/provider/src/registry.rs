@@ -40,13 +40,26 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_transfer_type(who: &T::AccountId, name: TypeNameOf<T>, to: T::AccountId) -> DispatchResult {
-		let mut found = Self::owned_type(who, &name)?;
-		T::Currency::release(&HoldReason::DescriptorType.into(), who, found.deposit, Exact)?;
-		T::Currency::hold(&HoldReason::DescriptorType.into(), &to, found.deposit)?;
-		found.owner = to.clone();
+	pub(crate) fn do_transfer_type(
+		who: &T::AccountId,
+		name: TypeNameOf<T>,
+		to: Option<T::AccountId>,
+	) -> DispatchResult {
+		Self::owned_type(who, &name)?;
+		TypeHeirs::<T>::set(&name, to.clone());
+		Self::deposit_event(Event::TypeTransferOffered { name, to });
+		Ok(())
+	}
+
+	pub(crate) fn do_accept_type(heir: T::AccountId, name: TypeNameOf<T>) -> DispatchResult {
+		let mut found = DescriptorTypes::<T>::get(&name).ok_or(Error::<T>::UnknownType)?;
+		ensure!(!found.retired, Error::<T>::TypeRetired);
+		ensure!(TypeHeirs::<T>::take(&name).is_some_and(|named| named == heir), Error::<T>::NotHeir);
+		T::Currency::release(&HoldReason::DescriptorType.into(), &found.owner, found.deposit, Exact)?;
+		T::Currency::hold(&HoldReason::DescriptorType.into(), &heir, found.deposit)?;
+		found.owner = heir.clone();
 		DescriptorTypes::<T>::insert(&name, found);
-		Self::deposit_event(Event::TypeTransferred { name, owner: to });
+		Self::deposit_event(Event::TypeTransferred { name, owner: heir });
 		Ok(())
 	}
 
@@ -55,6 +68,7 @@ impl<T: Config> Pallet<T> {
 		T::Currency::release(&HoldReason::DescriptorType.into(), who, found.deposit, Exact)?;
 		found.deposit = Zero::zero();
 		found.retired = true;
+		TypeHeirs::<T>::remove(&name);
 		if found.users == 0 {
 			Self::drop_content(&found.schema);
 		}
@@ -139,6 +153,16 @@ impl<T: Config> Pallet<T> {
 		}
 		provider.access_key = access_key.unwrap_or(provider.access_key);
 		provider.metadata = metadata.unwrap_or(provider.metadata);
+		Providers::<T>::insert(id, provider);
+		Self::deposit_event(Event::ProviderUpdated { provider: id });
+		Ok(())
+	}
+
+	pub(crate) fn do_resign(who: &T::AccountId) -> DispatchResult {
+		let (id, mut provider) = Self::provider_of(who)?;
+		ensure!(provider.owner != *who, Error::<T>::NotOperator);
+		ProviderOf::<T>::remove(who);
+		provider.operator = provider.owner.clone();
 		Providers::<T>::insert(id, provider);
 		Self::deposit_event(Event::ProviderUpdated { provider: id });
 		Ok(())

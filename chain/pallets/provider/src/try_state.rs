@@ -24,6 +24,10 @@ impl<T: Config> Pallet<T> {
 			let listed = TypeProviders::<T>::get(&name);
 			ensure!(listed.windows(2).all(|pair| pair[0] < pair[1]), "the providers of a type are in ascending order");
 		}
+		for name in TypeHeirs::<T>::iter_keys() {
+			let alive = DescriptorTypes::<T>::get(&name).is_some_and(|found| !found.retired);
+			ensure!(alive, "only a type that is not retired is handed over");
+		}
 		for (name, listed) in TypeProviders::<T>::iter() {
 			for id in listed {
 				let offered = Offers::<T>::get(id, &name).is_some_and(|offer| !offer.withdrawn);

@@ -19,6 +19,8 @@ pub trait WeightInfo {
 	fn register_type() -> Weight;
 	fn update_type() -> Weight;
 	fn transfer_type() -> Weight;
+	fn accept_type() -> Weight;
+	fn resign() -> Weight;
 	fn retire_type() -> Weight;
 	fn register_provider() -> Weight;
 	fn update_provider() -> Weight;
@@ -49,15 +51,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn transfer_type() -> Weight {
-		Weight::from_parts(80_611_000, 13_085)
-			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().writes(5_u64))
+		Weight::from_parts(7_431_000, 2_651)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+
+	fn accept_type() -> Weight {
+		Weight::from_parts(85_278_000, 15_674)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(6_u64))
+	}
+
+	fn resign() -> Weight {
+		Weight::from_parts(10_576_000, 6_170)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 
 	fn retire_type() -> Weight {
-		Weight::from_parts(44_046_000, 13_000)
+		Weight::from_parts(47_231_000, 13_000)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 
 	fn register_provider() -> Weight {
@@ -159,15 +173,27 @@ impl WeightInfo for () {
 	}
 
 	fn transfer_type() -> Weight {
-		Weight::from_parts(80_611_000, 13_085)
-			.saturating_add(RocksDbWeight::get().reads(5_u64))
-			.saturating_add(RocksDbWeight::get().writes(5_u64))
+		Weight::from_parts(7_431_000, 2_651)
+			.saturating_add(RocksDbWeight::get().reads(1_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+
+	fn accept_type() -> Weight {
+		Weight::from_parts(85_278_000, 15_674)
+			.saturating_add(RocksDbWeight::get().reads(6_u64))
+			.saturating_add(RocksDbWeight::get().writes(6_u64))
+	}
+
+	fn resign() -> Weight {
+		Weight::from_parts(10_576_000, 6_170)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 
 	fn retire_type() -> Weight {
-		Weight::from_parts(44_046_000, 13_000)
+		Weight::from_parts(47_231_000, 13_000)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
-			.saturating_add(RocksDbWeight::get().writes(4_u64))
+			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 
 	fn register_provider() -> Weight {

@@ -3,6 +3,7 @@
 use super::mock::*;
 use crate::*;
 use frame_support::{assert_ok, traits::fungible::InspectHold};
+use sp_runtime::TokenError;
 
 const OPERATOR: u64 = 1;
 
@@ -72,6 +73,15 @@ fn a_price_or_capacity_of_zero_or_above_the_maximum_is_refused() {
 		refused(OPERATOR, set(1, 1_001), Error::<Test>::CapacityTooLarge);
 		refused(OPERATOR, set(1, u32::MAX), Error::<Test>::CapacityTooLarge);
 		assert_ok!(Provider::set_offer(signed(OPERATOR), name("a"), 1_000_000, 1_000, 1));
+	});
+}
+
+#[test]
+fn an_offer_without_money_for_its_deposit_is_refused() {
+	market(|_| {
+		let everything = Balances::free_balance(OPERATOR) - 1;
+		assert_ok!(Balances::transfer_allow_death(signed(OPERATOR), 9, everything));
+		refused(OPERATOR, offer("a"), TokenError::FundsUnavailable);
 	});
 }
 

@@ -2,7 +2,10 @@
 
 use super::mock::*;
 use crate::*;
-use frame_support::{assert_ok, traits::fungible::InspectHold};
+use frame_support::{
+	assert_ok,
+	traits::{GetCallName, fungible::InspectHold},
+};
 use sp_runtime::{DispatchError, TokenError};
 
 const OWNER: u64 = 1;
@@ -117,6 +120,20 @@ fn the_owner_replaces_a_stolen_operator_key_and_the_operator_cannot() {
 }
 
 #[test]
+fn an_account_that_was_named_operator_without_being_asked_frees_itself() {
+	test(|| {
+		let id = registered();
+		refused(OWNER, Call::resign {}, Error::<Test>::NotOperator);
+		refused(STRANGER, Call::resign {}, Error::<Test>::NotProvider);
+		events();
+		assert_ok!(Provider::resign(signed(OPERATOR)));
+		assert_eq!(events(), [Event::ProviderUpdated { provider: id }]);
+		assert_eq!(get(id).operator, OWNER);
+		assert_ok!(Provider::register_provider(signed(OPERATOR), OPERATOR, [1; 32], Default::default(), Policy::Open));
+	});
+}
+
+#[test]
 fn a_stranger_changes_nothing() {
 	test(|| {
 		offering();
@@ -131,6 +148,7 @@ fn a_stranger_changes_nothing() {
 			Call::set_offer { name: name.clone(), price: 1, capacity: 1, strategies: 1 },
 			Call::remove_offer { name },
 			Call::heartbeat {},
+			Call::resign {},
 		] {
 			refused(STRANGER, call, Error::<Test>::NotProvider);
 		}
@@ -140,11 +158,41 @@ fn a_stranger_changes_nothing() {
 #[test]
 fn every_call_must_be_signed() {
 	test(|| {
-		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
-			assert_eq!(Provider::heartbeat(origin.clone()), Err(DispatchError::BadOrigin));
-			assert_eq!(Provider::pause(origin.clone()), Err(DispatchError::BadOrigin));
-			let schema = content(b"{}", ContentSource::Ipfs);
-			assert_eq!(Provider::register_type(origin, name("x"), schema), Err(DispatchError::BadOrigin));
+		offering();
+		let name = || name("helm/v1");
+		let schema = content(b"{}", ContentSource::Ipfs);
+		let register = Call::register_provider {
+			operator: OPERATOR,
+			access_key: [1; 32],
+			metadata: Default::default(),
+			policy: Policy::Open,
+		};
+		let calls = [
+			Call::register_type { name: name(), schema },
+			Call::update_type { name: name(), schema },
+			Call::transfer_type { name: name(), to: Some(STRANGER) },
+			Call::accept_type { name: name() },
+			Call::retire_type { name: name() },
+			register,
+			Call::update_provider { operator: None, access_key: None, metadata: None },
+			Call::resign {},
+			Call::set_policy { policy: Policy::Open },
+			Call::set_consumer_rules { rules: Default::default() },
+			Call::pause {},
+			Call::resume {},
+			Call::leave {},
+			Call::complete_leave { provider: 0 },
+			Call::set_offer { name: name(), price: 1, capacity: 1, strategies: 1 },
+			Call::remove_offer { name: name() },
+			Call::heartbeat {},
+		];
+		assert_eq!(calls.len(), Call::<Test>::get_call_names().len(), "each call is in the list");
+		for call in calls {
+			use sp_runtime::traits::Dispatchable;
+			for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
+				let refused = RuntimeCall::from(call.clone()).dispatch(origin).unwrap_err();
+				assert_eq!(refused.error, DispatchError::BadOrigin, "{call:?}");
+			}
 		}
 	});
 }
@@ -180,6 +228,17 @@ fn a_provider_has_a_bounded_number_of_rules_and_pays_for_them() {
 		assert_eq!(held(), 200 + 5 * 5);
 		let call = Call::set_consumer_rules { rules: rules(15..16).try_into().unwrap() };
 		refused(OPERATOR, call, Error::<Test>::TooManyRules);
+	});
+}
+
+#[test]
+fn rules_without_money_for_their_deposit_are_refused() {
+	test(|| {
+		registered();
+		let everything = Balances::free_balance(OWNER) - 1;
+		assert_ok!(Balances::transfer_allow_death(signed(OWNER), STRANGER, everything));
+		let rules = vec![(5, Some(Rule::Allow))].try_into().unwrap();
+		refused(OPERATOR, Call::set_consumer_rules { rules }, TokenError::FundsUnavailable);
 	});
 }
 
@@ -221,6 +280,20 @@ fn an_id_is_never_given_twice() {
 		let id = registered();
 		assert_ok!(Provider::leave(signed(OWNER)));
 		assert_ne!(registered(), id);
+	});
+}
+
+#[test]
+fn when_the_ids_have_run_out_nobody_is_registered() {
+	test(|| {
+		NextProviderId::<Test>::put(ProviderId::MAX);
+		let call = Call::register_provider {
+			operator: OPERATOR,
+			access_key: [1; 32],
+			metadata: Default::default(),
+			policy: Policy::Open,
+		};
+		refused(OWNER, call, Error::<Test>::Overflow);
 	});
 }
 

@@ -120,25 +120,70 @@ fn a_new_version_with_the_same_schema_keeps_it() {
 }
 
 #[test]
-fn a_type_is_handed_over_with_its_deposit() {
+fn a_new_version_with_a_bad_schema_is_refused() {
+	test(|| {
+		let schema = registered();
+		let update = |schema| Call::update_type { name: name("helm/v1"), schema };
+		refused(OWNER, update(content(b"none", ContentSource::Preimage)), Error::<Test>::PreimageMissing);
+		refused(OWNER, update(Content { len: 3, ..schema }), Error::<Test>::PreimageLength);
+		refused(OWNER, update(Content { len: 0, ..schema }), Error::<Test>::ContentLength);
+		refused(OWNER, update(content(&[0; 1025], ContentSource::Ipfs)), Error::<Test>::ContentLength);
+		assert!(Preimage::is_requested(&schema.hash));
+	});
+}
+
+#[test]
+fn a_new_version_without_money_for_its_longer_schema_is_refused() {
+	test(|| {
+		registered();
+		let longer = noted(&[b'x'; 1024]);
+		let all_but_one = Balances::free_balance(OWNER) - 1_000;
+		assert_ok!(Balances::transfer_allow_death(signed(OWNER), 2, all_but_one));
+		refused(OWNER, Call::update_type { name: name("helm/v1"), schema: longer }, TokenError::FundsUnavailable);
+		assert!(!Preimage::is_requested(&longer.hash));
+	});
+}
+
+#[test]
+fn when_the_versions_have_run_out_there_is_no_other() {
+	test(|| {
+		let schema = registered();
+		DescriptorTypes::<Test>::mutate(name("helm/v1"), |found| found.as_mut().unwrap().version = u32::MAX);
+		refused(OWNER, Call::update_type { name: name("helm/v1"), schema }, Error::<Test>::Overflow);
+	});
+}
+
+#[test]
+fn a_type_is_handed_over_with_its_deposit_when_the_heir_accepts() {
 	test(|| {
 		registered();
 		events();
-		assert_ok!(Provider::transfer_type(signed(OWNER), name("helm/v1"), 2));
+		assert_ok!(Provider::transfer_type(signed(OWNER), name("helm/v1"), Some(2)));
+		assert_eq!(events(), [Event::TypeTransferOffered { name: name("helm/v1"), to: Some(2) }]);
+		assert_eq!((held(OWNER), held(2)), (102, 0));
+		refused(3, Call::accept_type { name: name("helm/v1") }, Error::<Test>::NotHeir);
+		assert_ok!(Provider::accept_type(signed(2), name("helm/v1")));
 		assert_eq!(events(), [Event::TypeTransferred { name: name("helm/v1"), owner: 2 }]);
 		assert_eq!((held(OWNER), held(2)), (0, 102));
 		let schema = noted(b"{}");
 		refused(OWNER, Call::update_type { name: name("helm/v1"), schema }, Error::<Test>::NotTypeOwner);
+		refused(2, Call::accept_type { name: name("helm/v1") }, Error::<Test>::NotHeir);
 		assert_ok!(Provider::retire_type(signed(2), name("helm/v1")));
 	});
 }
 
 #[test]
-fn a_type_cannot_be_handed_to_who_cannot_afford_it() {
+fn nobodys_money_is_held_for_a_type_he_did_not_take() {
 	test(|| {
 		registered();
-		let transfer = Call::transfer_type { name: name("helm/v1"), to: 77 };
-		refused(OWNER, transfer, TokenError::FundsUnavailable);
+		assert_ok!(Provider::transfer_type(signed(OWNER), name("helm/v1"), Some(2)));
+		assert_ok!(Provider::transfer_type(signed(OWNER), name("helm/v1"), None));
+		refused(2, Call::accept_type { name: name("helm/v1") }, Error::<Test>::NotHeir);
+		assert_ok!(Provider::transfer_type(signed(OWNER), name("helm/v1"), Some(77)));
+		refused(77, Call::accept_type { name: name("helm/v1") }, TokenError::FundsUnavailable);
+		refused(2, Call::accept_type { name: name("none") }, Error::<Test>::UnknownType);
+		assert_ok!(Provider::retire_type(signed(OWNER), name("helm/v1")));
+		refused(77, Call::accept_type { name: name("helm/v1") }, Error::<Test>::TypeRetired);
 	});
 }
 
@@ -153,7 +198,7 @@ fn retiring_a_type_returns_the_deposit_and_lets_the_schema_go() {
 		assert!(!Preimage::is_requested(&schema.hash));
 		refused(OWNER, Call::retire_type { name: name("helm/v1") }, Error::<Test>::TypeRetired);
 		refused(OWNER, Call::update_type { name: name("helm/v1"), schema }, Error::<Test>::TypeRetired);
-		refused(OWNER, Call::transfer_type { name: name("helm/v1"), to: 2 }, Error::<Test>::TypeRetired);
+		refused(OWNER, Call::transfer_type { name: name("helm/v1"), to: Some(2) }, Error::<Test>::TypeRetired);
 	});
 }
 
@@ -176,7 +221,7 @@ fn only_its_owner_changes_a_type() {
 		let schema = registered();
 		let name = name("helm/v1");
 		refused(2, Call::update_type { name: name.clone(), schema }, Error::<Test>::NotTypeOwner);
-		refused(2, Call::transfer_type { name: name.clone(), to: 2 }, Error::<Test>::NotTypeOwner);
+		refused(2, Call::transfer_type { name: name.clone(), to: Some(2) }, Error::<Test>::NotTypeOwner);
 		refused(2, Call::retire_type { name }, Error::<Test>::NotTypeOwner);
 	});
 }
@@ -187,7 +232,7 @@ fn an_unknown_type_cannot_be_changed() {
 		let schema = noted(b"{}");
 		let name = name("none");
 		refused(OWNER, Call::update_type { name: name.clone(), schema }, Error::<Test>::UnknownType);
-		refused(OWNER, Call::transfer_type { name: name.clone(), to: 2 }, Error::<Test>::UnknownType);
+		refused(OWNER, Call::transfer_type { name: name.clone(), to: Some(2) }, Error::<Test>::UnknownType);
 		refused(OWNER, Call::retire_type { name: name.clone() }, Error::<Test>::UnknownType);
 		assert_eq!(Provider::add_type_user(&name), Err(Error::<Test>::UnknownType.into()));
 	});

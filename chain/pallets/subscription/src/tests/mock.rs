@@ -168,14 +168,20 @@ pub fn signed(account: u64) -> RuntimeOrigin {
 	RuntimeOrigin::signed(account)
 }
 
-/// Dispatches a call as a block would: it must be refused with this error and change nothing.
+/// Dispatches a call as a block would: it must be refused with this error, change nothing, and cost its fee.
 #[track_caller]
 pub fn refused(signer: u64, call: Call<Test>, error: impl Into<sp_runtime::DispatchError>) {
+	use frame_support::dispatch::{GetDispatchInfo, Pays};
 	use sp_runtime::traits::Dispatchable;
-	frame_support::assert_noop!(
-		RuntimeCall::from(call).dispatch(signed(signer)).map_err(|failed| failed.error),
-		error.into()
-	);
+	let call = RuntimeCall::from(call);
+	assert_eq!(call.get_dispatch_info().pays_fee, Pays::Yes);
+	let dispatch = || {
+		call.dispatch(signed(signer)).map_err(|failed| {
+			assert_eq!(failed.post_info.pays_fee, Pays::Yes);
+			failed.error
+		})
+	};
+	frame_support::assert_noop!(dispatch(), error.into());
 }
 
 pub fn name() -> TypeNameOf<Test> {

@@ -11,7 +11,7 @@ use frame_support::{
 		fungible::{Inspect, InspectHold},
 	},
 };
-use pallet_dinfra_provider::{Call as ProviderCall, Policy, Rule};
+use pallet_dinfra_provider::{Call as ProviderCall, HoldReason as MarketHold, Policy, Rule};
 use proptest::prelude::{Just, ProptestConfig, prop, prop_oneof, proptest};
 use proptest::strategy::Strategy as _;
 use sp_runtime::{Permill, traits::Dispatchable};
@@ -19,6 +19,10 @@ use std::collections::BTreeMap;
 
 const OPERATORS: [u64; 3] = [P0, P1, P2];
 const CONSUMERS: [u64; 2] = [ALICE, BOB];
+/// Who may get the descriptor type; the last has no money for its deposit.
+const HEIRS: [u64; 4] = [TYPE_OWNER, ALICE, 5, 77];
+/// Of the type in the mock, whose schema has two bytes.
+const TYPE_DEPOSIT: u64 = 102;
 
 /// One step: which of the calls, and raw numbers out of which its arguments are made.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +57,12 @@ enum Step {
 		price: u64,
 		capacity: u32,
 	},
+	/// What changes hands: the type, and who operates a provider.
+	Hands {
+		who: usize,
+		call: u8,
+		nth: usize,
+	},
 	/// What a good provider does: accept what it is awarded, report ready what it has accepted, release what is over.
 	Serve {
 		who: usize,
@@ -77,6 +87,7 @@ fn step() -> impl proptest::strategy::Strategy<Value = Step> {
 		3 => (0..5u8, 0..8usize).prop_map(|(call, nth)| Step::Anybody { call, nth }),
 		1 => (0..3usize, 0..24u8, 0..25u64, 0..4u32)
 			.prop_map(|(who, call, price, capacity)| Step::Market { who, call, price, capacity }),
+		1 => (0..3usize, 0..6u8, 0..HEIRS.len()).prop_map(|(who, call, nth)| Step::Hands { who, call, nth }),
 		10 => (0..3usize).prop_map(|who| Step::Serve { who }),
 		5 => (1..8u8).prop_map(|who| Step::Heartbeats { who }),
 		5 => (1..7u64).prop_map(|count| Step::Blocks { count }),
@@ -102,6 +113,9 @@ struct Model {
 	given: BTreeMap<u64, i128>,
 	/// Block of the last heartbeat of each provider.
 	heard: BTreeMap<ProviderId, u64>,
+	/// Who has the descriptor type, and to whom it is offered.
+	type_owner: u64,
+	type_heir: Option<u64>,
 }
 
 impl Model {
@@ -202,6 +216,40 @@ impl Model {
 					},
 				);
 			},
+			Step::Hands { who, call, nth } => {
+				let (operator, heir) = (OPERATORS[who], HEIRS[nth]);
+				match call {
+					0 => {
+						let to = (nth > 0).then_some(heir);
+						if dispatch(HEIRS[who], ProviderCall::transfer_type { name: name(), to }) {
+							assert_eq!(HEIRS[who], self.type_owner);
+							self.type_heir = to;
+						}
+					},
+					1 | 2 => {
+						let taken = dispatch(heir, ProviderCall::accept_type { name: name() });
+						assert_eq!(taken, self.type_heir == Some(heir) && heir != 77, "{heir} takes the type");
+						if taken {
+							self.type_owner = heir;
+							self.type_heir = None;
+						}
+					},
+					3 => {
+						let operates = Self::operates(operator);
+						assert_eq!(dispatch(operator, ProviderCall::resign {}), operates, "{operator} resigns");
+						assert!(!Self::operates(operator));
+					},
+					_ => {
+						let call = ProviderCall::update_provider {
+							operator: Some(operator),
+							access_key: None,
+							metadata: None,
+						};
+						dispatch(owner(operator), call);
+						assert!(Self::operates(operator));
+					},
+				}
+			},
 			Step::Serve { who } => {
 				let operator = OPERATORS[who];
 				for row in Subscription::desired_set(who as ProviderId, None, 100).rows {
@@ -226,6 +274,11 @@ impl Model {
 			},
 			Step::Blocks { count } => (0..count).for_each(|_| self.next_block()),
 		}
+	}
+
+	/// Whether an account is the operator of a provider.
+	fn operates(operator: u64) -> bool {
+		pallet_dinfra_provider::ProviderOf::<Test>::contains_key(operator)
 	}
 
 	/// The subscription a step means: one of the younger ones.
@@ -288,6 +341,14 @@ impl Model {
 			let expected = i128::from(ENDOWMENT) + given - i128::from(spent) + i128::from(unpaid);
 			assert_eq!(i128::from(Balances::total_balance(&consumer)), expected, "the balance of {consumer}");
 		}
+		for who in HEIRS {
+			let held = Balances::balance_on_hold(&MarketHold::DescriptorType.into(), &who);
+			assert_eq!(
+				held,
+				if who == self.type_owner { TYPE_DEPOSIT } else { 0 },
+				"what {who} has on hold for the type"
+			);
+		}
 		let paid: u64 = OPERATORS.map(|operator| Balances::total_balance(&owner(operator)) - ENDOWMENT).iter().sum();
 		let earned: u64 = self.earned.values().sum();
 		assert_eq!(paid + owed(|_| true), earned, "what all providers have earned");
@@ -345,7 +406,7 @@ fn is_arrow(from: Option<(State, TenureNumber)>, to: Option<(State, TenureNumber
 
 /// A market of three providers at different prices and with little capacity.
 fn market() -> Model {
-	let mut model = Model::default();
+	let mut model = Model { type_owner: TYPE_OWNER, ..Model::default() };
 	for (operator, price) in OPERATORS.into_iter().zip([3, 10, 20]) {
 		let id = provider(operator, price, 2);
 		model.heard.insert(id, System::block_number());
@@ -390,6 +451,8 @@ proptest! {
 			model.check();
 			assert_eq!(Subscriptions::<Test>::iter().count(), 0);
 			assert_eq!(Buckets::<Test>::iter().count(), 0);
+			assert_ok!(Provider::retire_type(signed(model.type_owner), name()));
+			assert_eq!(Balances::total_balance_on_hold(&model.type_owner), 0);
 			for operator in OPERATORS {
 				let _ = Subscription::withdraw(signed(5), owner(operator));
 				if pallet_dinfra_provider::ProviderOf::<Test>::contains_key(owner(operator)) {

@@ -2,7 +2,7 @@
 
 use super::mock::*;
 use crate::*;
-use frame_support::assert_ok;
+use frame_support::{assert_ok, traits::GetCallName};
 use pallet_dinfra_provider::{Error as MarketError, ProviderStatus, Providers};
 use sp_core::H256;
 use sp_runtime::{DispatchError, TokenError};
@@ -47,6 +47,7 @@ fn every_call_must_be_signed() {
 			Call::withdraw { owner: ALICE },
 			Call::clean_up { provider: 0, id, tenure: 1 },
 		]);
+		assert_eq!(calls.len(), Call::<Test>::get_call_names().len(), "each call is in the list");
 		for call in calls {
 			use sp_runtime::traits::Dispatchable;
 			for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
@@ -114,6 +115,8 @@ fn in_each_state_only_what_the_diagram_has_is_taken() {
 			let error = if index < 8 { Error::<Test>::WrongState } else { Error::<Test>::NoUpdate };
 			refused(P0, call, error);
 		}
+		refused(BOB, Call::retry { id }, Error::<Test>::WrongState);
+		refused(BOB, Call::clean_up { provider: 0, id, tenure }, Error::<Test>::WrongState);
 	};
 	test_with_provider(|| {
 		let id = subscribe(70);
@@ -142,6 +145,24 @@ fn in_each_state_only_what_the_diagram_has_is_taken() {
 		for call in of_anybody(id) {
 			refused(BOB, call, Error::<Test>::WrongState);
 		}
+		refused(BOB, Call::clean_up { provider: 0, id, tenure: 1 }, Error::<Test>::TooEarly);
+	});
+}
+
+#[test]
+fn what_waits_for_a_provider_is_nobodys_tenure() {
+	test(|| {
+		let id = subscribe(1_000);
+		assert_eq!(state(id), Some(api::State::Pending));
+		provider(P0, 10, 1);
+		for number in [0, 1] {
+			for call in of_provider(id, number) {
+				refused(P0, call, Error::<Test>::UnknownTenure);
+			}
+			refused(BOB, Call::clean_up { provider: 0, id, tenure: number }, Error::<Test>::UnknownTenure);
+		}
+		refused(BOB, Call::settle { id }, Error::<Test>::WrongState);
+		refused(BOB, Call::report_lost { id }, Error::<Test>::WrongState);
 	});
 }
 
@@ -207,6 +228,23 @@ fn a_subscription_without_the_money_is_refused() {
 		refused(77, subscribe_call(100, good), TokenError::FundsUnavailable);
 		refused(ALICE, subscribe_call(ENDOWMENT, good), TokenError::FundsUnavailable);
 		refused(ALICE, subscribe_call(u64::MAX, good), TokenError::FundsUnavailable);
+	});
+}
+
+#[test]
+fn an_update_without_the_money_for_its_bytes_is_refused() {
+	test_with_provider(|| {
+		assert_ok!(try_subscribe(ALICE, ENDOWMENT - 50 - 10 - 1, terms(Strategy::RoundRobin, 4)));
+		assert_ok!(Subscription::accept(signed(P0), 0, 1));
+		refused(ALICE, Call::update { id: 0, content: noted(b"longer than it was") }, TokenError::FundsUnavailable);
+	});
+}
+
+#[test]
+fn when_the_ids_have_run_out_nobody_subscribes() {
+	test_with_provider(|| {
+		NextId::<Test>::put(SubscriptionId::MAX);
+		refused(ALICE, subscribe_call(100, terms(Strategy::RoundRobin, 4)), Error::<Test>::Overflow);
 	});
 }
 
