@@ -6,7 +6,9 @@ const onCluster = { globalSetup: ['test/support/control-plane.setup.ts'], hookTi
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'bench/*.test.ts', 'test/*.test.ts'], testTimeout: 20_000 },
+      },
       {
         test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 60_000, ...onCluster },
       },

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { type Figure, reportOf, rounded } from './report.ts';
+
+const figure: Figure = { name: 'chain.block', value: 1.5, unit: 's', runs: 3, method: 'Three blocks.' };
+const at = new Date('2026-11-21T10:00:00Z');
+const report = (...figures: Figure[]) => JSON.parse(reportOf(figures, 'a machine', at));
+
+describe('the report', () => {
+  it('has the figures by name, when, and on what', () => {
+    const other = { ...figure, name: 'chain.award' };
+    expect(report(figure, other)).toEqual({ at: at.toISOString(), machine: 'a machine', figures: [other, figure] });
+  });
+
+  it.each([
+    ['no number', { value: Number.NaN }, 'chain.block is NaN'],
+    ['never measured', { runs: 0 }, 'chain.block was measured 0 times'],
+    ['of unknown origin', { method: '' }, 'chain.block does not say how it was measured'],
+    ['nameless', { name: 'Block' }, 'Block is no name of a figure'],
+  ])('takes no figure that is %s', (_why, change, message) => {
+    expect(() => report({ ...figure, ...change })).toThrow(message);
+  });
+
+  it('takes no figure twice', () => {
+    expect(() => report(figure, figure)).toThrow('chain.block was measured twice');
+  });
+});
+
+it('people read three digits', () => {
+  expect([12, 0.123456, 1234.5].map(rounded)).toEqual(['12', '0.123', '1230']);
+});

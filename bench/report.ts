@@ -1,0 +1,39 @@
+/** One thing that was measured. */
+export interface Figure {
+  /** As issues and docs name it: `cloudstack.calls_per_vm`. */
+  readonly name: string;
+  readonly value: number;
+  /** What the value counts: `calls`, `s`, `VMs/s`, `ratio`. */
+  readonly unit: string;
+  /** How often it was measured, or of how many things it is the figure. */
+  readonly runs: number;
+  /** What was done, in a sentence or two, so that somebody else can do it again. */
+  readonly method: string;
+}
+
+/** Measures, telling what it does meanwhile. */
+export type Measure = (say: (line: string) => void) => Promise<readonly Figure[]>;
+
+/**
+ * The report as it is written: figures by name, and what they were measured on.
+ *
+ * @throws Error naming the figure that is no number, has no method, or is there twice.
+ */
+export function reportOf(figures: readonly Figure[], machine: string, at: Date): string {
+  const seen = new Set<string>();
+  for (const { name, value, runs, method } of figures) {
+    if (!/^[a-z0-9_]+(\.[a-z0-9_]+)+$/.test(name)) throw new Error(`${name} is no name of a figure`);
+    if (seen.has(name)) throw new Error(`${name} was measured twice`);
+    seen.add(name);
+    if (!Number.isFinite(value)) throw new Error(`${name} is ${value}`);
+    if (!Number.isInteger(runs) || runs < 1) throw new Error(`${name} was measured ${runs} times`);
+    if (method === '') throw new Error(`${name} does not say how it was measured`);
+  }
+  const sorted = figures.toSorted((a, b) => a.name.localeCompare(b.name));
+  return `${JSON.stringify({ at: at.toISOString(), machine, figures: sorted }, undefined, 2)}\n`;
+}
+
+/** A figure as people read it: three digits that count. */
+export function rounded(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(3)));
+}
