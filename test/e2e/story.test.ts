@@ -3,9 +3,14 @@
  * Of the cluster it asks for a storage class by default and for nodes that can pull the charts' images; the embedded one
  * has KWOK's, where every pod is up at once and no container runs.
  */
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Story, steps } from '../../src/dev/demo/story.ts';
+import { lastingLines, screensOf } from '../support/screens.ts';
 import { Stage } from '../support/stage.ts';
+
+/** The step after which the screens of the docs are to be seen. */
+const UP = 'Both come up, and the chain says Active';
 
 let stage: Stage;
 let story: Story;
@@ -22,5 +27,26 @@ describe('from an award on chain to a running workload, and to its end', () => {
     it(title, async () => {
       await run(story, () => undefined);
     });
+    if (title === UP) it('docs/deployments.md shows what kubectl prints then', showsScreens);
   }
+
+  it('has the moment at which the screens are compared', () => {
+    expect(steps.map(({ title }) => title)).toContain(UP);
+  });
 });
+
+async function showsScreens(): Promise<void> {
+  const page = await readFile(new URL('../../docs/deployments.md', import.meta.url), 'utf8');
+  const shown = screensOf(page);
+  const vm = story.told.find(({ type }) => type === 'vm/v1')?.deployment ?? '';
+  const screens = [
+    { command: 'kubectl -n acme get dinfra -o wide', args: ['get', 'dinfra', '-o', 'wide'] },
+    { command: 'kubectl -n acme describe ddep dinfra-1-1-c9e8d5c227', args: ['describe', 'ddep', vm] },
+  ];
+  for (const { command, args } of screens) {
+    // What the chain was told last is written a moment later.
+    await expect
+      .poll(async () => lastingLines(await stage.environment.kubectl(args)), { timeout: 20_000 })
+      .toEqual(lastingLines(shown.get(command) ?? ''));
+  }
+}
