@@ -87,6 +87,35 @@ describe('the status of a Deployment', () => {
     expect(status.message).toBe('awaiting pod 0');
   });
 
+  it('goes on starting, and is not made again, while the backend is at it', () => {
+    const stopped = { ...running, power: 'Stopped' } as const;
+    const suspended = summarize(
+      deployment('Suspended', { realisation: { descriptorHash: deployment().spec.descriptor.hash } }),
+      pass({ found: stopped }),
+    );
+    const step = { message: 'starting the VM (job 7)', pollAfterMs: 1_000 };
+    const started = summarize(
+      deployment('Active', suspended),
+      pass({ found: stopped, action: { do: 'start', found: stopped }, step }),
+    );
+    const busy = { kind: 'Busy', what: 'starting the VM', pollAfterMs: 1_000 } as const;
+    const polled = summarize(
+      deployment('Active', started),
+      pass({ found: busy, action: { do: 'poll', what: busy.what, afterMs: busy.pollAfterMs } }),
+    );
+    expect(conditionsOf(polled)).toMatchObject({ Ready: 'False Starting', Reconciling: 'True Starting' });
+  });
+
+  it('is being updated, not made, while the backend works on what runs already', () => {
+    const up = summarize(deployment(), pass());
+    const busy = { kind: 'Busy', what: 'resizing the VM', pollAfterMs: 1_000 } as const;
+    const status = summarize(
+      deployment('Active', up),
+      pass({ found: busy, action: { do: 'poll', what: busy.what, afterMs: busy.pollAfterMs } }),
+    );
+    expect(conditionsOf(status)).toMatchObject({ Ready: 'False Updating' });
+  });
+
   it('says it was up when it no longer is', () => {
     const up = summarize(deployment(), pass());
     const down = summarize(

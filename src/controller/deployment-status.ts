@@ -154,9 +154,12 @@ function atRest(deployment: Deployment, found: Found): Readiness {
   return busy('AwaitingHealth', wasReady ? `It was up and no longer is: ${found.message}` : found.message);
 }
 
-function busyReason({ spec }: Deployment): Reason {
+function busyReason(deployment: Deployment): Reason {
+  const { spec, status } = deployment;
   if (spec.state === 'Ended') return 'Removing';
-  return spec.state === 'Suspended' ? 'Stopping' : 'Creating';
+  if (spec.state === 'Suspended') return 'Stopping';
+  if (readyOf(status)?.reason === 'Starting') return 'Starting';
+  return wasRealised(deployment) ? 'Updating' : 'Creating';
 }
 
 function busy(reason: Reason, message: string): Readiness {
