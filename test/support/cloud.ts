@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Holdings } from '../../src/dev/cloudstack/books.ts';
+import type { Vm } from '../../src/dev/cloudstack/rows.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/dev/cloudstack/simulator.ts';
 import { type CallReport, CloudStackClient } from '../../src/providers/cloudstack/client.ts';
 import type { CloudStackConfig } from '../../src/providers/cloudstack/config.ts';
@@ -122,6 +123,18 @@ export const emptyHoldings: Holdings = {
   tags: 0,
   pendingJobs: 0,
 };
+
+/** The VMs of a tenure, as the simulator has them. */
+export function vmsOf({ simulator }: Bench, { identity }: Pick<Order, 'identity'>): Vm[] {
+  return simulator.world.tables.vms.filter(({ name }) => name === identity.name);
+}
+
+/** The one VM of a tenure. */
+export function vmOf(bench: Bench, order: Order): Vm {
+  const [vm, ...more] = vmsOf(bench, order);
+  if (vm === undefined || more.length > 0) throw new Error(`${more.length + (vm ? 1 : 0)} VMs, expected one`);
+  return vm;
+}
 
 const GENESIS = `0x${'4d'.repeat(32)}`;
 

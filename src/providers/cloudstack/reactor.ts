@@ -19,7 +19,7 @@ import { findDiskOffering, findOffering, findParts, type Parts } from './parts.t
 import { perform } from './perform.ts';
 import { isChanged, keeperOf, plan } from './plan.ts';
 import { nextRemovals, notExpungeable, remove } from './removal.ts';
-import type { VirtualMachine } from './shapes.ts';
+import type { Network, VirtualMachine } from './shapes.ts';
 import type { Parameters } from './signing.ts';
 import { DirectSource } from './source.ts';
 import { startJob } from './start-job.ts';
@@ -153,6 +153,12 @@ export class CloudStackReactor implements Reactor {
   }
 
   async #advance(design: Design, found: Look, notes: Notes, signal: AbortSignal): Promise<Step> {
+    const leaving = await this.#networksToLeave(found, notes, signal);
+    if (leaving.length > 0) {
+      const what = 'removing the network, to make it where there is room';
+      const jobs = leaving.map(({ id }) => startJob(this.#client, what, 'deleteNetwork', { id }, signal));
+      return stepOf(await Promise.all(jobs), notes, 'nothing to do');
+    }
     const shop = await this.#workshop(design, notes, found, signal);
     return stepOf(await advance(found, notes, this.#config, shop, signal), notes, 'nothing to do');
   }
@@ -210,11 +216,23 @@ export class CloudStackReactor implements Reactor {
   }
 
   #parts(design: Design, notes: Notes, found: Look | undefined, signal: AbortSignal): Promise<Parts> {
-    const { zones } = this.#config;
-    // For want of room it is the next zone's turn; but a network that is made already says where.
-    const attempt = notes.failure?.code === 533 ? notes.failure.count : 0;
-    const zone = found?.networks[0]?.zone ?? zones[attempt % zones.length] ?? '';
+    // A network that is made already says where.
+    const zone = found?.networks[0]?.zone ?? this.#zoneFor(notes);
     return findParts(design, this.#config, zone, this.#catalogue, signal);
+  }
+
+  /** For want of room it is the next zone's turn. A shared network is in one zone only. */
+  #zoneFor({ failure }: Notes): string {
+    const { zones, network } = this.#config;
+    const attempt = network.mode === 'Isolated' && failure?.code === NO_ROOM ? failure.count : 0;
+    return zones[attempt % zones.length] ?? '';
+  }
+
+  /** Networks of a tenure whose VM found no room, when it is another zone's turn: a network cannot move. */
+  async #networksToLeave({ vms, networks }: Look, notes: Notes, signal: AbortSignal): Promise<readonly Network[]> {
+    if (vms.length > 0 || networks.length === 0 || notes.failure?.code !== NO_ROOM) return [];
+    const zone = await this.#catalogue.zone(this.#zoneFor(notes), signal);
+    return networks.filter((network) => network.zone !== zone.id);
   }
 
   #tools() {
@@ -231,6 +249,8 @@ export class CloudStackReactor implements Reactor {
   }
 }
 
+/** CloudStack's code for a deploy that found no host. */
+const NO_ROOM = 533;
 /** How soon to look again when there is nothing to do and nothing is awaited, in milliseconds. */
 const IDLE_MS = 60_000;
 
