@@ -9,7 +9,7 @@ help: ## show this
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: ## watch the whole story: chain, cluster, cloud, an award, and its end (about three minutes)
+demo: ## watch the whole story: chain, cluster, cloud, an award, and its end (about two minutes)
 	@$(run) node src/dev/demo/main.ts
 
 .PHONY: up
@@ -53,7 +53,7 @@ bench: ## measure; writes bench/report.json
 	@$(run) node bench/main.ts
 
 .PHONY: generate
-generate: ## make the generated files anew: CRDs, reference pages, chain types, samples
+generate: ## make the generated files anew: CRDs, pages, chain types, samples
 	@$(lean) npm run --silent generate
 
 .PHONY: format

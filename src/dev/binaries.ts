@@ -18,7 +18,7 @@ export type BinaryName = (typeof binaryNames)[number];
 export type Binaries = Readonly<Record<BinaryName, string>>;
 
 /**
- * The programs as tools/bootstrap has found or built them: in DINFRA_BIN, a list of folders like PATH.
+ * The programs as tools/run has found or built them: in DINFRA_BIN, a list of folders like PATH.
  *
  * @throws Error naming the first that is missing and what to do.
  */

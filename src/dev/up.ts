@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { findBinaries } from './binaries.ts';
 import { NAMESPACE } from './environment.ts';
 import { isAlive } from './is-alive.ts';
 import { readState, type State, stateFolder } from './up-state.ts';
@@ -55,7 +57,9 @@ async function waitFor(pid: number): Promise<number> {
 }
 
 function tell({ kubeconfig, chain, cloud, probes }: NonNullable<State['ready']>): void {
-  console.log(`export KUBECONFIG=${kubeconfig}
+  // Last on PATH: for those who have no kubectl of their own.
+  console.log(`export PATH="$PATH:${dirname(findBinaries().kubectl)}"
+export KUBECONFIG=${kubeconfig}
 export DINFRA_URL=${chain}
 
 CloudStack   ${cloud}

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { deploymentsPage } from './decision-table.ts';
+import { developmentPage } from './make-targets.ts';
 import { reasonsPage } from './reasons-page.ts';
 
 /** The pages with parts made from the code, by path from the root of the checkout. */
 const pages: Readonly<Record<string, (page: string) => string>> = {
   'docs/deployments.md': deploymentsPage,
+  'docs/development.md': developmentPage,
   'docs/reasons.md': reasonsPage,
 };
 

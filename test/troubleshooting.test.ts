@@ -1,0 +1,27 @@
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const root = new URL('..', import.meta.url).pathname;
+const page = readFileSync(`${root}docs/development.md`, 'utf8');
+
+/** A variable, or the output of a command. */
+const CHANGING = /\$\{[^}]*\}|\$\w+|\$\([^)]*\)*/;
+
+/** What the scripts say when they give up, without what changes: of each message the longest part that does not. */
+const complaints = ['tools/run', ...globSync('tools/bring/*.sh', { cwd: root })].flatMap((file) => {
+  const text = readFileSync(`${root}${file}`, 'utf8');
+  const said = [...text.matchAll(/(?:\bfail|printf '%s') "(.+)"$/gm)].map(([, message = '']) => message);
+  return said
+    .map((message) => message.split(CHANGING).toSorted((a, b) => b.length - a.length)[0] ?? '')
+    .filter((part) => part.length > 15 && !part.startsWith('usage:'));
+});
+
+describe('docs/development.md', () => {
+  it('is compared with all that the scripts say', () => {
+    expect(complaints.length).toBeGreaterThan(12);
+  });
+
+  it.each(complaints)('tells what to do when a script says "%s"', (complaint) => {
+    expect(page).toContain(complaint.trim().replace(/^[):(, ]+|[(:]+$/g, ''));
+  });
+});
