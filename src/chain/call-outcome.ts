@@ -1,11 +1,12 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { DispatchError } from '@polkadot/types/interfaces';
+import type { SpRuntimeDispatchError } from '@polkadot/types/lookup';
 import type { ISubmittableResult } from '@polkadot/types/types';
 
 /** What became of one call in a finalised block. */
 export type CallOutcome =
   | { readonly kind: 'Applied' }
-  /** `error` is the pallet's name for it, e.g. `Subscription.WrongState`. */
+  /** `error` is the pallet's name for it, e.g. `subscription.WrongState`. */
   | { readonly kind: 'Failed'; readonly error: string };
 
 /** The outcome of each call of a transaction, by its key, in the order they were sent in. */
@@ -15,7 +16,7 @@ export function outcomesOf(
   keys: readonly string[],
 ): Map<string, CallOutcome> {
   if (result.dispatchError !== undefined) {
-    const error = nameOf(api, result.dispatchError);
+    const error = dispatchErrorName(api, result.dispatchError);
     return new Map(keys.map((key) => [key, { kind: 'Failed', error }]));
   }
   // A batch tells of its items in order: utility.ItemCompleted, or utility.ItemFailed with the error.
@@ -24,12 +25,13 @@ export function outcomesOf(
     keys.map((key, index): [string, CallOutcome] => {
       const item = items[index]?.event;
       if (item?.method !== 'ItemFailed') return [key, { kind: 'Applied' }];
-      return [key, { kind: 'Failed', error: nameOf(api, item.data[0] as unknown as DispatchError) }];
+      return [key, { kind: 'Failed', error: dispatchErrorName(api, item.data[0] as unknown as DispatchError) }];
     }),
   );
 }
 
-function nameOf(api: ApiPromise, error: DispatchError): string {
+/** The pallet's name for an error, e.g. `subscription.WrongState`; its kind when it is of no pallet. */
+export function dispatchErrorName(api: ApiPromise, error: DispatchError | SpRuntimeDispatchError): string {
   if (!error.isModule) return error.toString();
   const { section, name } = api.registry.findMetaError(error.asModule);
   return `${section}.${name}`;
