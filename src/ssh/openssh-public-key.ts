@@ -1,7 +1,4 @@
-import { Buffer } from 'node:buffer';
-
-const ALGORITHM = 'ssh-ed25519';
-const KEY_BYTES = 32;
+import { ED25519, KEY_BYTES, publicKeyBlob } from './wire.ts';
 
 /**
  * An ed25519 public key in OpenSSH's one-line form (RFC 8709): `ssh-ed25519 AAAA… comment`.
@@ -15,13 +12,5 @@ export function openSshPublicKey(publicKey: Uint8Array, comment = ''): string {
   }
   // A line break would make a second key of what follows it.
   if (/[\r\n\0]/.test(comment)) throw new RangeError('the comment of a key is one line');
-  const blob = Buffer.concat([sshString(Buffer.from(ALGORITHM)), sshString(publicKey)]);
-  return [ALGORITHM, blob.toString('base64'), comment].filter((part) => part !== '').join(' ');
-}
-
-/** A length in four bytes, and the bytes (RFC 4251, section 5). */
-function sshString(bytes: Uint8Array): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
+  return [ED25519, publicKeyBlob(publicKey).toString('base64'), comment].filter((part) => part !== '').join(' ');
 }
