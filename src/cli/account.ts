@@ -1,66 +1,103 @@
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
 import { Keyring } from '@polkadot/keyring';
+import { DEV_PHRASE } from '@polkadot/keyring/defaults';
 import type { KeyringPair, KeyringPair$Json } from '@polkadot/keyring/types';
-import { u8aToHex } from '@polkadot/util';
-import { cryptoWaitReady } from '@polkadot/util-crypto';
+import { cryptoWaitReady, keyExtractSuri, mnemonicValidate } from '@polkadot/util-crypto';
+import type { Common } from './program.ts';
+import { askHidden, readSecretFile } from './secret-input.ts';
 import { UserError } from './user-error.ts';
+import { readUserFile } from './user-file.ts';
 
-/** Who signs, and the ed25519 key secrets are sealed to when it follows from the same secret. */
+/** Who signs, and the ed25519 key that secrets are sealed to and that may log in, when it follows from the same secret. */
 export interface Account {
   readonly pair: KeyringPair;
-  /** Undefined for a keystore of another scheme: an ed25519 key cannot be derived from it. */
-  readonly accessKey: string | undefined;
+  readonly access: KeyringPair | NoAccessKey;
 }
 
-export interface AccountOptions {
-  /** A well-known development account such as `//Alice`. Never a secret: arguments can be read by everybody. */
-  readonly account?: string;
-  /** Path of a keystore file as the wallets of the ecosystem export it. */
-  readonly keystore?: string;
+/** Why there is no ed25519 key, and what can be done about it. */
+export interface NoAccessKey {
+  readonly missing: string;
+  readonly hint: string;
 }
+
+export type AccountOptions = Pick<Common, 'account' | 'keystore' | 'secretFile'>;
 
 /** Longest keystore file that is read, in bytes. */
 const MAX_KEYSTORE = 64 * 1024;
 
+/** What to do when no ed25519 key follows from an account. */
+const OWN_KEY =
+  'Make a key with ssh-keygen -t ed25519 -f FILE, and name it when you subscribe: --access-key FILE.pub. It logs in as it is.';
+
 /**
- * The account of `--keystore` (password from DINFRA_PASSWORD or asked for), of `--account //Name`, or of the secret in
- * DINFRA_SURI (a mnemonic, hex seed or derivation path).
+ * The account of `--keystore` (password from DINFRA_PASSWORD or asked for), of `--account //Name`, or of a secret (a
+ * mnemonic, hex seed or derivation path) in `--secret-file` or DINFRA_SURI, or else asked for.
  *
  * @throws UserError saying what to give, and nothing of what was given.
  */
 export async function loadAccount(options: AccountOptions, environment: NodeJS.ProcessEnv): Promise<Account> {
+  const given = (['account', 'keystore', 'secretFile'] as const).filter((name) => options[name] !== undefined);
+  if (given.length > 1) {
+    throw new UserError(
+      '--account, --keystore and --secret-file each name an account, and more than one is given',
+      'Give one of them.',
+    );
+  }
+  const { account, keystore, secretFile } = options;
   await cryptoWaitReady();
-  if (options.keystore !== undefined) return fromKeystore(options.keystore, environment);
-  const suri = options.account ?? environment['DINFRA_SURI'];
-  if (suri === undefined) {
+  if (keystore !== undefined) return fromKeystore(keystore, environment);
+  if (account !== undefined) return fromSecret(developmentAccount(account), '--account');
+  if (secretFile !== undefined) {
+    return fromSecret(await readSecretFile(secretFile), secretFile === '-' ? 'standard input' : secretFile);
+  }
+  const suri = environment['DINFRA_SURI'];
+  if (suri !== undefined) return fromSecret(suri, 'DINFRA_SURI');
+  const typed = await askHidden('Mnemonic, hex seed or derivation path of the account');
+  if (typed !== undefined) return fromSecret(typed, 'what was typed');
+  throw new UserError(
+    'there is no account',
+    'Give --keystore FILE or --secret-file FILE, set DINFRA_SURI, or give --account //Alice on a development chain.',
+  );
+}
+
+function developmentAccount(name: string): string {
+  if (/^\/\/[A-Za-z0-9/]+$/.test(name)) return name;
+  throw new UserError(
+    '--account takes development accounts such as //Alice only: arguments can be read by every user of the machine',
+    'Give --keystore FILE or --secret-file FILE, or put the secret into DINFRA_SURI.',
+  );
+}
+
+/** @param where what the secret was given as, for messages. */
+function fromSecret(secret: string, where: string): Account {
+  // A path alone is one of the development accounts.
+  const suri = secret.startsWith('//') ? `${DEV_PHRASE}${secret}` : secret;
+  if (!isSecret(suri)) {
+    // Without the cause, and without the secret.
     throw new UserError(
-      'there is no account to sign with',
-      'Give --keystore FILE, or --account //Alice on a development chain, or set DINFRA_SURI.',
+      `${where} is not a mnemonic, a hex seed or a derivation path`,
+      'Correct it: a mnemonic has 12 to 24 words of the English list, and a hex seed 0x and 64 digits.',
     );
   }
-  if (options.account !== undefined && !/^\/\/[A-Za-z0-9/]+$/.test(suri)) {
-    throw new UserError(
-      '--account takes development accounts such as //Alice only: arguments can be read by every user of the machine',
-      'Give --keystore FILE, or put the secret into DINFRA_SURI.',
-    );
+  const pair = new Keyring({ type: 'sr25519' }).addFromUri(suri);
+  if (keyExtractSuri(suri).path.some(({ isSoft }) => isSoft)) {
+    const missing = `no ed25519 key follows from ${where}: it has a soft derivation (/name), and ed25519 has only hard ones (//name)`;
+    return { pair, access: { missing, hint: OWN_KEY } };
   }
+  return { pair, access: new Keyring({ type: 'ed25519' }).addFromUri(suri) };
+}
+
+/** The keyring takes any short text for a seed, so that a mnemonic with a word left out would be another account. */
+function isSecret(suri: string): boolean {
   try {
-    return {
-      pair: new Keyring({ type: 'sr25519' }).addFromUri(suri),
-      accessKey: u8aToHex(new Keyring({ type: 'ed25519' }).addFromUri(suri).publicKey),
-    };
+    const { phrase } = keyExtractSuri(suri);
+    return /^0x[0-9a-f]{64}$/i.test(phrase) || mnemonicValidate(phrase);
   } catch {
-    // Without the cause: it may quote the secret.
-    throw new UserError('DINFRA_SURI is not a mnemonic, a hex seed or a derivation path', 'Correct it.');
+    return false;
   }
 }
 
 async function fromKeystore(path: string, environment: NodeJS.ProcessEnv): Promise<Account> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`the keystore ${path} cannot be read: ${error.code ?? 'unknown error'}`, 'Check the path.');
-  });
-  if (text.length > MAX_KEYSTORE) throw new UserError(`${path} is not a keystore: it is too large`, 'Check the path.');
+  const text = (await readUserFile(path, 'keystore', MAX_KEYSTORE)).toString('utf8');
   let pair: KeyringPair;
   try {
     pair = new Keyring().addFromJson(JSON.parse(text) as KeyringPair$Json);
@@ -69,27 +106,22 @@ async function fromKeystore(path: string, environment: NodeJS.ProcessEnv): Promi
   }
   try {
     pair.decodePkcs8(environment['DINFRA_PASSWORD'] ?? (await askPassword(path)));
-  } catch {
+  } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`the password does not open ${path}`, 'Try again, or correct DINFRA_PASSWORD.');
   }
-  return { pair, accessKey: pair.type === 'ed25519' ? u8aToHex(pair.publicKey) : undefined };
+  if (pair.type === 'ed25519') return { pair, access: pair };
+  return {
+    pair,
+    access: {
+      missing: `no ed25519 key follows from ${path}: it holds an ${pair.type} account`,
+      hint: `If you have its mnemonic, give that instead (--secret-file FILE). Or else: ${OWN_KEY.replace('Make', 'make')}`,
+    },
+  };
 }
 
 async function askPassword(path: string): Promise<string> {
-  if (!process.stdin.isTTY) {
-    throw new UserError(`there is nobody to ask for the password of ${path}`, 'Set DINFRA_PASSWORD.');
-  }
-  process.stderr.write(`Password of ${path}: `);
-  // Nothing that is typed is shown.
-  const questions = createInterface({
-    input: process.stdin,
-    terminal: true,
-    output: undefined as unknown as NodeJS.WritableStream,
-  });
-  try {
-    return await questions.question('');
-  } finally {
-    questions.close();
-    process.stderr.write('\n');
-  }
+  const password = await askHidden(`Password of ${path}`);
+  if (password !== undefined) return password;
+  throw new UserError(`there is nobody to ask for the password of ${path}`, 'Set DINFRA_PASSWORD.');
 }

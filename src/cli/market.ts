@@ -1,6 +1,6 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
-import { connect } from '../chain/connect.ts';
+import { connect, withoutCredentials } from '../chain/connect.ts';
 import { TransactionQueue } from '../chain/transaction-queue.ts';
 import type { Account } from './account.ts';
 import type { Unit } from './amount.ts';
@@ -16,6 +16,9 @@ const ERRORS: Readonly<Record<string, string>> = {
   Token: 'the account has not enough funds',
 };
 
+/** How long a person waits for a connection, in milliseconds. */
+const CONNECT_MS = 10_000;
+
 /** A chain, for the length of one command. */
 export class Market implements AsyncDisposable {
   readonly api: ApiPromise;
@@ -26,10 +29,24 @@ export class Market implements AsyncDisposable {
     this.close = close;
   }
 
-  /** @throws RetryableError ChainUnreachable. */
+  /** @throws UserError when it is not the address of a node, or none answers within ten seconds. */
   static async open(url: string): Promise<Market> {
-    const connection = await connect(url, new AbortController().signal);
-    return new Market(connection.api, connection.close);
+    if (!/^wss?:\/\/./.test(url) || !URL.canParse(url)) {
+      throw new UserError(
+        // Without the rest: it may hold a token.
+        `--url is not a WebSocket address: it begins with "${url.slice(0, url.indexOf(':') + 1) || url.slice(0, 12)}"`,
+        'Give ws://HOST:PORT or wss://HOST, or set DINFRA_URL.',
+      );
+    }
+    const deadline = AbortSignal.timeout(CONNECT_MS);
+    const { api, close } = await connect(url, deadline).catch((error: unknown) => {
+      const message = `the chain at ${withoutCredentials(url)} does not answer: nothing came within ${CONNECT_MS / 1_000} s`;
+      throw new UserError(
+        deadline.aborted ? message : (error as Error).message,
+        'Give the address of a node of the chain with --url, or set DINFRA_URL.',
+      );
+    });
+    return new Market(api, close);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -16,6 +16,7 @@ import { Descriptors } from '../descriptors/descriptors.ts';
 import { parseJson } from '../descriptors/json.ts';
 import { preimageSource } from '../descriptors/preimage-source.ts';
 import { SchemaChecker } from '../descriptors/schema-checker.ts';
+import { accessKeyOf } from './access-key.ts';
 import type { Account } from './account.ts';
 import { formatAmount } from './amount.ts';
 import type { Market } from './market.ts';
@@ -32,7 +33,7 @@ export interface SubscribeOptions {
   readonly strategy: Strategy;
   /** In the chain's smallest unit; undefined for any price the funds can pay. */
   readonly maxPrice: bigint | undefined;
-  /** Hex of an ed25519 public key. Default: the one that follows from the account's secret. */
+  /** An ed25519 public key: hex, or the path of an OpenSSH one. Default: the one that follows from the account's secret. */
   readonly accessKey: string | undefined;
 }
 
@@ -50,13 +51,7 @@ export async function subscribe(
   output: Output,
 ): Promise<bigint> {
   const { api } = market;
-  const accessKey = options.accessKey ?? account.accessKey;
-  if (accessKey === undefined) {
-    throw new UserError(
-      'there is no ed25519 access key: none can be derived from an account of another scheme',
-      'Give --access-key 0x… of an ed25519 key of yours.',
-    );
-  }
+  const accessKey = await accessKeyOf(options.accessKey, account);
   const bytes = await readDescriptor(options.descriptor);
   await checkDescriptor(market, options.type, bytes);
   const terms: Terms = { strategy: options.strategy, maxPrice: options.maxPrice ?? ANY_PRICE, grace: options.grace };

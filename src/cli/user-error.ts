@@ -1,3 +1,6 @@
+import { InvalidArgumentError } from 'commander';
+import { findDinfraError } from '../errors/dinfra-error.ts';
+
 /** A failure the user can do something about: printed as two lines, without a stack. */
 export class UserError extends Error {
   readonly hint: string;
@@ -6,5 +9,18 @@ export class UserError extends Error {
     super(message);
     this.name = 'UserError';
     this.hint = hint;
+  }
+}
+
+/** Does the work, and tells the user what went wrong, without a stack, when it is his to mend. */
+export async function orTell(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const ours = findDinfraError(error);
+    const hint = error instanceof UserError ? error.hint : ours?.hint;
+    if (!(error instanceof UserError || error instanceof InvalidArgumentError) && ours === undefined) throw error;
+    process.stderr.write(`dinfra: ${(error as Error).message}\n${hint === undefined ? '' : `        ${hint}\n`}`);
+    process.exitCode = 1;
   }
 }

@@ -17,27 +17,31 @@ export interface Fault {
   readonly ms?: number;
 }
 
-export type FaultKind =
+/** Everything that can go wrong. */
+export const faultKinds = [
   /** Refused with `code`; nothing happens. */
-  | 'Error'
+  'Error',
   /** Answered late. */
-  | 'Delay'
+  'Delay',
   /** Done, but the connection is cut before the answer. */
-  | 'LoseReply'
+  'LoseReply',
   /** The connection is cut before anything is done. */
-  | 'Cut'
+  'Cut',
   /** Done, but only half the answer arrives. */
-  | 'Truncate'
+  'Truncate',
   /** 429 with a wait in its text. */
-  | 'RateLimit'
+  'RateLimit',
   /** 503 as CloudStack says it: maintenance. */
-  | 'Maintenance'
+  'Maintenance',
   /** A proxy's 502 page; nothing happens. */
-  | 'Html'
+  'Html',
   /** 200 and no body; nothing happens. */
-  | 'Empty'
+  'Empty',
   /** Accepted, and the job fails with `code`. */
-  | 'FailJob';
+  'FailJob',
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
 
 /** The faults set, and whose turn it is. */
 export class Faults {

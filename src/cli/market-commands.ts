@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type ConsumerSubscription,
+  readSubscription,
+  readSubscriptionsOf,
+  type Strategy,
+} from '../chain/consumer-reader.ts';
+import { type Account, loadAccount } from './account.ts';
+import { formatAmount, parseAmount } from './amount.ts';
+import { readTypes, registerType, typesText } from './descriptor-types.ts';
+import { Market } from './market.ts';
+import { type Output, processOutput } from './output.ts';
+import type { Common, STRATEGIES } from './program.ts';
+import { listText, statusText } from './show.ts';
+import { subscribe } from './subscribe.ts';
+import { UserError } from './user-error.ts';
+
+/** What `dinfra subscribe` was told. Amounts are in the chain's whole units, as text. */
+export interface SubscribeFlags {
+  readonly type: string;
+  readonly funds: string;
+  readonly grace: number;
+  readonly provider?: number;
+  readonly strategy: (typeof STRATEGIES)[number];
+  readonly maxPrice?: string;
+  readonly accessKey?: string;
+  readonly wait: boolean;
+}
+
+/** `dinfra subscribe`. Throws UserError, InvalidArgumentError or one of src/errors, as all of these do. */
+export function runSubscribe(common: Common, descriptor: string, flags: SubscribeFlags): Promise<void> {
+  return onMarket(common, async (market, output, account) => {
+    const { unit } = market;
+    const strategy: Strategy = flags.provider === undefined ? flags.strategy : { Named: flags.provider };
+    const id = await subscribe(
+      market,
+      await account(),
+      {
+        type: flags.type,
+        descriptor,
+        funds: parseAmount(flags.funds, unit),
+        grace: flags.grace,
+        strategy,
+        maxPrice: flags.maxPrice === undefined ? undefined : parseAmount(flags.maxPrice, unit),
+        accessKey: flags.accessKey,
+      },
+      output,
+    );
+    const subscription = flags.wait ? await waitActive(market, id, output) : await mustRead(market, id);
+    output.answer(subscription, `Subscription ${id} is ${subscription.state}. See: dinfra status ${id}`);
+  });
+}
+
+export function runList(common: Common, consumer: string | undefined): Promise<void> {
+  return onMarket(common, async (market, output, account) => {
+    const subscriptions = await readSubscriptionsOf(market.api, consumer ?? (await account()).pair.address);
+    output.answer(subscriptions, listText(subscriptions, market.unit));
+  });
+}
+
+export function runStatus(common: Common, id: bigint): Promise<void> {
+  return onMarket(common, async (market, output) => {
+    const subscription = await mustRead(market, id);
+    output.answer(subscription, statusText(subscription, market.unit));
+  });
+}
+
+export function runTopUp(common: Common, id: bigint, amount: string): Promise<void> {
+  return onMarket(common, async (market, output, account) => {
+    const added = parseAmount(amount, market.unit);
+    const block = await market.send(await account(), market.api.tx.subscription.topUp(id, added));
+    output.answer(
+      { id, added, block },
+      `Added ${formatAmount(added, market.unit)} to subscription ${id} in block ${block}.`,
+    );
+  });
+}
+
+export function runCancel(common: Common, id: bigint): Promise<void> {
+  return onMarket(common, async (market, output, account) => {
+    const block = await market.send(await account(), market.api.tx.subscription.cancel(id));
+    output.answer({ id, block }, `Subscription ${id} was cancelled in block ${block}.`);
+  });
+}
+
+export function runTypeList(common: Common): Promise<void> {
+  return onMarket(common, async (market, output) => {
+    const types = await readTypes(market);
+    output.answer(types, typesText(types));
+  });
+}
+
+export function runTypeRegister(common: Common, name: string, schema: string): Promise<void> {
+  return onMarket(common, async (market, output, account) => {
+    const block = await registerType(market, await account(), name, schema);
+    output.answer({ name, block }, `Descriptor type ${name} was registered in block ${block}.`);
+  });
+}
+
+/** Connects for the length of one command. The account is asked for by those that need one. */
+async function onMarket(
+  common: Common,
+  command: (market: Market, output: Output, account: () => Promise<Account>) => Promise<void>,
+): Promise<void> {
+  await using market = await Market.open(common.url);
+  await command(market, processOutput(common.json), () => loadAccount(common, process.env));
+}
+
+async function mustRead({ api }: Market, id: bigint): Promise<ConsumerSubscription> {
+  const found = await readSubscription(api, id);
+  if (found !== undefined) return found;
+  throw new UserError(
+    `the chain has no subscription ${id}`,
+    'It may be over: an entry is removed when everything made for it is gone. See dinfra list.',
+  );
+}
+
+async function waitActive(market: Market, id: bigint, output: Output): Promise<ConsumerSubscription> {
+  let told = '';
+  for (;;) {
+    const subscription = await mustRead(market, id);
+    const { state, provider } = subscription;
+    const now = provider === undefined ? state : `${state}, provider ${provider}`;
+    if (now !== told) output.progress(`Subscription ${id}: ${now}`);
+    told = now;
+    if (state === 'Active') return subscription;
+    if (state === 'Ended') {
+      throw new UserError(`subscription ${id} ended before it became Active`, `See dinfra status ${id}.`);
+    }
+    await sleep(1_000);
+  }
+}

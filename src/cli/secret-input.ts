@@ -1,0 +1,36 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { UserError } from './user-error.ts';
+import { readUserFile } from './user-file.ts';
+
+/** Longest secret, in bytes. A mnemonic of 24 words with a long derivation path has some 500. */
+const MAX_SECRET = 4_096;
+
+/** The one line of a file, or of standard input for `-`. Throws UserError, which does not quote it. */
+export async function readSecretFile(path: string): Promise<string> {
+  const what = 'file with a secret';
+  const content = path === '-' ? await text(process.stdin) : (await readUserFile(path, what, MAX_SECRET)).toString();
+  const secret = content.trim();
+  const where = path === '-' ? 'standard input' : path;
+  if (secret === '')
+    throw new UserError(`${where} is empty`, 'It has to hold a mnemonic, hex seed or derivation path.');
+  if (/[\r\n]/.test(secret)) {
+    throw new UserError(`${where} has more than one line`, 'It has to hold one mnemonic, hex seed or derivation path.');
+  }
+  return secret;
+}
+
+/** Asks at the terminal, without showing what is typed. Undefined when there is none. */
+export async function askHidden(what: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  process.stderr.write(`${what}: `);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const questions = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  try {
+    return (await questions.question('')).trim();
+  } finally {
+    questions.close();
+    process.stderr.write('\n');
+  }
+}

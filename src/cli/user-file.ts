@@ -1,0 +1,28 @@
+import { open } from 'node:fs/promises';
+import { UserError } from './user-error.ts';
+
+/**
+ * A file the user named.
+ *
+ * @param what it should be, for messages: `keystore`.
+ * @param maxBytes more is refused, and not read.
+ * @throws UserError.
+ */
+export async function readUserFile(path: string, what: string, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    await using file = await open(path);
+    // Read in parts and not by its size: a pipe has none.
+    for await (const chunk of file.createReadStream({ autoClose: false })) {
+      chunks.push(chunk as Buffer);
+      length += (chunk as Buffer).length;
+      if (length > maxBytes) break;
+    }
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new UserError(`the ${what} ${path} cannot be read: ${code}`, 'Check the path.');
+  }
+  if (length <= maxBytes) return Buffer.concat(chunks, length);
+  throw new UserError(`${path} is not a ${what}: it has more than ${maxBytes} bytes`, 'Check the path.');
+}
