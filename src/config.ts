@@ -23,13 +23,9 @@ export interface Config {
   readonly identity: string;
 }
 
-/**
- * Parses the arguments of the operator, without node and script. Flags win over the environment.
- *
- * @throws CommanderError with exit code 0 after --help and 1 for a flag that is wrong; it has already been printed.
- */
-export function parseConfig(args: readonly string[], environment: NodeJS.ProcessEnv): Config {
-  const command = new Command('dinfra-operator')
+/** The operator's command line: its flags, their environment variables and defaults. */
+export function operatorCommand(): Command {
+  return new Command('dinfra-operator')
     .description('Makes Kubernetes the control plane of a provider on a Substrate infrastructure market.')
     .option('--kubeconfig <path>', 'kubeconfig to use (default: KUBECONFIG, ~/.kube/config, or the pod’s account)')
     .addOption(new Option('--namespace <name>', 'serve this namespace only (default: all)').env('DINFRA_NAMESPACE'))
@@ -51,6 +47,15 @@ export function parseConfig(args: readonly string[], environment: NodeJS.Process
     )
     .option('--leader-election', 'work only while holding a Lease, so that a second replica can wait', false)
     .exitOverride();
+}
+
+/**
+ * Parses the arguments of the operator, without node and script. Flags win over the environment.
+ *
+ * @throws CommanderError with exit code 0 after --help and 1 for a flag that is wrong; it has already been printed.
+ */
+export function parseConfig(args: readonly string[], environment: NodeJS.ProcessEnv): Config {
+  const command = operatorCommand();
   command.parse([...args], { from: 'user' });
   const options = command.opts<{
     kubeconfig?: string;

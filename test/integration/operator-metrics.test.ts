@@ -1,0 +1,46 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { OperatorProcess } from '../../src/dev/operator-process.ts';
+
+const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+const [, table = ''] = /<!-- made: metrics -->\n(.*?)<!-- end -->/s.exec(page) ?? [];
+const told = [...table.matchAll(/^\| `(\w+)` /gm)].map(([, name = '']) => name);
+
+let folder: string;
+let operator: OperatorProcess;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dinfra-metrics-'));
+  operator = await OperatorProcess.start({
+    kubeconfig: process.env['KUBECONFIG'] ?? '',
+    namespace: 'default',
+    helm: 'helm',
+    logFile: join(folder, 'operator.log'),
+  });
+});
+
+afterAll(async () => {
+  await operator?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('docs/operations.md', () => {
+  it('lists every metric of the operator’s process', async () => {
+    const text = await operator.metrics();
+    const exposed = [...text.matchAll(/^# HELP (\w+)/gm)].map(([, name = '']) => name);
+    const own = exposed.filter((name) => !/^(nodejs|process)_/.test(name));
+    // Only there with --leader-election.
+    expect([...own, 'leader_election_master_status'].toSorted()).toEqual(told.toSorted());
+  });
+
+  it('has alerts on metrics that there are', () => {
+    const [, yaml = ''] = /^```yaml\n(groups:.*?)^```$/ms.exec(page) ?? [];
+    const { groups } = parse(yaml) as { groups: { rules: { alert: string; expr: string }[] }[] };
+    const named = groups.flatMap(({ rules }) => rules).flatMap(({ expr }) => expr.match(/dinfra_\w+/g) ?? []);
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.filter((name) => !told.includes(name))).toEqual([]);
+  });
+});
