@@ -21,6 +21,8 @@ export default defineConfig({
           ...onCluster,
         },
       },
+      // Against a provider's own cloud, when asked to: npm run certify:cloudstack.
+      { test: { name: 'certify', include: ['test/certify/**/*.test.ts'] } },
       {
         test: {
           name: 'faults',

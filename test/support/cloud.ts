@@ -19,7 +19,10 @@ export function quickSimulator(options: SimulatorOptions = {}): Promise<Simulato
 }
 
 /** What a provider would say of the simulated cloud: isolated networks unless told otherwise. */
-function configFor(simulator: Pick<Simulator, 'endpoint'>, more: Partial<CloudStackConfig> = {}): CloudStackConfig {
+export function configFor(
+  simulator: Pick<Simulator, 'endpoint'>,
+  more: Partial<CloudStackConfig> = {},
+): CloudStackConfig {
   return {
     endpoint: simulator.endpoint,
     zones: ['zone-1'],
