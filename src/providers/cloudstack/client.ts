@@ -45,7 +45,7 @@ export class CloudStackClient {
   readonly #pace: Pace;
   readonly #slots: LimitFunction;
   readonly #timeoutMs: number;
-  #refusedUntil = Number.NEGATIVE_INFINITY;
+  #refused: { readonly until: number; readonly failure: Failure } | undefined;
 
   constructor(options: ClientOptions) {
     const { concurrency = 8, callsPerSecond = 20, timeoutMs = 30_000 } = options.limits ?? {};
@@ -111,8 +111,7 @@ export class CloudStackClient {
 
   async #send(command: string, parameters: Parameters, signal: AbortSignal): Promise<Reply> {
     const { clock, credentials, onCall } = this.#options;
-    const refusedFor = this.#refusedUntil - clock.monotonic();
-    if (refusedFor > 0) throw keysRefused(refusedFor);
+    if (this.#refused !== undefined && clock.monotonic() < this.#refused.until) throw errorOf(this.#refused.failure);
     await this.#pace.turn(signal);
     const started = clock.monotonic();
     const report = (outcome: CallReport['outcome']) => onCall?.({ command, outcome, ms: clock.monotonic() - started });
@@ -157,15 +156,10 @@ export class CloudStackClient {
     const wait = retryAfterOf(failure);
     if (wait !== undefined) this.#pace.silence(wait);
     // 401 is the same for every call: asking again with the same keys only fills the server's log.
-    if (failure.kind === 'Unauthorized') this.#refusedUntil = this.#options.clock.monotonic() + REFUSED_KEYS_MS;
+    if (failure.kind === 'Unauthorized') {
+      this.#refused = { until: this.#options.clock.monotonic() + REFUSED_KEYS_MS, failure };
+    }
   }
-}
-
-function keysRefused(ms: number): RetryableError {
-  return new RetryableError('CloudStackUnauthorized', {
-    message: 'CloudStack refused the keys a moment ago',
-    retryAfterMs: Math.ceil(ms),
-  });
 }
 
 /** The innermost message: undici wraps `connect ECONNREFUSED` and the like. */

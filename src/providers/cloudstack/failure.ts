@@ -82,7 +82,11 @@ export function errorOf(failure: Failure, path?: string): DinfraError {
     case 'RateLimited':
       return new RetryableError('CloudStackRateLimited', { ...detail, retryAfterMs: retryAfterOf(failure) ?? 1_000 });
     case 'Unauthorized':
-      return new RetryableError('CloudStackUnauthorized', { ...detail, retryAfterMs: PEOPLE_MS });
+      // It says the same whatever it was.
+      return new RetryableError('CloudStackUnauthorized', {
+        message: `${describe(failure)}: the keys are wrong or disabled, or the clock here or there is off by more than 10 minutes`,
+        retryAfterMs: PEOPLE_MS,
+      });
     case 'Forbidden':
       return new RetryableError('CloudStackForbidden', { ...detail, retryAfterMs: PEOPLE_MS });
     case 'Limit':

@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type Bench,
+  configFor,
+  emptyHoldings,
+  holdingsOf,
+  orderFor,
+  startBench,
+  vmOf,
+} from '../../../test/support/cloud.ts';
+import { SkewedClock } from '../../../test/support/skewed-clock.ts';
+import { TenureDriver } from '../../../test/support/tenure-driver.ts';
+import { defaultLimits } from '../../dev/cloudstack/seed.ts';
+import type { SimulatorOptions } from '../../dev/cloudstack/simulator.ts';
+import type { DinfraError } from '../../errors/dinfra-error.ts';
+import type { Json, Order } from '../reactor.ts';
+import type { CloudStackConfig } from './config.ts';
+import { CloudStackReactor } from './reactor.ts';
+
+let bench: Bench;
+afterEach(() => bench.stop());
+
+/** What `check` says of an order; the account holds nothing afterwards. */
+async function verdict(
+  order: Order,
+  config: Partial<CloudStackConfig> = {},
+  options: SimulatorOptions = {},
+): Promise<unknown> {
+  bench = await startBench(options, config);
+  const said = await bench
+    .reactor()
+    .check(order, AbortSignal.timeout(10_000))
+    .then(
+      () => undefined,
+      (error: DinfraError) => error,
+    );
+  expect(holdingsOf(bench)).toEqual(emptyHoldings);
+  return said;
+}
+
+describe('an order that cannot be had is refused with the field and what is offered', () => {
+  it.each<[string, { readonly [key: string]: Json }, string, string, RegExp]>([
+    ['an unknown image', { image: 'plan9' }, 'VmImageNotOffered', '/image', /"plan9"; offered are debian-12/],
+    ['more than any size has', { cpu: 200 }, 'VmSizeNotOffered', '/cpu', /cpu is 200/],
+    ['too large a root disk', { rootDiskGiB: 5_000 }, 'VmSizeNotOffered', '/rootDiskGiB', /5000; at most 100/],
+    ['a bad hostname', { hostname: 'bad_name' }, 'VmDescriptorInvalid', '/hostname', /bad_name/],
+    [
+      'too much user-data',
+      { userData: Array.from({ length: 12_000 }, () => Math.random().toString(36).slice(2, 12)).join('') },
+      'VmUserDataTooLarge',
+      '/userData',
+      /userData takes \d+ characters/,
+    ],
+  ])('%s', async (_what, descriptor, code, path, message) => {
+    const said = await verdict(orderFor(descriptor));
+    expect(said).toMatchObject({ code, path, family: 'terminal', message: expect.stringMatching(message) });
+  });
+});
+
+describe('a Reactor that names what CloudStack does not have', () => {
+  it.each<[string, Partial<CloudStackConfig>, string]>([
+    ['zone', { zones: ['nowhere'] }, 'CloudStackZoneUnknown'],
+    ['offering', { sizes: [{ cpu: 1, memoryMiB: 1_024, offering: 'nothing' }] }, 'CloudStackOfferingUnknown'],
+    ['template', { images: [{ name: 'debian-12', template: 'nothing' }] }, 'CloudStackTemplateUnknown'],
+    ['network', { network: { mode: 'Shared', network: 'nothing' } }, 'CloudStackNetworkUnknown'],
+  ])('is told which %s', async (_what, config, code) => {
+    const [name] = ['nowhere', 'nothing'].filter((word) => JSON.stringify(config).includes(word));
+    const said = await verdict(orderFor(), config);
+    expect(said).toMatchObject({ code, message: expect.stringContaining(`"${name}"`) });
+  });
+});
+
+describe('an account or a cloud that is full', () => {
+  it('is found out before anything is made, with what is left and what is needed', async () => {
+    const said = await verdict(orderFor(), {}, { cloud: { limits: { ...defaultLimits, '0': 0 } } });
+    expect(said).toMatchObject({
+      code: 'CloudStackLimitReached',
+      message: 'the account dinfra has 0 VMs left and the order needs 1',
+    });
+  });
+
+  it('has no VM left and is asked less and less often', async () => {
+    bench = await startBench({ cloud: { hosts: 0 } });
+    const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
+    const start = bench.clock.now();
+    while (bench.clock.now() - start < 3_600_000) await driver.pass();
+    const reasons = new Set(driver.passes.flatMap(({ error }) => error?.code ?? []));
+    expect([...reasons]).toEqual(['CloudStackNoCapacity']);
+    expect(bench.simulator.calls.get('deployVirtualMachine')).toBeLessThan(25);
+    driver.wanted = 'Ended';
+    await driver.settle();
+    expect(holdingsOf(bench)).toEqual(emptyHoldings);
+  });
+});
+
+describe('an endpoint that does not let us in', () => {
+  /** The error of an observation, and how many calls ten more tries over some minutes cost. */
+  async function tries(reactor: CloudStackReactor): Promise<{ error: DinfraError | undefined; calls: number }> {
+    const driver = new TenureDriver(reactor, orderFor(), bench.clock);
+    const { error } = await driver.pass();
+    const total = () => [...bench.simulator.calls.values()].reduce((sum, count) => sum + count, 0);
+    const before = total();
+    for (let turn = 0; turn < 10; turn++) await driver.pass();
+    expect(holdingsOf(bench)).toEqual(emptyHoldings);
+    return { error, calls: total() - before };
+  }
+
+  const credentials = { apiKey: 'nobody', secretKey: 'nothing-anybody-knows' };
+
+  it('for wrong keys says so without them, and is not asked again and again', async () => {
+    bench = await startBench();
+    const { clock, simulator } = bench;
+    const reactor = new CloudStackReactor({ config: configFor(simulator), credentials, clock });
+    const { error, calls } = await tries(reactor);
+    await reactor.close();
+    expect(error).toMatchObject({ code: 'CloudStackUnauthorized', family: 'retryable' });
+    expect(error?.message).not.toContain(credentials.secretKey);
+    expect(calls).toBeLessThanOrEqual(20);
+  });
+
+  it('for a clock that is late says that this may be why', async () => {
+    bench = await startBench();
+    const { simulator } = bench;
+    const late = new SkewedClock();
+    await late.pass(-3_600_000);
+    const reactor = new CloudStackReactor({
+      config: configFor(simulator),
+      credentials: simulator.accounts.user,
+      clock: late,
+    });
+    const { error } = await tries(reactor);
+    await reactor.close();
+    expect(error).toMatchObject({ code: 'CloudStackUnauthorized', message: expect.stringMatching(/clock/) });
+  });
+
+  it('because it is no CloudStack is told by what it answered', async () => {
+    bench = await startBench();
+    bench.simulator.faults.set([{ command: '*', kind: 'Html' }]);
+    const { error } = await tries(bench.reactor());
+    expect(error).toMatchObject({
+      code: 'CloudStackBadReply',
+      family: 'retryable',
+      message: expect.stringMatching(/HTTP 502/),
+    });
+  });
+});
+
+describe('what an admin takes away from under a VM that runs', () => {
+  it('is no reason to touch the VM: its template', async () => {
+    bench = await startBench();
+    const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
+    await driver.settle();
+    const { tables } = bench.simulator.world;
+    const { id } = vmOf(bench, driver.order);
+    for (const template of [...tables.templates.live()]) template.removed = Date.now();
+    await bench.clock.pass(120_000);
+    for (let turn = 0; turn < 3; turn++) {
+      expect(await driver.pass()).toMatchObject({ action: 'rest', found: { power: 'Running', differences: [] } });
+    }
+    expect(vmOf(bench, driver.order).id).toBe(id);
+  });
+
+  it('is said plainly: the permission to expunge', async () => {
+    bench = await startBench();
+    const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
+    await driver.settle();
+    bench.simulator.world.settings['allow.user.expunge.recover.vm'] = 'false';
+    const again = new TenureDriver(bench.reactor(), driver.order, bench.clock, 'Ended');
+    const { error } = await again.until((pass) => pass.error !== undefined, 30);
+    expect(error).toMatchObject({
+      code: 'CloudStackExpungeForbidden',
+      message: expect.stringMatching(/the account may not do/),
+    });
+  });
+});
