@@ -541,6 +541,18 @@ export const catalogue = {
     remedy: 'Fetch large parts from inside the VM instead.',
     chainCode: 10_214,
   },
+  ComposeInvalid: {
+    family: 'terminal',
+    summary: 'The compose file of the descriptor is not one.',
+    remedy: 'Run docker compose config on the file, correct it and subscribe again.',
+    chainCode: 10_220,
+  },
+  ComposeUnsupported: {
+    family: 'terminal',
+    summary: 'The compose file needs something that a new VM does not have.',
+    remedy: 'Change what the message names and subscribe again. docs/compose.md lists what cannot be had, and why.',
+    chainCode: 10_221,
+  },
   VmChangeRefused: {
     family: 'refused',
     summary: 'The change would need a new VM, or would lose data.',

@@ -21,7 +21,7 @@ export function encodeUserData(order: VmOrder): string | undefined {
   const packed = gzipSync(bytes, { level: 9 }).toString('base64');
   if (packed.length <= MAX_USER_DATA) return packed;
   throw new TerminalError('VmUserDataTooLarge', {
-    message: `userData takes ${packed.length} characters as Base64 even when compressed; ${MAX_USER_DATA} fit`,
+    message: `userData takes ${packed.length} characters as Base64 even when compressed; ${MAX_USER_DATA} fit, which is ${packed.length - MAX_USER_DATA} fewer`,
     path: order.userData === undefined ? '/sshKeys' : '/userData',
   });
 }

@@ -1,0 +1,9 @@
+import type { Blueprint } from '../blueprint-reactor.ts';
+import { composeToVm } from './compose-to-vm.ts';
+
+/** `compose/v1`: a Docker Compose file on a VM of its own. */
+export const compose: Blueprint = {
+  type: 'vm/v1',
+  translate: composeToVm,
+  origins: { '/userData': '/compose' },
+};
