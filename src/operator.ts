@@ -32,8 +32,8 @@ import { type KubeObject, keyOf, type ResourceType, resourceNameOf } from './kub
 import { BuiltInReactors } from './reactor-factory.ts';
 import type { Health } from './server/health.ts';
 
-/** How long Deployments wait at start for reactors to be made, in milliseconds. */
-const REACTORS_MS = 10_000;
+/** How long Deployments wait at start for reactors and chains to be reached, in milliseconds. */
+const FOOTING_MS = 10_000;
 
 /**
  * Everything that works while this process leads: caches, controllers, sessions. Runs until `stop` is aborted, and
@@ -87,6 +87,7 @@ export async function runOperator(
       types: new DescriptorTypeMirror(client, seen.types.store, descriptors),
       events,
       metrics: new BridgeMetrics(registry),
+      onReachable: (provider) => tryAgain((deployment) => providerOf(deployment) === provider),
       canVouch: () => reflectorNotReady(seen.deployments.health()) === undefined,
     },
     health,
@@ -124,16 +125,22 @@ export async function runOperator(
     factory,
     events,
     health,
-    onChange: () => {
-      for (const { metadata } of seen.deployments.store.list()) {
-        deploymentController.enqueue(`${metadata.namespace}/${metadata.name}`, 'low');
-      }
+    onChange: (key) => {
+      tryAgain((deployment) => mayBeMadeBy(deployment, key));
+      for (const { metadata } of seen.deployments.store.list()) deploymentController.enqueue(keyOf(metadata), 'low');
     },
+    onRecovered: (key) => tryAgain((deployment) => mayBeMadeBy(deployment, key)),
   });
   const reactorController = controller('reactor', reactorReconciler.reconcile, 4);
-
-  const providerOf = ({ metadata, spec }: Pick<Deployment, 'metadata' | 'spec'>) =>
-    `${metadata.namespace}/${spec.providerRef.name}`;
+  /** What waits for its next attempt, and may succeed now. */
+  const tryAgain = (isConcerned: (deployment: Deployment) => boolean) => {
+    for (const deployment of seen.deployments.store.list()) {
+      if (deployment.status.realisation?.retryAfter === undefined || !isConcerned(deployment)) continue;
+      const key = keyOf(deployment.metadata);
+      reconciler.urge(key);
+      deploymentController.enqueue(key, 'low');
+    }
+  };
   seen.deployments.onChange(({ key, old, now }, origin) => {
     deploymentController.enqueue(key, origin === 'list' ? 'low' : 'high');
     const object = now ?? old;
@@ -148,15 +155,18 @@ export async function runOperator(
 
   // Sessions begin only when the whole mirror has been read: what is not there yet must not look as if it were gone.
   const synced = Object.values(seen).map((reflector) => reflector.synced);
-  // A reactor that was not made yet must not look as if there were none: what runs would be said to be unknown.
-  const reactorsKnown = Promise.all(synced).then(() =>
+  // What was not reached yet must not look as if it were out of reach: what runs would be said to be unknown.
+  const footing = Promise.all(synced).then(() =>
     Promise.race([
-      reactorRegistry.knows(seen.reactors.store.list().map(({ metadata }) => keyOf(metadata))),
-      sleep(REACTORS_MS, undefined, { signal: stop }),
+      Promise.all([
+        reactorRegistry.knows(seen.reactors.store.list().map(({ metadata }) => keyOf(metadata))),
+        sessions.settled(),
+      ]),
+      sleep(FOOTING_MS, undefined, { signal: stop }),
     ]),
   );
   await Promise.all([
-    deploymentController.run(stop, [...synced, reactorsKnown]),
+    deploymentController.run(stop, [...synced, footing]),
     providerController.run(stop, synced),
     reactorController.run(stop, synced),
   ]);
@@ -164,4 +174,17 @@ export async function runOperator(
   await Promise.all(Object.values(seen).map((reflector) => reflector.ended));
   await events.flush();
   await Promise.all([checker.close(), reactorReconciler.close(), client.close()]);
+}
+
+/** The Provider of a Deployment, by `namespace/name`. */
+function providerOf({ metadata, spec }: Deployment): string {
+  return `${metadata.namespace}/${spec.providerRef.name}`;
+}
+
+/** Whether a Deployment is, or may come to be, of a reactor, by its `namespace/name`. */
+function mayBeMadeBy({ metadata, status }: Deployment, reactor: string): boolean {
+  const name = status.realisation?.reactor?.name;
+  return name === undefined
+    ? reactor.startsWith(`${metadata.namespace}/`)
+    : reactor === `${metadata.namespace}/${name}`;
 }

@@ -1,6 +1,6 @@
 import type { Deployment } from '../api/deployment.ts';
 import { type Offer, offers } from '../api/offer.ts';
-import { type Provider, providers } from '../api/provider.ts';
+import { type Provider, type ProviderStatus, providers } from '../api/provider.ts';
 import { type Subscription, subscriptions } from '../api/subscription.ts';
 import { ChainFollower } from '../chain/chain-follower.ts';
 import { readPreimage } from '../chain/chain-reader.ts';
@@ -42,6 +42,8 @@ export interface BridgeContext {
   readonly types: DescriptorTypeMirror;
   readonly events: EventRecorder;
   readonly metrics: BridgeMetrics;
+  /** Told when the chain of a Provider, by `namespace/name`, can be read: at first and after each time it could not. */
+  readonly onReachable: (provider: string) => void;
   /** Whether the operator can speak for what runs: it sees its cluster. Without that no heartbeat is sent. */
   readonly canVouch: () => boolean;
 }
@@ -59,6 +61,8 @@ const RETRY_MS = 2_000;
  */
 export class ProviderSession {
   readonly key: string;
+  /** Resolves when the chain was reached for the first time, or was found to be out of reach. */
+  readonly settled: Promise<void>;
   private readonly context: BridgeContext;
   private readonly namespace: string;
   private readonly name: string;
@@ -70,6 +74,7 @@ export class ProviderSession {
   private readonly outbox: Outbox;
   private readonly reports: Reports;
   private readonly budget: TeardownBudget;
+  private readonly settle: () => void;
   private following: FollowerState | undefined;
   private turnProblem: DinfraError | undefined;
   private lastFullRead = 0;
@@ -81,6 +86,9 @@ export class ProviderSession {
     this.key = `${this.namespace}/${this.name}`;
     this.keys = keys;
     this.log = log;
+    const settled = Promise.withResolvers<void>();
+    this.settled = settled.promise;
+    this.settle = settled.resolve;
     this.chain = new ChainState(keys.account.address);
     const { chain } = provider.status;
     this.follower = new ChainFollower(
@@ -248,6 +256,7 @@ export class ProviderSession {
       now,
     });
     await writeStatus(client, providers, provider, status, signal);
+    this.tellReady(provider, status);
   }
 
   /** Says in the Provider's status what is wrong, when there is no state to say more with. */
@@ -268,15 +277,19 @@ export class ProviderSession {
       held: [],
       now: Date.now(),
     });
-    const written = await writeStatus(this.context.client, providers, provider, status, signal);
-    if (written) {
-      this.context.events.record(provider, {
-        type: 'Warning',
-        reason: problem.code,
-        action: 'Follow',
-        note: problem.message,
-      });
-    }
+    await writeStatus(this.context.client, providers, provider, status, signal);
+    this.tellReady(provider, status);
+  }
+
+  /** An event for each change of why the Provider is served or not. */
+  private tellReady(before: Provider, status: ProviderStatus): void {
+    const was = readyOf(before.status);
+    const is = readyOf(status);
+    if (is === undefined || (was?.status === is.status && was.reason === is.reason)) return;
+    const { reason, message } = is;
+    // Of a Provider's reasons, only what is wrong is not a state on the way to being well.
+    const type = is.status === 'True' || reason === 'Registering' ? 'Normal' : 'Warning';
+    this.context.events.record(before, { type, reason, action: 'Follow', note: message });
   }
 
   private refusalOf(calls: readonly WantedCall[], isAbout: (call: WantedCall) => boolean): string | undefined {
@@ -299,14 +312,16 @@ export class ProviderSession {
   private noteFollowing(state: FollowerState): void {
     const before = this.following;
     this.following = state;
+    this.settle();
     const { metrics } = this.context;
     const labels = { namespace: this.namespace, provider: this.name };
     metrics.chainUp.set(labels, state.kind === 'Following' ? 1 : 0);
     if (state.kind === 'Following') {
       metrics.finalisedBlock.set(labels, state.block.number);
       metrics.lastHeadSeconds.set(labels, Date.now() / 1000);
-      if (before?.kind !== 'Following')
-        this.log.info({ endpoint: state.endpoint, block: state.block.number }, 'following the chain');
+      if (before?.kind === 'Following') return;
+      this.log.info({ endpoint: state.endpoint, block: state.block.number }, 'following the chain');
+      this.context.onReachable(this.key);
       return;
     }
     const ours = findDinfraError(state.error);
@@ -378,5 +393,9 @@ function isEmpty(plan: MirrorPlan): boolean {
 }
 
 function isReady({ status }: Deployment): boolean {
-  return status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
+  return readyOf(status)?.status === 'True';
+}
+
+function readyOf({ conditions }: Pick<ProviderStatus, 'conditions'>) {
+  return conditions?.find(({ type }) => type === 'Ready');
 }

@@ -3,6 +3,7 @@ import type { ContentSource } from '../descriptors/content-source.ts';
 import { type DinfraError, findDinfraError } from '../errors/dinfra-error.ts';
 import { done, type Next, type Reconcile } from '../kube/controller.ts';
 import type { Logger } from '../kube/logger.ts';
+import { keyOf } from '../kube/resource-type.ts';
 import type { Health } from '../server/health.ts';
 import { type ProviderKeys, readProviderKeys } from './provider-keys.ts';
 import { type BridgeContext, ProviderSession } from './provider-session.ts';
@@ -28,6 +29,8 @@ export class ProviderSessions {
   private readonly log: Logger;
   private readonly stopAll: AbortSignal;
   private readonly running = new Map<string, Running>();
+  /** Of each Provider: resolved once it is known whether its chain can be reached. */
+  private readonly firstWords = new Map<string, PromiseWithResolvers<void>>();
 
   /** All sessions end when `signal` is aborted. */
   constructor(context: BridgeContext, health: Health, log: Logger, signal: AbortSignal) {
@@ -40,6 +43,7 @@ export class ProviderSessions {
   readonly reconcile: Reconcile = async (key, signal) => {
     const provider = this.context.providers.get(key);
     if (provider === undefined || provider.metadata.deletionTimestamp !== undefined) {
+      this.firstWord(key).resolve();
       await this.stop(key);
       return done;
     }
@@ -51,6 +55,11 @@ export class ProviderSessions {
       return this.afterFailure(key, provider, error, signal);
     }
   };
+
+  /** Resolves when it is known of each Provider there is whether its chain can be reached. */
+  async settled(): Promise<void> {
+    await Promise.all(this.context.providers.list().map(({ metadata }) => this.firstWord(keyOf(metadata)).promise));
+  }
 
   /** Tells the session of a Provider, if there is one, that something of it has changed. */
   nudge(key: string): void {
@@ -75,6 +84,7 @@ export class ProviderSessions {
     await this.stop(key);
     if (this.stopAll.aborted) return;
     const session = new ProviderSession(provider, keys, this.context, this.log.child({ provider: key }));
+    void session.settled.then(() => this.firstWord(key).resolve());
     const end = new AbortController();
     const ended = session.run(AbortSignal.any([this.stopAll, end.signal]));
     const leaveHealth = this.health.addReady(`provider ${key}`, () => session.problem());
@@ -91,6 +101,7 @@ export class ProviderSessions {
 
   private async afterFailure(key: string, provider: Provider, error: unknown, signal: AbortSignal): Promise<Next> {
     const ours = findDinfraError(error);
+    this.firstWord(key).resolve();
     if (ours === undefined) throw error;
     // A session that runs is not ended because its Secret cannot be read just now.
     if (!this.running.has(key)) await this.writeProblem(provider, ours, signal);
@@ -115,6 +126,12 @@ export class ProviderSessions {
       const { code, message } = problem;
       this.context.events.record(provider, { type: 'Warning', reason: code, action: 'ReadKeys', note: message });
     }
+  }
+
+  private firstWord(key: string): PromiseWithResolvers<void> {
+    const known = this.firstWords.get(key) ?? Promise.withResolvers<void>();
+    this.firstWords.set(key, known);
+    return known;
   }
 
   private async stop(key: string): Promise<void> {

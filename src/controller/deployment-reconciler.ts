@@ -53,18 +53,26 @@ export class DeploymentReconciler {
   private readonly options: Required<DeploymentReconcilerOptions>;
   /** Orders a reactor has checked, so that a check is made once and not with each pass. Lost with the process. */
   private readonly checked = new Map<string, string>();
+  /** Deployments whose next pass does not wait for its retry. */
+  private readonly urged = new Set<string>();
 
   constructor(options: DeploymentReconcilerOptions) {
     this.options = { resyncMs: 60_000, progressMs: 2_000, now: Date.now, random: Math.random, ...options };
   }
 
+  /** What a Deployment failed for may have been mended: its next pass is taken without waiting for its retry. */
+  urge(key: string): void {
+    this.urged.add(key);
+  }
+
   readonly reconcile: Reconcile = async (key, signal, log) => {
     const deployment = this.options.deployments.get(key);
+    const urged = this.urged.delete(key);
     if (deployment === undefined) return this.forget(key);
     if (deployment.metadata.deletionTimestamp !== undefined && isLetGo(deployment))
       return this.letGo(deployment, signal);
     if (!hasFinalizer(deployment)) return this.hold(deployment, signal);
-    const waitMs = backsOff(deployment, this.options.now());
+    const waitMs = urged ? undefined : backsOff(deployment, this.options.now());
     if (waitMs !== undefined) return { requeueAfterMs: waitMs };
     try {
       const { pass, latest } = await this.pass(deployment, signal);

@@ -186,6 +186,17 @@ describe('the status of a Deployment', () => {
     expect(readyOf(second)?.message).toBe('no capacity');
   });
 
+  it('tries an award more often than what has long been accepted: it has to be answered in time', () => {
+    const failed = pass({ failure: new RetryableError('RepositoryUnreachable', { message: 'away' }), random: 1 });
+    const waits = (state: 'Awarded' | 'Active') => {
+      let status = summarize(deployment(state), failed);
+      for (let times = 0; times < 12; times++) status = summarize(deployment(state, status), failed);
+      return Date.parse(status.realisation?.retryAfter ?? '') - failed.now;
+    };
+    expect(waits('Awarded')).toBe(30_000);
+    expect(waits('Active')).toBe(300_000);
+  });
+
   it('is drifted only when it had been as ordered', () => {
     const found: Present = { ...running, differences: [{ what: 'Service rpc', detail: 'missing' }] };
     const update = { do: 'update', found } as const;

@@ -31,6 +31,8 @@ export interface Pass {
 /** Retries wait 2 s, doubled each time, at most 5 minutes; what only a person can mend is looked at as seldom. */
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 300_000;
+/** What is not accepted within the chain's deadline is given to somebody else: it is tried more often. */
+const RETRY_AWARDED_MAX_MS = 30_000;
 
 /** The status of a Deployment after a pass. Pure; the only writer of `Ready`, `Reconciling` and `Stalled`. */
 export function summarize(deployment: Deployment, pass: Pass): DeploymentStatus {
@@ -265,7 +267,7 @@ function realisationAfter(deployment: Deployment, pass: Pass): NonNullable<Deplo
 }
 
 /** Counted in the status and not in memory: a restart must not try everything that fails at once. */
-function failuresAfter({ status, metadata }: Deployment, pass: Pass): { failures?: number; retryAfter?: string } {
+function failuresAfter({ spec, status, metadata }: Deployment, pass: Pass): { failures?: number; retryAfter?: string } {
   const { action, failure, now, random } = pass;
   const sameSpec = status.observedGeneration === metadata.generation;
   const before = sameSpec ? (status.realisation?.failures ?? 0) : 0;
@@ -275,7 +277,8 @@ function failuresAfter({ status, metadata }: Deployment, pass: Pass): { failures
     const failures = before + 1;
     const asked = failure instanceof RetryableError ? failure.retryAfterMs : undefined;
     const final = failure !== undefined && failure.family !== 'retryable';
-    const ceiling = final ? RETRY_MAX_MS : Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 16));
+    const most = spec.state === 'Awarded' ? RETRY_AWARDED_MAX_MS : RETRY_MAX_MS;
+    const ceiling = final ? RETRY_MAX_MS : Math.min(most, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 16));
     const waitMs = Math.min(asked ?? ceiling * (0.75 + random / 4), RETRY_MAX_MS);
     return { failures, retryAfter: timestampOf(Math.ceil((now + waitMs) / 1000) * 1000) };
   }

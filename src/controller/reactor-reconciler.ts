@@ -45,6 +45,8 @@ export interface ReactorReconcilerOptions {
   readonly health: Health;
   /** Called after a reactor was made, replaced or removed. */
   readonly onChange: (key: string) => void;
+  /** Called when a backend that could not be used can be used again. */
+  readonly onRecovered: (key: string) => void;
   /** How often a backend is asked for a sign of life, in milliseconds. Default 60 s. */
   readonly probeMs?: number;
   /** How often one that does not answer is asked, in milliseconds. Default 10 s. */
@@ -96,6 +98,7 @@ export class ReactorReconciler {
       const entry = await this.entryFor(key, resource, signal);
       try {
         const message = await entry.made.probe(signal);
+        if (entry.problem !== undefined) this.options.onRecovered(key);
         entry.problem = undefined;
         return { ok: true, reason: 'ReactorReachable', message };
       } catch (error) {
