@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stringToHex } from '@polkadot/util';
-import { type RawChainSpec, rawChainSpec } from './chain-spec.ts';
+import { rawChainSpec } from './chain-spec.ts';
 import { Child } from './child-process.ts';
 import { freePorts } from './ports.ts';
 
@@ -33,14 +32,13 @@ export class DevChain {
    *
    * @param folder is made, and is the chain's own.
    * @param port 0 takes a free one.
-   * @param salt chains of another salt have another genesis. Default: that of everybody's development chain.
    */
-  static async start(folder: string, port = 0, salt = ''): Promise<DevChain> {
+  static async start(folder: string, port = 0): Promise<DevChain> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const [free] = port === 0 ? await freePorts(1) : [port];
     if (free === undefined) throw new Error('no free port');
     const genesis = join(folder, 'chain-spec.json');
-    writeFileSync(genesis, JSON.stringify(salted(await rawChainSpec('development'), salt)));
+    writeFileSync(genesis, JSON.stringify(await rawChainSpec('development')));
     const config = join(folder, 'chopsticks.json');
     writeFileSync(config, JSON.stringify({ genesis, 'build-block-mode': 'Manual', port: free, host: '127.0.0.1' }));
     const command = fileURLToPath(
@@ -117,13 +115,6 @@ export class DevChain {
     this.rpc.close();
     await this.child.stop();
   }
-}
-
-/** The same chain with one more value in its storage, which nobody reads. */
-function salted(spec: RawChainSpec, salt: string): RawChainSpec {
-  if (salt === '') return spec;
-  const top = { ...spec.genesis.raw.top, [stringToHex(':dinfra-salt')]: stringToHex(salt) };
-  return { ...spec, genesis: { raw: { ...spec.genesis.raw, top } } };
 }
 
 /** JSON-RPC over one WebSocket: enough for the `dev_` methods, which no client knows. */

@@ -9,7 +9,7 @@ import { DevChain } from './chain.ts';
 import { type Simulator, startSimulator } from './cloudstack/simulator.ts';
 import { ControlPlane } from './control-plane.ts';
 import { makeOperatorAccount, removeOperatorAccount } from './operator-account.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { type OperatorOptions, OperatorProcess } from './operator-process.ts';
 
 /** The root of the checkout. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,8 +33,6 @@ export interface EnvironmentOptions {
   readonly namespace?: string;
   /** Where chain and cloud listen: at the ports the samples name, or at free ones. Default `samples`. */
   readonly ports?: 'samples' | 'free';
-  /** Chains of another salt have another genesis, so that two of them never meet in one cluster. Default: none. */
-  readonly salt?: string;
 }
 
 /**
@@ -70,7 +68,7 @@ export class Environment {
    * @throws Error in one line about what is missing or taken, and what to do. Nothing is left running then.
    */
   static async start(options: EnvironmentOptions): Promise<Environment> {
-    const { folder, onStep = () => undefined, ports = 'samples', salt } = options;
+    const { folder, onStep = () => undefined, ports = 'samples' } = options;
     const binaries = findBinaries();
     const [chainPort, cloudPort] = ports === 'samples' ? [CHAIN_PORT, CLOUD_PORT] : [0, 0];
     await demandFree(chainPort, 'the chain');
@@ -90,10 +88,7 @@ export class Environment {
             ({ server }) => `Kubernetes API server at ${server}`,
           )
         : undefined;
-    const chainUp = started(
-      DevChain.start(join(folder, 'chain'), chainPort, salt),
-      ({ endpoint }) => `chain at ${endpoint}`,
-    );
+    const chainUp = started(DevChain.start(join(folder, 'chain'), chainPort), ({ endpoint }) => `chain at ${endpoint}`);
     const simulator = startSimulator({
       port: cloudPort,
       delays: { vm: 2_000 },
@@ -115,13 +110,14 @@ export class Environment {
     }
   }
 
-  /** Starts the operator; there must be none running. */
-  async startOperator(): Promise<OperatorProcess> {
+  /** Starts the operator; there must be none running. `resyncSeconds` as in OperatorOptions. */
+  async startOperator({ resyncSeconds }: Pick<OperatorOptions, 'resyncSeconds'> = {}): Promise<OperatorProcess> {
     this.operator = await OperatorProcess.start({
       kubeconfig: this.operatorKubeconfig,
       namespace: this.namespace,
       helm: this.binaries.helm,
       logFile: this.operatorLog,
+      ...(resyncSeconds !== undefined && { resyncSeconds }),
     });
     return this.operator;
   }
@@ -193,14 +189,17 @@ export class Environment {
     await this.plane?.stop();
   }
 
-  /** Takes away what is left in a cluster that stays: nobody works on it any more, so nobody would let it go. */
+  /**
+   * Takes away what is left in a cluster that stays: nobody works on it any more, so nobody would let it go, and the
+   * next chain's tenures have the same names, as development chains are all of one genesis.
+   */
   private async leaveCluster(): Promise<void> {
     await removeOperatorAccount((args) => this.kubectl(args), this.namespace);
     const left = await this.kubectl(['get', 'deployments.dinfra.io', '-o', 'name']);
     for (const deployment of left.split('\n').filter((line) => line !== '')) {
       await this.kubectl(['patch', deployment, '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
       const [, name = ''] = deployment.split('/');
-      await this.kubectl(['delete', 'namespace', name, '--ignore-not-found', '--wait=false']);
+      await this.kubectl(['delete', 'namespace', name, '--ignore-not-found']);
     }
     await this.kubectl(['delete', 'namespace', this.namespace, '--wait=false']);
   }

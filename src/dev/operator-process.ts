@@ -9,6 +9,7 @@ export interface OperatorOptions {
   readonly helm: string;
   /** Where its log goes, as JSON lines; appended. */
   readonly logFile: string;
+  /** How often what rests is looked at, in seconds. Default 15. */
   readonly resyncSeconds?: number;
 }
 
@@ -58,6 +59,11 @@ export class OperatorProcess {
   /** Whether /readyz says yes, and what it says. */
   async readiness(): Promise<{ readonly ok: boolean; readonly text: string }> {
     return this.get('/readyz');
+  }
+
+  /** Whether /healthz says yes: only a restart could mend what it says no for. */
+  async liveness(): Promise<boolean> {
+    return (await this.get('/healthz')).ok;
   }
 
   async metrics(): Promise<string> {

@@ -27,12 +27,10 @@ export class Stage {
   static async open(name: string, options: Partial<EnvironmentOptions> = {}): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), `dinfra-${name}-`));
     const given = process.env['KUBECONFIG'];
-    const own = randomBytes(4).toString('hex');
     const environment = await Environment.start({
       folder,
       ports: 'free',
-      namespace: `${name}-${own}`,
-      salt: own,
+      namespace: `${name}-${randomBytes(4).toString('hex')}`,
       ...(given !== undefined && { kubeconfig: given }),
       ...options,
     });
