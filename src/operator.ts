@@ -125,6 +125,7 @@ export async function runOperator(
     factory,
     events,
     health,
+    probeMs: config.resyncMs,
     onChange: (key) => {
       tryAgain((deployment) => mayBeMadeBy(deployment, key));
       for (const { metadata } of seen.deployments.store.list()) deploymentController.enqueue(keyOf(metadata), 'low');

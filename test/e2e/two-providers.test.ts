@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OperatorProcess } from '../../src/dev/operator-process.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
-import { type Wish, wishFor } from '../support/consumer.ts';
+import { type Wish, wishFor, withoutNote } from '../support/consumer.ts';
 import { Stage } from '../support/stage.ts';
 
 /** Numbers on chain, in the order they register in. */
@@ -157,10 +157,6 @@ async function deploymentName(id: bigint, namespace?: string): Promise<string> {
 
 function vmNames(): string[] {
   return (stage.environment.cloud.books().accounts['dinfra']?.vms ?? []).map(({ name }) => name);
-}
-
-function withoutNote({ preimage: _, ...wish }: Wish): Wish {
-  return wish;
 }
 
 /** A Provider with an Offer of each type, by reactors of the same cluster and cloud. */

@@ -117,6 +117,11 @@ export function wishFor(type: string, descriptor: object | string, more: Partial
   return { type, content, preimage, ...more };
 }
 
+/** The same wish once its descriptor is noted: the chain refuses to note it twice. */
+export function withoutNote({ preimage: _, ...wish }: Wish): Wish {
+  return wish;
+}
+
 /** A wish for a descriptor that is said to be on IPFS. */
 export function wishOnIpfs(type: string, descriptor: object | string): Wish {
   const { content } = wishFor(type, descriptor);

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DevChain } from '../../src/dev/chain.ts';
 import { World } from '../../src/dev/demo/world.ts';
-import { Environment, type EnvironmentOptions } from '../../src/dev/environment.ts';
+import { Environment } from '../../src/dev/environment.ts';
 import { until } from '../../src/dev/until.ts';
 import { Consumer } from './consumer.ts';
 
@@ -23,18 +24,21 @@ export class Stage {
     this.consumer = consumer;
   }
 
-  /** @param name begins the name of the namespace. */
-  static async open(name: string, options: Partial<EnvironmentOptions> = {}): Promise<Stage> {
+  /**
+   * @param name begins the name of the namespace.
+   * @param cluster `own`: an embedded one that nobody else uses, whatever KUBECONFIG says.
+   */
+  static async open(name: string, cluster: 'shared' | 'own' = 'shared'): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), `dinfra-${name}-`));
-    const given = process.env['KUBECONFIG'];
+    const given = cluster === 'shared' ? process.env['KUBECONFIG'] : undefined;
     const environment = await Environment.start({
       folder,
       ports: 'free',
       namespace: `${name}-${randomBytes(4).toString('hex')}`,
       ...(given !== undefined && { kubeconfig: given }),
-      ...options,
     });
     const { endpoint } = environment.chain;
+    await countFrom(environment.chain, randomInt(2 ** 40));
     return new Stage(environment, await World.open(environment), await Consumer.open(endpoint, '//Charlie'));
   }
 
@@ -59,4 +63,12 @@ export class Stage {
   async patch(type: string, name: string, patch: object): Promise<void> {
     await this.environment.kubectl(['patch', type, name, '--type=merge', '-p', JSON.stringify(patch)]);
   }
+}
+
+/**
+ * Has the chain count subscriptions from `first` on. Development chains are all of one genesis, so tenures of the same
+ * number would have the same name, and files that share a cluster would meet there.
+ */
+async function countFrom(chain: DevChain, first: number): Promise<void> {
+  await chain.call('dev_setStorage', [{ subscription: { nextId: first } }]);
 }

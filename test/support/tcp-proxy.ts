@@ -1,26 +1,48 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A stretch of network in front of a server on this machine, that can be cut or go dark. */
+/** A stretch of network in front of a server on this machine, that can be cut, go dark, or lead somewhere else. */
 export class TcpProxy {
+  readonly port: number;
   private readonly server: Server;
-  private readonly target: number;
+  private target: number;
+  private rewrite: ((sent: Buffer) => Buffer) | undefined;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private dark = false;
 
-  private constructor(target: number) {
+  private constructor(target: number, server: Server) {
     this.target = target;
-    this.server = createServer((near) => this.join(near));
+    this.server = server;
+    this.port = (server.address() as AddressInfo).port;
+    server.on('connection', (near: Socket) => this.join(near));
   }
 
   /** Listens on a free port and forwards to `target`. */
   static async to(target: number): Promise<TcpProxy> {
-    const proxy = new TcpProxy(target);
-    await new Promise<void>((resolve) => proxy.server.listen(0, '127.0.0.1', resolve));
-    return proxy;
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new TcpProxy(target, server);
   }
 
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
+  /**
+   * Leads to another port from now on, and breaks every connection. What is sent from there passes through `rewrite`,
+   * piece by piece as it comes.
+   */
+  leadTo(target: number, rewrite?: (sent: Buffer) => Buffer): void {
+    this.target = target;
+    this.rewrite = rewrite;
+    this.cut();
+  }
+
+  /** Nobody listens any more: connections are refused. */
+  async down(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.cut();
+    await closed;
+  }
+
+  /** Listens again, at the same port. */
+  async up(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
   }
 
   /** Breaks every connection. New ones are let through. */
@@ -44,16 +66,17 @@ export class TcpProxy {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    this.cut();
-    await closed;
+    if (this.server.listening) await this.down();
   }
 
   private join(near: Socket): void {
     const far = connect(this.target, '127.0.0.1');
     const pair = [near, far] as const;
     this.pairs.add(pair);
-    near.pipe(far).pipe(near);
+    near.pipe(far);
+    const { rewrite } = this;
+    if (rewrite === undefined) far.pipe(near);
+    else far.on('data', (sent) => near.write(rewrite(sent))).on('end', () => near.end());
     if (this.dark) for (const socket of pair) socket.pause();
     const part = () => {
       this.pairs.delete(pair);

@@ -103,6 +103,7 @@ export class Story {
     assert.ok(this.operator !== undefined);
     const names = this.told.map(({ deployment }) => deployment);
     const before = await this.world.fingerprint(names);
+    const ready = await Promise.all(names.map((name) => this.world.ready(name)));
     const { pid } = this.operator;
     await this.operator.kill();
     tell(`SIGKILL to ${pid}; five blocks go by`);
@@ -111,6 +112,7 @@ export class Story {
     await this.until('the operator is ready again', 60, async () => (await this.operator?.readiness())?.ok === true);
     await sleep(5_000);
     assert.deepEqual(await this.world.fingerprint(names), before, 'something was touched');
+    assert.deepEqual(await Promise.all(names.map((name) => this.world.ready(name))), ready, 'Ready was doubted');
     for (const { id } of this.told) assert.equal(await this.world.state(id), 'Active');
     tell(`pid ${this.operator.pid}: the same release revision, pods, VM and Deployments as before, by id and version`);
   }

@@ -18,6 +18,12 @@ export interface Remains {
 /** An object that must not be touched while the operator is away: who it is, and its version. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
+interface ReadyState {
+  readonly status: string;
+  readonly since: string;
+  readonly endpoints: readonly string[];
+}
+
 /** Reads the cluster, the cloud and the chain as they are, past everything the operator says of them. */
 export class World {
   private readonly environment: Environment;
@@ -70,16 +76,22 @@ export class World {
     return first;
   }
 
-  /** The status of a Deployment's condition Ready, and its endpoints. */
-  async ready(name: string): Promise<{ readonly status: string; readonly endpoints: readonly string[] }> {
+  /** The status of a Deployment's condition Ready, since when it is so, and its endpoints. */
+  async ready(name: string): Promise<ReadyState> {
     const object = (await this.json(['get', 'deployments.dinfra.io', name])) as {
       readonly status: {
-        readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+        readonly conditions?: readonly {
+          readonly type: string;
+          readonly status: string;
+          readonly lastTransitionTime: string;
+        }[];
         readonly endpoints?: readonly { readonly address: string }[];
       };
     };
+    const ready = object.status.conditions?.find(({ type }) => type === 'Ready');
     return {
-      status: object.status.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown',
+      status: ready?.status ?? 'Unknown',
+      since: ready?.lastTransitionTime ?? '',
       endpoints: (object.status.endpoints ?? []).map(({ address }) => address),
     };
   }

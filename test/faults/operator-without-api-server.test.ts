@@ -1,0 +1,67 @@
+/**
+ * The API server goes away for a while under an operator that has work to do. On an embedded cluster of its own, also
+ * when KUBECONFIG names one: nobody else's API server is stopped.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { OperatorProcess } from '../../src/dev/operator-process.ts';
+import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
+import { type Wish, wishFor, withoutNote } from '../support/consumer.ts';
+import { Stage } from '../support/stage.ts';
+
+let stage: Stage;
+let operator: OperatorProcess;
+let chart: Wish;
+const vm = wishFor('vm/v1', { image: 'debian-12', cpu: 1, memoryMiB: 1024 });
+
+beforeAll(async () => {
+  stage = await Stage.open('api-away', 'own');
+  chart = wishFor('helm/v1', { chart: { archive: (await chartArchive(WEB_CHART)).toString('base64') } });
+  operator = await stage.environment.startOperator();
+  await stage.environment.applySamples();
+  await stage.until('both offers are on chain', 60, async () => (await stage.world.offers()).size === 2);
+});
+
+afterAll(() => stage?.close());
+
+test('awards and ends that come while the API server is away are taken up when it is back, each once', async () => {
+  const { environment, consumer, world } = stage;
+  const { plane } = environment;
+  const early = await consumer.subscribe([chart, vm, withoutNote(vm)]);
+  for (const id of early) await isActive(id);
+  const [keptChart = -1n, keptVm = -1n, leaving = -1n] = early;
+  const kept = await Promise.all([keptChart, keptVm].map(async (id) => (await world.deploymentOf(id)) ?? ''));
+  const before = await world.fingerprint(kept);
+
+  await plane?.stopApiServer();
+  const late = await consumer.subscribe([chart, vm].map(withoutNote));
+  await consumer.cancel(leaving);
+  await stage.until('/readyz says no', 30, async () => !(await operator.readiness()).ok);
+  expect((await operator.readiness()).text).toMatch(/^\[-\]cluster deployments\.dinfra\.io: .*/m);
+  expect(await operator.liveness()).toBe(true);
+  // As long as an upgrade of a small control plane takes.
+  await sleep(15_000);
+  expect(await operator.liveness()).toBe(true);
+  expect(vmNames()).toHaveLength(2);
+  await plane?.startApiServer();
+
+  for (const id of late) await isActive(id);
+  await stage.until('the cancelled VM is gone', 90, async () => (await world.state(leaving)) === undefined);
+  expect(await world.fingerprint(kept)).toEqual(before);
+  for (const id of early.slice(0, 2)) expect(await world.state(id)).toBe('Active');
+  expect(vmNames()).toHaveLength(2);
+  expect(new Set(vmNames()).size).toBe(2);
+  for (const id of late) {
+    const told = (await consumer.heard(id)).map(({ event }) => event).filter((event) => event !== 'Paid');
+    expect(told).toEqual(['Subscribed', 'Awarded', 'Accepted', 'Activated']);
+  }
+  await stage.until('the operator is ready', 60, async () => (await operator.readiness()).ok);
+});
+
+async function isActive(id: bigint): Promise<void> {
+  await stage.until(`subscription ${id} is Active`, 90, async () => (await stage.world.state(id)) === 'Active');
+}
+
+function vmNames(): string[] {
+  return (stage.environment.cloud.books().accounts['dinfra']?.vms ?? []).map(({ name }) => name);
+}
