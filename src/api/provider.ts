@@ -145,6 +145,17 @@ const ProviderStatusSchema = Type.Object(
         { description: 'How much runs.' },
       ),
     ),
+    teardowns: Type.Optional(
+      Type.Object(
+        {
+          begun: u32('Teardowns that began within the hour before the last one.'),
+          lastAt: timestamp('When the last one began.'),
+        },
+        {
+          description: 'How much of `spec.teardown.maxPerHour` is used up. Absent when nothing began within the hour.',
+        },
+      ),
+    ),
   },
   { description: 'The provider as it is.', ...statusDefault },
 );

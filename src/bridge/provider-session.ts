@@ -116,6 +116,7 @@ export class ProviderSession {
     this.budget = new TeardownBudget(
       ending.map(({ metadata }) => metadata.name),
       Date.now(),
+      provider.status.teardowns,
     );
   }
 
@@ -252,6 +253,7 @@ export class ProviderSession {
       },
       inStep: state.provider !== undefined && !calls.some(({ about }) => about === 'provider'),
       refusal: this.refusalOf(calls, ({ about }) => about === 'provider'),
+      teardowns: this.budget.record(now),
       held,
       now,
     });
@@ -274,6 +276,7 @@ export class ProviderSession {
       counts: undefined,
       inStep: false,
       refusal: undefined,
+      teardowns: provider.status.teardowns,
       held: [],
       now: Date.now(),
     });

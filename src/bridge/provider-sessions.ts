@@ -119,6 +119,7 @@ export class ProviderSessions {
       counts: undefined,
       inStep: false,
       refusal: undefined,
+      teardowns: provider.status.teardowns,
       held: [],
       now: Date.now(),
     });

@@ -2,6 +2,7 @@ import { conditionsAfter, type Statement } from '../api/conditions.ts';
 import type { Provider, ProviderStatus } from '../api/provider.ts';
 import type { BlockRef } from '../chain/block-ref.ts';
 import type { Reason } from '../errors/catalogue.ts';
+import type { TeardownRecord } from './teardown-budget.ts';
 
 /** What is known of a Provider. */
 export interface ProviderFacts {
@@ -21,6 +22,8 @@ export interface ProviderFacts {
   readonly inStep: boolean;
   /** The chain's name for why it refused a call about the provider. */
   readonly refusal: string | undefined;
+  /** Teardowns that began within the last hour, if any. */
+  readonly teardowns: TeardownRecord | undefined;
   /** Deployments whose teardown waits for a person. */
   readonly held: readonly string[];
   /** Unix milliseconds. */
@@ -49,6 +52,7 @@ export function providerStatus({ metadata, spec, status }: Provider, facts: Prov
     ...(providerId !== undefined && { providerId }),
     ...(counts !== undefined && { counts }),
     ...(chain !== undefined && { chain }),
+    ...(facts.teardowns !== undefined && { teardowns: facts.teardowns }),
   };
 }
 
