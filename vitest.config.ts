@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites that need a cluster share one, so their files run one after the other against it. */
+/** Suites that need a cluster share one. Their files spend most of their time waiting for it: two at once. */
 const onCluster = { globalSetup: ['test/support/control-plane.setup.ts'], hookTimeout: 180_000 };
 
 export default defineConfig({
@@ -17,7 +17,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           ...onCluster,
         },
       },
@@ -28,7 +28,7 @@ export default defineConfig({
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           testTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           ...onCluster,
         },
       },

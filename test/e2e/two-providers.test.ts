@@ -3,7 +3,10 @@
  * the first one's; all with the same account in the same cloud. Runs in the cluster KUBECONFIG names or else an embedded
  * one; its nodes have to run the chart of test/support.
  */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeOperatorAccount, removeOperatorAccount } from '../../src/dev/operator-account.ts';
 import { OperatorProcess } from '../../src/dev/operator-process.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { type Wish, wishFor, withoutNote } from '../support/consumer.ts';
@@ -32,11 +35,13 @@ beforeAll(async () => {
   await environment.applySamples();
   environment.chain.tick(400);
   await registered('acme', environment.namespace);
+  const bravosFolder = join(environment.folder, 'bravo');
+  mkdirSync(bravosFolder);
   bravosOperator = await OperatorProcess.start({
-    kubeconfig: environment.kubeconfig,
+    kubeconfig: await makeOperatorAccount(inElsewhere, elsewhere, bravosFolder),
     namespace: elsewhere,
     helm: environment.binaries.helm,
-    logFile: `${environment.folder}/bravos-operator.log`,
+    logFile: join(bravosFolder, 'operator.log'),
   });
   await addProvider('bravo', '//Dave', elsewhere);
   await addProvider('cosmo', '//Eve', environment.namespace);
@@ -44,7 +49,10 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await bravosOperator?.stop();
-  await stage?.environment.kubectl(['delete', 'namespace', elsewhere, '--wait=false']);
+  if (stage !== undefined) {
+    await removeOperatorAccount(inElsewhere, elsewhere);
+    await inElsewhere(['delete', 'namespace', elsewhere, '--wait=false']);
+  }
   await stage?.close();
 });
 
@@ -128,6 +136,11 @@ describe('providers of one chain in one cluster', () => {
   });
 });
 
+/** Runs kubectl in bravo's namespace. */
+function inElsewhere(args: readonly string[], input?: string): Promise<string> {
+  return stage.environment.kubectl(['--namespace', elsewhere, ...args], input);
+}
+
 /** What the Deployments of a namespace say they are, in order. */
 async function deployments(namespace: string): Promise<string[]> {
   const template = '{range .items[*]}{.spec.providerRef.name} {.spec.subscription}/{.spec.tenure}{"\\n"}{end}';
@@ -176,7 +189,13 @@ async function addProvider(name: string, suri: string, namespace: string): Promi
       capacity: 5,
     },
   });
-  const { spec: cloud } = await stage.object<{ spec: object }>('reactor', 'cloud');
+  // As the samples have them.
+  const reactors = await Promise.all(
+    ['cluster', 'cloud'].map(async (reactor) => {
+      const { spec } = await stage.object<{ spec: object }>('reactor', reactor);
+      return { apiVersion: 'dinfra.io/v1alpha1', kind: 'Reactor', metadata: { name: reactor, namespace }, spec };
+    }),
+  );
   const items = [
     { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { suri } },
     {
@@ -191,8 +210,7 @@ async function addProvider(name: string, suri: string, namespace: string): Promi
       metadata,
       spec: { chain: { endpoints: [environment.chain.endpoint] }, accountSecretRef: { name } },
     },
-    { apiVersion: 'dinfra.io/v1alpha1', kind: 'Reactor', metadata: { name: 'cluster', namespace }, spec: { helm: {} } },
-    { apiVersion: 'dinfra.io/v1alpha1', kind: 'Reactor', metadata: { name: 'cloud', namespace }, spec: cloud },
+    ...reactors,
     offer('helm', 'cluster'),
     offer('vm', 'cloud'),
   ];

@@ -15,7 +15,7 @@ let chart: Wish;
 const vm = wishFor('vm/v1', { image: 'debian-12', cpu: 1, memoryMiB: 1024 });
 
 beforeAll(async () => {
-  stage = await Stage.open('api-away', 'own');
+  stage = await Stage.open('api-away', { cluster: 'own' });
   chart = wishFor('helm/v1', { chart: { archive: (await chartArchive(WEB_CHART)).toString('base64') } });
   operator = await stage.environment.startOperator();
   await stage.environment.applySamples();

@@ -2,11 +2,20 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DevChain } from '../../src/dev/chain.ts';
 import { World } from '../../src/dev/demo/world.ts';
 import { Environment } from '../../src/dev/environment.ts';
 import { until } from '../../src/dev/until.ts';
 import { Consumer } from './consumer.ts';
+
+export interface StageOptions {
+  /** `own`: an embedded cluster that nobody else uses, whatever KUBECONFIG says. Default `shared`. */
+  readonly cluster?: 'shared' | 'own';
+  /**
+   * Number of the first subscription. Default: a random one. Development chains are all of one genesis, so tenures of
+   * the same number have the same name, and files that share a cluster would meet there.
+   */
+  readonly firstSubscription?: number;
+}
 
 /**
  * Where the end-to-end and fault tests of one file play: a chain, a cloud and a namespace of its own in the cluster that
@@ -24,11 +33,11 @@ export class Stage {
     this.consumer = consumer;
   }
 
-  /**
-   * @param name begins the name of the namespace.
-   * @param cluster `own`: an embedded one that nobody else uses, whatever KUBECONFIG says.
-   */
-  static async open(name: string, cluster: 'shared' | 'own' = 'shared'): Promise<Stage> {
+  /** @param name begins the name of the namespace. */
+  static async open(
+    name: string,
+    { cluster = 'shared', firstSubscription = randomInt(2 ** 40) }: StageOptions = {},
+  ): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), `dinfra-${name}-`));
     const given = cluster === 'shared' ? process.env['KUBECONFIG'] : undefined;
     const environment = await Environment.start({
@@ -38,7 +47,7 @@ export class Stage {
       ...(given !== undefined && { kubeconfig: given }),
     });
     const { endpoint } = environment.chain;
-    await countFrom(environment.chain, randomInt(2 ** 40));
+    await environment.chain.call('dev_setStorage', [{ subscription: { nextId: firstSubscription } }]);
     return new Stage(environment, await World.open(environment), await Consumer.open(endpoint, '//Charlie'));
   }
 
@@ -63,12 +72,4 @@ export class Stage {
   async patch(type: string, name: string, patch: object): Promise<void> {
     await this.environment.kubectl(['patch', type, name, '--type=merge', '-p', JSON.stringify(patch)]);
   }
-}
-
-/**
- * Has the chain count subscriptions from `first` on. Development chains are all of one genesis, so tenures of the same
- * number would have the same name, and files that share a cluster would meet there.
- */
-async function countFrom(chain: DevChain, first: number): Promise<void> {
-  await chain.call('dev_setStorage', [{ subscription: { nextId: first } }]);
 }
