@@ -2,12 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { columns } from '../src/cli/output.ts';
+import { measure as chain } from './chain.ts';
 import { measure as cloudstack } from './cloudstack.ts';
 import { type Figure, type Measure, reportOf, rounded } from './report.ts';
 
 // Measures everything, or what the arguments name, and writes bench/report.json: `make bench`.
 
-const benches: Readonly<Record<string, Measure>> = { cloudstack };
+const benches: Readonly<Record<string, Measure>> = { chain, cloudstack };
 
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !(name in benches));
