@@ -24,8 +24,9 @@ import { type MirrorPlan, planMirror } from './mirror-plan.ts';
 import { offerStatus } from './offer-status.ts';
 import { Outbox } from './outbox.ts';
 import type { ProviderKeys } from './provider-keys.ts';
-import { providerStatus } from './provider-status.ts';
+import { providerStatus, teardownsWaiting } from './provider-status.ts';
 import { Reports } from './reports.ts';
+import { demandSameProvider } from './same-provider.ts';
 import { subscriptionStatus } from './subscription-status.ts';
 import { TeardownBudget } from './teardown-budget.ts';
 import { Wake } from './wake.ts';
@@ -177,6 +178,7 @@ export class ProviderSession {
     const state = await this.chain.refresh([...selling.keys()]);
     const { genesis } = this.chain;
     if (state === undefined || genesis === undefined) return this.writeProblem(signal);
+    demandSameProvider(provider.status, this.keys.account.address, state.provider);
     this.lastFullRead = now;
     const typeProblems = await this.context.types.mirror(genesis, state.types.values(), this.sources(), signal);
     const plan = this.plan(provider, genesis, state, now);
@@ -343,7 +345,7 @@ export class ProviderSession {
       type: 'Warning',
       reason: 'TeardownHeld',
       action: 'Hold',
-      note: `${held.length} teardowns wait for a person: spec.teardown.maxPerHour is used up`,
+      note: `${teardownsWaiting(held.length)} for a person: spec.teardown.maxPerHour is used up`,
     });
   }
 

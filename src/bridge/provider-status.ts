@@ -70,7 +70,9 @@ function readiness(facts: ProviderFacts): Pick<Statement, 'reason' | 'message'> 
     return { status: 'False', reason: 'CallRefused', message: `The chain refused a call: ${facts.refusal}.` };
   }
   if (!facts.inStep) return { status: 'False', reason: 'Registering', message: 'Telling the chain of the provider.' };
-  return { status: 'True', reason: 'Registered', message: `Provider ${facts.providerId} on chain.` };
+  const { length } = facts.held;
+  const waiting = length === 0 ? '' : ` ${teardownsWaiting(length)} for a person: see the condition TeardownHeld.`;
+  return { status: 'True', reason: 'Registered', message: `Provider ${facts.providerId} on chain.${waiting}` };
 }
 
 function heldStatement({ teardown }: Provider['spec'], { held }: ProviderFacts): Omit<Statement, 'type'> {
@@ -79,6 +81,11 @@ function heldStatement({ teardown }: Provider['spec'], { held }: ProviderFacts):
   return {
     status: held.length > 0 ? 'True' : undefined,
     reason: 'TeardownHeld',
-    message: `${held.length} teardowns wait, as spec.teardown.maxPerHour is ${teardown.maxPerHour}: ${named}${more}. Look at them, then set spec.teardown.approvedUntil to let them go on.`,
+    message: `${teardownsWaiting(held.length)}, as spec.teardown.maxPerHour is ${teardown.maxPerHour}: ${named}${more}. Look at them, then set spec.teardown.approvedUntil to let them go on.`,
   };
+}
+
+/** `3 teardowns wait`. */
+export function teardownsWaiting(count: number): string {
+  return count === 1 ? '1 teardown waits' : `${count} teardowns wait`;
 }

@@ -184,6 +184,12 @@ export const catalogue = {
     summary: 'The Secret with the account or the access key of the provider holds something else.',
     remedy: 'Put a mnemonic, a hex seed or a derivation path into the Secret; the message names the key.',
   },
+  ProviderChanged: {
+    family: 'retryable',
+    summary: 'The account acts for another provider on chain than the one the resource was registered as, or for none.',
+    remedy:
+      'Put the account back into the Secret, or have the owner name the new one on chain. A provider that has left is registered anew with a new Provider resource.',
+  },
   Registering: {
     family: 'condition',
     summary: 'The chain is being told of the Provider or the Offer.',
