@@ -255,6 +255,14 @@ describe('what cannot be realised', () => {
     expect(await stage.world.state(goodId)).toBe('Active');
   });
 
+  test('a Secret with another account takes nothing down, and registers nobody', async () => {
+    await useAccount('//Dave', 'ProviderChanged');
+    expect((await conditionsOf(goodId)).find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True' });
+    expect((await stage.consumer.api.query.provider.providers.entries()).length).toBe(1);
+    await useAccount('//Bob', 'Registered');
+    expect(await stage.world.state(goodId)).toBe('Active');
+  });
+
   test('and the good one is torn down when its consumer says so', async () => {
     await stage.consumer.cancel(goodId);
     await stage.until('nothing is left', 90, async () => {
@@ -279,6 +287,17 @@ async function conditionsOf(subscription: bigint): Promise<readonly Condition[]>
     name,
   );
   return status?.conditions ?? [];
+}
+
+/** Puts an account into the Provider's Secret, and waits until the Provider's Ready has this reason. */
+async function useAccount(suri: string, reason: Reason): Promise<void> {
+  await stage.patch('secret', 'acme-account', { stringData: { suri } });
+  // A Secret is read again every five minutes, and whenever its Provider has changed.
+  await stage.patch('provider', 'acme', { spec: { metadata: { name: `ACME of ${suri}` } } });
+  await stage.until(`the Provider says ${reason}`, 60, async () => {
+    const { status } = await stage.object<{ status: { conditions: readonly Condition[] } }>('provider', 'acme');
+    return status.conditions.some((condition) => condition.type === 'Ready' && condition.reason === reason);
+  });
 }
 
 /** A wish for a descriptor on IPFS for which the gateway sends something else. */
