@@ -1,6 +1,6 @@
 /**
  * What consumers get wrong, by mistake or on purpose, asked for on chain directly. Runs in the cluster KUBECONFIG names
- * or else an embedded one; of its nodes only the good neighbour asks something: to run the chart of test/support.
+ * or else an embedded one; of its nodes only the good neighbour asks something: to run a pause container.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cidOf } from '../../src/descriptors/cid.ts';

@@ -1,7 +1,7 @@
 /**
  * Two providers of one chain in one cluster, each with an operator and a namespace of its own, and a third who shares
  * the first one's; all with the same account in the same cloud. Runs in the cluster KUBECONFIG names or else an embedded
- * one; its nodes have to run the chart of test/support.
+ * one; its nodes have to run a pause container.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * The chain goes away in every way there is while workloads run: nothing of them is touched, everybody is told, and the
- * operator goes on by itself. Runs in the cluster KUBECONFIG names or else an embedded one; its nodes have to run the
- * chart of test/support.
+ * operator goes on by itself. Runs in the cluster KUBECONFIG names or else an embedded one; its nodes have to run a
+ * pause container.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DevChain } from '../../src/dev/chain.ts';

@@ -1,7 +1,7 @@
 /**
  * CloudStack goes away in every way there is while VMs run and others are ordered: nothing is taken for gone, everybody
  * is told, the Helm side goes on, and the operator recovers by itself. Runs in the cluster KUBECONFIG names or else an
- * embedded one; its nodes have to run the chart of test/support.
+ * embedded one; its nodes have to run a pause container.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Fingerprint } from '../../src/dev/demo/world.ts';

@@ -1,0 +1,113 @@
+/**
+ * What keeps tenants safe from their provider's mistakes: objects deleted by hand, and an end of many at once. Runs in the
+ * cluster KUBECONFIG names or else an embedded one; its nodes have to run a pause container.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { OperatorProcess } from '../../src/dev/operator-process.ts';
+import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
+import { wishFor, withoutNote } from '../support/consumer.ts';
+import { Stage } from '../support/stage.ts';
+
+const TENANTS = 5;
+/** As many as may be torn down within an hour. */
+const LIMIT = 2;
+
+let stage: Stage;
+let operator: OperatorProcess;
+let ids: readonly bigint[];
+let names: readonly string[];
+
+beforeAll(async () => {
+  stage = await Stage.open('safeguards');
+  const { environment, consumer, world } = stage;
+  environment.chain.tick(500);
+  operator = await environment.startOperator();
+  await environment.applySamples();
+  await stage.patch('provider', 'acme', { spec: { teardown: { maxPerHour: LIMIT } } });
+  await stage.until('both offers are on chain', 60, async () => (await world.offers()).size === 2);
+  const chart = wishFor('helm/v1', { chart: { archive: (await chartArchive(WEB_CHART)).toString('base64') } });
+  const wishes = Array.from({ length: TENANTS }, (_, index) => (index === 0 ? chart : withoutNote(chart)));
+  ids = await consumer.subscribe(wishes);
+  for (const id of ids) {
+    await stage.until(`subscription ${id} is Active`, 90, async () => (await world.state(id)) === 'Active');
+  }
+  names = await Promise.all(ids.map(async (id) => (await world.deploymentOf(id)) ?? ''));
+});
+
+afterAll(() => stage?.close());
+
+test('what is deleted by hand comes back, and what runs for it is not touched', async () => {
+  const { environment, world } = stage;
+  const [name = ''] = names;
+  const before = await world.fingerprint([name]);
+  const uidsOf = async (resource: string) => {
+    const template = 'jsonpath={range .items[*]}{.metadata.uid}{"\\n"}{end}';
+    return (await environment.kubectl(['get', resource, '-o', template])).split('\n').filter((uid) => uid !== '');
+  };
+  const old = [...(await uidsOf('deployments.dinfra.io')), ...(await uidsOf('subscriptions.dinfra.io'))];
+  await environment.kubectl(['delete', 'deployments.dinfra.io,subscriptions.dinfra.io', '--all']);
+  await stage.until('all of them are there again and Ready', 60, async () => {
+    const now = [...(await uidsOf('deployments.dinfra.io')), ...(await uidsOf('subscriptions.dinfra.io'))];
+    if (now.length !== old.length || now.some((uid) => old.includes(uid))) return false;
+    return (await Promise.all(names.map((one) => world.ready(one)))).every(({ status }) => status === 'True');
+  });
+  const { releases, pods } = await world.fingerprint([name]);
+  expect({ releases, pods }).toEqual({ releases: before['releases'], pods: before['pods'] });
+  for (const id of ids) expect(await world.state(id)).toBe('Active');
+});
+
+test('more ends than may be torn down within an hour wait for a person, who is told', async () => {
+  const { environment, consumer } = stage;
+  const before = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await releasesOf(name)] as const)),
+  );
+  await consumer.send(...ids.map((id) => consumer.api.tx.subscription.cancel(id)));
+  await stage.until(`${LIMIT} are gone`, 90, async () => (await left()).length === TENANTS - LIMIT);
+  await stage.until('the Provider says that the others wait', 30, async () => {
+    const held = await condition('TeardownHeld');
+    return held?.status === 'True' && held.message.startsWith(`${TENANTS - LIMIT} teardowns wait`);
+  });
+  const event = ['get', 'events.events.k8s.io', '--field-selector', 'reason=TeardownHeld', '-o', 'name'];
+  await stage.until('an event says so', 15, async () => (await environment.kubectl(event)) !== '');
+  expect(await operator.metrics()).toMatch(/^dinfra_teardowns_held\{.*\} 3$/m);
+  for (const name of await left()) {
+    expect(await releasesOf(name)).toEqual(before[name]);
+    expect(await stage.world.ready(name)).toMatchObject({ status: 'True' });
+  }
+});
+
+test('an operator that starts anew does not begin to count anew', async () => {
+  const { environment } = stage;
+  await operator.kill();
+  operator = await environment.startOperator();
+  await stage.until('it is ready', 30, async () => (await operator.readiness()).ok);
+  await stage.until('it says that the others wait', 30, async () =>
+    /^dinfra_teardowns_held\{.*\} 3$/m.test(await operator.metrics()),
+  );
+  expect(await left()).toHaveLength(TENANTS - LIMIT);
+});
+
+test('a person who has looked lets them go', async () => {
+  const approvedUntil = new Date(Date.now() + 600_000).toISOString();
+  await stage.patch('provider', 'acme', { spec: { teardown: { approvedUntil } } });
+  await stage.until('all are gone', 90, async () => {
+    return (await left()).length === 0 && (await stage.world.offers()).get('helm/v1')?.used === 0;
+  });
+  await stage.until('nothing is said to wait', 15, async () => (await condition('TeardownHeld')) === undefined);
+});
+
+async function left(): Promise<string[]> {
+  const { deployments } = await stage.world.remains(names);
+  return [...deployments];
+}
+
+async function releasesOf(name: string): Promise<string | undefined> {
+  return (await stage.world.fingerprint([name]))['releases'];
+}
+
+async function condition(type: string) {
+  const { status } = await stage.object<{
+    status: { conditions: { type: string; status: string; message: string }[] };
+  }>('provider', 'acme');
+  return status.conditions.find((one) => one.type === type);
+}
