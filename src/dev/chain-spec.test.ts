@@ -7,8 +7,8 @@ import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { KeyringPair } from '@polkadot/keyring/types';
 import type { ProviderInterface } from '@polkadot/rpc-provider/types';
 import type { Codec } from '@polkadot/types/types';
-import { u8aToHex } from '@polkadot/util';
-import { blake2AsHex } from '@polkadot/util-crypto';
+import { hexToU8a, u8aToHex } from '@polkadot/util';
+import { blake2AsHex, xxhashAsHex } from '@polkadot/util-crypto';
 import { merkleizeMetadata } from '@polkadot-api/merkleize-metadata';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rawChainSpec } from './chain-spec.ts';
@@ -16,6 +16,23 @@ import { rawChainSpec } from './chain-spec.ts';
 vi.hoisted(() => {
   process.env['LOG_LEVEL'] = 'fatal';
 });
+
+it.each([
+  ['development', 'Development', 1],
+  ['local', 'Local', 2],
+] as const)('the preset %s is of type %s and has as many block producers: %i', async (preset, chainType, producers) => {
+  const spec = (await rawChainSpec(preset)) as Spec;
+  expect(spec.chainType).toBe(chainType);
+  const authorities = spec.genesis.raw.top[`${xxhashAsHex('Aura', 128)}${xxhashAsHex('Authorities', 128).slice(2)}`];
+  // A vector of keys of 32 bytes, whose number is in the first byte, times four.
+  expect(hexToU8a(authorities)).toHaveLength(1 + 32 * producers);
+  expect(hexToU8a(authorities)[0]).toBe(4 * producers);
+});
+
+interface Spec {
+  readonly chainType: string;
+  readonly genesis: { readonly raw: { readonly top: Readonly<Record<string, string>> } };
+}
 
 describe('the committed runtime under chopsticks', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dinfra-chain-spec-'));
