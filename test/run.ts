@@ -72,7 +72,9 @@ async function runChain(): Promise<Count> {
     say('- the Rust tests of the pallets are left out: cargo is not on PATH (Rust is needed only to change the chain)');
     return { passed: 0, failed: 0 };
   }
-  const child = execa('cargo', ['test', '--workspace', '--locked'], {
+  // With the features, the benchmarks run as tests, and the hooks of try-runtime are compiled.
+  const features = ['--features', 'runtime-benchmarks,try-runtime'];
+  const child = execa('cargo', ['test', '--workspace', '--locked', ...features], {
     cwd: join(root, 'chain'),
     reject: false,
     stdout: ['pipe', 'inherit'],
