@@ -125,6 +125,11 @@ export async function runOperator(
     factory,
     events,
     health,
+    orphans: {
+      deployments: seen.deployments.store,
+      isGone: (genesis, subscription) => sessions.isGone(genesis, subscription),
+      log,
+    },
     probeMs: config.resyncMs,
     onChange: (key) => {
       tryAgain((deployment) => mayBeMadeBy(deployment, key));

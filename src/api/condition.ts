@@ -17,7 +17,8 @@ export type ConditionType =
   | 'Reachable'
   | 'Registered'
   | 'SchemaUsable'
-  | 'TeardownHeld';
+  | 'TeardownHeld'
+  | 'OrphansFound';
 
 const ConditionSchema = Type.Object(
   {

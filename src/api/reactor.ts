@@ -9,13 +9,24 @@ import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts'
 const backends = { cloudStack: Type.Optional(cloudStackBackend), helm: Type.Optional(helmBackend) };
 const names = Object.keys(backends);
 
-const ReactorSpecSchema = Type.Object(backends, {
-  description: 'Exactly one backend.',
-  ...rules({
-    rule: `[${names.map((name) => `has(self.${name})`).join(', ')}].exists_one(given, given)`,
-    message: `exactly one of ${names.join(', ')} must be given`,
-  }),
-});
+const ReactorSpecSchema = Type.Object(
+  {
+    ...backends,
+    orphans: Type.Optional(
+      Type.Enum(['Report', 'Remove'], {
+        description:
+          'What becomes of things in the backend that are marked as a tenure’s and have no Deployment. `Report`: they are told of in the condition `OrphansFound`. `Remove`: those whose subscription is over for good, as the chain of a Provider of this operator says, are removed, too. Default: `Report`.',
+      }),
+    ),
+  },
+  {
+    description: 'Exactly one backend.',
+    ...rules({
+      rule: `[${names.map((name) => `has(self.${name})`).join(', ')}].exists_one(given, given)`,
+      message: `exactly one of ${names.join(', ')} must be given`,
+    }),
+  },
+);
 
 const ReactorStatusSchema = Type.Object(
   { ...statusBasics },

@@ -39,6 +39,11 @@ export class ChainState {
     return this.head?.genesis;
   }
 
+  /** The last finalised block and who told of it, undefined before the first. */
+  get finalised(): FinalisedHead | undefined {
+    return this.head;
+  }
+
   /**
    * The state at the last finalised block, undefined before the first. `types` are descriptor types wanted beside those
    * of the tenures.

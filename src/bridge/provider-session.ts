@@ -3,7 +3,7 @@ import { type Offer, offers } from '../api/offer.ts';
 import { type Provider, type ProviderStatus, providers } from '../api/provider.ts';
 import { type Subscription, subscriptions } from '../api/subscription.ts';
 import { ChainFollower } from '../chain/chain-follower.ts';
-import { readPreimage } from '../chain/chain-reader.ts';
+import { isSubscriptionGone, readPreimage } from '../chain/chain-reader.ts';
 import type { FollowerState } from '../chain/follower-state.ts';
 import type { ProviderState } from '../chain/model.ts';
 import { TransactionQueue } from '../chain/transaction-queue.ts';
@@ -131,6 +131,18 @@ export class ProviderSession {
     const gateways = this.provider()?.spec.ipfsGateways ?? [];
     const preimages = preimageSource(async (hash, length) => readPreimage(this.follower.api, hash, length));
     return [preimages, ...gateways.map((url) => ipfsGateway(url))];
+  }
+
+  /**
+   * Whether a subscription is over for good: true only when this provider's chain is the one named, is being followed, and
+   * says so at a finalised block.
+   *
+   * @throws RetryableError when the chain cannot be asked.
+   */
+  async isGone(genesis: string, subscription: bigint): Promise<boolean> {
+    const head = this.chain.finalised;
+    if (head?.genesis !== genesis || this.following?.kind !== 'Following') return false;
+    return isSubscriptionGone(this.follower.api, head.block, subscription);
   }
 
   /** Why the provider is not served as it should be, undefined when it is. */

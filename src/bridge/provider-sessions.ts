@@ -71,6 +71,17 @@ export class ProviderSessions {
     return this.running.get(key)?.session.sources() ?? [];
   }
 
+  /**
+   * Whether a subscription is over for good, as the chain of one of the Providers says. False when none of them is of that
+   * chain, or none can say.
+   *
+   * @throws RetryableError when a chain cannot be asked.
+   */
+  async isGone(genesis: string, subscription: bigint): Promise<boolean> {
+    const said = [...this.running.values()].map(({ session }) => session.isGone(genesis, subscription));
+    return (await Promise.all(said)).includes(true);
+  }
+
   /** Resolves when every session has ended, after the signal was aborted. */
   async ended(): Promise<void> {
     await Promise.all([...this.running.keys()].map((key) => this.stop(key)));

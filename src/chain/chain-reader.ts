@@ -67,6 +67,23 @@ export async function concernsProvider(
 }
 
 /**
+ * Whether a subscription is over for good at a block: it was there, and the chain has removed it, which it does when every
+ * tenure of it was released or cleaned up.
+ *
+ * @throws RetryableError ChainUnreachable or ChainUndecodable.
+ */
+export async function isSubscriptionGone(api: ApiPromise, block: BlockRef, subscription: bigint): Promise<boolean> {
+  return decoding(block, async () => {
+    const at = await api.at(block.hash);
+    const [found, next] = await Promise.all([
+      at.query.subscription.subscriptions(subscription),
+      at.query.subscription.nextId(),
+    ]);
+    return found.isNone && subscription < next.toBigInt();
+  });
+}
+
+/**
  * The bytes of a preimage, undefined when the chain has none of that hash and length.
  *
  * @throws RetryableError ChainUnreachable or ChainUndecodable.

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { conditionsAfter } from '../api/conditions.ts';
+import { conditionsAfter, type Statement } from '../api/conditions.ts';
 import { FieldManager } from '../api/labels.ts';
 import { type Reactor as ReactorResource, reactors } from '../api/reactor.ts';
 import type { Reason } from '../errors/catalogue.ts';
@@ -11,6 +11,8 @@ import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
 import type { StoreView } from '../kube/store.ts';
 import type { Reactor } from '../providers/reactor.ts';
 import type { Health } from '../server/health.ts';
+import { OrphanWatch, type OrphanWatchOptions } from './orphan-watch.ts';
+import { describeOrphans, type Orphan } from './orphans.ts';
 import type { ReactorRegistry } from './reactor-registry.ts';
 
 /** A reactor made from its resource. */
@@ -43,6 +45,8 @@ export interface ReactorReconcilerOptions {
   readonly factory: ReactorFactory;
   readonly events: EventRecorder;
   readonly health: Health;
+  /** What looking for orphans needs. */
+  readonly orphans: OrphanWatchOptions;
   /** Called after a reactor was made, replaced or removed. */
   readonly onChange: (key: string) => void;
   /** Called when a backend that could not be used can be used again. */
@@ -64,6 +68,7 @@ interface Entry {
   /** What it was made from: a change of spec or credentials makes a new one. */
   readonly madeFrom: string;
   readonly leaveHealth: () => void;
+  readonly orphans: OrphanWatch;
   problem: string | undefined;
 }
 
@@ -100,7 +105,8 @@ export class ReactorReconciler {
         const message = await entry.made.probe(signal);
         if (entry.problem !== undefined) this.options.onRecovered(key);
         entry.problem = undefined;
-        return { ok: true, reason: 'ReactorReachable', message };
+        await entry.orphans.look(resource.spec.orphans === 'Remove', this.options.now(), signal);
+        return { ok: true, reason: 'ReactorReachable', message, orphans: entry.orphans.orphans };
       } catch (error) {
         // The reactor stays: its own calls say more exactly what works and what does not.
         return outcomeOf(error, (problem) => {
@@ -128,6 +134,7 @@ export class ReactorReconciler {
       made,
       madeFrom,
       problem: undefined,
+      orphans: new OrphanWatch(made.reactor, this.options.orphans),
       leaveHealth: this.options.health.addReady(`reactor ${key}`, () => entry.problem),
     };
     this.entries.set(key, entry);
@@ -157,7 +164,7 @@ export class ReactorReconciler {
 
   private async writeStatus(
     resource: ReactorResource,
-    { ok, reason, message }: Outcome,
+    { ok, reason, message, orphans }: Outcome,
     signal: AbortSignal,
   ): Promise<void> {
     const statement = { status: ok ? ('True' as const) : ('False' as const), reason, message };
@@ -166,6 +173,8 @@ export class ReactorReconciler {
       [
         { type: 'Ready', ...statement },
         { type: 'Reconciling', ...statement, status: ok ? undefined : 'True' },
+        // What could not be looked at is as it was.
+        ...(orphans === undefined ? [] : [orphanStatement(orphans)]),
       ],
       resource.metadata.generation,
       this.options.now(),
@@ -179,14 +188,33 @@ export class ReactorReconciler {
       { fieldManager: FieldManager.controller, subresource: 'status' },
       signal,
     );
-    this.options.events.record(resource, { type: ok ? 'Normal' : 'Warning', reason, action: 'Probe', note: message });
+    const { events } = this.options;
+    const before = resource.status.conditions?.find(({ type }) => type === 'Ready');
+    if (before?.reason !== reason || before.message !== message) {
+      events.record(resource, { type: ok ? 'Normal' : 'Warning', reason, action: 'Probe', note: message });
+    }
+    const found = conditions.find(({ type }) => type === 'OrphansFound');
+    if (found !== undefined && !isKnown(resource, found.message)) {
+      events.record(resource, { type: 'Warning', reason: 'OrphansFound', action: 'Survey', note: found.message });
+    }
   }
+}
+
+function isKnown({ status }: ReactorResource, message: string): boolean {
+  return status.conditions?.some((one) => one.type === 'OrphansFound' && one.message === message) === true;
 }
 
 interface Outcome {
   readonly ok: boolean;
   readonly reason: Reason;
   readonly message: string;
+  /** Undefined when the backend could not be asked. */
+  readonly orphans?: readonly Orphan[];
+}
+
+function orphanStatement(orphans: readonly Orphan[]): Statement {
+  const status = orphans.length > 0 ? 'True' : undefined;
+  return { type: 'OrphansFound', status, reason: 'OrphansFound', message: describeOrphans(orphans) };
 }
 
 function outcomeOf(error: unknown, note: (problem: string) => void = () => {}): Outcome {

@@ -225,6 +225,13 @@ export const catalogue = {
     summary: 'The schema of the descriptor type is not mirrored in the cluster yet.',
     remedy: 'Nothing to do if it is brief; otherwise the Offer says why the schema cannot be had.',
   },
+  OrphansFound: {
+    family: 'condition',
+    summary:
+      'The backend has things that are marked as a tenure’s and for which there is no Deployment that this operator sees.',
+    remedy:
+      'See that no other operator uses the same account; then remove them, or set orphans of the Reactor to Remove, by which those go whose subscription the chain no longer has.',
+  },
   TeardownHeld: {
     family: 'condition',
     summary:

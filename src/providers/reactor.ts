@@ -67,6 +67,14 @@ export interface Present {
   readonly endpoints: readonly Endpoint[];
 }
 
+/** Something in a backend that is marked as a tenure's. */
+export interface Marked {
+  /** The tenure's marker, as src/tenure/identity.ts writes it. */
+  readonly marker: string;
+  /** What it is, for a person: `VM dinfra-17-1-… (Running)`. */
+  readonly what: string;
+}
+
 /** What a step did. The world is read again afterwards: a step never claims more than that it was taken. */
 export interface Step {
   /** One line for a person: `Deploying VM dinfra-17-1-… (job …)`. */
@@ -109,4 +117,6 @@ export interface Reactor {
   start(order: Order, found: Present, signal: AbortSignal): Promise<Step>;
   /** Take the next step of removing everything of this tenure and nothing else. Called until observe says `Absent`. */
   delete(identity: TenureIdentity, found: Present, signal: AbortSignal): Promise<Step>;
+  /** Everything the backend has that is marked as some tenure's. Left out where the backend cannot tell. */
+  survey?(signal: AbortSignal): Promise<readonly Marked[]>;
 }

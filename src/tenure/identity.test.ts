@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { descriptorTypeName, identityOf, subscriptionName } from './identity.ts';
+import { descriptorTypeName, identityOf, parseMarker, subscriptionName } from './identity.ts';
 
 const genesis = fc.stringMatching(/^0x[0-9a-f]{64}$/);
 const tenure = fc.record({
@@ -48,6 +48,28 @@ describe('the names of a tenure', () => {
       { subscription: 11n, tenure: 1 },
     ].map((numbers) => identityOf({ genesis: `0x${'45'.repeat(32)}`, ...numbers }).name);
     expect(new Set(names).size).toBe(2);
+  });
+});
+
+describe('a marker', () => {
+  it('says which tenure it is of', () => {
+    fc.assert(
+      fc.property(tenure, (one) => {
+        expect(parseMarker(identityOf(one).marker)).toEqual(one);
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    'dinfra:',
+    `dinfra:0x${'45'.repeat(32)}:1`,
+    `dinfra:0x${'45'.repeat(32)}:01:1`,
+    `dinfra:0x${'45'.repeat(32)}:1:0`,
+    `dinfra:0x${'45'.repeat(32)}:1:1 `,
+    `DINFRA:0x${'45'.repeat(32)}:1:1`,
+  ])('is exact, or none: %j', (text) => {
+    expect(parseMarker(text)).toBeUndefined();
   });
 });
 

@@ -36,6 +36,14 @@ function markerOf({ genesis, subscription, tenure }: Tenure): string {
   return `dinfra:${genesis}:${subscription}:${tenure}`;
 }
 
+/** The tenure a marker stands for, or undefined when it is not one of ours. */
+export function parseMarker(marker: string): Tenure | undefined {
+  const match = /^dinfra:(0x[0-9a-f]{64}):(0|[1-9][0-9]{0,19}):([1-9][0-9]{0,9})$/.exec(marker);
+  const [, genesis, subscription, tenure] = match ?? [];
+  if (genesis === undefined || subscription === undefined || tenure === undefined) return undefined;
+  return { genesis, subscription: BigInt(subscription), tenure: Number(tenure) };
+}
+
 /**
  * The name of the Subscription resource that mirrors an agreement for one provider. The provider is part of it because
  * two providers of one chain may share a namespace, and a subscription can move from one to the other.

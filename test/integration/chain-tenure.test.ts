@@ -1,5 +1,6 @@
 import type { KeyringPair } from '@polkadot/keyring/types';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isSubscriptionGone } from '../../src/chain/chain-reader.ts';
 import { ChainMarket, contentOf, type Told } from '../support/chain-market.ts';
 
 /** The state machine and its money, in the runtime's WebAssembly. */
@@ -31,6 +32,23 @@ function transitions(told: readonly Told[], id: number): string[] {
 }
 
 const alive = () => market.send([bob, market.api.tx.provider.heartbeat()], [dave, market.api.tx.provider.heartbeat()]);
+
+it('a subscription is over for good when its last tenure was released, and not a block before', async () => {
+  const { tx } = market.api;
+  const isGone = async (id: number) => {
+    const [hash, header] = [await market.api.rpc.chain.getFinalizedHead(), await market.api.rpc.chain.getHeader()];
+    return isSubscriptionGone(market.api, { number: header.number.toNumber(), hash: hash.toHex() }, BigInt(id));
+  };
+  const { events } = await market.must(consumer, market.subscription({ strategy: { Named: bobs } }));
+  const id = Number(events[0]?.fields['id']);
+  await market.must(bob, tx.subscription.accept(id, 1));
+  expect(await isGone(id)).toBe(false);
+  await market.must(consumer, tx.subscription.cancel(id));
+  expect(await isGone(id), 'cancelled, and its provider may still run it').toBe(false);
+  await market.must(bob, tx.subscription.released(id, 1));
+  expect(await isGone(id)).toBe(true);
+  expect(await isGone(id + 1), 'never there').toBe(false);
+});
 
 it('a tenure that is Active is paid by the block, and a cancel gives the rest back in the same block', async () => {
   const { tx } = market.api;

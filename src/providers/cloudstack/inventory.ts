@@ -90,12 +90,6 @@ export class Inventory implements Source {
     return undefined;
   }
 
-  /** Every VM of the account, for the search of orphans. */
-  async everyVirtualMachine(): Promise<readonly VirtualMachine[]> {
-    const byName = await this.#all('listVirtualMachines', {}, virtualMachineOf, (vm) => vm.name);
-    return [...byName.values()].flat();
-  }
-
   async #of<T>(
     command: string,
     parameters: Parameters,

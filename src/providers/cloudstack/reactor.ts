@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { TenureIdentity } from '../../tenure/identity.ts';
-import type { Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
+import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
 import { needsStop } from './action.ts';
 import { advance, refuseLoss } from './advance.ts';
 import { afterJobs, holdBack } from './backoff.ts';
@@ -24,6 +24,7 @@ import type { Parameters } from './signing.ts';
 import { DirectSource } from './source.ts';
 import { startJob } from './start-job.ts';
 import { stepOf } from './step.ts';
+import { survey } from './survey.ts';
 import type { Alone, Done, Workshop } from './workshop.ts';
 
 export interface CloudStackReactorOptions {
@@ -145,6 +146,10 @@ export class CloudStackReactor implements Reactor {
     const dones: Done[] = [];
     for (const removal of removals) dones.push(removing(await remove(removal, shop, signal)));
     return stepOf(dones, notes, 'waiting for CloudStack to finish');
+  }
+
+  survey(signal: AbortSignal): Promise<readonly Marked[]> {
+    return survey(this.#client, this.#scope, signal);
   }
 
   /** Ends open connections. */
