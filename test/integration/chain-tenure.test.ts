@@ -161,6 +161,25 @@ it('an update runs when the provider accepts it, and one it declines changes not
   await market.must(bob, tx.subscription.released(id, 1));
 });
 
+it('a type and the duties of an operator go to nobody who has not agreed, or not for longer than he wants', async () => {
+  const { tx, query } = market.api;
+  const [alice, heir, named] = [market.account('Alice'), market.account('Eve'), market.account('Ferdie')];
+  const owner = async () => (await query.provider.descriptorTypes('helm/v1')).unwrap().owner.toString();
+  await market.must(alice, tx.provider.transferType('helm/v1', heir.address));
+  expect([await owner(), (await market.balance(heir)).held]).toEqual([alice.address, 0n]);
+  await market.must(heir, tx.provider.acceptType('helm/v1'));
+  expect([await owner(), (await market.balance(alice)).held]).toEqual([heir.address, 0n]);
+  expect((await market.balance(heir)).held).toBeGreaterThan(0n);
+
+  await market.must(bob, tx.provider.updateProvider(named.address, null, null));
+  const register = tx.provider.registerProvider(named.address, `0x${'01'.repeat(32)}`, '', 'Open');
+  const [taken] = await market.send([named, register]);
+  expect(taken?.error).toBe('provider.AlreadyProvider');
+  await market.must(named, tx.provider.resign());
+  expect((await query.provider.providers(bobs)).unwrap().operator.toString()).toBe(bob.address);
+  await market.must(named, register);
+});
+
 it('silence is not paid, a missed deadline moves an award on, and who has failed is not asked again', async () => {
   const { tx } = market.api;
   // In the same blocks: an Active tenure of Bob, and an award that he leaves unanswered. The round comes to him after Dave.
