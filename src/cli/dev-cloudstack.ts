@@ -1,7 +1,8 @@
 import { startSimulator } from '../dev/cloudstack/simulator.ts';
 import { faultOf } from './fault.ts';
-import { facts, processOutput } from './output.ts';
+import { facts, outputTo } from './output.ts';
 import type { Common } from './program.ts';
+import type { Terminal } from './terminal.ts';
 import { UserError } from './user-error.ts';
 
 export interface SimulatorFlags {
@@ -21,7 +22,7 @@ export interface SimulatorFlags {
 const QUEUE_MS = 50;
 
 /** `dinfra dev cloudstack`: runs until SIGINT or SIGTERM. Throws UserError when it cannot start. */
-export async function runSimulator(common: Common, flags: SimulatorFlags): Promise<void> {
+export async function runSimulator(terminal: Terminal, common: Common, flags: SimulatorFlags): Promise<void> {
   const { host, port, state, vmDelay, jobDelay, old } = flags;
   const faults = flags.fault.map(faultOf);
   const settings = Object.fromEntries(flags.setting.map(settingOf));
@@ -42,7 +43,7 @@ export async function runSimulator(common: Common, flags: SimulatorFlags): Promi
   });
   simulator.faults.set(faults);
   const { endpoint, accounts } = simulator;
-  processOutput(common.json).answer(
+  outputTo(terminal, common.json).answer(
     { endpoint, accounts, pid: process.pid },
     facts([
       ['Endpoint', endpoint],

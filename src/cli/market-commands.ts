@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAddress } from '@polkadot/util-crypto';
 import {
   type ConsumerSubscription,
   readSubscription,
@@ -9,10 +10,11 @@ import { type Account, loadAccount } from './account.ts';
 import { formatAmount, parseAmount } from './amount.ts';
 import { readTypes, registerType, typesText } from './descriptor-types.ts';
 import { Market } from './market.ts';
-import { type Output, processOutput } from './output.ts';
+import { type Output, outputTo } from './output.ts';
 import type { Common, STRATEGIES } from './program.ts';
 import { listText, statusText } from './show.ts';
 import { subscribe } from './subscribe.ts';
+import type { Terminal } from './terminal.ts';
 import { UserError } from './user-error.ts';
 
 /** What `dinfra subscribe` was told. Amounts are in the chain's whole units, as text. */
@@ -28,8 +30,13 @@ export interface SubscribeFlags {
 }
 
 /** `dinfra subscribe`. Throws UserError, InvalidArgumentError or one of src/errors, as all of these do. */
-export function runSubscribe(common: Common, descriptor: string, flags: SubscribeFlags): Promise<void> {
-  return onMarket(common, async (market, output, account) => {
+export function runSubscribe(
+  terminal: Terminal,
+  common: Common,
+  descriptor: string,
+  flags: SubscribeFlags,
+): Promise<void> {
+  return onMarket(terminal, common, async (market, output, account) => {
     const { unit } = market;
     const strategy: Strategy = flags.provider === undefined ? flags.strategy : { Named: flags.provider };
     const id = await subscribe(
@@ -51,22 +58,25 @@ export function runSubscribe(common: Common, descriptor: string, flags: Subscrib
   });
 }
 
-export function runList(common: Common, consumer: string | undefined): Promise<void> {
-  return onMarket(common, async (market, output, account) => {
+export function runList(terminal: Terminal, common: Common, consumer: string | undefined): Promise<void> {
+  return onMarket(terminal, common, async (market, output, account) => {
+    if (consumer !== undefined && !isAddress(consumer)) {
+      throw new UserError(`--consumer ${consumer} is not an address`, 'Give the SS58 address of an account.');
+    }
     const subscriptions = await readSubscriptionsOf(market.api, consumer ?? (await account()).pair.address);
     output.answer(subscriptions, listText(subscriptions, market.unit));
   });
 }
 
-export function runStatus(common: Common, id: bigint): Promise<void> {
-  return onMarket(common, async (market, output) => {
+export function runStatus(terminal: Terminal, common: Common, id: bigint): Promise<void> {
+  return onMarket(terminal, common, async (market, output) => {
     const subscription = await mustRead(market, id);
     output.answer(subscription, statusText(subscription, market.unit));
   });
 }
 
-export function runTopUp(common: Common, id: bigint, amount: string): Promise<void> {
-  return onMarket(common, async (market, output, account) => {
+export function runTopUp(terminal: Terminal, common: Common, id: bigint, amount: string): Promise<void> {
+  return onMarket(terminal, common, async (market, output, account) => {
     const added = parseAmount(amount, market.unit);
     const block = await market.send(await account(), market.api.tx.subscription.topUp(id, added));
     output.answer(
@@ -76,22 +86,22 @@ export function runTopUp(common: Common, id: bigint, amount: string): Promise<vo
   });
 }
 
-export function runCancel(common: Common, id: bigint): Promise<void> {
-  return onMarket(common, async (market, output, account) => {
+export function runCancel(terminal: Terminal, common: Common, id: bigint): Promise<void> {
+  return onMarket(terminal, common, async (market, output, account) => {
     const block = await market.send(await account(), market.api.tx.subscription.cancel(id));
     output.answer({ id, block }, `Subscription ${id} was cancelled in block ${block}.`);
   });
 }
 
-export function runTypeList(common: Common): Promise<void> {
-  return onMarket(common, async (market, output) => {
+export function runTypeList(terminal: Terminal, common: Common): Promise<void> {
+  return onMarket(terminal, common, async (market, output) => {
     const types = await readTypes(market);
     output.answer(types, typesText(types));
   });
 }
 
-export function runTypeRegister(common: Common, name: string, schema: string): Promise<void> {
-  return onMarket(common, async (market, output, account) => {
+export function runTypeRegister(terminal: Terminal, common: Common, name: string, schema: string): Promise<void> {
+  return onMarket(terminal, common, async (market, output, account) => {
     const block = await registerType(market, await account(), name, schema);
     output.answer({ name, block }, `Descriptor type ${name} was registered in block ${block}.`);
   });
@@ -99,11 +109,12 @@ export function runTypeRegister(common: Common, name: string, schema: string): P
 
 /** Connects for the length of one command. The account is asked for by those that need one. */
 async function onMarket(
+  terminal: Terminal,
   common: Common,
   command: (market: Market, output: Output, account: () => Promise<Account>) => Promise<void>,
 ): Promise<void> {
   await using market = await Market.open(common.url);
-  await command(market, processOutput(common.json), () => loadAccount(common, process.env));
+  await command(market, outputTo(terminal, common.json), () => loadAccount(common, terminal.environment));
 }
 
 async function mustRead({ api }: Market, id: bigint): Promise<ConsumerSubscription> {

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { Terminal } from './terminal.ts';
 
 /** Where a command's answer goes: to people, or with `--json` to programs. Progress goes to standard error. */
 export interface Output {
@@ -8,12 +9,12 @@ export interface Output {
   progress(line: string): void;
 }
 
-/** Writes to this process. */
-export function processOutput(json: boolean): Output {
+/** Writes to a terminal. */
+export function outputTo({ out, err }: Terminal, json: boolean): Output {
   return {
-    answer: (data, text) => process.stdout.write(`${json ? JSON.stringify(data, replaceBigInts, 2) : text}\n`),
+    answer: (data, text) => out(`${json ? JSON.stringify(data, replaceBigInts, 2) : text}\n`),
     progress: (line) => {
-      if (!json) process.stderr.write(`${line}\n`);
+      if (!json) err(`${line}\n`);
     },
   };
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { SimulatorFlags } from './dev-cloudstack.ts';
 import type { SubscribeFlags } from './market-commands.ts';
 import type { SshKeyFlags } from './ssh-key.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
 import { orTell } from './user-error.ts';
 
 /** Options every command takes. */
@@ -18,9 +19,12 @@ export const STRATEGIES = ['RoundRobin', 'Random', 'MostFree', 'LowestPrice', 'M
 /**
  * The command line: what can be asked for. What does it is loaded when it is asked for, as the libraries of the chain
  * take longer to load than most answers to come.
+ *
+ * @param terminal default: this process.
  */
-export function dinfra(): Command {
+export function dinfra(terminal: Terminal = processTerminal): Command {
   const program = new Command('dinfra')
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .description('Subscribe to infrastructure on a Substrate market, and see what became of it.')
     .addOption(
       new Option('--url <url>', 'WebSocket endpoint of a node of the chain')
@@ -31,14 +35,14 @@ export function dinfra(): Command {
     .option('--keystore <file>', 'keystore file; its password comes from DINFRA_PASSWORD or is asked for')
     .option('--secret-file <file>', 'file with a mnemonic, hex seed or derivation path; - is standard input')
     .option('--json', 'answer in JSON', false);
-  addSubscriptions(program);
-  addTypes(program);
-  addSshKey(program);
-  addDev(program);
+  addSubscriptions(program, terminal);
+  addTypes(program, terminal);
+  addSshKey(program, terminal);
+  addDev(program, terminal);
   return program;
 }
 
-function addSubscriptions(program: Command): void {
+function addSubscriptions(program: Command, terminal: Terminal): void {
   const common = () => program.opts<Common>();
   const commands = () => import('./market-commands.ts');
   program
@@ -57,52 +61,54 @@ function addSubscriptions(program: Command): void {
     )
     .option('--wait', 'wait until it is Active', false)
     .action((descriptor: string, flags: SubscribeFlags) =>
-      orTell(async () => (await commands()).runSubscribe(common(), descriptor, flags)),
+      orTell(terminal, async () => (await commands()).runSubscribe(terminal, common(), descriptor, flags)),
     );
   program
     .command('list')
     .description('list the subscriptions of an account')
     .option('--consumer <address>', 'whose (default: of the account)')
     .action(({ consumer }: { consumer?: string }) =>
-      orTell(async () => (await commands()).runList(common(), consumer)),
+      orTell(terminal, async () => (await commands()).runList(terminal, common(), consumer)),
     );
   program
     .command('status')
     .description('show one subscription')
     .argument('<id>', 'number of the subscription', bigNumber)
-    .action((id: bigint) => orTell(async () => (await commands()).runStatus(common(), id)));
+    .action((id: bigint) => orTell(terminal, async () => (await commands()).runStatus(terminal, common(), id)));
   program
     .command('top-up')
     .description('add funds to a subscription, anybody’s')
     .argument('<id>', 'number of the subscription', bigNumber)
     .argument('<amount>', 'what is added')
-    .action((id: bigint, amount: string) => orTell(async () => (await commands()).runTopUp(common(), id, amount)));
+    .action((id: bigint, amount: string) =>
+      orTell(terminal, async () => (await commands()).runTopUp(terminal, common(), id, amount)),
+    );
   program
     .command('cancel')
     .description('end a subscription; what is left of the funds comes back at once')
     .argument('<id>', 'number of the subscription', bigNumber)
-    .action((id: bigint) => orTell(async () => (await commands()).runCancel(common(), id)));
+    .action((id: bigint) => orTell(terminal, async () => (await commands()).runCancel(terminal, common(), id)));
 }
 
-function addTypes(program: Command): void {
+function addTypes(program: Command, terminal: Terminal): void {
   const common = () => program.opts<Common>();
   const commands = () => import('./market-commands.ts');
   const type = program.command('type').description('descriptor types: what descriptors look like');
   type
     .command('list')
     .description('list the descriptor types of the chain')
-    .action(() => orTell(async () => (await commands()).runTypeList(common())));
+    .action(() => orTell(terminal, async () => (await commands()).runTypeList(terminal, common())));
   type
     .command('register')
     .description('register a descriptor type')
     .argument('<name>', 'its name, for instance helm/v1')
     .argument('<schema>', 'file with the JSON Schema of its descriptors')
     .action((name: string, schema: string) =>
-      orTell(async () => (await commands()).runTypeRegister(common(), name, schema)),
+      orTell(terminal, async () => (await commands()).runTypeRegister(terminal, common(), name, schema)),
     );
 }
 
-function addSshKey(program: Command): void {
+function addSshKey(program: Command, terminal: Terminal): void {
   program
     .command('ssh-key')
     .description('write the SSH key that may log in to your VMs: the ed25519 key of the account’s secret')
@@ -110,11 +116,11 @@ function addSshKey(program: Command): void {
     .option('--comment <text>', 'what key listings show', 'dinfra')
     .option('--public', 'the public key instead of the private one', false)
     .action((flags: SshKeyFlags) =>
-      orTell(async () => (await import('./ssh-key.ts')).runSshKey(program.opts<Common>(), flags)),
+      orTell(terminal, async () => (await import('./ssh-key.ts')).runSshKey(terminal, program.opts<Common>(), flags)),
     );
 }
 
-function addDev(program: Command): void {
+function addDev(program: Command, terminal: Terminal): void {
   const dev = program.command('dev').description('parts to develop and to try things with');
   dev
     .command('cloudstack')
@@ -133,7 +139,9 @@ function addDev(program: Command): void {
     )
     .option('--old', 'behave like CloudStack 4.13 where it differs', false)
     .action((flags: SimulatorFlags) =>
-      orTell(async () => (await import('./dev-cloudstack.ts')).runSimulator(program.opts<Common>(), flags)),
+      orTell(terminal, async () =>
+        (await import('./dev-cloudstack.ts')).runSimulator(terminal, program.opts<Common>(), flags),
+      ),
     );
 }
 

@@ -3,8 +3,9 @@ import { decodePair } from '@polkadot/keyring/pair/decode';
 import { openSshPrivateKey } from '../ssh/openssh-private-key.ts';
 import { openSshPublicKey } from '../ssh/openssh-public-key.ts';
 import { loadAccount } from './account.ts';
-import { processOutput } from './output.ts';
+import { outputTo } from './output.ts';
 import type { Common } from './program.ts';
+import type { Terminal } from './terminal.ts';
 import { UserError } from './user-error.ts';
 
 export interface SshKeyFlags {
@@ -21,14 +22,18 @@ const SEED_BYTES = 32;
  *
  * @throws UserError when there is no such key, or the file is there already.
  */
-export async function runSshKey(common: Common, { out, comment, public: onlyPublic }: SshKeyFlags): Promise<void> {
+export async function runSshKey(
+  terminal: Terminal,
+  common: Common,
+  { out, comment, public: onlyPublic }: SshKeyFlags,
+): Promise<void> {
   if (/[^\P{Cc}]/u.test(comment)) {
     throw new UserError('--comment has a control character; it is one line of text', 'Leave it out.');
   }
-  const { access } = await loadAccount(common, process.env);
+  const { access } = await loadAccount(common, terminal.environment);
   if (!('publicKey' in access)) throw new UserError(access.missing, access.hint);
   const publicLine = openSshPublicKey(access.publicKey, comment);
-  const output = processOutput(common.json);
+  const output = outputTo(terminal, common.json);
   // Not encrypted: it never leaves this function like that.
   const { secretKey } = decodePair(undefined, access.encodePkcs8(), 'none');
   const key = onlyPublic ? `${publicLine}\n` : openSshPrivateKey(secretKey.subarray(0, SEED_BYTES), comment);

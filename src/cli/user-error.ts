@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { findDinfraError } from '../errors/dinfra-error.ts';
+import type { Terminal } from './terminal.ts';
 
 /** A failure the user can do something about: printed as two lines, without a stack. */
 export class UserError extends Error {
@@ -13,14 +14,14 @@ export class UserError extends Error {
 }
 
 /** Does the work, and tells the user what went wrong, without a stack, when it is his to mend. */
-export async function orTell(work: () => Promise<void>): Promise<void> {
+export async function orTell({ err, fail }: Terminal, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     const ours = findDinfraError(error);
     const hint = error instanceof UserError ? error.hint : ours?.hint;
     if (!(error instanceof UserError || error instanceof InvalidArgumentError) && ours === undefined) throw error;
-    process.stderr.write(`dinfra: ${(error as Error).message}\n${hint === undefined ? '' : `        ${hint}\n`}`);
-    process.exitCode = 1;
+    err(`dinfra: ${(error as Error).message}\n${hint === undefined ? '' : `        ${hint}\n`}`);
+    fail();
   }
 }

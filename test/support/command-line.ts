@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { takeConsole } from '../../src/chain/library-console.ts';
+import { dinfra } from '../../src/cli/program.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** What a command said, and whether it worked. */
+export interface Said {
+  readonly ok: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the dinfra command in this process: its libraries take longer to load than it takes to answer. */
+export async function dinfraHere(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Said> {
+  // As the command itself does.
+  takeConsole(() => undefined);
+  let [ok, stdout, stderr] = [true, '', ''];
+  const program = dinfra({
+    environment,
+    out: (text) => {
+      stdout += text;
+    },
+    err: (text) => {
+      stderr += text;
+    },
+    fail: () => {
+      ok = false;
+    },
+  });
+  await program.parseAsync([...args], { from: 'user' });
+  return { ok, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
+}
+
+/**
+ * Runs the dinfra command as a user would, in an environment without a word of ours.
+ *
+ * @param input for its standard input; nobody sits there.
+ */
+export async function dinfraAlone(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  input = '',
+): Promise<Said> {
+  const { DINFRA_URL: _url, DINFRA_SURI: _suri, DINFRA_PASSWORD: _password, ...others } = process.env;
+  const { failed, stdout, stderr } = await execa(process.execPath, [main, ...args], {
+    env: { ...others, ...environment },
+    extendEnv: false,
+    input,
+    reject: false,
+    timeout: 60_000,
+  });
+  return { ok: !failed, stdout, stderr };
+}
