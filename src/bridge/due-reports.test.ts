@@ -63,6 +63,17 @@ describe('the reports that are due', () => {
     expect(calls({ ...row, state: 'Awarded' }, stalled)).toMatchObject([{ call: 'decline', reason: 10_005 }]);
   });
 
+  it('count the time a resumed tenure takes to start from when that began, and not from its suspension', () => {
+    const began = (ago: number) => ({
+      ...condition('Reconciling', 'True', 'Starting'),
+      lastTransitionTime: new Date(NOW - ago).toISOString(),
+    });
+    const starting = (ago: number) =>
+      mirror('Active', { conditions: [condition('Ready', 'False', 'Starting'), began(ago)] });
+    expect(calls(row, starting(29_000))).toEqual([]);
+    expect(calls(row, starting(31_000))).toMatchObject([{ call: 'degraded' }]);
+  });
+
   it('are none while the mirror has not caught up with the chain', () => {
     const older = mirror('Accepted', { conditions: [condition('Ready', 'True', 'Running')] });
     expect(calls(row, older)).toEqual([]);

@@ -47,12 +47,15 @@ function toldBy({ metadata, status }: Deployment, now: number): Told {
   const condition = (type: string) => status.conditions?.find((one) => one.type === type);
   const ready = condition('Ready');
   const stalled = condition('Stalled');
+  // Ready is False all through a suspension: what is started again has its time from then on.
+  const since = [ready, condition('Reconciling')].map((one) => Date.parse(one?.lastTransitionTime ?? ''));
+  const readyForMs = now - Math.max(...since.filter((time) => !Number.isNaN(time)));
   return {
     current: status.observedGeneration === metadata.generation,
     resolved: condition('Resolved')?.status === 'True',
     stalledCode: stalled === undefined ? undefined : codeOf(stalled.reason),
     ready: ready?.status ?? 'Unknown',
-    readyForMs: ready === undefined ? 0 : now - Date.parse(ready.lastTransitionTime),
+    readyForMs: ready === undefined ? 0 : readyForMs,
     released: ready?.reason === 'Released',
   };
 }

@@ -9,7 +9,7 @@ export interface Told {
   /** The reason code of the terminal reason it is stalled with, undefined when it is not stalled. */
   readonly stalledCode: number | undefined;
   readonly ready: 'True' | 'False' | 'Unknown';
-  /** Milliseconds since `ready` last changed. */
+  /** Milliseconds since `ready` last changed, or work on it last began. */
   readonly readyForMs: number;
   /** Proof was seen that nothing of the tenure is left. */
   readonly released: boolean;

@@ -43,7 +43,7 @@ export class Reports {
     const call = this.calls.get(key);
     this.calls.delete(key);
     if (call === undefined || result.kind === 'Lost') return call;
-    const statement = statementOf(call.name, result);
+    const statement = statementOf(call.said, result);
     this.log.info(
       { call: call.name, about: call.about, result: result.kind, detail: statement.message },
       'the chain has answered',
@@ -76,8 +76,8 @@ export class Reports {
   }
 }
 
-function statementOf(call: string, result: Exclude<CallResult, { kind: 'Lost' }>): Statement {
+function statementOf(said: string, result: Exclude<CallResult, { kind: 'Lost' }>): Statement {
   return result.kind === 'Applied'
-    ? { type: 'Reported', status: 'True', reason: 'Told', message: `${call}, final in block ${result.block}` }
-    : { type: 'Reported', status: 'False', reason: 'CallRefused', message: `${call} was refused: ${result.error}` };
+    ? { type: 'Reported', status: 'True', reason: 'Told', message: `${said}, final in block ${result.block}` }
+    : { type: 'Reported', status: 'False', reason: 'CallRefused', message: `${said} was refused: ${result.error}` };
 }

@@ -1,10 +1,11 @@
 import { Keyring } from '@polkadot/keyring';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Deployment } from '../api/deployment.ts';
 import type { Offer } from '../api/offer.ts';
 import type { Provider } from '../api/provider.ts';
 import type { DesiredTenure, OnChainProvider, OnChainType, ProviderState } from '../chain/model.ts';
-import { offersToSell, type Sides, wantedCalls } from './wanted-calls.ts';
+import { offersToSell, type Sides, type WantedCall, wantedCalls } from './wanted-calls.ts';
 
 const HASH = `0x${'11'.repeat(32)}`;
 const GENESIS = `0x${'45'.repeat(32)}`;
@@ -93,7 +94,39 @@ const tenure: DesiredTenure = {
   reason: undefined,
 };
 
+function stalledFor(
+  { subscription, tenure, consumer, type, content, state }: DesiredTenure,
+  reason: string,
+): Deployment {
+  const lastTransitionTime = '2026-11-21T09:30:00Z';
+  return {
+    apiVersion: 'dinfra.io/v1alpha1',
+    kind: 'Deployment',
+    metadata: { name: 'd', uid: 'u', resourceVersion: '1', generation: 1, creationTimestamp: lastTransitionTime },
+    spec: {
+      genesisHash: GENESIS,
+      subscription: `${subscription}`,
+      tenure,
+      subscriptionRef: { name: 's' },
+      providerRef: { name: 'acme' },
+      consumer,
+      accessKey: HASH,
+      descriptorType: type,
+      descriptor: content,
+      state,
+    },
+    status: {
+      observedGeneration: 1,
+      conditions: [{ type: 'Stalled', status: 'True', reason, message: '', lastTransitionTime }],
+    },
+  };
+}
+
 function names(state: Partial<ProviderState>, sides: Partial<Sides> = {}): string[] {
+  return calls(state, sides).map(({ name }) => name);
+}
+
+function calls(state: Partial<ProviderState>, sides: Partial<Sides> = {}): WantedCall[] {
   return wantedCalls({
     provider,
     offers: offersToSell([offer('helm', 'helm/v1')]),
@@ -111,7 +144,7 @@ function names(state: Partial<ProviderState>, sides: Partial<Sides> = {}): strin
     vouch: true,
     now: Date.parse('2026-11-21T10:00:00Z'),
     ...sides,
-  }).map(({ name }) => name);
+  });
 }
 
 describe('the calls a provider owes its chain', () => {
@@ -130,6 +163,12 @@ describe('the calls a provider owes its chain', () => {
     expect(names({ provider: unsold }, { offers: offersToSell([offer('helm', 'helm/v1', { capacity: 0 })]) })).toEqual(
       [],
     );
+  });
+
+  it('say for what reason an award is declined', () => {
+    const deployment = stalledFor(tenure, 'ChartNotFound');
+    const due = calls({ tenures: [tenure] }, { deploymentNamed: () => deployment });
+    expect(due.map(({ name, said }) => [name, said])).toEqual([['decline', 'decline with ChartNotFound']]);
   });
 
   it('have a key that changes with what they say, so that a new price is not taken for the old call', () => {

@@ -3,6 +3,7 @@ import type { Offer } from '../api/offer.ts';
 import type { Provider } from '../api/provider.ts';
 import type { ProviderState } from '../chain/model.ts';
 import { buildProviderCall, type ProviderCall } from '../chain/provider-call.ts';
+import { reasonName } from '../chain/reason-names.ts';
 import { buildTenureCall, type TenureCall } from '../chain/tenure-call.ts';
 import type { Outgoing } from '../chain/transaction-queue.ts';
 import { dueReports } from './due-reports.ts';
@@ -11,8 +12,10 @@ import { planRegistration, type WantedProvider } from './registration-plan.ts';
 
 /** A call that would bring the chain in step with the cluster. */
 export interface WantedCall extends Outgoing {
-  /** Name of the call, for metrics and messages. */
+  /** Name of the call, for metrics. */
   readonly name: string;
+  /** The same for people, with the reason it gives: `decline with ChartNotFound`. */
+  readonly said: string;
   /** What it is about: `provider`, `offer helm/v1`, `heartbeat` or `tenure`. */
   readonly about: string;
   /** The Deployment it speaks of, when it is about a tenure. */
@@ -87,6 +90,7 @@ function providerCall(call: ProviderCall): WantedCall {
   return {
     key: JSON.stringify(call, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
     name: call.call,
+    said: call.call,
     about: aboutOffer ? `offer ${call.type}` : call.call === 'heartbeat' ? 'heartbeat' : 'provider',
     deployment: undefined,
     build: (api) => buildProviderCall(api, call),
@@ -97,6 +101,7 @@ function tenureCall(call: TenureCall, deployment: Deployment): WantedCall {
   return {
     key: `${call.call} ${call.subscription}/${call.tenure}`,
     name: call.call,
+    said: 'reason' in call ? `${call.call} with ${reasonName(call.reason)}` : call.call,
     about: 'tenure',
     deployment,
     build: (api) => buildTenureCall(api, call),
