@@ -10,7 +10,7 @@ export interface Config {
   readonly probes: { readonly host: string; readonly port: number };
   /** Deployments worked on at once. */
   readonly concurrency: number;
-  /** How often what rests is looked at again, in milliseconds. */
+  /** How often what rests, and each backend, is looked at again, in milliseconds. */
   readonly resyncMs: number;
   /** Path or name of the helm command. */
   readonly helm: string;
@@ -36,7 +36,9 @@ export function operatorCommand(): Command {
         .argParser(parseAddress),
     )
     .addOption(numberOption('--concurrency <n>', 'Deployments worked on at once', 10, 1, 1000))
-    .addOption(numberOption('--resync <seconds>', 'how often what rests is looked at again', 60, 1, 86_400))
+    .addOption(
+      numberOption('--resync <seconds>', 'how often what rests, and each backend, is looked at again', 60, 1, 86_400),
+    )
     .addOption(new Option('--helm <command>', 'helm 4 to use').env('DINFRA_HELM').default('helm'))
     .addOption(numberOption('--helm-concurrency <n>', 'helm processes at once', 4, 1, 64))
     .addOption(
