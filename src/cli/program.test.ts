@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { dinfra } from './program.ts';
 
@@ -76,7 +78,32 @@ describe('docs/cli.md', () => {
   });
 });
 
+/** Runs the command and returns the libraries of the chain it has loaded. */
+async function librariesLoaded(...args: readonly string[]): Promise<readonly string[]> {
+  const hooks = `
+    import { registerHooks } from 'node:module';
+    const resolve = (name, context, next) => {
+      if (name.startsWith('@polkadot/')) process.stderr.write('loaded ' + name + '\\n');
+      return next(name, context);
+    };
+    registerHooks({ resolve });`;
+  const main = fileURLToPath(new URL('main.ts', import.meta.url));
+  const flags = ['--import', `data:text/javascript,${encodeURIComponent(hooks)}`, main, ...args];
+  const { stderr } = await execa(process.execPath, flags, { reject: false });
+  return stderr.split('\n').filter((line) => line.startsWith('loaded '));
+}
+
 describe('the help', () => {
+  it('is there at once: nothing of the chain is loaded for it, as it is for what needs it', async () => {
+    const [help, helpOfOne, list] = await Promise.all([
+      librariesLoaded('--help'),
+      librariesLoaded('subscribe', '--help'),
+      librariesLoaded('--url', 'none', 'list'),
+    ]);
+    expect([...help, ...helpOfOne]).toEqual([]);
+    expect(list).not.toEqual([]);
+  });
+
   it.each([...commands])('of %s says what each argument and option is', (_typed, command) => {
     expect(command.description()).not.toBe('');
     for (const { description } of [...command.registeredArguments, ...command.options])

@@ -21,7 +21,7 @@ export async function readSecretFile(path: string): Promise<string> {
   return secret;
 }
 
-/** Asks at the terminal, without showing what is typed. Undefined when there is none. */
+/** Asks at the terminal, without showing what is typed. Undefined when there is none. Throws UserError on Ctrl-C. */
 export async function askHidden(what: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined;
   process.stderr.write(`${what}: `);
@@ -29,6 +29,9 @@ export async function askHidden(what: string): Promise<string | undefined> {
   const questions = createInterface({ input: process.stdin, output: nowhere, terminal: true });
   try {
     return (await questions.question('')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ABORT_ERR') throw error;
+    throw new UserError('nothing was typed', 'Nothing was done.');
   } finally {
     questions.close();
     process.stderr.write('\n');
