@@ -18,6 +18,8 @@ export interface ConsumerSubscription {
   readonly deadline: number | undefined;
   /** Why it is Degraded or has ended: a reason code. */
   readonly reason: number | undefined;
+  /** The tenures that failed before, oldest first: their providers are not asked again. */
+  readonly failed: readonly { readonly provider: number; readonly tenure: number; readonly reason: number }[];
   readonly cost:
     | {
         readonly spent: bigint;
@@ -124,6 +126,11 @@ async function readAt(at: ApiDecoration<'promise'>, id: bigint): Promise<Consume
     paidUntil: view.paidUntil.isSome ? view.paidUntil.unwrap().toNumber() : undefined,
     deadline: view.deadline.isSome ? view.deadline.unwrap().toNumber() : undefined,
     reason: view.reason.isSome ? view.reason.unwrap().toNumber() : undefined,
+    failed: view.failed.map(({ provider, tenure, reason }) => ({
+      provider: provider.toNumber(),
+      tenure: tenure.toNumber(),
+      reason: reason.toNumber(),
+    })),
     cost: cost.isSome
       ? {
           spent: cost.unwrap().spent.toBigInt(),

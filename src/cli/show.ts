@@ -32,6 +32,7 @@ export function statusText(subscription: ConsumerSubscription, unit: Unit): stri
     ['Reason', subscription.reason === undefined ? undefined : reasonName(subscription.reason)],
     ['Provider', number(subscription.provider)],
     ['Tenure', number(subscription.tenure)],
+    ['Failed before', subscription.failed.length === 0 ? undefined : failures(subscription)],
     ['Price per block', amount(subscription.price)],
     ['Paid until block', number(subscription.paidUntil)],
     ['Next deadline', subscription.deadline === undefined ? undefined : `block ${subscription.deadline}`],
@@ -42,4 +43,9 @@ export function statusText(subscription: ConsumerSubscription, unit: Unit): stri
     ['Deposit', amount(cost?.deposit)],
     ['Descriptor', subscription.descriptorHash],
   ]);
+}
+
+/** Who had it and why no longer: what a consumer has to know while it is Pending. */
+function failures({ failed }: ConsumerSubscription): string {
+  return failed.map(({ provider, reason }) => `provider ${provider}: ${reasonName(reason)}`).join('; ');
 }

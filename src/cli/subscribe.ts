@@ -108,9 +108,10 @@ function nobody(type: string, candidates: readonly Candidate[]): UserError {
     return new UserError(`nobody offers ${type}`, 'Try again later, or another type.');
   }
   const reasons = candidates.map(({ provider, excluded }) => `provider ${provider}: ${excluded}`);
+  const poor = candidates.some(({ excluded }) => excluded === 'FundsTooLow');
   return new UserError(
-    `none of the ${candidates.length} providers of ${type} could take it: ${reasons.slice(0, 8).join('; ')}`,
-    'FundsTooLow: give more --funds or a shorter --grace. The other reasons are in docs/chain.md.',
+    `nobody who offers ${type} could take it: ${reasons.slice(0, 8).join('; ')}`,
+    poor ? 'FundsTooLow: give more --funds or a shorter --grace.' : 'What the reasons mean is in docs/chain.md.',
   );
 }
 
