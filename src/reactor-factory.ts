@@ -6,18 +6,15 @@ import { describePermission, missingPermissions } from './kube/access-review.ts'
 import { systemClock } from './kube/clock.ts';
 import type { ClusterAccess } from './kube/cluster-access.ts';
 import { KubeClient } from './kube/kube-client.ts';
-import { type Blueprint, BlueprintReactor } from './providers/blueprint-reactor.ts';
+import { BlueprintReactor } from './providers/blueprint-reactor.ts';
 import { CloudStackClient } from './providers/cloudstack/client.ts';
 import { CloudStackReactor } from './providers/cloudstack/reactor.ts';
-import { compose } from './providers/compose/blueprint.ts';
 import { HelmCommand } from './providers/helm/helm-command.ts';
 import { HelmReactor } from './providers/helm/helm-reactor.ts';
+import { vmBlueprints } from './providers/vm-blueprints.ts';
 
 /** What making a tenant begins and ends with. docs/helm.md has the whole list. */
 const HELM_PERMISSIONS = ['create', 'get', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces' }));
-
-/** Descriptor types that become a VM, beside `vm/v1`. */
-const VM_BLUEPRINTS: ReadonlyMap<string, Blueprint> = new Map([['compose/v1', compose]]);
 
 /** The reactors this operator has: the one place that knows them all. */
 export class BuiltInReactors implements ReactorFactory {
@@ -107,7 +104,7 @@ function makeCloudStack(config: NonNullable<ReactorResource['spec']['cloudStack'
   const { endpoint, caBundle } = settings;
   const client = new CloudStackClient({ endpoint, caBundle, credentials, clock: systemClock });
   return {
-    reactor: new BlueprintReactor(reactor, VM_BLUEPRINTS),
+    reactor: new BlueprintReactor(reactor, vmBlueprints),
     probe: async (signal) => {
       const zones = await client.list('listZones', { available: 'true' }, signal);
       return `CloudStack answers and takes the keys; ${zones.length} zones.`;

@@ -16,6 +16,7 @@ import { Descriptors } from '../descriptors/descriptors.ts';
 import { parseJson } from '../descriptors/json.ts';
 import { preimageSource } from '../descriptors/preimage-source.ts';
 import { SchemaChecker } from '../descriptors/schema-checker.ts';
+import { vmBlueprints } from '../providers/vm-blueprints.ts';
 import { accessKeyOf } from './access-key.ts';
 import type { Account } from './account.ts';
 import { formatAmount } from './amount.ts';
@@ -97,7 +98,8 @@ async function checkDescriptor({ api }: Market, typeName: string, bytes: Uint8Ar
     const signal = AbortSignal.timeout(60_000);
     const schema = await descriptors.schema(typeName, type.schema, [onChain], signal);
     const ref = { hash: contentHash(bytes), length: bytes.length, source: 'Preimage' } as const;
-    await descriptors.descriptor(ref, { name: typeName, schema }, [here], signal);
+    const descriptor = await descriptors.descriptor(ref, { name: typeName, schema }, [here], signal);
+    vmBlueprints.get(typeName)?.translate(descriptor);
   } finally {
     await checker.close();
   }

@@ -171,6 +171,15 @@ describe('a subscription', () => {
     expect(await answer(['--account', '//Charlie', 'list'])).toEqual(before);
   });
 
+  it('of a compose file is not paid for when no VM could run it', async () => {
+    const type = 'config/descriptor-types/compose-v1.schema.json';
+    expect(await run(['--account', '//Alice', 'type', 'register', 'compose/v1', type])).toMatchObject({ ok: true });
+    const whole = JSON.parse(readFileSync('config/samples/descriptors/substrate-node-compose.json', 'utf8'));
+    const build = file('build.json', JSON.stringify({ ...whole, compose: 'services: {web: {build: .}}' }));
+    const said = await refusal(['--account', '//Charlie', 'subscribe', build, '--type', 'compose/v1', '--funds', '1']);
+    expect(said).toMatch(/in the compose file, services\.web\.build has nothing to build from.*\n.*docs\/compose\.md/);
+  });
+
   it('that does not exist is told as such', async () => {
     const [status, topUp, badNumber, badAddress] = await Promise.all([
       refusal(['status', '4711']),
