@@ -57,7 +57,7 @@ describe.each(networks)(
     }, async () => {
       bench = await startBench({ random: seeded(seed), cloud: { hosts: 8 } }, config);
       bench.simulator.faults.set(kinds.map((kind) => ({ command: '*', kind, chance: 0.1 / kinds.length, ms: 20 })));
-      const reactor = bench.reactor({ limits: { callsPerSecond: 100_000, concurrency: 64, timeoutMs: 2_000 } });
+      const reactor = bench.reactor({ limits: { callsPerSecond: 100_000, concurrency: 64 } });
       const drivers = Array.from(
         { length: TENURES },
         () =>
