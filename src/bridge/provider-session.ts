@@ -1,7 +1,7 @@
 import type { Deployment } from '../api/deployment.ts';
-import { type Offer, offers } from '../api/offer.ts';
-import { type Provider, type ProviderStatus, providers } from '../api/provider.ts';
-import { type Subscription, subscriptions } from '../api/subscription.ts';
+import type { Offer } from '../api/offer.ts';
+import type { Provider } from '../api/provider.ts';
+import type { Subscription } from '../api/subscription.ts';
 import { ChainFollower } from '../chain/chain-follower.ts';
 import { isSubscriptionGone, readPreimage } from '../chain/chain-reader.ts';
 import type { FollowerState } from '../chain/follower-state.ts';
@@ -21,17 +21,14 @@ import { ChainState } from './chain-state.ts';
 import type { DescriptorTypeMirror } from './descriptor-type-mirror.ts';
 import { applyMirror } from './mirror.ts';
 import { type MirrorPlan, planMirror } from './mirror-plan.ts';
-import { offerStatus } from './offer-status.ts';
 import { Outbox } from './outbox.ts';
 import type { ProviderKeys } from './provider-keys.ts';
-import { providerStatus, teardownsWaiting } from './provider-status.ts';
 import { Reports } from './reports.ts';
 import { demandSameProvider } from './same-provider.ts';
-import { subscriptionStatus } from './subscription-status.ts';
+import { StatusBoard } from './status-board.ts';
 import { TeardownBudget } from './teardown-budget.ts';
 import { Wake } from './wake.ts';
-import { offersToSell, type WantedCall, wantedCalls } from './wanted-calls.ts';
-import { writeStatus } from './write-status.ts';
+import { offersToSell, wantedCalls } from './wanted-calls.ts';
 
 /** What the sessions of all providers share. */
 export interface BridgeContext {
@@ -74,6 +71,7 @@ export class ProviderSession {
   private readonly chain: ChainState;
   private readonly outbox: Outbox;
   private readonly reports: Reports;
+  private readonly board: StatusBoard;
   private readonly budget: TeardownBudget;
   private readonly settle: () => void;
   private following: FollowerState | undefined;
@@ -107,6 +105,7 @@ export class ProviderSession {
       },
     );
     this.reports = new Reports(context, log);
+    this.board = new StatusBoard(context, keys.account.address);
     this.outbox = new Outbox(new TransactionQueue(keys.account, () => this.follower.api), (key, result) =>
       this.onResult(key, result),
     );
@@ -211,7 +210,24 @@ export class ProviderSession {
     });
     this.reports.expect(calls);
     this.outbox.post(calls, state.block.number, now, signal);
-    await this.writeStatuses({ provider, genesis, state, plan, calls, typeProblems, now }, signal);
+    await this.board.write(
+      {
+        provider,
+        genesis,
+        state,
+        plan,
+        calls,
+        typeProblems,
+        selling,
+        offers: this.offersOfProvider(),
+        ...this.mirrored(genesis),
+        problem: this.currentProblem(),
+        refusalOf: (key) => this.outbox.refusal(key),
+        teardowns: this.budget.record(now),
+        now,
+      },
+      signal,
+    );
   }
 
   private plan(provider: Provider, genesis: string, state: ProviderState, now: number): MirrorPlan | undefined {
@@ -228,93 +244,11 @@ export class ProviderSession {
     });
   }
 
-  private async writeStatuses(turn: Turn, signal: AbortSignal): Promise<void> {
-    const { client } = this.context;
-    const { provider, state, plan, calls, typeProblems, now } = turn;
-    const mirrored = this.mirrored(turn.genesis);
-    for (const subscription of mirrored.subscriptions) {
-      const status = subscriptionStatus(subscription, mirrored.deployments, turn.genesis, now);
-      await writeStatus(client, subscriptions, subscription, status, signal);
-    }
-    const selling = offersToSell(this.offersOfProvider());
-    for (const offer of this.offersOfProvider()) {
-      const type = offer.spec.descriptorType;
-      const seller = selling.get(type);
-      const problem = typeProblems.get(type);
-      const status = offerStatus(offer, {
-        onChain: state.provider?.offers.get(type),
-        typeOnChain: state.types.has(type),
-        typeProblem: problem && { reason: problem.code, message: problem.message },
-        duplicateOf: seller === undefined || seller === offer ? undefined : seller.metadata.name,
-        refusal: this.refusalOf(calls, ({ about }) => about === `offer ${type}`),
-        now,
-      });
-      await writeStatus(client, offers, offer, status, signal);
-    }
-    const held = plan?.held ?? [];
-    this.noteHeld(provider, held);
-    const problem = this.currentProblem();
-    const status = providerStatus(provider, {
-      problem: problem && { reason: problem.code, message: problem.message },
-      account: this.keys.account.address,
-      providerId: state.provider?.id,
-      genesis: turn.genesis,
-      block: state.block,
-      moved: plan !== undefined && !isEmpty(plan),
-      counts: {
-        tenures: state.tenures.length,
-        ready: mirrored.deployments.filter(isReady).length,
-      },
-      inStep: state.provider !== undefined && !calls.some(({ about }) => about === 'provider'),
-      refusal: this.refusalOf(calls, ({ about }) => about === 'provider'),
-      teardowns: this.budget.record(now),
-      held,
-      now,
-    });
-    await writeStatus(client, providers, provider, status, signal);
-    this.tellReady(provider, status);
-  }
-
   /** Says in the Provider's status what is wrong, when there is no state to say more with. */
   private async writeProblem(signal: AbortSignal): Promise<void> {
     const provider = this.provider();
     const problem = this.currentProblem();
-    if (provider === undefined || problem === undefined) return;
-    const status = providerStatus(provider, {
-      problem: { reason: problem.code, message: problem.message },
-      account: this.keys.account.address,
-      providerId: undefined,
-      genesis: undefined,
-      block: undefined,
-      moved: false,
-      counts: undefined,
-      inStep: false,
-      refusal: undefined,
-      teardowns: provider.status.teardowns,
-      held: [],
-      now: Date.now(),
-    });
-    await writeStatus(this.context.client, providers, provider, status, signal);
-    this.tellReady(provider, status);
-  }
-
-  /** An event for each change of why the Provider is served or not. */
-  private tellReady(before: Provider, status: ProviderStatus): void {
-    const was = readyOf(before.status);
-    const is = readyOf(status);
-    if (is === undefined || (was?.status === is.status && was.reason === is.reason)) return;
-    const { reason, message } = is;
-    // Of a Provider's reasons, only what is wrong is not a state on the way to being well.
-    const type = is.status === 'True' || reason === 'Registering' ? 'Normal' : 'Warning';
-    this.context.events.record(before, { type, reason, action: 'Follow', note: message });
-  }
-
-  private refusalOf(calls: readonly WantedCall[], isAbout: (call: WantedCall) => boolean): string | undefined {
-    for (const call of calls) {
-      const refusal = isAbout(call) ? this.outbox.refusal(call.key) : undefined;
-      if (refusal !== undefined) return refusal;
-    }
-    return undefined;
+    if (provider !== undefined && problem !== undefined) await this.board.writeProblem(provider, problem, signal);
   }
 
   private onResult(key: string, result: CallResult): void {
@@ -349,18 +283,6 @@ export class ProviderSession {
     this.wake.call();
   }
 
-  private noteHeld(provider: Provider, held: readonly string[]): void {
-    this.context.metrics.teardownsHeld.set({ namespace: this.namespace, provider: this.name }, held.length);
-    const known = provider.status.conditions?.some(({ type }) => type === 'TeardownHeld') === true;
-    if (held.length === 0 || known) return;
-    this.context.events.record(provider, {
-      type: 'Warning',
-      reason: 'TeardownHeld',
-      action: 'Hold',
-      note: `${teardownsWaiting(held.length)} for a person: spec.teardown.maxPerHour is used up`,
-    });
-  }
-
   private currentProblem(): DinfraError | undefined {
     if (this.following?.kind === 'Disconnected') {
       const ours = findDinfraError(this.following.error);
@@ -390,29 +312,4 @@ export class ProviderSession {
       subscriptions: this.context.subscriptions.list().filter(ours),
     };
   }
-}
-
-/** What one turn has found, for the statuses. */
-interface Turn {
-  readonly provider: Provider;
-  readonly genesis: string;
-  readonly state: ProviderState;
-  readonly plan: MirrorPlan | undefined;
-  readonly calls: readonly WantedCall[];
-  readonly typeProblems: ReadonlyMap<string, DinfraError>;
-  readonly now: number;
-}
-
-function isEmpty(plan: MirrorPlan): boolean {
-  return [plan.applyDeployments, plan.applySubscriptions, plan.deleteDeployments, plan.deleteSubscriptions].every(
-    (list) => list.length === 0,
-  );
-}
-
-function isReady({ status }: Deployment): boolean {
-  return readyOf(status)?.status === 'True';
-}
-
-function readyOf({ conditions }: Pick<ProviderStatus, 'conditions'>) {
-  return conditions?.find(({ type }) => type === 'Ready');
 }
