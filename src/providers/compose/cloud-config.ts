@@ -11,8 +11,9 @@ const UNIT = 'dinfra-compose.service';
  */
 export function cloudConfigOf(compose: string): string {
   const config = {
+    // Files are written once in the life of a VM, but this is done at every boot: the order may have been changed.
+    bootcmd: [['sh', '-c', writeCompose, 'sh', compose]],
     write_files: [
-      { path: `${FOLDER}/compose.yaml`, permissions: '0600', content: compose },
       { path: `${FOLDER}/install-docker`, permissions: '0755', content: installDocker },
       { path: `/etc/systemd/system/${UNIT}`, permissions: '0644', content: unit },
     ],
@@ -35,6 +36,8 @@ function asYaml(config: object): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+const writeCompose = `umask 077 && mkdir -p ${FOLDER} && printf %s "$1" >${FOLDER}/compose.yaml`;
 
 const unit = `[Unit]
 Description=The compose file of this machine's subscription

@@ -12,8 +12,8 @@ export interface ComposeFile {
   readonly services: ReadonlyMap<string, Fields>;
 }
 
-/** Longest text, in characters. With what is said beside it, not much more fits into a VM's user-data. */
-const MAX_TEXT = 65_536;
+/** Longest text, in bytes. Linux takes twice as much in one argument, which is how it gets into the file. */
+const MAX_BYTES = 65_536;
 /** Deepest nesting: files of people have about six levels. */
 const MAX_DEPTH = 32;
 /** Aliases, each counted with those in what it stands for: a bomb has billions, a file of people a few dozen. */
@@ -27,7 +27,8 @@ const MAX_SERVICES = 64;
  */
 export function readComposeFile(given: Json | undefined): ComposeFile {
   const text = typeof given === 'string' ? given : textOf(given);
-  if (text.length > MAX_TEXT) throw invalid([], `has ${text.length} characters; at most ${MAX_TEXT} are allowed`);
+  const length = Buffer.byteLength(text);
+  if (length > MAX_BYTES) throw invalid([], `has ${length} bytes; at most ${MAX_BYTES} are allowed`);
   const odd = oddCharacter(text);
   if (odd !== undefined) throw invalid([], `has a character that YAML does not allow: ${odd}`);
   const top = fieldsOf(typeof given === 'string' ? parsed(text) : given, []);

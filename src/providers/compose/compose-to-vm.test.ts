@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +28,7 @@ const portsOf = (ports: Json, more: Record<string, Json> = {}) => vmOf({ web: { 
 
 /** What cloud-init would make of the user-data. */
 function cloudConfigIn(vm: Json): {
+  readonly bootcmd: readonly (readonly string[])[];
   readonly write_files: readonly { readonly path: string; readonly permissions: string; readonly content: string }[];
   readonly runcmd: readonly (readonly string[])[];
 } {
@@ -32,6 +36,9 @@ function cloudConfigIn(vm: Json): {
   expect(userData.startsWith('#cloud-config\n')).toBe(true);
   return parse(userData, { version: '1.1' });
 }
+
+/** The compose file, as the command of every boot is given it. */
+const composeIn = (vm: Json) => cloudConfigIn(vm).bootcmd[0]?.at(-1);
 
 function refusal(make: () => unknown): TerminalError {
   try {
@@ -55,11 +62,10 @@ describe('a compose/v1 descriptor', () => {
     ]);
     const { write_files: files, runcmd } = cloudConfigIn(vm);
     expect(files.map(({ path, permissions }) => [path, permissions])).toEqual([
-      ['/opt/dinfra/compose.yaml', '0600'],
       ['/opt/dinfra/install-docker', '0755'],
       ['/etc/systemd/system/dinfra-compose.service', '0644'],
     ]);
-    expect(files[0]?.content).toBe(sample.compose);
+    expect(composeIn(vm)).toBe(sample.compose);
     expect(runcmd).toContainEqual(['systemctl', 'enable', 'dinfra-compose.service']);
   });
 
@@ -284,6 +290,7 @@ describe('a hostile or careless file', () => {
     ['with a control character', 'services: {a: {image: "b\u0007"}}', 'U+0007'],
     ['with half a character', 'services: {a: {image: "\ud800"}}', 'U+D800'],
     ['too long', `services: {a: {image: b}} # ${'x'.repeat(70_000)}`, 'at most 65536'],
+    ['too long in bytes', `services: {a: {image: b}} # ${'ü'.repeat(33_000)}`, 'at most 65536'],
   ])('is refused when it is %s', (_what, compose, why) => {
     const error = ofText(compose);
     expect(error.code).toBe('ComposeInvalid');
@@ -359,6 +366,23 @@ describe('a hostile or careless file', () => {
     );
   });
 
+  it('is in its file after a boot as it was written, and after an update as it is then', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dinfra-compose-'));
+    try {
+      for (const comment of ['it\'s `x` $(x) $X "\\\\n" %s ü\r', 'no more']) {
+        const compose = `services: {a: {image: b}}\n# ${comment}\n\n`;
+        const [command = '', ...args] = cloudConfigIn(composeToVm({ ...size, compose })).bootcmd[0] ?? [];
+        const here = args.map((arg) => arg.replaceAll('/opt/dinfra', join(folder, 'dinfra')));
+        execFileSync(command, here);
+        const file = join(folder, 'dinfra/compose.yaml');
+        expect(readFileSync(file, 'utf8')).toBe(compose);
+        expect(statSync(file).mode & 0o777).toBe(0o600);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('arrives in the VM as it was written, whatever is in it', () => {
     const printable = fc
       .string({ unit: 'binary' })
@@ -366,7 +390,7 @@ describe('a hostile or careless file', () => {
     fc.assert(
       fc.property(printable, (text) => {
         const compose = `services: {a: {image: b}}\n#${text.replace(/[\r\n\x85\u2028\u2029]/g, '$&#').replace(/\t/g, ' ')}\n`;
-        expect(cloudConfigIn(composeToVm({ ...size, compose })).write_files[0]?.content).toBe(compose);
+        expect(composeIn(composeToVm({ ...size, compose }))).toBe(compose);
       }),
       { numRuns: 30 },
     );
