@@ -110,6 +110,16 @@ test('an orderly stop writes that nobody holds the Lease, and after a pause that
   expect(stored?.spec).toMatchObject({ holderIdentity: 'me' });
 });
 
+test('a stop in the middle of a renewal lets the Lease go, too', async () => {
+  const { elector, ended } = lead();
+  await isLeading(elector);
+  // The renewal was made, and the stop came before its reply.
+  stored = { version: (stored?.version ?? 0) + 1, spec: { ...stored?.spec } };
+  stop.abort();
+  expect(await ended).toBe('Ended');
+  expect(stored.spec).toMatchObject({ holderIdentity: '' });
+});
+
 test('work that throws lets the Lease go, and its error out', async () => {
   const elector = new LeaderElector({ client, namespace: 'n', name: 'l', identity: 'me', ...TIMES });
   await expect(elector.lead(stop.signal, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');

@@ -202,9 +202,18 @@ export class LeaderElector {
     this.renewedAt = undefined;
     if (held?.spec === undefined || leftMs === 0) return;
     const deadline = startDeadline(new AbortController().signal, leftMs);
-    const spec = releasedSpec(held.spec, this.clock.wallTime());
+    const release = (lease: Lease) => {
+      const spec = releasedSpec(lease.spec ?? {}, this.clock.wallTime());
+      return client.replace(leases, { metadata: lease.metadata, spec }, deadline.signal);
+    };
     try {
-      await client.replace(leases, { metadata: held.metadata, spec }, deadline.signal);
+      await release(held).catch(async (error: unknown) => {
+        if (!isConflict(error)) throw error;
+        // A renewal that was cut short by the stop may have been made all the same.
+        const live = await client.get(leases, held.metadata, deadline.signal);
+        if (live.spec?.holderIdentity !== this.options.identity) throw error;
+        await release(live);
+      });
       this.log.info({}, 'leadership released');
     } catch (err) {
       this.log.warn({ err }, 'leadership could not be released; the next leader waits for it to run out');

@@ -74,9 +74,9 @@ beforeAll(async () => {
   });
   provider = await Consumer.open(chain.endpoint, '//Bob');
   const { tx } = provider.api;
-  const own = provider.api.createType('AccountId', new Keyring({ type: 'sr25519' }).addFromUri('//Bob').publicKey);
+  const { address } = new Keyring({ type: 'sr25519' }).addFromUri('//Bob');
   await provider.send(
-    tx.provider.registerProvider(own, `0x${'01'.repeat(32)}`, '', 'Open'),
+    tx.provider.registerProvider(address, `0x${'01'.repeat(32)}`, '', 'Open'),
     tx.provider.setOffer('vm/v1', PRICE, 5, 63),
     tx.provider.heartbeat(),
   );
