@@ -8,6 +8,8 @@ import type { Parameters } from './signing.ts';
 
 /** How long what the cloud offers is taken to be as it was, in milliseconds. */
 const FRESH_MS = 60_000;
+/** Longest time one lookup may take, in milliseconds. */
+const LOOKUP_DEADLINE_MS = 60_000;
 
 export interface Named {
   readonly id: string;
@@ -112,17 +114,30 @@ export class CloudCatalogue {
     return truth(row?.['allowuserexpungerecovervm']);
   }
 
-  /** Forgets everything: what was looked up turned out to be gone. */
+  /** Forgets everything: CloudStack does not take what was looked up. */
   forget(): void {
     this.#known.clear();
   }
 
-  #rows(command: string, parameters: Parameters, signal: AbortSignal): Promise<readonly JsonObject[]> {
+  async #rows(command: string, parameters: Parameters, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    signal.throwIfAborted();
+    const gaveUp = Promise.withResolvers<never>();
+    const giveUp = () => gaveUp.reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await Promise.race([this.#shared(command, parameters), gaveUp.promise]);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  #shared(command: string, parameters: Parameters): Promise<readonly JsonObject[]> {
     const key = JSON.stringify([command, parameters]);
     const now = this.#clock.monotonic();
     const known = this.#known.get(key);
     if (known !== undefined && now - known.at < FRESH_MS) return known.rows;
-    const rows = this.#ask(command, parameters, signal);
+    // Shared by many callers: it must not end with the one that happened to come first.
+    const rows = this.#ask(command, parameters, AbortSignal.timeout(LOOKUP_DEADLINE_MS));
     this.#known.set(key, { at: now, rows });
     // A failure is not remembered.
     rows.catch(() => {

@@ -15,7 +15,7 @@ export async function deploy(shop: Workshop, signal: AbortSignal): Promise<Done>
   const send = () => shop.client.attempt('deployVirtualMachine', parameters, signal);
   const reply = await (shop.design.vm.affinity === undefined ? send() : shop.alone(send));
   if (reply.kind === 'Failed') {
-    if (reply.failure.kind === 'Rejected') return whyRejected(shop, reply.failure, signal);
+    if (reply.failure.kind === 'Rejected') return whyRejected(shop, parameters, reply.failure, signal);
     throw errorOf(reply.failure);
   }
   const vm = text(reply.body['id']);
@@ -64,7 +64,12 @@ function idOf(id: string | undefined, what: string): string {
 }
 
 /** 431 has one code for everything: the name being taken, by us or by others, and parameters that are wrong. */
-async function whyRejected(shop: Workshop, failure: Failure, signal: AbortSignal): Promise<Done> {
+async function whyRejected(
+  shop: Workshop,
+  parameters: Parameters,
+  failure: Failure,
+  signal: AbortSignal,
+): Promise<Done> {
   const { design, source, expunge } = shop;
   const { identity } = design.order;
   const named = (await source.virtualMachines(identity.name, signal)).filter((vm) => vm.name === identity.name);
@@ -79,6 +84,11 @@ async function whyRejected(shop: Workshop, failure: Failure, signal: AbortSignal
   if (!(await hasPrerequisites(shop, signal))) {
     throw new RetryableError('CloudStackFailed', { message: errorOf(failure).message });
   }
+  if (await isOutdated(shop, parameters)) {
+    throw new RetryableError('CloudStackFailed', {
+      message: `${errorOf(failure).message}; what the deploy named was replaced a moment ago`,
+    });
+  }
   // A destroyed VM keeps its name until it is expunged, and a user does not see it.
   if (!expunge) {
     throw new RetryableError('CloudStackExpungeForbidden', {
@@ -87,6 +97,12 @@ async function whyRejected(shop: Workshop, failure: Failure, signal: AbortSignal
     });
   }
   throw errorOf(failure);
+}
+
+/** Whether the parts of the VM have other ids by now. Throws a TerminalError naming the one that is gone. */
+async function isOutdated(shop: Workshop, parameters: Parameters): Promise<boolean> {
+  shop.lookAgain();
+  return JSON.stringify(parametersOf(shop, await shop.parts())) !== JSON.stringify(parameters);
 }
 
 /** Whether what the deploy rests on is still there: another tenure's end, or an admin, may have removed it. */

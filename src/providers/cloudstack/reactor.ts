@@ -211,6 +211,7 @@ export class CloudStackReactor implements Reactor {
       design,
       expunge: await this.#mayExpunge(signal),
       parts: () => this.#parts(design, notes, found, signal),
+      lookAgain: () => this.#catalogue.forget(),
       offering: () => findOffering(design, this.#catalogue, signal),
       diskOffering: () => findDiskOffering(design.vm, this.#config, this.#catalogue, signal),
       ids: {

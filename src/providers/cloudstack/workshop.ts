@@ -12,6 +12,8 @@ export interface Workshop {
   readonly design: Design;
   /** Looked up when they are needed: a VM that runs must not depend on the template it came from. */
   readonly parts: () => Promise<Parts>;
+  /** Makes the next lookups ask CloudStack: what it offers is remembered for a while. */
+  readonly lookAgain: () => void;
   readonly offering: () => Promise<Offering>;
   readonly diskOffering: () => Promise<string | undefined>;
   /** What every call carries: the project, or nothing. */
