@@ -20,6 +20,10 @@ import { CloudStackReactor } from './reactor.ts';
 let bench: Bench;
 afterEach(() => bench.stop());
 
+function callsOf({ simulator }: Bench): number {
+  return [...simulator.calls.values()].reduce((sum, count) => sum + count, 0);
+}
+
 /** What `check` says of an order; the account holds nothing afterwards. */
 async function verdict(
   order: Order,
@@ -63,10 +67,16 @@ describe('a Reactor that names what CloudStack does not have', () => {
     ['offering', { sizes: [{ cpu: 1, memoryMiB: 1_024, offering: 'nothing' }] }, 'CloudStackOfferingUnknown'],
     ['template', { images: [{ name: 'debian-12', template: 'nothing' }] }, 'CloudStackTemplateUnknown'],
     ['network', { network: { mode: 'Shared', network: 'nothing' } }, 'CloudStackNetworkUnknown'],
-  ])('is told which %s', async (_what, config, code) => {
+  ])('is told which %s, and twenty orders cost no more calls than one', async (_what, config, code) => {
     const [name] = ['nowhere', 'nothing'].filter((word) => JSON.stringify(config).includes(word));
     const said = await verdict(orderFor(), config);
     expect(said).toMatchObject({ code, message: expect.stringContaining(`"${name}"`) });
+    const before = callsOf(bench);
+    const reactor = bench.reactor();
+    for (let turn = 0; turn < 20; turn++) {
+      await expect(reactor.check(orderFor(), AbortSignal.timeout(10_000))).rejects.toMatchObject({ code });
+    }
+    expect(callsOf(bench) - before).toBeLessThanOrEqual(10);
   });
 });
 
@@ -98,11 +108,10 @@ describe('an endpoint that does not let us in', () => {
   async function tries(reactor: CloudStackReactor): Promise<{ error: DinfraError | undefined; calls: number }> {
     const driver = new TenureDriver(reactor, orderFor(), bench.clock);
     const { error } = await driver.pass();
-    const total = () => [...bench.simulator.calls.values()].reduce((sum, count) => sum + count, 0);
-    const before = total();
+    const before = callsOf(bench);
     for (let turn = 0; turn < 10; turn++) await driver.pass();
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
-    return { error, calls: total() - before };
+    return { error, calls: callsOf(bench) - before };
   }
 
   const credentials = { apiKey: 'nobody', secretKey: 'nothing-anybody-knows' };
@@ -118,7 +127,7 @@ describe('an endpoint that does not let us in', () => {
     expect(calls).toBeLessThanOrEqual(20);
   });
 
-  it('for a clock that is late says that this may be why', async () => {
+  it('for a clock that is late says that this may be why, and is not asked again and again', async () => {
     bench = await startBench();
     const { simulator } = bench;
     const late = new SkewedClock();
@@ -128,15 +137,17 @@ describe('an endpoint that does not let us in', () => {
       credentials: simulator.accounts.user,
       clock: late,
     });
-    const { error } = await tries(reactor);
+    const { error, calls } = await tries(reactor);
     await reactor.close();
+    expect(calls).toBeLessThanOrEqual(20);
     expect(error).toMatchObject({ code: 'CloudStackUnauthorized', message: expect.stringMatching(/clock/) });
   });
 
   it('because it is no CloudStack is told by what it answered', async () => {
     bench = await startBench();
     bench.simulator.faults.set([{ command: '*', kind: 'Html' }]);
-    const { error } = await tries(bench.reactor());
+    const { error, calls } = await tries(bench.reactor());
+    expect(calls).toBeLessThanOrEqual(20);
     expect(error).toMatchObject({
       code: 'CloudStackBadReply',
       family: 'retryable',
