@@ -8,6 +8,7 @@ import type { ClusterAccess } from './kube/cluster-access.ts';
 import { KubeClient } from './kube/kube-client.ts';
 import { BlueprintReactor } from './providers/blueprint-reactor.ts';
 import { CloudStackClient } from './providers/cloudstack/client.ts';
+import { KeyRefusal } from './providers/cloudstack/key-refusal.ts';
 import { CloudStackReactor } from './providers/cloudstack/reactor.ts';
 import { HelmCommand } from './providers/helm/helm-command.ts';
 import { HelmReactor } from './providers/helm/helm-reactor.ts';
@@ -99,10 +100,11 @@ function makeCloudStack(config: NonNullable<ReactorResource['spec']['cloudStack'
     apiKey: keyOf(secret, 'apiKey', credentialsSecretRef.name),
     secretKey: keyOf(secret, 'secretKey', credentialsSecretRef.name),
   };
-  const reactor = new CloudStackReactor({ config: settings, credentials, clock: systemClock });
+  const refusal = new KeyRefusal(systemClock);
+  const reactor = new CloudStackReactor({ config: settings, credentials, clock: systemClock, refusal });
   // Beside the reactor's own, so that a sign of life does not wait behind its calls.
   const { endpoint, caBundle } = settings;
-  const client = new CloudStackClient({ endpoint, caBundle, credentials, clock: systemClock });
+  const client = new CloudStackClient({ endpoint, caBundle, credentials, clock: systemClock, refusal });
   return {
     reactor: new BlueprintReactor(reactor, vmBlueprints),
     probe: async (signal) => {

@@ -78,6 +78,7 @@ export class DeploymentReconciler {
       const { pass, latest } = await this.pass(deployment, signal);
       return await this.conclude(latest, pass, log, signal);
     } catch (error) {
+      if (urged) this.urged.add(key);
       if (!isConflict(error)) throw error;
       log.debug({ err: error }, 'the view was an old one; looking again');
       return { requeueAfterMs: STALE_VIEW_MS };

@@ -5,8 +5,8 @@ import { quickSimulator } from '../../../test/support/cloud.ts';
 import { SkewedClock } from '../../../test/support/skewed-clock.ts';
 import type { Simulator } from '../../dev/cloudstack/simulator.ts';
 import { RetryableError, TerminalError } from '../../errors/dinfra-error.ts';
-import { type CallReport, CloudStackClient } from './client.ts';
-import type { CallLimits, CloudStackCredentials } from './config.ts';
+import { type CallReport, type ClientOptions, CloudStackClient } from './client.ts';
+import { KeyRefusal } from './key-refusal.ts';
 
 const soon = () => AbortSignal.timeout(10_000);
 
@@ -26,11 +26,12 @@ describe('a call to CloudStack', () => {
     await simulator.stop();
   });
 
-  function client(more: { credentials?: CloudStackCredentials; endpoint?: string; limits?: CallLimits } = {}) {
+  function client(more: Partial<ClientOptions> = {}) {
     const made = new CloudStackClient({
-      endpoint: more.endpoint ?? simulator.endpoint,
-      credentials: more.credentials ?? simulator.accounts.user,
+      endpoint: simulator.endpoint,
+      credentials: simulator.accounts.user,
       clock,
+      ...more,
       limits: { callsPerSecond: 10_000, ...more.limits },
       onCall: (report) => reports.push(report),
     });
@@ -103,6 +104,18 @@ describe('a call to CloudStack', () => {
     expect(simulator.calls.get('listZones')).toBe(1);
     await clock.pass(30_000);
     await caught(wrong.call('listZones', {}, soon()));
+    expect(simulator.calls.get('listZones')).toBe(2);
+  });
+
+  it('takes the word of another client of the same keys that they are refused', async () => {
+    const credentials = { apiKey: 'nobody', secretKey: 'nothing' };
+    const refusal = new KeyRefusal(clock);
+    await caught(client({ credentials, refusal }).call('listZones', {}, soon()));
+    const other = client({ credentials, refusal });
+    expect(await caught(other.call('listZones', {}, soon()))).toMatchObject({ code: 'CloudStackUnauthorized' });
+    expect(simulator.calls.get('listZones')).toBe(1);
+    await clock.pass(30_000);
+    await caught(other.call('listZones', {}, soon()));
     expect(simulator.calls.get('listZones')).toBe(2);
   });
 

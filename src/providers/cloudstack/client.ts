@@ -4,6 +4,7 @@ import { RetryableError } from '../../errors/dinfra-error.ts';
 import type { Clock } from './clock.ts';
 import type { CallLimits, CloudStackCredentials } from './config.ts';
 import { errorOf, type Failure, retryAfterOf } from './failure.ts';
+import { KeyRefusal } from './key-refusal.ts';
 import { Pace } from './pace.ts';
 import { integer, isObject, type JsonObject, type Reply, readReply } from './reply.ts';
 import { type Parameters, signedForm } from './signing.ts';
@@ -14,9 +15,6 @@ const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 const PAGE_SIZE = 500;
 /** More pages than this is not a list we can make sense of. */
 const MAX_PAGES = 200;
-/** How long every call is refused after the keys were, in milliseconds: a thousand tenures must not each try them. */
-const REFUSED_KEYS_MS = 30_000;
-
 /** One call as seen from outside, for metrics. */
 export interface CallReport {
   readonly command: string;
@@ -30,6 +28,8 @@ export interface ClientOptions {
   readonly clock: Clock;
   readonly caBundle?: string | undefined;
   readonly limits?: CallLimits | undefined;
+  /** Shared with other clients of the same keys. Default: one of its own. */
+  readonly refusal?: KeyRefusal | undefined;
   /** Told of every call after it ended. */
   readonly onCall?: ((report: CallReport) => void) | undefined;
 }
@@ -45,7 +45,7 @@ export class CloudStackClient {
   readonly #pace: Pace;
   readonly #slots: LimitFunction;
   readonly #timeoutMs: number;
-  #refused: { readonly until: number; readonly failure: Failure } | undefined;
+  readonly #refusal: KeyRefusal;
 
   constructor(options: ClientOptions) {
     const { concurrency = 8, callsPerSecond = 20, timeoutMs = 30_000 } = options.limits ?? {};
@@ -53,6 +53,7 @@ export class CloudStackClient {
     this.#options = options;
     this.#timeoutMs = timeoutMs;
     this.#slots = pLimit(concurrency);
+    this.#refusal = options.refusal ?? new KeyRefusal(options.clock);
     this.#pace = new Pace(callsPerSecond, options.clock);
     this.#agent = new Agent({
       connections: concurrency,
@@ -111,7 +112,8 @@ export class CloudStackClient {
 
   async #send(command: string, parameters: Parameters, signal: AbortSignal): Promise<Reply> {
     const { clock, credentials, onCall } = this.#options;
-    if (this.#refused !== undefined && clock.monotonic() < this.#refused.until) throw errorOf(this.#refused.failure);
+    const refused = this.#refusal.current;
+    if (refused !== undefined) throw errorOf(refused);
     await this.#pace.turn(signal);
     const started = clock.monotonic();
     const report = (outcome: CallReport['outcome']) => onCall?.({ command, outcome, ms: clock.monotonic() - started });
@@ -155,10 +157,7 @@ export class CloudStackClient {
   #heed(failure: Failure): void {
     const wait = retryAfterOf(failure);
     if (wait !== undefined) this.#pace.silence(wait);
-    // 401 is the same for every call: asking again with the same keys only fills the server's log.
-    if (failure.kind === 'Unauthorized') {
-      this.#refused = { until: this.#options.clock.monotonic() + REFUSED_KEYS_MS, failure };
-    }
+    if (failure.kind === 'Unauthorized') this.#refusal.note(failure);
   }
 }
 

@@ -11,6 +11,7 @@ import type { CloudStackConfig, CloudStackCredentials } from './config.ts';
 import { type Design, designOf } from './design.ts';
 import { Inventory } from './inventory.ts';
 import { jobStates } from './jobs.ts';
+import type { KeyRefusal } from './key-refusal.ts';
 import { checkLimits } from './limits-check.ts';
 import { everything, type Look, look, type Scope } from './look.ts';
 import { memoOf, type Notes, noNotes, notesOf } from './memo.ts';
@@ -33,6 +34,8 @@ export interface CloudStackReactorOptions {
   readonly clock: Clock;
   /** How old a shared listing may be for a VM at rest, in milliseconds. Defaults to 20,000. */
   readonly restMaxAgeMs?: number;
+  /** Shared with other clients of the same keys. Default: one of its own. */
+  readonly refusal?: KeyRefusal;
   /** Told of every call, for metrics. */
   readonly onCall?: (report: CallReport) => void;
 }
@@ -52,12 +55,12 @@ export class CloudStackReactor implements Reactor {
   readonly #evidence = new WeakMap<Present, Look>();
 
   constructor(options: CloudStackReactorOptions) {
-    const { config, credentials, clock, onCall } = options;
+    const { config, credentials, clock, refusal, onCall } = options;
     const { endpoint, caBundle, limits, project } = config;
     this.#config = config;
     this.#clock = clock;
     this.#scope = project === undefined ? {} : { projectid: project };
-    this.#client = new CloudStackClient({ endpoint, credentials, clock, caBundle, limits, onCall });
+    this.#client = new CloudStackClient({ endpoint, credentials, clock, caBundle, limits, refusal, onCall });
     this.#direct = new DirectSource(this.#client, this.#scope);
     this.#inventory = new Inventory(this.#client, this.#scope, clock, options.restMaxAgeMs ?? 20_000);
     this.#catalogue = new CloudCatalogue(this.#client, clock);
