@@ -44,7 +44,7 @@ function mirror(state: Deployment['spec']['state'], status: Partial<DeploymentSt
   };
 }
 
-const condition = (type: string, status: 'True' | 'False', reason: string) =>
+const condition = (type: string, status: 'True' | 'False' | 'Unknown', reason: string) =>
   ({ type, status, reason, message: '', lastTransitionTime: '2026-11-21T09:30:00Z' }) as const;
 
 const calls = (one: DesiredTenure, deployment: Deployment | undefined) =>
@@ -61,6 +61,16 @@ describe('the reports that are due', () => {
       conditions: [condition('Ready', 'False', 'DescriptorSchema'), condition('Stalled', 'True', 'DescriptorSchema')],
     });
     expect(calls({ ...row, state: 'Awarded' }, stalled)).toMatchObject([{ call: 'decline', reason: 10_005 }]);
+  });
+
+  it('decline what a full backend has no room for, and wait with those that nobody could look at', () => {
+    const awarded = (reason: string) =>
+      mirror('Awarded', {
+        conditions: [condition('Resolved', 'Unknown', reason), condition('Ready', 'Unknown', reason)],
+      });
+    const wish = { ...row, state: 'Awarded' } as const;
+    expect(calls(wish, awarded('CloudStackLimitReached'))).toMatchObject([{ call: 'decline', reason: 10_201 }]);
+    expect(calls(wish, awarded('CloudStackUnreachable'))).toEqual([]);
   });
 
   it('count the time a resumed tenure takes to start from when that began, and not from its suspension', () => {

@@ -1,3 +1,4 @@
+import type { Condition } from '../api/condition.ts';
 import type { Deployment } from '../api/deployment.ts';
 import type { DesiredTenure } from '../chain/model.ts';
 import type { TenureCall } from '../chain/tenure-call.ts';
@@ -53,6 +54,7 @@ function toldBy({ metadata, status }: Deployment, now: number): Told {
   return {
     current: status.observedGeneration === metadata.generation,
     resolved: condition('Resolved')?.status === 'True',
+    hindrance: hindranceOf(condition('Resolved'), now),
     stalledCode: stalled === undefined ? undefined : codeOf(stalled.reason),
     ready: ready?.status ?? 'Unknown',
     readyForMs: ready === undefined ? 0 : readyForMs,
@@ -60,8 +62,19 @@ function toldBy({ metadata, status }: Deployment, now: number): Told {
   };
 }
 
+/** Why it is not known whether it can be realised, when that is something the chain has a code for. */
+function hindranceOf(resolved: Condition | undefined, now: number): Told['hindrance'] {
+  if (resolved?.status !== 'Unknown') return undefined;
+  const code = ownCode(resolved.reason);
+  return code === undefined ? undefined : { code, forMs: now - Date.parse(resolved.lastTransitionTime) };
+}
+
 /** The code the chain hears for a reason. */
 function codeOf(reason: string): number {
+  return ownCode(reason) ?? catalogue.Unspecified.chainCode;
+}
+
+function ownCode(reason: string): number | undefined {
   const entry = Object.entries(catalogue).find(([name]) => name === reason)?.[1];
-  return entry !== undefined && 'chainCode' in entry ? entry.chainCode : catalogue.Unspecified.chainCode;
+  return entry !== undefined && 'chainCode' in entry ? entry.chainCode : undefined;
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type TenureState, tenureStates } from '../tenure/state.ts';
-import { DEGRADED_AFTER_MS, nextReport, type Told } from './next-report.ts';
+import { DECLINE_AFTER_MS, DEGRADED_AFTER_MS, nextReport, type Told } from './next-report.ts';
 
 const told: Told = {
   current: true,
   resolved: true,
   stalledCode: undefined,
+  hindrance: undefined,
   ready: 'True',
   readyForMs: 3_600_000,
   released: false,
@@ -18,6 +19,24 @@ describe('what the chain is told of a tenure', () => {
     ['an award that can be realised is accepted', 'Awarded', { ready: 'False' }, { call: 'accept' }],
     ['an award is not accepted before it is resolved', 'Awarded', { resolved: false }, undefined],
     ['an award that never can be is declined', 'Awarded', { stalledCode: 10_005 }, { call: 'decline', reason: 10_005 }],
+    [
+      'an award there is no room for just now may find some',
+      'Awarded',
+      { resolved: false, hindrance: { code: 10_201, forMs: DECLINE_AFTER_MS - 1 } },
+      undefined,
+    ],
+    [
+      'an award there is no room for is declined before its deadline',
+      'Awarded',
+      { resolved: false, hindrance: { code: 10_201, forMs: DECLINE_AFTER_MS } },
+      { call: 'decline', reason: 10_201 },
+    ],
+    [
+      'what was accepted is not given up for want of room, while there is time',
+      'Accepted',
+      { ready: 'Unknown', hindrance: { code: 10_201, forMs: DECLINE_AFTER_MS } },
+      undefined,
+    ],
     ['what is up is reported ready', 'Accepted', {}, { call: 'ready' }],
     ['what is not up yet is not', 'Accepted', { ready: 'False' }, undefined],
     [

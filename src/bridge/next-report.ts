@@ -8,6 +8,8 @@ export interface Told {
   readonly resolved: boolean;
   /** The reason code of the terminal reason it is stalled with, undefined when it is not stalled. */
   readonly stalledCode: number | undefined;
+  /** What has kept it from being resolved, for how many milliseconds; undefined when it is none the chain has a code for. */
+  readonly hindrance: { readonly code: number; readonly forMs: number } | undefined;
   readonly ready: 'True' | 'False' | 'Unknown';
   /** Milliseconds since `ready` last changed, or work on it last began. */
   readonly readyForMs: number;
@@ -28,6 +30,12 @@ export type Report =
 export const DEGRADED_AFTER_MS = 30_000;
 
 /**
+ * How long an award may be hindered before it is declined, in milliseconds: what is full may have room in a moment, but
+ * an award that is not answered in time counts against the provider, and one that is declined does not.
+ */
+export const DECLINE_AFTER_MS = 20_000;
+
+/**
  * The difference between what the chain says of a tenure and what its Deployment's status says, as the one call that
  * removes it; undefined when they agree or nothing is known. Pure.
  */
@@ -36,7 +44,9 @@ export function nextReport(state: TenureState, told: Told, degradedCode: number)
   switch (state) {
     case 'Awarded':
       if (told.stalledCode !== undefined) return { call: 'decline', reason: told.stalledCode };
-      return told.resolved ? { call: 'accept' } : undefined;
+      if (told.resolved) return { call: 'accept' };
+      if (told.hindrance === undefined || told.hindrance.forMs < DECLINE_AFTER_MS) return undefined;
+      return { call: 'decline', reason: told.hindrance.code };
     case 'Accepted':
       if (told.stalledCode !== undefined) return { call: 'decline', reason: told.stalledCode };
       return told.ready === 'True' ? { call: 'ready' } : undefined;
