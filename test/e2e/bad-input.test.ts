@@ -26,6 +26,9 @@ interface Mistake {
   readonly named: readonly string[];
 }
 
+/** CloudStack's number of the limit on VMs. */
+const VMS = '0';
+
 const vm = { image: 'debian-12', cpu: 1, memoryMiB: 1024 };
 
 const mistakes: readonly Mistake[] = [
@@ -233,6 +236,24 @@ describe('what cannot be realised', () => {
       async () => (await stage.world.state(goodId)) === 'Active',
     );
     expect((await conditionsOf(goodId)).find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True' });
+  });
+
+  test('an order the cloud has no room for is declined in time, so that it does not count as a deadline missed', async () => {
+    const { environment, consumer } = stage;
+    const account = environment.cloud.world.tables.accounts.find(({ name }) => name === 'dinfra');
+    if (account === undefined) throw new Error('the cloud has no account dinfra');
+    const { limits } = account;
+    account.limits = { ...limits, [VMS]: 0 };
+    // The chain waits fifty blocks for an answer.
+    environment.chain.tick(1_000);
+    const [id = -1n] = await consumer.subscribe([wishFor('vm/v1', { ...vm, hostname: 'one-too-many' })]);
+    const { chainCode } = catalogue.CloudStackLimitReached;
+    await stage.until(`the chain has heard of subscription ${id}`, 90, async () =>
+      (await consumer.heard(id)).some(({ event }) => event === 'Failed'),
+    );
+    expect((await consumer.heard(id)).find(({ event }) => event === 'Failed')).toMatchObject({ reason: chainCode });
+    account.limits = limits;
+    environment.chain.tick(500);
   });
 
   test('a type the provider has stopped to offer is declined, also when it was awarded while nobody looked', async () => {
