@@ -58,6 +58,12 @@ describe('a Reactor with cloudStack', () => {
     await made.reactor.check(composeOrder('services: {web: {image: nginx, ports: ["80:80"]}}'), soon());
   });
 
+  it('tells what there is of tenures, so that what nobody knows of is found', async () => {
+    const order = orderFor();
+    await made.reactor.create(order, undefined, soon());
+    expect((await made.reactor.survey?.(soon()))?.map(({ marker }) => marker)).toContain(order.identity.marker);
+  });
+
   it('tells what is wrong with a compose file by its place in it', async () => {
     await expect(made.reactor.check(composeOrder('services: {web: {build: .}}'), soon())).rejects.toMatchObject({
       code: 'ComposeUnsupported',

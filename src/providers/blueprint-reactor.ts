@@ -15,12 +15,15 @@ export interface Blueprint {
 /** A reactor that takes orders of further types: each is translated and then realised as what it has become. */
 export class BlueprintReactor implements Reactor {
   readonly kind: string;
+  readonly survey?: NonNullable<Reactor['survey']>;
   readonly #inner: Reactor;
   /** By the name of the descriptor type. */
   readonly #blueprints: ReadonlyMap<string, Blueprint>;
 
   constructor(inner: Reactor, blueprints: ReadonlyMap<string, Blueprint>) {
     this.kind = inner.kind;
+    const survey = inner.survey?.bind(inner);
+    if (survey !== undefined) this.survey = survey;
     this.#inner = inner;
     this.#blueprints = blueprints;
   }
