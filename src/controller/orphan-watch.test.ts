@@ -5,7 +5,7 @@ import type { Deployment } from '../api/deployment.ts';
 import { RetryableError } from '../errors/dinfra-error.ts';
 import { silentLogger } from '../kube/logger.ts';
 import { Store } from '../kube/store.ts';
-import type { Order } from '../providers/reactor.ts';
+import type { Order, Reactor } from '../providers/reactor.ts';
 import { OrphanWatch } from './orphan-watch.ts';
 
 const signal = () => AbortSignal.timeout(20_000);
@@ -22,14 +22,17 @@ beforeEach(async () => {
   bench = await startBench();
   deployments = new Store<Deployment, never>({});
   gone = new Set();
-  watch = new OrphanWatch(bench.reactor(), {
+  watch = watchOver(bench.reactor());
+  now = 0;
+});
+afterEach(() => bench.stop());
+
+const watchOver = (reactor: Reactor) =>
+  new OrphanWatch(reactor, {
     deployments,
     isGone: async (_genesis, subscription) => gone.has(subscription),
     log: silentLogger,
   });
-  now = 0;
-});
-afterEach(() => bench.stop());
 
 /** A VM that runs, and the Deployment it runs for. */
 async function realised(): Promise<Order> {
@@ -68,10 +71,12 @@ async function realised(): Promise<Order> {
 /** Somebody deletes the Deployment without its finalizer having been heard. */
 const forget = ({ identity }: Order) => deployments.remove(`acme/${identity.name}`);
 
-async function look(remove = false): Promise<readonly string[]> {
+const namesOf = ({ orphans }: OrphanWatch) => orphans?.map(({ identity }) => identity.name);
+
+async function look(remove = false): Promise<readonly string[] | undefined> {
   now += MINUTE;
   await watch.look(remove, now, signal());
-  return watch.orphans.map(({ identity }) => identity.name);
+  return namesOf(watch);
 }
 
 describe('things in CloudStack without a Deployment', () => {
@@ -83,10 +88,24 @@ describe('things in CloudStack without a Deployment', () => {
   it('are told of when they are there at two surveys, with all there is of them', async () => {
     const [kept, lost] = [await realised(), await realised()];
     forget(lost);
-    expect(await look()).toEqual([]);
+    expect(await look()).toBeUndefined();
     expect(await look()).toEqual([lost.identity.name]);
-    expect(watch.orphans[0]?.what).toEqual([`VM ${lost.identity.name} (Running)`, `network ${lost.identity.name}`]);
+    expect(watch.orphans?.[0]?.what).toEqual([`VM ${lost.identity.name} (Running)`, `network ${lost.identity.name}`]);
     expect(vmsOf(bench, kept)).toHaveLength(1);
+  });
+
+  it('are not taken back after a restart of the operator, before it has looked twice', async () => {
+    await realised();
+    const lost = await realised();
+    forget(lost);
+    await look();
+    await look();
+    const restarted = watchOver(bench.reactor());
+    expect(restarted.orphans).toBeUndefined();
+    await restarted.look(false, now, signal());
+    expect(restarted.orphans).toBeUndefined();
+    await restarted.look(false, now + MINUTE, signal());
+    expect(namesOf(restarted)).toEqual([lost.identity.name]);
   });
 
   it('are looked for every ten minutes while there are none', async () => {
@@ -98,7 +117,8 @@ describe('things in CloudStack without a Deployment', () => {
   it('stay as long as the chain does not say that the subscription is over, whatever the policy', async () => {
     const lost = await realised();
     forget(lost);
-    for (let minute = 0; minute < 5; minute++) expect(await look(true)).toHaveLength(minute === 0 ? 0 : 1);
+    await look(true);
+    for (let minute = 0; minute < 5; minute++) expect(await look(true)).toHaveLength(1);
     gone.add(lost.identity.tenure.subscription);
     for (let minute = 0; minute < 5; minute++) expect(await look(false)).toHaveLength(1);
     expect(vmsOf(bench, lost)).toMatchObject([{ state: 'Running' }]);

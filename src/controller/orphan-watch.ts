@@ -22,8 +22,9 @@ const AGAIN_MS = 60_000;
 export class OrphanWatch {
   private readonly reactor: Reactor;
   private readonly options: Required<OrphanWatchOptions>;
-  private seen: readonly Orphan[] = [];
-  private found: readonly Orphan[] = [];
+  /** What the last survey found, undefined before the first. */
+  private seen: readonly Orphan[] | undefined;
+  private found: readonly Orphan[] | undefined;
   private dueAt = Number.NEGATIVE_INFINITY;
 
   constructor(reactor: Reactor, options: OrphanWatchOptions) {
@@ -31,8 +32,8 @@ export class OrphanWatch {
     this.options = { surveyMs: 600_000, ...options };
   }
 
-  /** What was there at the last two surveys. */
-  get orphans(): readonly Orphan[] {
+  /** What was there at the last two surveys; undefined as long as one survey alone leaves it open. */
+  get orphans(): readonly Orphan[] | undefined {
     return this.found;
   }
 
@@ -49,7 +50,7 @@ export class OrphanWatch {
     try {
       const marked = await this.reactor.survey(signal);
       this.compare(marked, now);
-      if (remove) for (const orphan of this.found) await this.removeIfOver(orphan, signal);
+      if (remove) for (const orphan of this.found ?? []) await this.removeIfOver(orphan, signal);
     } catch (error) {
       if (findDinfraError(error) === undefined) throw error;
       this.options.log.warn({ err: error }, 'looking for orphans failed and is tried again');
@@ -62,7 +63,7 @@ export class OrphanWatch {
       return identityOf({ genesis: genesisHash, subscription: BigInt(subscription), tenure }).marker;
     });
     const unknown = unknownTenures(marked, new Set(known));
-    this.found = lasting(unknown, this.seen);
+    if (this.seen !== undefined || unknown.length === 0) this.found = lasting(unknown, this.seen ?? []);
     this.seen = unknown;
     this.dueAt = now + (unknown.length > 0 ? AGAIN_MS : this.options.surveyMs);
   }

@@ -208,8 +208,8 @@ interface Outcome {
   readonly ok: boolean;
   readonly reason: Reason;
   readonly message: string;
-  /** Undefined when the backend could not be asked. */
-  readonly orphans?: readonly Orphan[];
+  /** Undefined when it is not known: the backend could not be asked, or has been asked only once. */
+  readonly orphans?: readonly Orphan[] | undefined;
 }
 
 function orphanStatement(orphans: readonly Orphan[]): Statement {
