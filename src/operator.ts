@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import { DeploymentMetrics } from './controller/deployment-metrics.ts';
 import { DeploymentReconciler } from './controller/deployment-reconciler.ts';
 import { DescriptorOrders } from './controller/descriptor-orders.ts';
+import { ReactorMetrics } from './controller/reactor-metrics.ts';
 import { ReactorReconciler } from './controller/reactor-reconciler.ts';
 import { ReactorRegistry } from './controller/reactor-registry.ts';
 import { OfferedReactors } from './controller/reactor-source.ts';
@@ -124,6 +125,7 @@ export async function runOperator(
     registry: reactorRegistry,
     factory,
     events,
+    metrics: new ReactorMetrics(registry),
     health,
     orphans: {
       deployments: seen.deployments.store,

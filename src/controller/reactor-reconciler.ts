@@ -7,12 +7,13 @@ import { findDinfraError, RetryableError } from '../errors/dinfra-error.ts';
 import { done, type Reconcile } from '../kube/controller.ts';
 import type { EventRecorder } from '../kube/event-recorder.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
-import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
+import { type KubeObject, parseKey, type ResourceType } from '../kube/resource-type.ts';
 import type { StoreView } from '../kube/store.ts';
 import type { Reactor } from '../providers/reactor.ts';
 import type { Health } from '../server/health.ts';
 import { OrphanWatch, type OrphanWatchOptions } from './orphan-watch.ts';
 import { describeOrphans, type Orphan } from './orphans.ts';
+import type { ReactorMetrics } from './reactor-metrics.ts';
 import type { ReactorRegistry } from './reactor-registry.ts';
 
 /** A reactor made from its resource. */
@@ -44,6 +45,7 @@ export interface ReactorReconcilerOptions {
   readonly registry: ReactorRegistry;
   readonly factory: ReactorFactory;
   readonly events: EventRecorder;
+  readonly metrics: ReactorMetrics;
   readonly health: Health;
   /** What looking for orphans needs. */
   readonly orphans: OrphanWatchOptions;
@@ -86,6 +88,8 @@ export class ReactorReconciler {
     if (resource === undefined) {
       await this.drop(key);
       this.options.registry.delete(key);
+      const { namespace = '', name } = parseKey(key);
+      this.options.metrics.forget(namespace, name);
       return done;
     }
     const outcome = await this.bringUp(key, resource, signal);
@@ -106,7 +110,7 @@ export class ReactorReconciler {
         if (entry.problem !== undefined) this.options.onRecovered(key);
         entry.problem = undefined;
         await entry.orphans.look(resource.spec.orphans === 'Remove', this.options.now(), signal);
-        return { ok: true, reason: 'ReactorReachable', message, orphans: entry.orphans.orphans };
+        return { ok: true, reason: 'ReactorReachable', message, orphans: this.orphansOf(entry, resource) };
       } catch (error) {
         // The reactor stays: its own calls say more exactly what works and what does not.
         return outcomeOf(error, (problem) => {
@@ -120,6 +124,13 @@ export class ReactorReconciler {
       if (!this.entries.has(key)) this.options.registry.fail(key, ours);
       return outcomeOf(ours);
     }
+  }
+
+  private orphansOf({ orphans: { orphans } }: Entry, { metadata }: ReactorResource): readonly Orphan[] | undefined {
+    if (orphans !== undefined) {
+      this.options.metrics.foundOrphans(metadata.namespace ?? '', metadata.name, orphans.length);
+    }
+    return orphans;
   }
 
   private async entryFor(key: string, resource: ReactorResource, signal: AbortSignal): Promise<Entry> {

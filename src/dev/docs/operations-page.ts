@@ -5,6 +5,7 @@ import { deployments } from '../../api/deployment.ts';
 import { BridgeMetrics } from '../../bridge/bridge-metrics.ts';
 import { operatorCommand } from '../../config.ts';
 import { DeploymentMetrics } from '../../controller/deployment-metrics.ts';
+import { ReactorMetrics } from '../../controller/reactor-metrics.ts';
 import { countRequests, showLeadership } from '../../kube/client-metrics.ts';
 import { ControllerMetrics } from '../../kube/controller-metrics.ts';
 import { ReflectorMetrics } from '../../kube/reflector-metrics.ts';
@@ -36,6 +37,7 @@ async function metrics(): Promise<string> {
   new ControllerMetrics(registry);
   new BridgeMetrics(registry);
   new DeploymentMetrics(registry, { get: () => undefined, list: () => [], size: 0, byIndex: () => [] });
+  new ReactorMetrics(registry);
   const all = registry.getMetricsAsArray().toSorted((a, b) => a.name.localeCompare(b.name));
   const ours = (metric: MetricObject) => metric.name.startsWith('dinfra_');
   return table(
