@@ -61,7 +61,7 @@ describe('a Reactor with cloudStack', () => {
   it('tells what there is of tenures, so that what nobody knows of is found', async () => {
     const order = orderFor();
     await made.reactor.create(order, undefined, soon());
-    expect((await made.reactor.survey?.(soon()))?.map(({ marker }) => marker)).toContain(order.identity.marker);
+    expect((await made.reactor.survey(soon())).map(({ marker }) => marker)).toContain(order.identity.marker);
   });
 
   it('tells what is wrong with a compose file by its place in it', async () => {

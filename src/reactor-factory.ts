@@ -36,18 +36,19 @@ export class BuiltInReactors implements ReactorFactory {
 
   async make(resource: ReactorResource, secret: SecretData): Promise<MadeReactor> {
     const { helm, cloudStack } = resource.spec;
-    if (helm !== undefined) return this.makeHelm(helm);
+    if (helm !== undefined) return this.makeHelm(helm, resource.metadata.namespace ?? '');
     if (cloudStack !== undefined) return makeCloudStack(cloudStack, secret);
     throw new RetryableError('ReactorMissing', {
       message: 'the Reactor names none of the backends this operator knows',
     });
   }
 
-  private async makeHelm(config: NonNullable<ReactorResource['spec']['helm']>): Promise<MadeReactor> {
+  private async makeHelm(config: NonNullable<ReactorResource['spec']['helm']>, owner: string): Promise<MadeReactor> {
     const { access } = this;
     const { tls } = await access.credentials();
     const reactor = new HelmReactor({
       config,
+      owner,
       helm: this.helm,
       cluster: {
         operator: this.client,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, emptyHoldings, holdingsOf, orderFor, startBench, vmsOf } from '../../test/support/cloud.ts';
+import { deploymentFor } from '../../test/support/deployment-for.ts';
 import { TenureDriver } from '../../test/support/tenure-driver.ts';
 import type { Deployment } from '../api/deployment.ts';
 import { RetryableError } from '../errors/dinfra-error.ts';
@@ -38,33 +39,7 @@ const watchOver = (reactor: Reactor) =>
 async function realised(): Promise<Order> {
   const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
   await driver.settle();
-  const { identity, consumer, accessKey } = driver.order;
-  const { genesis, subscription, tenure } = identity.tenure;
-  deployments.put({
-    apiVersion: 'dinfra.io/v1alpha1',
-    kind: 'Deployment',
-    metadata: {
-      name: identity.name,
-      namespace: 'acme',
-      uid: identity.name,
-      resourceVersion: '1',
-      generation: 1,
-      creationTimestamp: '2026-11-21T09:00:00Z',
-    },
-    spec: {
-      genesisHash: genesis,
-      subscription: String(subscription),
-      tenure,
-      subscriptionRef: { name: 's' },
-      providerRef: { name: 'p' },
-      consumer,
-      accessKey,
-      descriptorType: 'vm/v1',
-      descriptor: { hash: accessKey, length: 1, source: 'Preimage' },
-      state: 'Active',
-    },
-    status: { observedGeneration: 1 },
-  });
+  deployments.put(deploymentFor(driver.order));
   return driver.order;
 }
 

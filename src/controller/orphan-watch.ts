@@ -45,7 +45,7 @@ export class OrphanWatch {
    * told elsewhere.
    */
   async look(remove: boolean, now: number, signal: AbortSignal): Promise<void> {
-    if (this.reactor.survey === undefined || now < this.dueAt) return;
+    if (now < this.dueAt) return;
     this.dueAt = now + AGAIN_MS;
     try {
       const marked = await this.reactor.survey(signal);

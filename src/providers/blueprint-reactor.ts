@@ -1,6 +1,6 @@
 import { TerminalError } from '../errors/dinfra-error.ts';
 import type { TenureIdentity } from '../tenure/identity.ts';
-import type { Json, Memo, Observation, Order, Present, Reactor, Step } from './reactor.ts';
+import type { Json, Marked, Memo, Observation, Order, Present, Reactor, Step } from './reactor.ts';
 
 /** A descriptor type that is another one written differently. */
 export interface Blueprint {
@@ -15,15 +15,12 @@ export interface Blueprint {
 /** A reactor that takes orders of further types: each is translated and then realised as what it has become. */
 export class BlueprintReactor implements Reactor {
   readonly kind: string;
-  readonly survey?: NonNullable<Reactor['survey']>;
   readonly #inner: Reactor;
   /** By the name of the descriptor type. */
   readonly #blueprints: ReadonlyMap<string, Blueprint>;
 
   constructor(inner: Reactor, blueprints: ReadonlyMap<string, Blueprint>) {
     this.kind = inner.kind;
-    const survey = inner.survey?.bind(inner);
-    if (survey !== undefined) this.survey = survey;
     this.#inner = inner;
     this.#blueprints = blueprints;
   }
@@ -60,6 +57,10 @@ export class BlueprintReactor implements Reactor {
 
   delete(identity: TenureIdentity, found: Present, signal: AbortSignal): Promise<Step> {
     return this.#inner.delete(identity, found, signal);
+  }
+
+  survey(signal: AbortSignal): Promise<readonly Marked[]> {
+    return this.#inner.survey(signal);
   }
 
   async #with<T>(order: Order, use: (translated: Order) => Promise<T>): Promise<T> {

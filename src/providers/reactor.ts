@@ -117,6 +117,6 @@ export interface Reactor {
   start(order: Order, found: Present, signal: AbortSignal): Promise<Step>;
   /** Take the next step of removing everything of this tenure and nothing else. Called until observe says `Absent`. */
   delete(identity: TenureIdentity, found: Present, signal: AbortSignal): Promise<Step>;
-  /** Everything the backend has that is marked as some tenure's. Left out where the backend cannot tell. */
-  survey?(signal: AbortSignal): Promise<readonly Marked[]>;
+  /** Everything the backend has that is marked as some tenure's. */
+  survey(signal: AbortSignal): Promise<readonly Marked[]>;
 }

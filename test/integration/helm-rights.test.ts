@@ -107,6 +107,9 @@ describe('an operator', () => {
     await world.settle(reactor, order);
     await world.settle(reactor, await world.web({ replicas: 1 }, order.identity));
 
+    const held = await reactor.survey(signal);
+    expect(held).toContainEqual(expect.objectContaining({ marker: order.identity.marker }));
+
     const forbidden = { code: 'ClusterForbidden' };
     const inside = { namespace: order.identity.name };
     await expect(operator.list(SECRET, inside, signal)).rejects.toMatchObject(forbidden);

@@ -61,6 +61,7 @@ export class HelmWorld {
   reactor(config: HelmConfig = {}, options: Partial<HelmReactorOptions> = {}): HelmReactor {
     const reactor = new HelmReactor({
       config,
+      owner: 'default',
       cluster: this.cluster,
       helm: new HelmCommand(),
       auditEveryMs: 0,

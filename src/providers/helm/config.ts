@@ -59,6 +59,8 @@ export interface ExtraKind {
 
 /** The configuration with every default filled in. */
 export interface Settings {
+  /** Namespace of the Reactor resource. */
+  readonly owner: string;
   readonly podSecurity: PodSecurityLevel;
   readonly quota: Readonly<Record<string, string>>;
   readonly containerDefaults: Required<ContainerDefaults>;
@@ -85,10 +87,11 @@ const DEFAULT_QUOTA: Readonly<Record<string, string>> = {
   secrets: '50',
 };
 
-/** Fills in the defaults. */
-export function settingsOf(config: HelmConfig): Settings {
+/** Fills in the defaults. `owner` is the namespace of the Reactor resource. */
+export function settingsOf(config: HelmConfig, owner: string): Settings {
   const quota = Object.entries({ ...DEFAULT_QUOTA, ...config.quota }).filter(([, limit]) => limit !== '');
   return {
+    owner,
     podSecurity: config.podSecurity ?? 'restricted',
     quota: Object.fromEntries(quota),
     containerDefaults: {

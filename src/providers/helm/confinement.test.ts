@@ -7,14 +7,14 @@ import { cellFor, namespaceFor, tenantRules } from './confinement.ts';
 import { at } from './json-fields.ts';
 
 const identity = identityOf({ genesis: `0x${'ab'.repeat(32)}`, subscription: 17n, tenure: 2 });
-const cell = (config: HelmConfig = {}, stopped = false) => cellFor(identity, settingsOf(config), stopped);
+const cell = (config: HelmConfig = {}, stopped = false) => cellFor(identity, settingsOf(config, 'acme'), stopped);
 const one = (kind: string, name: string, config?: HelmConfig, stopped?: boolean) =>
   cell(config, stopped).find(({ address, manifest }) => address.kind === kind && manifest.metadata.name === name)
     ?.manifest;
 
 describe('the namespace of a tenure', () => {
   test('has the name of the tenure, its marker in full, and enforces pod security', () => {
-    const { manifest } = namespaceFor(identity, settingsOf({}));
+    const { manifest } = namespaceFor(identity, settingsOf({}, 'acme'));
     expect(manifest.metadata).toMatchObject({
       name: identity.name,
       annotations: { 'dinfra.io/marker': identity.marker },
@@ -23,7 +23,7 @@ describe('the namespace of a tenure', () => {
   });
 
   test('enforces what the provider chose', () => {
-    const { manifest } = namespaceFor(identity, settingsOf({ podSecurity: 'baseline' }));
+    const { manifest } = namespaceFor(identity, settingsOf({ podSecurity: 'baseline' }, 'acme'));
     expect(manifest.metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('baseline');
   });
 });
@@ -84,7 +84,7 @@ describe('the cell of a tenant', () => {
 
   test('has the same rights when they come with the operator, as config/rbac has them', () => {
     const file = new URL('../../../config/rbac/helm-tenant.yaml', import.meta.url);
-    expect(parse(readFileSync(file, 'utf8')).rules).toEqual(tenantRules(settingsOf({})));
+    expect(parse(readFileSync(file, 'utf8')).rules).toEqual(tenantRules(settingsOf({}, 'acme')));
   });
 
   test('binds a role of the cluster when the provider names one', () => {

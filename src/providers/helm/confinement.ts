@@ -33,7 +33,7 @@ export function namespaceFor(identity: TenureIdentity, settings: Settings): Cell
           'pod-security.kubernetes.io/enforce': level,
           'pod-security.kubernetes.io/warn': level,
         },
-        annotations: { [Annotation.marker]: identity.marker },
+        annotations: { [Annotation.marker]: identity.marker, [Annotation.owner]: settings.owner },
       },
     },
   };

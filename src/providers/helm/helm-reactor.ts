@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
 import type { TenureIdentity } from '../../tenure/identity.ts';
-import type { Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
+import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { ensureCell, findNamespace } from './cell.ts';
 import { ChartSource } from './chart-source.ts';
@@ -11,6 +11,7 @@ import { parseHelmDescriptor } from './descriptor.ts';
 import type { HelmCommand } from './helm-command.ts';
 import { at, textOf } from './json-fields.ts';
 import { NAMESPACE, tenantKinds } from './kinds.ts';
+import { markedNamespaces } from './marked-namespaces.ts';
 import { Annotation } from './names.ts';
 import { type Expectation, observationOf } from './observation.ts';
 import { ChartPreparation, orderDigest, type PreparedChart } from './prepared-chart.ts';
@@ -22,6 +23,8 @@ import { TenantReleases } from './tenant-release.ts';
 export interface HelmReactorOptions extends SurveyorOptions {
   /** What the Reactor resource says. */
   readonly config: HelmConfig;
+  /** Namespace of the Reactor resource. */
+  readonly owner: string;
   readonly cluster: TenantCluster;
   readonly helm: HelmCommand;
   /** Milliseconds, never going back. Default: this machine's. */
@@ -49,8 +52,8 @@ export class HelmReactor implements Reactor {
   private readonly now: () => number;
   private readonly versions: BoundedCache<{ readonly at: number; readonly version: string | undefined }>;
 
-  constructor({ config, cluster, helm, now = () => performance.now(), ...survey }: HelmReactorOptions) {
-    this.settings = settingsOf(config);
+  constructor({ config, owner, cluster, helm, now = () => performance.now(), ...survey }: HelmReactorOptions) {
+    this.settings = settingsOf(config, owner);
     this.cluster = cluster;
     this.helm = helm;
     this.now = now;
@@ -117,6 +120,10 @@ export class HelmReactor implements Reactor {
       message: `Removing namespace ${name}${trouble === undefined ? '' : ` (${trouble})`}`,
       pollAfterMs: POLL_AFTER_WRITE_MS,
     };
+  }
+
+  survey(signal: AbortSignal): Promise<readonly Marked[]> {
+    return markedNamespaces(this.cluster.operator, this.settings.owner, signal);
   }
 
   /** Lets go of connections to chart repositories. */

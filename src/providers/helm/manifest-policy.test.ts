@@ -4,7 +4,7 @@ import { parseManifest } from './manifest.ts';
 import { permitObjects } from './manifest-policy.ts';
 
 const permit = (manifest: object, config: HelmConfig = {}) =>
-  permitObjects(parseManifest(JSON.stringify(manifest)), 'tenant', settingsOf(config));
+  permitObjects(parseManifest(JSON.stringify(manifest)), 'tenant', settingsOf(config, 'acme'));
 const refused = (code: string, words: RegExp) =>
   expect.objectContaining({ code, path: '/chart', message: expect.stringMatching(words) });
 

@@ -10,6 +10,8 @@ export const CONFINEMENT = 'dinfra-confinement';
 export const Annotation = {
   /** The tenure in full: only a namespace with exactly this marker is ours. */
   marker: 'dinfra.io/marker',
+  /** Namespace of the Reactor it was made for: two operators in one cluster tell their tenants apart by it. */
+  owner: 'dinfra.io/reactor-namespace',
   /** Present from the moment a tenure is stopped until it has been started again. */
   stopped: 'dinfra.io/stopped',
   /** On a workload: the replicas it had, or `run`, before it was stopped. */

@@ -1,0 +1,126 @@
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Deployment } from '../../src/api/deployment.ts';
+import { type Reactor, type ReactorSpec, reactors } from '../../src/api/reactor.ts';
+import { ReactorMetrics } from '../../src/controller/reactor-metrics.ts';
+import { ReactorReconciler } from '../../src/controller/reactor-reconciler.ts';
+import { ReactorRegistry } from '../../src/controller/reactor-registry.ts';
+import { EventRecorder } from '../../src/kube/event-recorder.ts';
+import { loadClusterAccess } from '../../src/kube/kubeconfig.ts';
+import { silentLogger } from '../../src/kube/logger.ts';
+import { Store } from '../../src/kube/store.ts';
+import { NAMESPACE } from '../../src/providers/helm/kinds.ts';
+import type { Order } from '../../src/providers/reactor.ts';
+import { BuiltInReactors } from '../../src/reactor-factory.ts';
+import { Health } from '../../src/server/health.ts';
+import { deploymentFor } from '../support/deployment-for.ts';
+import { HelmWorld } from '../support/helm-world.ts';
+import { events, freshNamespace } from '../support/kube-objects.ts';
+
+const MINUTE = 60_000;
+
+let world: HelmWorld;
+let namespace: string;
+let dropNamespace: () => Promise<void>;
+let recorder: EventRecorder;
+const stop = new AbortController();
+const registry = new Registry();
+const resources = new Store<Reactor, never>({});
+const deployments = new Store<Deployment, never>({});
+/** Subscriptions the chain no longer has. */
+const gone = new Set<bigint>();
+let reconciler: ReactorReconciler;
+let now = Date.now();
+
+/** What runs, what runs for nobody, and what another operator runs in the same cluster. */
+let kept: Order;
+let lost: Order;
+let foreign: Order;
+
+beforeAll(async () => {
+  world = await HelmWorld.open();
+  [namespace, dropNamespace] = await freshNamespace(world.client);
+  const { client, signal } = world;
+  recorder = new EventRecorder({ client, signal: stop.signal, instance: 'test' });
+  reconciler = new ReactorReconciler({
+    client,
+    reactors: resources,
+    registry: new ReactorRegistry(),
+    factory: new BuiltInReactors(client, loadClusterAccess(), { helm: 'helm', helmConcurrency: 1 }),
+    events: recorder,
+    metrics: new ReactorMetrics(registry),
+    health: new Health(),
+    orphans: {
+      deployments,
+      isGone: async (_genesis, subscription) => gone.has(subscription),
+      log: silentLogger,
+    },
+    onChange: () => undefined,
+    onRecovered: () => undefined,
+    now: () => now,
+  });
+  [kept, lost, foreign] = [await world.web(), await world.web(), await world.web()];
+  for (const order of [kept, lost]) await world.reactor({}, { owner: namespace }).create(order, undefined, signal);
+  await world.reactor({}, { owner: 'elsewhere' }).create(foreign, undefined, signal);
+  deployments.put(deploymentFor(kept, namespace));
+});
+
+afterAll(async () => {
+  await reconciler.close();
+  stop.abort();
+  await dropNamespace();
+  await world.close();
+});
+
+/** One look, a minute after the last, at the Reactor as it is by now. */
+async function look(orphans: NonNullable<ReactorSpec['orphans']>): Promise<Reactor> {
+  const ref = { name: 'cluster', namespace };
+  const { client, signal } = world;
+  resources.put(
+    await client.apply(reactors, { metadata: ref, spec: { helm: {}, orphans } }, { fieldManager: 'test' }, signal),
+  );
+  now += MINUTE;
+  await reconciler.reconcile(`${namespace}/cluster`, signal, silentLogger);
+  return client.get(reactors, ref, signal);
+}
+
+const told = ({ status }: Reactor) => status.conditions?.find(({ type }) => type === 'OrphansFound')?.message;
+const measured = async () => /^dinfra_orphans\{.*\} (\d+)$/m.exec(await registry.metrics())?.[1];
+const isThere = async ({ identity: { name } }: Order) =>
+  (await world.client.find(NAMESPACE, { name }, world.signal)) !== undefined;
+
+describe('namespaces of tenures nobody knows of', () => {
+  test('are told of in the condition, the metric and an Event, once they were there at two surveys', async () => {
+    expect(told(await look('Report'))).toBeUndefined();
+    const message = `Of a tenure without a Deployment there is still: namespace ${lost.identity.name} with its release.`;
+    expect(told(await look('Report'))).toBe(message);
+    expect(await measured()).toBe('1');
+    await recorder.flush();
+    const { items } = await world.client.list(events, { namespace }, world.signal);
+    expect(items).toContainEqual(expect.objectContaining({ reason: 'OrphansFound', note: message }));
+  });
+
+  test('stay as long as the chain has their subscription, and as long as nobody said to remove them', async () => {
+    for (let looks = 0; looks < 3; looks++) await look('Remove');
+    expect(await isThere(lost)).toBe(true);
+    gone.add(lost.identity.tenure.subscription);
+    for (let looks = 0; looks < 3; looks++) await look('Report');
+    expect(await isThere(lost)).toBe(true);
+  });
+
+  test('are removed when both are so, and nothing of anybody else is', async () => {
+    for (const { identity } of [kept, foreign]) gone.add(identity.tenure.subscription);
+    await expect
+      .poll(
+        async () => {
+          await look('Remove');
+          return isThere(lost);
+        },
+        { timeout: 60_000, interval: 500 },
+      )
+      .toBe(false);
+    expect(told(await look('Remove'))).toBeUndefined();
+    expect(await measured()).toBe('0');
+    expect([await isThere(kept), await isThere(foreign)]).toEqual([true, true]);
+  });
+});
