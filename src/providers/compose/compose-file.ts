@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import type { Json } from '../reactor.ts';
+import { unparsable } from '../yaml-bounds.ts';
 import { invalid, type Place, told } from './fault.ts';
 
 /** An object of a compose file, its own keys only. */
@@ -19,6 +20,8 @@ const MAX_DEPTH = 32;
 /** Aliases, each counted with those in what it stands for: a bomb has billions, a file of people a few dozen. */
 const MAX_ALIASES = 200;
 const MAX_SERVICES = 64;
+/** Words and marks: some three thousand lines. */
+const MAX_WORDS = 20_000;
 
 /**
  * Reads a compose file. It is a stranger's: bounded in size, depth and aliases. Throws ComposeInvalid.
@@ -69,6 +72,8 @@ function textOf(given: Json | undefined): string {
 }
 
 function parsed(text: string): Json {
+  const why = unparsable(text, MAX_WORDS);
+  if (why !== undefined) throw invalid([], `is not read: ${why}`);
   let value: unknown;
   try {
     const document = parseDocument(text, { merge: true, prettyErrors: true });
@@ -76,9 +81,7 @@ function parsed(text: string): Json {
     if (fault !== undefined) throw fault;
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    // The stack ends in a file that is nested some thousand levels deep.
-    const why = error instanceof RangeError ? 'it is nested too deeply' : firstLine(error);
-    throw invalid([], `cannot be read as YAML: ${why}`);
+    throw invalid([], `cannot be read as YAML: ${firstLine(error)}`);
   }
   demandJson(value, [], 0);
   return value;

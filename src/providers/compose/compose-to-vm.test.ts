@@ -318,6 +318,7 @@ describe('a hostile or careless file', () => {
     ['braces', '{a: '.repeat(15_000)],
     ['lists', '- '.repeat(30_000)],
     ['keys', '? '.repeat(30_000)],
+    ['some keys', '? '.repeat(500)],
     ['anchors', '&a '.repeat(20_000)],
     ['defaults', `services: {a: {image: "${'\u0024{A:-'.repeat(12_000)}"}}`],
     ['dollars', `services: {a: {image: "${'\u0024{A'.repeat(20_000)}"}}`],
@@ -325,7 +326,7 @@ describe('a hostile or careless file', () => {
   ])('is refused soon however deep it is: %s', (_what, text) => {
     const started = performance.now();
     expect(ofText(text)).toMatchObject({ code: expect.stringMatching(/^Compose/) });
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(1_000);
   });
 
   it('is a TerminalError or a VM, whatever it is', () => {

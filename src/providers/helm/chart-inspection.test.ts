@@ -68,6 +68,7 @@ describe('a chart is refused', () => {
 
   test.each([
     ['is not YAML', 'name: [', /is not YAML/],
+    ['would take minutes to parse', `name: demo\nversion: 1.0.0\n${'? '.repeat(500)}`, /is not read/],
     ['is a list', '- a', /is not a map/],
     ['has no version', 'name: demo', /no name or version/],
     ['is of a library', 'name: demo\nversion: 1.0.0\ntype: library', /library/],

@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import { TerminalError } from '../../errors/dinfra-error.ts';
+import { unparsable } from '../yaml-bounds.ts';
 import type { ChartFiles } from './chart-archive.ts';
 import { isRecord, numberOf, textOf } from './json-fields.ts';
 
@@ -10,6 +11,8 @@ export interface ChartMetadata {
 }
 
 const MAX_CHART_YAML = 64 * 1024;
+/** Words and marks in it. */
+const MAX_WORDS = 20_000;
 const MAX_SCHEMA_DEPTH = 64;
 
 /**
@@ -85,7 +88,10 @@ function metadataOf(chartYaml: Buffer): ChartMetadata {
   const failed = (what: string, cause?: unknown) =>
     new TerminalError('ChartInvalid', { message: `Chart.yaml of the chart ${what}`, path: '/chart', cause });
   if (chartYaml.length > MAX_CHART_YAML) throw failed(`is larger than ${MAX_CHART_YAML} bytes`);
-  const document = parseDocument(chartYaml.toString('utf8'), { version: '1.1', logLevel: 'silent' });
+  const text = chartYaml.toString('utf8');
+  const why = unparsable(text, MAX_WORDS);
+  if (why !== undefined) throw failed(`is not read: ${why}`);
+  const document = parseDocument(text, { version: '1.1', logLevel: 'silent' });
   if (document.errors.length > 0) throw failed('is not YAML', document.errors[0]);
   const chart: unknown = readDocument(document, failed);
   if (!isRecord(chart)) throw failed('is not a map');

@@ -27,6 +27,8 @@ describe('a manifest', () => {
     ['is not YAML', 'a: b: c', /not YAML/],
     ['is a list', '- a', /not YAML/],
     ['has a key twice, of which two readers may take two', `${object('a')}kind: Namespace`, /not YAML/],
+    ['has a key as a number and as text', object('a', 'data: {1: a, "1": b}'), /not YAML/],
+    ['has keys that are nested', `a: {${'? '.repeat(500)}}`, /not YAML/],
     ['is nested beyond any use', `a: ${'['.repeat(50_000)}`, /not YAML/],
     [
       'multiplies itself by aliases',
@@ -39,6 +41,13 @@ describe('a manifest', () => {
     expect(() => parseManifest(text)).toThrow(
       expect.objectContaining({ code: 'ChartInvalid', message: expect.stringMatching(words) }),
     );
+  });
+
+  test('of many keys takes no longer than reading it', () => {
+    const keys = Array.from({ length: 15_000 }, (_, at) => `  k${at}: x\n`);
+    const started = performance.now();
+    expect(parseManifest(object('a', `data:\n${keys.join('')}`))).toHaveLength(1);
+    expect(performance.now() - started).toBeLessThan(2_500);
   });
 
   test('is refused when it is too large or has too many objects', () => {

@@ -1,5 +1,6 @@
-import { parseAllDocuments, type Tags } from 'yaml';
+import { type Document, isScalar, parseAllDocuments, type Tags, visit } from 'yaml';
 import { TerminalError } from '../../errors/dinfra-error.ts';
+import { unparsable } from '../yaml-bounds.ts';
 import { at, isRecord, type JsonRecord, recordOf, textOf } from './json-fields.ts';
 
 /** One object of a rendered chart: a stranger's, of which only the four names below have been looked at. */
@@ -14,6 +15,8 @@ export interface ManifestObject {
 
 export const MAX_MANIFEST_BYTES = 512 * 1024;
 const MAX_OBJECTS = 100;
+/** Words and marks, spaces and line ends included. */
+const MAX_WORDS = 150_000;
 
 /**
  * The objects of a manifest as helm renders it.
@@ -44,18 +47,23 @@ export function annotationOf({ content }: ManifestObject, key: string): string |
 const AS_HELM_READS = {
   version: '1.1',
   merge: true,
+  // The parser would compare each key with all before it.
+  uniqueKeys: false,
   logLevel: 'silent',
   customTags: (tags: Tags) =>
     tags.filter((tag) => typeof tag === 'string' || !/:(timestamp|binary|omap|pairs|set)$/.test(tag.tag)),
 } as const;
 
 function documentsOf(manifest: string): readonly JsonRecord[] {
+  const why = unparsable(manifest, MAX_WORDS);
+  if (why !== undefined) throw invalid(`what it renders to is not YAML anybody writes: ${why}`);
   try {
     const documents = parseAllDocuments(manifest, AS_HELM_READS);
     if ('empty' in documents) return [];
     return documents.flatMap((document) => {
       const [error] = document.errors;
       if (error !== undefined) throw error;
+      refuseTwins(document);
       const content: unknown = document.toJS({ maxAliasCount: 100 });
       if (content === null || content === undefined) return [];
       if (!isRecord(content)) throw new TypeError('a document is no map');
@@ -64,6 +72,23 @@ function documentsOf(manifest: string): readonly JsonRecord[] {
   } catch (cause) {
     throw invalid('it renders to what is not YAML', cause);
   }
+}
+
+/** Of two values of one key, two readers may take two. */
+function refuseTwins(document: Document): void {
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const value = isScalar(key) ? key.value : key;
+        // A merge key; there may be several.
+        if (typeof value === 'symbol' || value === '<<') continue;
+        const name = String(value);
+        if (seen.has(name)) throw new TypeError(`${name.slice(0, 64)} is there twice`);
+        seen.add(name);
+      }
+    },
+  });
 }
 
 function parseObject(content: JsonRecord): ManifestObject {

@@ -97,6 +97,13 @@ describe('the index of a chart repository', () => {
     );
   });
 
+  test('that would take minutes to parse is none', () => {
+    const entry = `  - version: 1.0.0\n    urls: [a.tgz]\n    x:\n      ${'? '.repeat(300)}a\n`;
+    const started = performance.now();
+    expect(lookUpChart(`apiVersion: v1\nentries:\n  demo:\n${entry}`, 'demo', '1.0.0').found).not.toBe('Entry');
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
   test('of a large repository takes no longer than reading it', () => {
     const entry = (chart: number, version: number) =>
       `  - digest: ${DIGEST}\n    name: chart-${chart}\n    urls: [chart-${chart}-1.${version}.0.tgz]\n    version: 1.${version}.0\n`;

@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml';
+import { unparsable } from '../yaml-bounds.ts';
 import { isRecord, listOf, recordOf, textOf } from './json-fields.ts';
 
 /** One version of a chart in a repository's index. */
@@ -19,6 +20,8 @@ export type IndexAnswer =
 
 /** What is parsed as YAML at most: a hundred times slower than it is read, and nothing else runs meanwhile. */
 const MAX_PARSED = 256 * 1024;
+/** Words and marks in what is parsed. */
+const MAX_WORDS = 50_000;
 const MAX_OTHERS = 5;
 
 /**
@@ -103,7 +106,7 @@ function versionOf(item: string): string | undefined {
 }
 
 function parse(yaml: string): unknown {
-  if (yaml.length > MAX_PARSED) return undefined;
+  if (yaml.length > MAX_PARSED || unparsable(yaml, MAX_WORDS) !== undefined) return undefined;
   try {
     const document = parseDocument(yaml, { logLevel: 'silent' });
     return document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 });

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { unparsable } from './yaml-bounds.ts';
+
+const WORDS = 20_000;
+/** Of 64 KiB, in milliseconds: parsing some of them would take minutes. */
+const SOON_MS = 1_000;
+
+describe('YAML of a stranger', () => {
+  it.each([
+    ['brackets', '['.repeat(60_000), /nested deeper/],
+    ['brackets after as many that close nothing', `${']'.repeat(9_000)}\n${'['.repeat(9_000)}`, /nested deeper/],
+    ['braces', '{a: '.repeat(15_000), /nested deeper/],
+    ['lists', '- '.repeat(30_000), /nested deeper/],
+    ['keys', '? '.repeat(30_000), /written with "\?"/],
+    ['few keys', '? '.repeat(500), /written with "\?"/],
+    ['keys in brackets', `[${'? '.repeat(500)}`, /written with "\?"/],
+    ['keys in lines of their own', Array.from({ length: 60 }, (_, at) => `${' '.repeat(at)}?`).join('\n'), /"\?"/],
+    ['anchors', '&a '.repeat(20_000), /more than 20000 words/],
+    ['quotes', '"'.repeat(60_000), /more than 20000 words/],
+    ['pairs', Array.from({ length: 8_000 }, (_, at) => `k${at}: 1`).join('\n'), /more than 20000 words/],
+  ])('is not parsed when its %s would hold everybody up', (_what, text, why) => {
+    const started = performance.now();
+    expect(unparsable(text, WORDS)).toMatch(why);
+    expect(performance.now() - started).toBeLessThan(SOON_MS);
+  });
+
+  it('is parsed when it is what people write', () => {
+    const crds = new URL('../../crds/', import.meta.url);
+    for (const file of readdirSync(crds)) {
+      expect(unparsable(readFileSync(new URL(file, crds), 'utf8'), WORDS)).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['marks in texts', stringify({ a: '['.repeat(100), b: '? '.repeat(100), c: `${'- '.repeat(100)}\n[[[`, d: '-' })],
+    ['a block of anything', `a: |\n${'  - - - - [ { ? \n'.repeat(1_000)}`],
+    ['a long list', '- a\n'.repeat(3_000)],
+    ['many short brackets', 'a: [{}, [], {}]\n'.repeat(500)],
+  ])('may have %s', (_what, text) => {
+    expect(unparsable(text, WORDS)).toBeUndefined();
+  });
+});
