@@ -8,19 +8,17 @@ const MAX_BATCH = 40;
 const PAUSE_FIRST_MS = 1_000;
 const PAUSE_MAX_MS = 60_000;
 
-/** Told of what became of each call. */
-export type OnResult = (key: string, result: CallResult) => void;
-
 /** Sends what is due, each call once until its effect shows, and does not wait for it. */
-export class Outbox {
+export class Outbox<Call extends Outgoing> {
   private readonly ledger = new CallLedger();
   private readonly queue: TransactionQueue;
-  private readonly onResult: OnResult;
+  private readonly onResult: (call: Call, result: CallResult) => void;
   private failures = 0;
   private pausedUntil = 0;
   private lastProblem: DinfraError | undefined;
 
-  constructor(queue: TransactionQueue, onResult: OnResult) {
+  /** `onResult` is told of what became of each call. */
+  constructor(queue: TransactionQueue, onResult: (call: Call, result: CallResult) => void) {
     this.queue = queue;
     this.onResult = onResult;
   }
@@ -39,7 +37,7 @@ export class Outbox {
    * Sends those of the wanted calls that are due. `block` is the number of the block they were derived at; `now` in
    * Unix milliseconds. Calls that are no longer wanted are forgotten.
    */
-  post(wanted: readonly Outgoing[], block: number, now: number, signal: AbortSignal): void {
+  post(wanted: readonly Call[], block: number, now: number, signal: AbortSignal): void {
     this.ledger.retain(new Set(wanted.map(({ key }) => key)));
     if (now < this.pausedUntil) return;
     const due = wanted.filter(({ key }) => this.ledger.isDue(key, block));
@@ -49,17 +47,16 @@ export class Outbox {
   }
 
   /** Never throws: what goes wrong is kept as `problem`, and the calls are due again. */
-  private async send(calls: readonly Outgoing[], signal: AbortSignal): Promise<void> {
-    const keys = calls.map(({ key }) => key);
-    this.ledger.sent(keys);
+  private async send(calls: readonly Call[], signal: AbortSignal): Promise<void> {
+    this.ledger.sent(calls.map(({ key }) => key));
     try {
       const { block, outcomes } = await this.queue.send(calls, signal);
       this.failures = 0;
       this.lastProblem = undefined;
-      for (const key of keys) {
-        const outcome = outcomes.get(key);
+      for (const call of calls) {
+        const outcome = outcomes.get(call.key);
         this.settle(
-          key,
+          call,
           outcome?.kind === 'Failed' ? { kind: 'Refused', error: outcome.error, block } : { kind: 'Applied', block },
         );
       }
@@ -68,12 +65,12 @@ export class Outbox {
       const wait = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** Math.min(this.failures, 10));
       this.failures++;
       this.pausedUntil = Date.now() + wait;
-      for (const key of keys) this.settle(key, { kind: 'Lost' });
+      for (const call of calls) this.settle(call, { kind: 'Lost' });
     }
   }
 
-  private settle(key: string, result: CallResult): void {
-    this.ledger.settled(key, result);
-    this.onResult(key, result);
+  private settle(call: Call, result: CallResult): void {
+    this.ledger.settled(call.key, result);
+    this.onResult(call, result);
   }
 }

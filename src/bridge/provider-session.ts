@@ -28,7 +28,7 @@ import { demandSameProvider } from './same-provider.ts';
 import { StatusBoard } from './status-board.ts';
 import { TeardownBudget } from './teardown-budget.ts';
 import { Wake } from './wake.ts';
-import { offersToSell, wantedCalls } from './wanted-calls.ts';
+import { offersToSell, type WantedCall, wantedCalls } from './wanted-calls.ts';
 
 /** What the sessions of all providers share. */
 export interface BridgeContext {
@@ -69,7 +69,7 @@ export class ProviderSession {
   private readonly wake = new Wake();
   private readonly follower: ChainFollower;
   private readonly chain: ChainState;
-  private readonly outbox: Outbox;
+  private readonly outbox: Outbox<WantedCall>;
   private readonly reports: Reports;
   private readonly board: StatusBoard;
   private readonly budget: TeardownBudget;
@@ -106,9 +106,8 @@ export class ProviderSession {
     );
     this.reports = new Reports(context, log);
     this.board = new StatusBoard(context, keys.account.address);
-    this.outbox = new Outbox(new TransactionQueue(keys.account, () => this.follower.api), (key, result) =>
-      this.onResult(key, result),
-    );
+    const queue = new TransactionQueue(keys.account, () => this.follower.api);
+    this.outbox = new Outbox(queue, (call: WantedCall, result) => this.onResult(call, result));
     // Of those that have ended, the ones for which something was made.
     const ending = this.mirrored().deployments.filter(
       ({ spec, status }) => spec.state === 'Ended' && (status.realisation?.since ?? status.realisation?.intent),
@@ -208,7 +207,6 @@ export class ProviderSession {
       vouch: this.context.canVouch(),
       now,
     });
-    this.reports.expect(calls);
     this.outbox.post(calls, state.block.number, now, signal);
     await this.board.write(
       {
@@ -251,10 +249,10 @@ export class ProviderSession {
     if (provider !== undefined && problem !== undefined) await this.board.writeProblem(provider, problem, signal);
   }
 
-  private onResult(key: string, result: CallResult): void {
-    const call = this.reports.settle(key, result);
+  private onResult(call: WantedCall, result: CallResult): void {
+    this.reports.settle(call, result);
     const labels = { namespace: this.namespace, provider: this.name };
-    this.context.metrics.calls.inc({ ...labels, call: call?.name ?? 'unknown', result: result.kind });
+    this.context.metrics.calls.inc({ ...labels, call: call.name, result: result.kind });
     // What was told shows in the state, and so does what was refused because the state is another one.
     this.chain.invalidate();
     this.wake.call();

@@ -17,7 +17,6 @@ export class Reports {
   private readonly store: StoreView<Deployment>;
   private readonly events: EventRecorder;
   private readonly log: Logger;
-  private readonly calls = new Map<string, WantedCall>();
 
   constructor(
     context: {
@@ -33,16 +32,9 @@ export class Reports {
     this.log = log;
   }
 
-  /** The calls whose results may come. */
-  expect(calls: readonly WantedCall[]): void {
-    for (const call of calls) this.calls.set(call.key, call);
-  }
-
-  /** Notes what became of a call and returns it. */
-  settle(key: string, result: CallResult): WantedCall | undefined {
-    const call = this.calls.get(key);
-    this.calls.delete(key);
-    if (call === undefined || result.kind === 'Lost') return call;
+  /** Notes what became of a call. */
+  settle(call: WantedCall, result: CallResult): void {
+    if (result.kind === 'Lost') return;
     const statement = statementOf(call.said, result);
     this.log.info(
       { call: call.name, about: call.about, result: result.kind, detail: statement.message },
@@ -54,7 +46,6 @@ export class Reports {
       this.events.record(call.deployment, { type, reason, action: 'Report', note: message });
       void this.write(call.deployment, statement);
     }
-    return call;
   }
 
   private async write({ metadata }: Deployment, statement: Statement): Promise<void> {
