@@ -14,7 +14,7 @@ export interface Outgoing {
 
 /** What came of one transaction. */
 export interface Sent {
-  /** Number of the finalised block it is in. */
+  /** Number of the finalised block it is in; of the last one when there was nothing to be sent. */
   readonly block: number;
   /** By the keys of its calls. */
   readonly outcomes: ReadonlyMap<string, CallOutcome>;
@@ -43,26 +43,30 @@ export class TransactionQueue {
   }
 
   /**
-   * Sends the calls in one transaction and waits until it is final. Calls fail one by one: the others go through.
+   * Sends the calls in one transaction and waits until it is final. Calls fail one by one: the others go through, also
+   * when one cannot even be written, as with a number the chain has no room for.
    *
    * @throws RetryableError ChainUnreachable, TransactionRejected or TransactionLost. None of them proves that nothing
    *   was applied.
    */
   async send(calls: readonly Outgoing[], signal: AbortSignal): Promise<Sent> {
     const api = this.currentApi();
-    const built = calls.map((call) => call.build(api));
-    const [first, ...more] = built;
-    if (first === undefined) return { block: 0, outcomes: new Map() };
-    const transaction = more.length === 0 ? first : api.tx.utility.forceBatch(built);
+    const written = calls.map((call) => write(call, api));
+    const good = written.filter((call) => 'extrinsic' in call);
+    const bad = written.filter((call) => 'outcome' in call).map(({ key, outcome }) => [key, outcome] as const);
+    const extrinsics = good.map(({ extrinsic }) => extrinsic);
+    const [first, ...more] = extrinsics;
+    if (first === undefined) return { block: await finalisedNumber(api), outcomes: new Map(bad) };
+    const transaction = more.length === 0 ? first : api.tx.utility.forceBatch(extrinsics);
     const watch = new Watch();
     const submitted = this.lastSubmit.then(() => this.submit(api, transaction, watch, signal));
     // A submission on a connection that broke may never come back: the next one is not to wait for it.
     const over = Promise.race([submitted, watch.lost]);
     this.lastSubmit = over.catch(() => undefined);
     const result = await this.untilFinal(over, watch, api, signal);
-    const keys = calls.map(({ key }) => key);
+    const keys = good.map(({ key }) => key);
     const header = await api.rpc.chain.getHeader(result.status.asFinalized);
-    return { block: header.number.toNumber(), outcomes: outcomesOf(api, result, keys) };
+    return { block: header.number.toNumber(), outcomes: new Map([...outcomesOf(api, result, keys), ...bad]) };
   }
 
   private async untilFinal(
@@ -109,6 +113,25 @@ export class TransactionQueue {
       });
     }
   }
+}
+
+type Written =
+  | { readonly key: string; readonly extrinsic: SubmittableExtrinsic<'promise'> }
+  | { readonly key: string; readonly outcome: CallOutcome };
+
+function write(call: Outgoing, api: ApiPromise): Written {
+  const { key } = call;
+  try {
+    return { key, extrinsic: call.build(api) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { key, outcome: { kind: 'Failed', error: `it cannot be written: ${why.slice(0, 300)}` } };
+  }
+}
+
+async function finalisedNumber(api: ApiPromise): Promise<number> {
+  const header = await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead());
+  return header.number.toNumber();
 }
 
 /** Follows one transaction to a finalised block. */

@@ -209,6 +209,31 @@ describe('sending transactions', () => {
     ]);
   });
 
+  it('lets the others of a batch through when one cannot be written, and names why', async () => {
+    const { api } = await connection(chain.endpoint);
+    const queue = new TransactionQueue(alice(), () => api);
+    const tooMuch = { key: 'offer', build: (on: Connection['api']) => on.tx.provider.setOffer('a', 10n ** 39n, 1, 63) };
+    const noAccount = {
+      key: 'rule',
+      build: (on: Connection['api']) => on.tx.provider.setConsumerRules([['5Fx', null]]),
+    };
+    const why = { kind: 'Failed', error: expect.stringMatching(/^it cannot be written: ./) };
+    expect([...(await queue.send([tooMuch, noAccount], signal)).outcomes]).toEqual([
+      ['offer', why],
+      ['rule', why],
+    ]);
+    const sent = queue.send([tooMuch, remark('good'), noAccount], signal);
+    await pending(chain, 1);
+    await chain.build(1);
+    expect((await sent).outcomes).toEqual(
+      new Map<string, unknown>([
+        ['offer', why],
+        ['good', { kind: 'Applied' }],
+        ['rule', why],
+      ]),
+    );
+  });
+
   it('says at once that a transaction is lost when the connection breaks', async () => {
     const { proxy, endpoint } = await proxyTo(chain);
     const { api } = await connection(endpoint);
