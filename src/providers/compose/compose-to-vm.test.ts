@@ -143,6 +143,35 @@ describe('the ports', () => {
     expect(vmOf({ web: { ports: ['80:80'], profiles: ['debug'] } }).network.ports).toEqual([]);
   });
 
+  it('that a service has from another one, however far, are opened', () => {
+    const base = { ports: ['80:80', '127.0.0.1:81:81'], scale: 0 };
+    const middle = { extends: 'base', ports: ['82:82', '80:80'] };
+    const web = { extends: { service: 'middle' }, ports: ['80:80/tcp', '83:83'], scale: 1 };
+    expect(vmOf({ web, middle, base }).network.ports.map(({ name }) => name)).toEqual(['web-80', 'web-83', 'web-82']);
+  });
+
+  it('of a service that is not started stay closed, as those of what extends it with its profile', () => {
+    const none = { ports: ['80:80'], deploy: { replicas: 0 } };
+    const debug = { ports: ['81:81'], profiles: ['debug'] };
+    expect(vmOf({ none, debug, more: { extends: 'debug' }, still: { extends: 'none' } }).network.ports).toEqual([]);
+  });
+
+  it('that a service would have together with the one it extends are refused', () => {
+    const error = refusal(() => vmOf({ one: { ports: ['80:80'] }, two: { extends: 'one' } }));
+    expect(error).toMatchObject({ code: 'ComposeInvalid', path: '/compose/services/two/extends' });
+    expect(error.message).toContain('publishes 80/tcp, as the service "one" does');
+  });
+
+  it.each([
+    ['itself', { a: { extends: 'a' } }, 'a'],
+    ['one that extends it', { a: { extends: 'b' }, b: { extends: { service: 'a' } } }, 'a'],
+    ['one that goes in circles', { a: { extends: 'b' }, b: { extends: 'c' }, c: { extends: 'b' } }, 'b'],
+  ])('of a service that extends %s are none: it is refused', (_what, services, again) => {
+    const error = refusal(() => vmOf(services));
+    expect(error).toMatchObject({ code: 'ComposeInvalid', path: '/compose/services/a/extends' });
+    expect(error.message).toContain(`leads back to the service "${again}"`);
+  });
+
   it('of two services cannot be the same', () => {
     const error = refusal(() => vmOf({ a: { ports: ['80:80'] }, b: { ports: ['79-81:79-81'] } }));
     expect(error).toMatchObject({ code: 'ComposeInvalid', path: '/compose/services/b/ports/0' });

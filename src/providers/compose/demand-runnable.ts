@@ -2,6 +2,7 @@ import type { Json } from '../reactor.ts';
 import { type ComposeFile, type Fields, fieldsOf, listOf } from './compose-file.ts';
 import { invalid, type Place, told, unsupported } from './fault.ts';
 import { interpolate } from './interpolation.ts';
+import { extendedBy, lineageOf } from './lineage.ts';
 
 /** What a file may have at its top, beside extensions (`x-…`). */
 const TOP = new Set(['version', 'name', 'services', 'networks', 'volumes', 'configs', 'secrets']);
@@ -17,7 +18,10 @@ export function demandRunnable({ top, services }: ComposeFile): void {
       throw unsupported([key], 'is not known', `a compose file here has ${[...TOP].join(', ')} and x-…`);
     }
   }
-  for (const [name, service] of services) demandService(service, services, ['services', name]);
+  for (const [name, service] of services) {
+    demandService(service, services, ['services', name]);
+    lineageOf(name, services);
+  }
   for (const kind of ['networks', 'volumes', 'configs', 'secrets']) {
     const value = top.get(kind);
     if (value === undefined || value === null) continue;
@@ -56,12 +60,15 @@ function demandService(service: Fields, services: ReadonlyMap<string, Fields>, p
 }
 
 function demandExtends(value: Json, services: ReadonlyMap<string, Fields>, place: Place): void {
-  const from = typeof value === 'string' ? value : fieldsOf(value, place).get('service');
+  const from = extendedBy(value);
   if (typeof value !== 'string' && fieldsOf(value, place).has('file')) {
     throw unsupported([...place, 'file'], 'is a file that is not there', 'put the service into this file');
   }
-  if (typeof from !== 'string' || !services.has(from)) {
-    throw invalid(place, `is ${told(from)}; expected the name of a service of the file`);
+  if (from === undefined || !services.has(from)) {
+    throw invalid(
+      place,
+      `is ${told(typeof value === 'string' ? value : fieldsOf(value, place).get('service'))}; expected the name of a service of the file`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import type { Json } from '../reactor.ts';
 import { type ComposeFile, listOf } from './compose-file.ts';
 import { invalid, type Place, told, unsupported } from './fault.ts';
 import { interpolate } from './interpolation.ts';
+import { type Lineage, lineageOf } from './lineage.ts';
 
 /** Ports of the VM on which a service listens, `port` to `endPort`. */
 export interface PublishedPort {
@@ -21,22 +22,51 @@ const SHORT =
 const SSH_PORT = 22;
 
 /**
- * What the services publish to the outside. Ports published on the loopback address only, and those of services with a
- * profile, which are not started, are left out. Throws ComposeInvalid or ComposeUnsupported.
+ * What the services publish to the outside, what they have by `extends` included. Ports published on the loopback address
+ * only, and those of services that are not started, are left out. Throws ComposeInvalid or ComposeUnsupported.
  */
 export function publishedPorts({ services }: ComposeFile): readonly PublishedPort[] {
   const ports: PublishedPort[] = [];
-  for (const [service, fields] of services) {
-    const place = ['services', service, 'ports'];
-    if (listOf(fields.get('profiles'), ['services', service, 'profiles']).length > 0) continue;
-    for (const [index, entry] of listOf(fields.get('ports'), place).entries()) {
-      const port = publishedPort(service, entry, [...place, index]);
-      if (port === undefined) continue;
+  for (const service of services.keys()) {
+    const lineage = lineageOf(service, services);
+    for (const port of isStarted(lineage) ? portsOf(service, lineage) : []) {
       const other = ports.find((one) => overlap(one, port));
       if (other !== undefined) {
         throw invalid(port.place, `publishes ${rangeText(port)}, as the service "${other.service}" does`);
       }
       ports.push(port);
+    }
+  }
+  return ports;
+}
+
+/** Whether docker starts a service. Profiles are handed on by `extends`; of the numbers the nearest counts. */
+function isStarted(lineage: Lineage): boolean {
+  for (const [name, fields] of lineage) {
+    if (listOf(fields.get('profiles'), ['services', name, 'profiles']).length > 0) return false;
+  }
+  const numbers = [...lineage.values()].flatMap((fields) => {
+    const deploy = fields.get('deploy');
+    const replicas = typeof deploy === 'object' && deploy !== null && 'replicas' in deploy ? deploy['replicas'] : null;
+    return [fields.get('scale') ?? replicas].filter((number) => typeof number === 'number');
+  });
+  return numbers[0] !== 0;
+}
+
+function portsOf(service: string, lineage: Lineage): readonly PublishedPort[] {
+  const ports: PublishedPort[] = [];
+  for (const [name, fields] of lineage) {
+    const place = ['services', name, 'ports'];
+    for (const [index, entry] of listOf(fields.get('ports'), place).entries()) {
+      const port = publishedPort(service, entry, [...place, index]);
+      if (port === undefined) continue;
+      const isOwn = name === service;
+      // What is handed on and written again is still one.
+      if (!isOwn && ports.some((one) => rangeText(one) === rangeText(port))) continue;
+      const other = ports.find((one) => overlap(one, port));
+      const where = isOwn ? port.place : ['services', service, 'extends'];
+      if (other !== undefined) throw invalid(where, `publishes ${rangeText(port)} twice`);
+      ports.push({ ...port, place: where });
     }
   }
   return ports;
