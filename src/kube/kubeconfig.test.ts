@@ -163,3 +163,9 @@ describe('a kubeconfig that cannot be used is refused in one line that names it'
     expect(() => loadClusterAccess(path)).toThrow('"socks5://p:1"; http:// and https:// proxies are supported');
   });
 });
+
+test('what is said of a file that cannot be parsed quotes nothing of it', async () => {
+  await writeFile(path, 'users:\n- name: a\n  user:\n    token: of-secrets\n   oops: x\n');
+  const message = expect.stringMatching(/^cannot read \S+: [^\n]*\(\d+:\d+\)$/);
+  expect(() => loadClusterAccess(path)).toThrow(expect.objectContaining({ message }));
+});

@@ -56,7 +56,7 @@ function loadKubeConfig(path: string | undefined): KubeConfig {
     else config.loadFromFile(path);
   } catch (cause) {
     const what = path ?? process.env['KUBECONFIG'] ?? 'the default kubeconfig';
-    throw new TerminalError('KubeconfigInvalid', { message: `cannot read ${what}: ${reasonIn(cause)}`, cause });
+    throw new TerminalError('KubeconfigInvalid', { message: `cannot read ${what}: ${firstLineOf(reasonIn(cause))}` });
   }
   currentCluster(config);
   return config;
@@ -123,6 +123,11 @@ async function readCredentials(config: KubeConfig): Promise<Credentials> {
 function pem<Name extends 'ca' | 'cert' | 'key'>(name: Name, value: unknown): { readonly [N in Name]?: string } {
   const text = Buffer.isBuffer(value) ? value.toString('utf8') : value;
   return (typeof text === 'string' ? { [name]: text } : {}) as { readonly [N in Name]?: string };
+}
+
+/** Of a YAML error: what follows quotes the file, tokens and all. For the same reason it is no cause to be kept. */
+function firstLineOf(message: string): string {
+  return message.split('\n', 1)[0] ?? '';
 }
 
 function reasonIn(cause: unknown): string {
