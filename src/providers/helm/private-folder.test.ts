@@ -17,3 +17,11 @@ test('a private folder is nobody else’s, and what killed operators have left b
   expect(await readdir(parent)).toEqual(expect.arrayContaining([basename(folder), basename(second)]));
   await rm(parent, { recursive: true });
 });
+
+test('a parent that could not be read once is looked at again', async () => {
+  const parent = join(await mkdtemp(join(tmpdir(), 'private-folder-test-')), 'later');
+  await expect(makePrivateFolder(parent)).rejects.toMatchObject({ code: 'ENOENT' });
+  await mkdir(parent);
+  expect(basename(await makePrivateFolder(parent))).toMatch(/^dinfra-helm-/);
+  await rm(join(parent, '..'), { recursive: true });
+});

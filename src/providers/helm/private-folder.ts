@@ -11,6 +11,8 @@ const swept = new Map<string, Promise<void>>();
 export async function makePrivateFolder(parent: string): Promise<string> {
   const sweeping = swept.get(parent) ?? removeLeftovers(parent);
   swept.set(parent, sweeping);
+  // Too many open files, for instance: no reason to fail for ever.
+  sweeping.catch(() => swept.delete(parent));
   await sweeping;
   return mkdtemp(join(parent, `dinfra-helm-${process.pid}-`));
 }
