@@ -18,6 +18,7 @@ import type { StoreView } from '../kube/store.ts';
 import type { BridgeMetrics } from './bridge-metrics.ts';
 import type { CallResult } from './call-ledger.ts';
 import { ChainState } from './chain-state.ts';
+import { consumerProblem } from './consumer-list.ts';
 import type { DescriptorTypeMirror } from './descriptor-type-mirror.ts';
 import { applyMirror } from './mirror.ts';
 import { type MirrorPlan, planMirror } from './mirror-plan.ts';
@@ -219,7 +220,7 @@ export class ProviderSession {
         selling,
         offers: this.offersOfProvider(),
         ...this.mirrored(genesis),
-        problem: this.currentProblem(),
+        problem: this.currentProblem() ?? consumerProblem(provider.spec.consumerPolicy.consumers),
         refusalOf: (key) => this.outbox.refusal(key),
         teardowns: this.budget.record(now),
         now,

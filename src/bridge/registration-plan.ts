@@ -9,7 +9,7 @@ export interface WantedProvider {
   /** What consumers read about it, as text. */
   readonly metadata: string;
   readonly policy: OnChainProvider['policy'];
-  /** The consumers that `policy` names. */
+  /** The consumers that `policy` names, by their public keys in hex. */
   readonly consumers: readonly string[];
   readonly paused: boolean;
   readonly offers: readonly WantedOffer[];

@@ -63,6 +63,9 @@ const type: OnChainType = {
   retired: false,
 };
 
+const BOB_ON_POLKADOT = '14E5nqKAp3oAJcmzgZhUD2RcptBeUBScxKHgJKU4HPNcKVf3';
+const BOB_KEY = '0x8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48';
+
 function registered(change: Partial<OnChainProvider> = {}): OnChainProvider {
   return {
     id: 0,
@@ -148,6 +151,13 @@ function calls(state: Partial<ProviderState>, sides: Partial<Sides> = {}): Wante
 }
 
 describe('the calls a provider owes its chain', () => {
+  it('do not tell of a consumer whom the chain has, only because he is written as for another chain', () => {
+    const consumerPolicy = { mode: 'AllowList', consumers: [BOB_ON_POLKADOT] } as const;
+    const listing = { ...provider, spec: { ...provider.spec, consumerPolicy } };
+    const known = registered({ accessKey: HASH, policy: 'AllowList', rules: new Map([[BOB_KEY, 'Allow']]) });
+    expect(names({ provider: known }, { provider: listing })).toEqual([]);
+  });
+
   it('are none when both say the same', () => {
     expect(names({})).toEqual([]);
   });

@@ -6,6 +6,7 @@ import { buildProviderCall, type ProviderCall } from '../chain/provider-call.ts'
 import { reasonName } from '../chain/reason-names.ts';
 import { buildTenureCall, type TenureCall } from '../chain/tenure-call.ts';
 import type { Outgoing } from '../chain/transaction-queue.ts';
+import { accountsOf } from './consumer-list.ts';
 import { dueReports } from './due-reports.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 import { planRegistration, type WantedProvider } from './registration-plan.ts';
@@ -64,7 +65,7 @@ function wantedProvider({ provider, offers, keys, state }: Sides): WantedProvide
     accessKey: keys.accessKey,
     metadata: metadata === undefined ? '' : JSON.stringify(metadata),
     policy: consumerPolicy.mode,
-    consumers: consumerPolicy.consumers,
+    consumers: accountsOf(consumerPolicy.consumers),
     paused,
     offers: [...offers.values()]
       // The chain refuses an offer of a type it does not have, and of nothing.

@@ -129,7 +129,7 @@ async function readProvider(at: At, id: number): Promise<OnChainProvider> {
     metadata: metadata.toUtf8(),
     policy: policy.type,
     status: status.type,
-    rules: new Map(rules.map(([{ args }, rule]) => [args[1].toString(), rule.unwrap().type])),
+    rules: new Map(rules.map(([{ args }, rule]) => [args[1].toHex(), rule.unwrap().type])),
     offers: new Map(
       offers.map(([{ args }, offer]): [string, OnChainOffer] => {
         const { price, capacity, used, withdrawn } = offer.unwrap();

@@ -46,7 +46,7 @@ export interface OnChainProvider {
   readonly metadata: string;
   readonly policy: 'Open' | 'AllowList' | 'DenyList';
   readonly status: 'Active' | 'Paused' | 'Leaving';
-  /** The consumers its lists name, SS58. */
+  /** The consumers its lists name, by their public keys in hex. */
   readonly rules: ReadonlyMap<string, 'Allow' | 'Deny'>;
   readonly offers: ReadonlyMap<string, OnChainOffer>;
   /** Last block its heartbeats cover; undefined before the first. */

@@ -184,6 +184,11 @@ export const catalogue = {
     summary: 'The Secret with the account or the access key of the provider holds something else.',
     remedy: 'Put a mnemonic, a hex seed or a derivation path into the Secret; the message names the key.',
   },
+  ConsumerInvalid: {
+    family: 'retryable',
+    summary: 'An account in the consumer policy of the Provider is mistyped.',
+    remedy: 'Correct the account that the message names. Until then the policy holds for the others.',
+  },
   ProviderChanged: {
     family: 'retryable',
     summary: 'The account acts for another provider on chain than the one the resource was registered as, or for none.',

@@ -12,6 +12,10 @@ const TENANTS = 5;
 /** As many as may be torn down within an hour. */
 const LIMIT = 2;
 
+const BOB = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
+const BOB_ON_POLKADOT = '14E5nqKAp3oAJcmzgZhUD2RcptBeUBScxKHgJKU4HPNcKVf3';
+const MISTYPED = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694tz';
+
 let stage: Stage;
 let operator: OperatorProcess;
 let ids: readonly bigint[];
@@ -96,6 +100,25 @@ test('a person who has looked lets them go', async () => {
   await stage.until('nothing is said to wait', 15, async () => (await condition('TeardownHeld')) === undefined);
 });
 
+test('an account that is mistyped in the consumer policy is named, and keeps nothing else from the chain', async () => {
+  const mode = 'AllowList';
+  await stage.patch('provider', 'acme', { spec: { consumerPolicy: { mode, consumers: [BOB_ON_POLKADOT, MISTYPED] } } });
+  await stage.patch('offer', 'helm', { spec: { pricePerBlock: '7' } });
+  const { provider } = stage.consumer.api.query;
+  await stage.until('the chain has the new price', 30, async () => {
+    const offer = await provider.offers(0, 'helm/v1');
+    return offer.unwrap().price.toString() === '7';
+  });
+  await stage.until('the Provider names the account', 15, async () => {
+    const ready = await condition('Ready');
+    return ready?.status === 'False' && ready.reason === 'ConsumerInvalid' && ready.message.includes(MISTYPED);
+  });
+  const rules = await provider.consumerRules.entries(0);
+  expect(rules.map(([{ args }]) => args[1].toString())).toEqual([BOB]);
+  // The same account, written as for another chain: told once, and not again with each block.
+  expect(await operator.metrics()).toMatch(/^dinfra_chain_calls_total\{.*setConsumerRules.*\} 1$/m);
+});
+
 async function left(): Promise<string[]> {
   const { deployments } = await stage.world.remains(names);
   return [...deployments];
@@ -107,7 +130,7 @@ async function releasesOf(name: string): Promise<string | undefined> {
 
 async function condition(type: string) {
   const { status } = await stage.object<{
-    status: { conditions: { type: string; status: string; message: string }[] };
+    status: { conditions: { type: string; status: string; reason: string; message: string }[] };
   }>('provider', 'acme');
   return status.conditions.find((one) => one.type === type);
 }
