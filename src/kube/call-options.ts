@@ -17,7 +17,6 @@ export interface DeleteOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   /** What becomes of dependents. Default: what the API server does for the type, mostly Background. */
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
-  readonly gracePeriodSeconds?: number;
   readonly dryRun?: boolean;
 }
 

@@ -5,8 +5,6 @@ import type { ReplyListener } from './transport.ts';
 export interface KubeClientOptions {
   /** Name of this writer in managedFields of what is not applied. Default dinfra-operator. */
   readonly fieldManager?: string;
-  /** Default dinfra-operator. */
-  readonly userAgent?: string;
   /** How long one call may take with all its retries, in milliseconds; for a list, one page. Default 30 s. */
   readonly deadlineMs?: number;
   /** Largest reply that is held, in bytes. Default 32 MiB. */

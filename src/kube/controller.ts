@@ -75,11 +75,6 @@ export class Controller {
     this.queue.add(key, priority);
   }
 
-  /** Asks for a pass in `ms` milliseconds. */
-  enqueueAfter(key: string, ms: number): void {
-    this.queue.addAfter(key, ms);
-  }
-
   /** How long the longest pass has been at it, in milliseconds: a probe's sign of one that hangs. */
   longestPassMs(): number {
     return Math.max(0, ...this.queue.level().runningMs);

@@ -43,7 +43,7 @@ export class KubeClient {
 
   constructor(access: ClusterAccess, options: KubeClientOptions = {}) {
     this.namespace = access.namespace;
-    this.transport = new Transport(access, options.userAgent ?? 'dinfra-operator', options.onReply);
+    this.transport = new Transport(access, options.onReply);
     this.fieldManager = options.fieldManager ?? 'dinfra-operator';
     this.deadlineMs = options.deadlineMs ?? 30_000;
     this.maxReplyBytes = options.maxReplyBytes ?? 32 * 1024 * 1024;

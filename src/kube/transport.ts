@@ -46,14 +46,12 @@ const MAX_REFUSAL_BYTES = 256 * 1024;
  */
 export class Transport {
   private readonly access: ClusterAccess;
-  private readonly userAgent: string;
   private readonly onReply: ReplyListener | undefined;
   private pool: Pool | undefined;
   private closed = false;
 
-  constructor(access: ClusterAccess, userAgent: string, onReply?: ReplyListener) {
+  constructor(access: ClusterAccess, onReply?: ReplyListener) {
     this.access = access;
-    this.userAgent = userAgent;
     this.onReply = onReply;
   }
 
@@ -90,7 +88,7 @@ export class Transport {
         headers: {
           ...headers,
           accept: 'application/json',
-          'user-agent': this.userAgent,
+          'user-agent': 'dinfra-operator',
           ...(http.body === undefined ? {} : { 'content-type': http.contentType ?? 'application/json' }),
         },
         body: http.body === undefined ? null : JSON.stringify(http.body),
