@@ -7,7 +7,7 @@ import { keyOf } from '../kube/resource-type.ts';
 import type { Health } from '../server/health.ts';
 import { type ProviderKeys, readProviderKeys } from './provider-keys.ts';
 import { type BridgeContext, ProviderSession } from './provider-session.ts';
-import { providerStatus } from './provider-status.ts';
+import { problemStatus } from './provider-status.ts';
 import { writeStatus } from './write-status.ts';
 
 /** How often the Secrets of a provider are read again, in milliseconds: a rotated key is taken up within that time. */
@@ -29,6 +29,10 @@ export class ProviderSessions {
   private readonly log: Logger;
   private readonly stopAll: AbortSignal;
   private readonly running = new Map<string, Running>();
+  /** Of each Provider whose keys cannot be read, and that has no session: why. */
+  private readonly keyProblems = new Map<string, string>();
+  /** Of each Provider: what takes its line from /readyz. */
+  private readonly healthLines = new Map<string, () => void>();
   /** Of each Provider: resolved once it is known whether its chain can be reached. */
   private readonly firstWords = new Map<string, PromiseWithResolvers<void>>();
 
@@ -44,11 +48,14 @@ export class ProviderSessions {
     const provider = this.context.providers.get(key);
     if (provider === undefined || provider.metadata.deletionTimestamp !== undefined) {
       this.firstWord(key).resolve();
+      this.hideHealth(key);
       await this.stop(key);
       return done;
     }
+    this.showHealth(key);
     try {
       const keys = await readProviderKeys(this.context.client, provider, signal);
+      this.keyProblems.delete(key);
       await this.keepRunning(key, provider, keys);
       return { requeueAfterMs: SECRETS_MS };
     } catch (error) {
@@ -98,13 +105,11 @@ export class ProviderSessions {
     void session.settled.then(() => this.firstWord(key).resolve());
     const end = new AbortController();
     const ended = session.run(AbortSignal.any([this.stopAll, end.signal]));
-    const leaveHealth = this.health.addReady(`provider ${key}`, () => session.problem());
     this.running.set(key, {
       session,
       startedWith,
       stop: async () => {
         end.abort();
-        leaveHealth();
         await ended;
       },
     });
@@ -115,29 +120,31 @@ export class ProviderSessions {
     this.firstWord(key).resolve();
     if (ours === undefined) throw error;
     // A session that runs is not ended because its Secret cannot be read just now.
-    if (!this.running.has(key)) await this.writeProblem(provider, ours, signal);
+    if (!this.running.has(key)) {
+      this.keyProblems.set(key, ours.message);
+      await this.writeProblem(provider, ours, signal);
+    }
     return { requeueAfterMs: RETRY_MS };
   }
 
   private async writeProblem(provider: Provider, problem: DinfraError, signal: AbortSignal): Promise<void> {
-    const status = providerStatus(provider, {
-      problem: { reason: problem.code, message: problem.message },
-      account: undefined,
-      providerId: undefined,
-      genesis: undefined,
-      block: undefined,
-      moved: false,
-      counts: undefined,
-      inStep: false,
-      refusal: undefined,
-      teardowns: provider.status.teardowns,
-      held: [],
-      now: Date.now(),
-    });
+    const status = problemStatus(provider, problem, undefined, Date.now());
     if (await writeStatus(this.context.client, providers, provider, status, signal)) {
       const { code, message } = problem;
       this.context.events.record(provider, { type: 'Warning', reason: code, action: 'ReadKeys', note: message });
     }
+  }
+
+  private showHealth(key: string): void {
+    if (this.healthLines.has(key)) return;
+    const check = () => this.keyProblems.get(key) ?? this.running.get(key)?.session.problem();
+    this.healthLines.set(key, this.health.addReady(`provider ${key}`, check));
+  }
+
+  private hideHealth(key: string): void {
+    this.healthLines.get(key)?.();
+    this.healthLines.delete(key);
+    this.keyProblems.delete(key);
   }
 
   private firstWord(key: string): PromiseWithResolvers<void> {

@@ -2,6 +2,7 @@ import { conditionsAfter, type Statement } from '../api/conditions.ts';
 import type { Provider, ProviderStatus } from '../api/provider.ts';
 import type { BlockRef } from '../chain/block-ref.ts';
 import type { Reason } from '../errors/catalogue.ts';
+import type { DinfraError } from '../errors/dinfra-error.ts';
 import type { TeardownRecord } from './teardown-budget.ts';
 
 /** What is known of a Provider. */
@@ -24,8 +25,8 @@ export interface ProviderFacts {
   readonly refusal: string | undefined;
   /** Teardowns that began within the last hour, if any. */
   readonly teardowns: TeardownRecord | undefined;
-  /** Deployments whose teardown waits for a person. */
-  readonly held: readonly string[];
+  /** Deployments whose teardown waits for a person, undefined when that is not known. */
+  readonly held: readonly string[] | undefined;
   /** Unix milliseconds. */
   readonly now: number;
 }
@@ -39,7 +40,7 @@ export function providerStatus({ metadata, spec, status }: Provider, facts: Prov
   const statements: Statement[] = [
     { type: 'Ready', ...ready },
     { type: 'Reconciling', ...ready, status: ready.status === 'True' ? undefined : 'True' },
-    { type: 'TeardownHeld', ...heldStatement(spec, facts) },
+    ...(facts.held === undefined ? [] : [heldStatement(spec, facts.held)]),
   ];
   const account = facts.account ?? status.account;
   const providerId = facts.providerId ?? status.providerId;
@@ -56,6 +57,29 @@ export function providerStatus({ metadata, spec, status }: Provider, facts: Prov
   };
 }
 
+/** The status of a Provider of which nothing is known but what is wrong: the rest stays as it was. */
+export function problemStatus(
+  provider: Provider,
+  { code, message }: DinfraError,
+  account: string | undefined,
+  now: number,
+): ProviderStatus {
+  return providerStatus(provider, {
+    problem: { reason: code, message },
+    account,
+    providerId: undefined,
+    genesis: undefined,
+    block: undefined,
+    moved: false,
+    counts: undefined,
+    inStep: false,
+    refusal: undefined,
+    teardowns: provider.status.teardowns,
+    held: undefined,
+    now,
+  });
+}
+
 function chainPart(before: ProviderStatus, { genesis, block, moved }: ProviderFacts): ProviderStatus['chain'] {
   const genesisHash = genesis ?? before.chain?.genesisHash;
   if (genesisHash === undefined) return undefined;
@@ -70,15 +94,16 @@ function readiness(facts: ProviderFacts): Pick<Statement, 'reason' | 'message'> 
     return { status: 'False', reason: 'CallRefused', message: `The chain refused a call: ${facts.refusal}.` };
   }
   if (!facts.inStep) return { status: 'False', reason: 'Registering', message: 'Telling the chain of the provider.' };
-  const { length } = facts.held;
+  const { length } = facts.held ?? [];
   const waiting = length === 0 ? '' : ` ${teardownsWaiting(length)} for a person: see the condition TeardownHeld.`;
   return { status: 'True', reason: 'Registered', message: `Provider ${facts.providerId} on chain.${waiting}` };
 }
 
-function heldStatement({ teardown }: Provider['spec'], { held }: ProviderFacts): Omit<Statement, 'type'> {
+function heldStatement({ teardown }: Provider['spec'], held: readonly string[]): Statement {
   const named = held.slice(0, 5).join(', ');
   const more = held.length > 5 ? ` and ${held.length - 5} more` : '';
   return {
+    type: 'TeardownHeld',
     status: held.length > 0 ? 'True' : undefined,
     reason: 'TeardownHeld',
     message: `${teardownsWaiting(held.length)}, as spec.teardown.maxPerHour is ${teardown.maxPerHour}: ${named}${more}. Look at them, then set spec.teardown.approvedUntil to let them go on.`,

@@ -9,7 +9,7 @@ import type { KubeClient } from '../kube/kube-client.ts';
 import type { BridgeMetrics } from './bridge-metrics.ts';
 import type { MirrorPlan } from './mirror-plan.ts';
 import { offerStatus } from './offer-status.ts';
-import { providerStatus, teardownsWaiting } from './provider-status.ts';
+import { problemStatus, providerStatus, teardownsWaiting } from './provider-status.ts';
 import { subscriptionStatus } from './subscription-status.ts';
 import type { TeardownRecord } from './teardown-budget.ts';
 import type { WantedCall } from './wanted-calls.ts';
@@ -69,28 +69,15 @@ export class StatusBoard {
 
   /** Says in the Provider's status what is wrong, when there is no state to say more with. */
   async writeProblem(provider: Provider, problem: DinfraError, signal: AbortSignal): Promise<void> {
-    const status = providerStatus(provider, {
-      problem: { reason: problem.code, message: problem.message },
-      account: this.account,
-      providerId: undefined,
-      genesis: undefined,
-      block: undefined,
-      moved: false,
-      counts: undefined,
-      inStep: false,
-      refusal: undefined,
-      teardowns: provider.status.teardowns,
-      held: [],
-      now: Date.now(),
-    });
+    const status = problemStatus(provider, problem, this.account, Date.now());
     await writeStatus(this.client, providers, provider, status, signal);
     this.tellReady(provider, status);
   }
 
   private async writeProvider(turn: Turn, signal: AbortSignal): Promise<void> {
     const { provider, state, plan, calls, problem, now } = turn;
-    const held = plan?.held ?? [];
-    this.noteHeld(provider, held);
+    const held = plan?.held;
+    if (held !== undefined) this.noteHeld(provider, held);
     const status = providerStatus(provider, {
       problem: problem && { reason: problem.code, message: problem.message },
       account: this.account,

@@ -69,15 +69,17 @@ interface Entry {
   readonly made: MadeReactor;
   /** What it was made from: a change of spec or credentials makes a new one. */
   readonly madeFrom: string;
-  readonly leaveHealth: () => void;
   readonly orphans: OrphanWatch;
-  problem: string | undefined;
 }
 
 /** Keeps a reactor for each Reactor resource, and its status. */
 export class ReactorReconciler {
   private readonly options: Required<ReactorReconcilerOptions>;
   private readonly entries = new Map<string, Entry>();
+  /** Of each Reactor that cannot be used: why. */
+  private readonly problems = new Map<string, string>();
+  /** Of each Reactor: what takes its line from /readyz. */
+  private readonly healthLines = new Map<string, () => void>();
 
   constructor(options: ReactorReconcilerOptions) {
     this.options = { probeMs: 60_000, retryMs: 10_000, now: Date.now, ...options };
@@ -87,12 +89,13 @@ export class ReactorReconciler {
     const resource = this.options.reactors.get(key);
     if (resource === undefined) {
       await this.drop(key);
-      this.options.registry.delete(key);
-      const { namespace = '', name } = parseKey(key);
-      this.options.metrics.forget(namespace, name);
+      this.forget(key);
       return done;
     }
+    this.showHealth(key);
     const outcome = await this.bringUp(key, resource, signal);
+    if (!outcome.ok) this.problems.set(key, outcome.message);
+    else if (this.problems.delete(key)) this.options.onRecovered(key);
     await this.writeStatus(resource, outcome, signal);
     return { requeueAfterMs: outcome.ok ? this.options.probeMs : this.options.retryMs };
   };
@@ -102,20 +105,33 @@ export class ReactorReconciler {
     await Promise.all([...this.entries.keys()].map((key) => this.drop(key)));
   }
 
+  private showHealth(key: string): void {
+    if (this.healthLines.has(key)) return;
+    this.healthLines.set(
+      key,
+      this.options.health.addReady(`reactor ${key}`, () => this.problems.get(key)),
+    );
+  }
+
+  private forget(key: string): void {
+    this.options.registry.delete(key);
+    this.healthLines.get(key)?.();
+    this.healthLines.delete(key);
+    this.problems.delete(key);
+    const { namespace = '', name } = parseKey(key);
+    this.options.metrics.forget(namespace, name);
+  }
+
   private async bringUp(key: string, resource: ReactorResource, signal: AbortSignal): Promise<Outcome> {
     try {
       const entry = await this.entryFor(key, resource, signal);
       try {
         const message = await entry.made.probe(signal);
-        if (entry.problem !== undefined) this.options.onRecovered(key);
-        entry.problem = undefined;
         await entry.orphans.look(resource.spec.orphans === 'Remove', this.options.now(), signal);
         return { ok: true, reason: 'ReactorReachable', message, orphans: this.orphansOf(entry, resource) };
       } catch (error) {
         // The reactor stays: its own calls say more exactly what works and what does not.
-        return outcomeOf(error, (problem) => {
-          entry.problem = problem;
-        });
+        return outcomeOf(error);
       }
     } catch (error) {
       const ours = findDinfraError(error);
@@ -144,9 +160,7 @@ export class ReactorReconciler {
     const entry: Entry = {
       made,
       madeFrom,
-      problem: undefined,
       orphans: new OrphanWatch(made.reactor, this.options.orphans),
-      leaveHealth: this.options.health.addReady(`reactor ${key}`, () => entry.problem),
     };
     this.entries.set(key, entry);
     this.options.registry.set(key, made.reactor);
@@ -169,7 +183,6 @@ export class ReactorReconciler {
     const entry = this.entries.get(key);
     if (entry === undefined) return;
     this.entries.delete(key);
-    entry.leaveHealth();
     await entry.made.close();
   }
 
@@ -228,11 +241,10 @@ function orphanStatement(orphans: readonly Orphan[]): Statement {
   return { type: 'OrphansFound', status, reason: 'OrphansFound', message: describeOrphans(orphans) };
 }
 
-function outcomeOf(error: unknown, note: (problem: string) => void = () => {}): Outcome {
+function outcomeOf(error: unknown): Outcome {
   const ours = findDinfraError(error);
   if (ours === undefined) throw error;
   const message = ours.hint === undefined ? ours.message : `${ours.message}. ${ours.hint}`;
-  note(message);
   return { ok: false, reason: ours.code, message };
 }
 
