@@ -100,7 +100,7 @@ export class Environment {
       const kubeconfig = plane?.kubeconfig ?? options.kubeconfig ?? '';
       const environment = new Environment(options, binaries, { plane, kubeconfig, chain, cloud });
       await environment.prepare();
-      onStep('custom resources installed, descriptor types helm/v1 and vm/v1 registered on chain');
+      onStep('custom resources installed, descriptor types helm/v1, vm/v1 and compose/v1 registered on chain');
       return environment;
     } catch (error) {
       // What is still on its way up is waited for, or it would be left running.
@@ -212,7 +212,7 @@ export class Environment {
     const kubectl = (args: readonly string[], input?: string) => this.kubectl(args, input);
     this.operatorKubeconfig = await makeOperatorAccount(kubectl, this.namespace, this.folder);
     this.chain.tick(BLOCK_MS);
-    for (const type of ['helm', 'vm']) {
+    for (const type of ['helm', 'vm', 'compose']) {
       const schema = join(root, `config/descriptor-types/${type}-v1.schema.json`);
       await this.dinfra(['--account', '//Alice', 'type', 'register', `${type}/v1`, schema]);
     }

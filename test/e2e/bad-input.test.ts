@@ -144,7 +144,7 @@ beforeAll(async () => {
   });
   await stage.patch('offer', 'helm', { spec: { capacity: 30 } });
   await stage.patch('offer', 'vm', { spec: { capacity: 30 } });
-  await stage.until('both offers are on chain', 60, async () => {
+  await stage.until('the offers are on chain', 60, async () => {
     const offers = await stage.world.offers();
     return offers.get('helm/v1')?.capacity === 30 && offers.get('vm/v1')?.capacity === 30;
   });

@@ -10,7 +10,7 @@ import { lastingLines, screensOf } from '../support/screens.ts';
 import { Stage } from '../support/stage.ts';
 
 /** The step after which the screens of the docs are to be seen. */
-const UP = 'Both come up, and the chain says Active';
+const UP = 'All come up, and the chain says Active';
 
 let stage: Stage;
 let story: Story;

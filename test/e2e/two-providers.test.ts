@@ -34,7 +34,7 @@ beforeAll(async () => {
   await environment.startOperator();
   await environment.applySamples();
   environment.chain.tick(400);
-  await registered('acme', environment.namespace);
+  await registered('acme', environment.namespace, 3);
   const bravosFolder = join(environment.folder, 'bravo');
   mkdirSync(bravosFolder);
   bravosOperator = await OperatorProcess.start({
@@ -218,13 +218,13 @@ async function addProvider(name: string, suri: string, namespace: string): Promi
     ['apply', '-n', namespace, '-f', '-'],
     JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
   );
-  await registered(name, namespace);
+  await registered(name, namespace, 2);
 }
 
-async function registered(name: string, namespace: string): Promise<void> {
-  await stage.until(`provider ${name} has two offers on chain`, 60, async () => {
+async function registered(name: string, namespace: string, offers: number): Promise<void> {
+  await stage.until(`provider ${name} has ${offers} offers on chain`, 60, async () => {
     const args = ['get', 'provider', name, '-n', namespace, '-o', 'jsonpath={.status.providerId}'];
     const id = await stage.environment.kubectl(args);
-    return id !== '' && (await stage.world.offers(Number(id))).size === 2;
+    return id !== '' && (await stage.world.offers(Number(id))).size === offers;
   });
 }

@@ -44,7 +44,7 @@ test('an endpoint that is down at the start is said to be, and taken up as soon 
   await isSaid('ChainUnreachable', 'does not answer');
   await way.up();
   await isWellAgain();
-  await stage.until('both offers are on chain', 60, async () => (await stage.world.offers()).size === 2);
+  await stage.until('the offers are on chain', 60, async () => (await stage.world.offers()).size === 3);
 });
 
 describe('while a chart and a VM run', () => {

@@ -60,7 +60,7 @@ beforeAll(async () => {
   operator = await environment.startOperator({ resyncSeconds: 3 });
   await environment.applySamples({ cloud: `http://127.0.0.1:${way.port}/client/api` });
   await stage.patch('offer', 'vm', { spec: { capacity: 20 } });
-  await stage.until('both offers are on chain', 60, async () => {
+  await stage.until('the offers are on chain', 60, async () => {
     const offers = await stage.world.offers();
     return offers.has('helm/v1') && offers.get('vm/v1')?.capacity === 20;
   });

@@ -23,8 +23,13 @@ export interface Told {
 }
 
 const HELM = { type: 'helm/v1', descriptor: 'config/samples/descriptors/substrate-node-helm.json', funds: '1' };
-/** Enough for some forty blocks at the sample's price, and a grace of ten. */
-const VM = { type: 'vm/v1', descriptor: 'config/samples/descriptors/substrate-node-vm.json', funds: '0.22' };
+/** Enough for some fifty blocks at the sample's price, and a grace of ten. */
+const VM = { type: 'vm/v1', descriptor: 'config/samples/descriptors/substrate-node-vm.json', funds: '0.27' };
+const COMPOSE = {
+  type: 'compose/v1',
+  descriptor: 'config/samples/descriptors/substrate-node-compose.json',
+  funds: '1',
+};
 
 /** The main job of the operator, from the award to the end, on real parts. */
 export class Story {
@@ -48,9 +53,10 @@ export class Story {
 
   async applySamples(tell: (text: string) => void): Promise<void> {
     await this.environment.applySamples();
-    await this.until('both offers are on chain', 60, async () => {
+    await this.until('the offers are on chain', 60, async () => {
       const offers = await this.world.offers();
-      return offers.get(HELM.type)?.capacity === 10 && offers.get(VM.type)?.capacity === 4;
+      const capacities = [HELM, VM, COMPOSE].map(({ type }) => offers.get(type)?.capacity);
+      return capacities.join() === '10,4,4';
     });
     await this.environment.kubectl([
       'wait',
@@ -63,7 +69,8 @@ export class Story {
   }
 
   async subscribe(tell: (text: string) => void): Promise<void> {
-    for (const { type, descriptor, funds } of [HELM, VM]) {
+    this.subscribed = [];
+    for (const { type, descriptor, funds } of [HELM, VM, COMPOSE]) {
       const args = ['subscribe', descriptor, '--type', type, '--funds', funds, '--grace', '10'];
       const block = await this.world.block();
       const at = performance.now();
@@ -118,19 +125,20 @@ export class Story {
   }
 
   async cancel(tell: (text: string) => void): Promise<void> {
-    const chart = this.of(HELM.type);
-    tell(
-      `$ dinfra cancel ${chart.id}\n${await this.environment.dinfra(['--account', '//Charlie', 'cancel', `${chart.id}`])}`,
-    );
-    await this.isGone(chart);
-    tell(
-      `${chart.made.join(', ')}: gone; capacity used by helm/v1: ${(await this.world.offers()).get(HELM.type)?.used}`,
-    );
+    for (const { type } of [HELM, COMPOSE]) {
+      const { id } = this.of(type);
+      tell(`$ dinfra cancel ${id}\n${await this.environment.dinfra(['--account', '//Charlie', 'cancel', `${id}`])}`);
+    }
+    for (const { type } of [HELM, COMPOSE]) {
+      const one = this.of(type);
+      await this.isGone(one);
+      tell(`${one.made.join(', ')}: gone; capacity used by ${type}: ${(await this.world.offers()).get(type)?.used}`);
+    }
   }
 
   async runOut(tell: (text: string) => void): Promise<void> {
     const vm = this.of(VM.type);
-    // The consumer has paid for some forty blocks: they go by faster now.
+    // The consumer has paid for some fifty blocks: they go by faster now.
     this.environment.chain.tick(250);
     await this.until(
       'the VM’s subscription is Suspended',
@@ -162,7 +170,7 @@ export class Story {
   }
 
   private of(type: string): Told {
-    const told = this.told.find((one) => one.type === type);
+    const told = this.told.findLast((one) => one.type === type);
     assert.ok(told !== undefined, `nothing was subscribed to of type ${type}`);
     return told;
   }
@@ -175,14 +183,18 @@ export const steps: readonly Step[] = [
     title: 'The provider says what it sells: kubectl apply -f config/samples',
     run: (story, tell) => story.applySamples(tell),
   },
-  { title: 'A consumer subscribes to a chart and to a VM', run: (story, tell) => story.subscribe(tell) },
-  { title: 'Both come up, and the chain says Active', run: (story, tell) => story.comeUp(tell) },
+  {
+    title: 'A consumer subscribes to a chart, to a VM and to a compose file',
+    run: (story, tell) => story.subscribe(tell),
+  },
+  { title: 'All come up, and the chain says Active', run: (story, tell) => story.comeUp(tell) },
   {
     title: 'The operator is killed and started again: nothing is touched',
     run: (story, tell) => story.killAndRestart(tell),
   },
   {
-    title: 'The chart’s subscription is cancelled: its namespace, release and volume go',
+    title:
+      'The subscriptions to the chart and the compose file are cancelled: namespace, release, volume, VM and network go',
     run: (story, tell) => story.cancel(tell),
   },
   {
