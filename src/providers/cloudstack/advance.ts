@@ -5,6 +5,7 @@ import type { Look } from './look.ts';
 import type { Notes } from './memo.ts';
 import { perform } from './perform.ts';
 import { keeperOf, plan } from './plan.ts';
+import { stuckError, withoutStuck } from './standstill.ts';
 import { startJob } from './start-job.ts';
 import type { Done, Workshop } from './workshop.ts';
 
@@ -13,6 +14,7 @@ const MAX_SHARED = 16;
 
 /**
  * Takes the first thing the plan has, and whatever may go along with it; goes on while everything was answered at once.
+ * `now` is Unix milliseconds.
  * Throws a RefusedError, before anything is touched, when a part of a changed order cannot be had; or when nothing but
  * refused things is left.
  */
@@ -21,6 +23,7 @@ export async function advance(
   notes: Notes,
   config: CloudStackConfig,
   shop: Workshop,
+  now: number,
   signal: AbortSignal,
 ): Promise<readonly Done[]> {
   const [stranger] = found.strangers;
@@ -29,10 +32,12 @@ export async function advance(
   refuseLoss(planned);
   const vm = keeperOf(found.vms, notes.vm);
   const dones: Done[] = [];
-  let rest = planned.filter((action) => action.do !== 'refuse');
+  const wanted = planned.filter((action) => action.do !== 'refuse');
+  let rest = withoutStuck(wanted, notes, shop.design.order.descriptorHash, now);
   while (rest[0] !== undefined && dones.every((done) => done.job === undefined)) {
     const [action] = rest;
     if (vm?.state === 'Running' && needsStop(action)) {
+      if (action.do === 'scale') await shop.checkGrowth(vm);
       const what = `stopping the VM to mend its ${action.what}`;
       dones.push(await startJob(shop.client, what, 'stopVirtualMachine', { id: vm.id }, signal));
       break;
@@ -41,13 +46,24 @@ export async function advance(
     for (const one of group) dones.push(await perform(one, shop, signal));
     rest = rest.filter((other) => !group.includes(other));
   }
+  if (dones.some((done) => done.message !== undefined)) return dones;
   const refused = planned.find(isRefusal);
-  if (refused !== undefined && dones.every((done) => done.message === undefined)) throw refusalOf(refused);
+  if (refused !== undefined) throw refusalOf(refused);
+  const left = wanted.find(needsStop);
+  if (left !== undefined && notes.stuck !== undefined && vm?.state === 'Running')
+    throw stuckError(notes.stuck, left, now);
   return dones;
 }
 
+/** Throws when the plan has a change that cannot be made, or not without what the provider does not allow. */
+export function refuseAny(planned: readonly Planned[]): void {
+  refuseLoss(planned);
+  const refused = planned.find(isRefusal);
+  if (refused !== undefined) throw refusalOf(refused);
+}
+
 /** Throws when the plan has a change that would lose something. */
-export function refuseLoss(planned: readonly Planned[]): void {
+function refuseLoss(planned: readonly Planned[]): void {
   const lossy = planned.filter(isRefusal).find(({ reason }) => reason === 'VmChangeRefused');
   if (lossy !== undefined) throw refusalOf(lossy);
 }

@@ -1,7 +1,8 @@
 import { RetryableError } from '../../errors/dinfra-error.ts';
-import { errorOf } from './failure.ts';
+import { describe, errorOf } from './failure.ts';
 import type { FailedJob } from './jobs.ts';
 import { asFailure, type LastFailure, type Notes } from './memo.ts';
+import { noteStuck } from './standstill.ts';
 
 /** First wait after a failed job, in milliseconds; doubled for each further one in a row. */
 const FIRST_MS = 5_000;
@@ -33,6 +34,9 @@ export function afterJobs(notes: Notes, failed: readonly FailedJob[], now: numbe
     count: (notes.failure?.removing === first.removing ? notes.failure.count : 0) + 1,
     removing: first.removing,
   };
+  const { standstill } = first;
+  // The VM is started again at once, as it was: no wait for that.
+  if (standstill !== undefined) return noteStuck({ ...notes, jobs: [] }, standstill, describe(asFailure(failure)), now);
   return { ...notes, jobs: [], failure };
 }
 

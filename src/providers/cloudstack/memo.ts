@@ -12,6 +12,8 @@ export interface Notes {
   readonly jobs: readonly StartedJob[];
   /** Why the last job failed, while it still matters. */
   readonly failure?: LastFailure;
+  /** A change the VM was stopped for, in vain. */
+  readonly stuck?: Stuck;
   /** The VM's state when everything was as ordered at the last look: the next look may be at a shared listing. */
   readonly settled: 'Running' | 'Stopped' | undefined;
 }
@@ -22,6 +24,19 @@ export interface StartedJob {
   readonly what: string;
   /** Part of taking away, not of making. */
   readonly removing: boolean;
+  /** Hash of the descriptor for whose sake the VM stands still while it runs. */
+  readonly standstill?: string;
+}
+
+/** A change for which the VM was stopped, and which CloudStack did not make. */
+export interface Stuck {
+  /** Hash of the descriptor that asks for it. */
+  readonly order: string;
+  readonly why: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+  /** How often in a row. */
+  readonly count: number;
 }
 
 export interface LastFailure {
@@ -46,22 +61,25 @@ export function notesOf(memo: Memo | undefined): Notes {
   const vm = string(memo['vm']);
   const network = string(memo['network']);
   const failure = failureOf(memo['failure']);
+  const stuck = stuckOf(memo['stuck']);
   return {
     ...(vm === undefined ? {} : { vm }),
     ...(network === undefined ? {} : { network }),
     jobs: list(memo['jobs']).flatMap(jobOf).slice(0, MAX_JOBS),
     ...(failure === undefined ? {} : { failure }),
+    ...(stuck === undefined ? {} : { stuck }),
     settled: memo['settled'] === 'Running' || memo['settled'] === 'Stopped' ? memo['settled'] : undefined,
   };
 }
 
 /** Writes a memo. */
-export function memoOf({ vm, network, jobs, failure, settled }: Notes): Memo {
+export function memoOf({ vm, network, jobs, failure, stuck, settled }: Notes): Memo {
   return {
     ...(vm === undefined ? {} : { vm }),
     ...(network === undefined ? {} : { network }),
     ...(jobs.length === 0 ? {} : { jobs: jobs.map((job) => ({ ...job })) }),
     ...(failure === undefined ? {} : { failure: { ...failure } }),
+    ...(stuck === undefined ? {} : { stuck: { ...stuck } }),
     ...(settled === undefined ? {} : { settled }),
   };
 }
@@ -74,7 +92,9 @@ export function asFailure({ what, code, text }: LastFailure): Failure {
 function jobOf(value: Json): StartedJob[] {
   const id = string(field(value, 'id'));
   const what = string(field(value, 'what')) ?? 'an earlier step';
-  return id === undefined ? [] : [{ id, what, removing: field(value, 'removing') === true }];
+  const standstill = string(field(value, 'standstill'));
+  const removing = field(value, 'removing') === true;
+  return id === undefined ? [] : [{ id, what, removing, ...(standstill === undefined ? {} : { standstill }) }];
 }
 
 function failureOf(value: Json | undefined): LastFailure | undefined {
@@ -83,6 +103,12 @@ function failureOf(value: Json | undefined): LastFailure | undefined {
   const what = string(field(value, 'what')) ?? 'an earlier step';
   const removing = field(value, 'removing') === true;
   return { what, code, text: string(field(value, 'text')) ?? '', at, count, removing };
+}
+
+function stuckOf(value: Json | undefined): Stuck | undefined {
+  const [order, at, count] = [string(field(value, 'order')), field(value, 'at'), field(value, 'count')];
+  if (order === undefined || typeof at !== 'number' || typeof count !== 'number') return undefined;
+  return { order, why: string(field(value, 'why')) ?? 'it failed', at, count };
 }
 
 function field(value: Json | undefined, name: string): Json | undefined {

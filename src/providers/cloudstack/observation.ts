@@ -73,6 +73,7 @@ function nextNotes({ found, notes, design, planned }: Facts, vm: VirtualMachine 
     jobs: [],
     // A VM that runs as ordered has forgiven whatever failed on the way.
     ...(notes.failure === undefined || settled === 'Running' ? {} : { failure: notes.failure }),
+    ...(notes.stuck === undefined || settled === 'Running' ? {} : { stuck: notes.stuck }),
     settled,
   };
 }

@@ -1,7 +1,10 @@
 import { TerminalError } from '../../errors/dinfra-error.ts';
+import type { Planned } from './action.ts';
 import type { CloudCatalogue, ZoneEntry } from './cloud-catalogue.ts';
 import type { CloudStackConfig } from './config.ts';
 import type { Design } from './design.ts';
+import type { Look } from './look.ts';
+import type { VirtualMachine } from './shapes.ts';
 import type { Parameters } from './signing.ts';
 import { encodeUserData } from './user-data.ts';
 import { ANYWHERE, type VmOrder } from './vm-order.ts';
@@ -44,7 +47,8 @@ export async function findParts(
   const { vm } = design;
   const userData = encodeUserData(vm);
   const image = imageOf(vm, config);
-  checkDisks(vm, config);
+  checkRootDisk(vm, config);
+  checkDataDisks(vm, config);
   const found = await catalogue.zone(zone, signal);
   const [offering, template, connection] = await Promise.all([
     findOffering(design, catalogue, signal),
@@ -53,6 +57,37 @@ export async function findParts(
     findDiskOffering(vm, config, catalogue, signal),
   ]);
   return { zone: found.id, template: template.id, offering, connection, userData };
+}
+
+/**
+ * Looks up what the planned changes of a VM take, by reading only. What it was made of need not be there any more. Throws
+ * as findParts does.
+ */
+export async function findChangeParts(
+  { design, found, vm, planned }: ChangeAsked,
+  config: CloudStackConfig,
+  catalogue: CloudCatalogue,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = design.vm;
+  encodeUserData(wanted);
+  const network = found.networks.find(({ id }) => vm.nics.some((nic) => nic.network === id));
+  if (network === undefined) checkShared(wanted, found.securityGroups.length > 0);
+  else checkEgress(wanted, network.egressAllowed);
+  checkRootDisk(wanted, config);
+  if (planned.some((action) => action.do === 'createVolume' || action.do === 'growVolume')) {
+    checkDataDisks(wanted, config);
+    await findDiskOffering(wanted, config, catalogue, signal);
+  }
+  if (planned.some((action) => action.do === 'scale')) await findOffering(design, catalogue, signal);
+}
+
+/** A VM that is there, and what is to become of it. */
+export interface ChangeAsked {
+  readonly design: Design;
+  readonly found: Look;
+  readonly vm: VirtualMachine;
+  readonly planned: readonly Planned[];
 }
 
 /** The offering of a size. Throws VmSizeNotOffered when there is none. */
@@ -104,11 +139,12 @@ function imageOf(vm: VmOrder, config: CloudStackConfig): string {
   });
 }
 
-function checkDisks(vm: VmOrder, config: CloudStackConfig): void {
-  const maxRoot = config.maxRootDiskGiB ?? 100;
-  if (vm.rootDiskGiB !== undefined && vm.rootDiskGiB > maxRoot) {
-    throw notOffered(`rootDiskGiB is ${vm.rootDiskGiB}; at most ${maxRoot} is offered`, '/rootDiskGiB');
-  }
+function checkRootDisk({ rootDiskGiB }: VmOrder, { maxRootDiskGiB: max = 100 }: CloudStackConfig): void {
+  if (rootDiskGiB === undefined || rootDiskGiB <= max) return;
+  throw notOffered(`rootDiskGiB is ${rootDiskGiB}; at most ${max} is offered`, '/rootDiskGiB');
+}
+
+function checkDataDisks(vm: VmOrder, config: CloudStackConfig): void {
   if (vm.dataDisks.length > 0 && config.dataDisks === undefined) {
     throw notOffered('dataDisks are not offered', '/dataDisks');
   }
@@ -135,9 +171,7 @@ async function findConnection(
         `the network offering "${offering.name}" makes ${offering.guestType} networks, not isolated ones`,
       );
     }
-    if (offering.egressAllowed && vm.egress !== 'All') {
-      throw unconnectable('the networks here let everything out', '/network/egress');
-    }
+    checkEgress(vm, offering.egressAllowed);
     return { kind: 'Isolated', offering: offering.id };
   }
   const scope: Parameters = config.project === undefined ? {} : { projectid: config.project };
@@ -151,6 +185,11 @@ async function findConnection(
   }
   checkShared(vm, securityGroup);
   return { kind: 'Shared', network: shared.id, securityGroup };
+}
+
+/** What an isolated network cannot give. */
+function checkEgress({ egress }: VmOrder, open: boolean): void {
+  if (open && egress !== 'All') throw unconnectable('the networks here let everything out', '/network/egress');
 }
 
 /** What a shared network cannot give. */

@@ -6,9 +6,10 @@ import { affinityGroupName, keyPairName, volumeName } from './names.ts';
 import { createAffinityGroup, createNetwork, createSecurityGroup, registerKey } from './prerequisites.ts';
 import { isObject, text } from './reply.ts';
 import type { Parameters } from './signing.ts';
+import type { DirectSource } from './source.ts';
 import { staleOr, startJob } from './start-job.ts';
 import { encodeUserData } from './user-data.ts';
-import { ANYWHERE } from './vm-order.ts';
+import { ANYWHERE, type VmOrder } from './vm-order.ts';
 import type { WantedRule } from './wanted-rules.ts';
 import type { Done, Workshop } from './workshop.ts';
 
@@ -207,24 +208,31 @@ async function applyChange(vm: string, { design, client, source }: Workshop, sig
       message: 'changed the user-data: cloud-init reads it at the next start, and does what it does at every start',
     };
   }
-  const ordered = design.vm.rootDiskGiB;
+  const growth = await rootDiskGrowth(design.vm, vm, source, signal);
+  if (growth === undefined) return { message: undefined };
+  const { volume, sizeGiB } = growth;
+  const what = `growing the root disk to ${sizeGiB} GiB`;
+  return startJob(client, what, 'resizeVolume', { id: volume, size: String(sizeGiB) }, signal);
+}
+
+/** What the root disk has to become; undefined when it is as ordered. Throws VmChangeRefused when it would shrink. */
+export async function rootDiskGrowth(
+  { rootDiskGiB: ordered }: VmOrder,
+  vm: string,
+  source: DirectSource,
+  signal: AbortSignal,
+): Promise<{ readonly volume: string; readonly sizeGiB: number } | undefined> {
+  if (ordered === undefined) return undefined;
   const root = (await source.volumesOf(vm, signal)).find((volume) => volume.type === 'ROOT');
-  const has = root === undefined ? undefined : Math.round(root.sizeBytes / 1_073_741_824);
-  if (ordered === undefined || root === undefined || has === undefined || has === ordered)
-    return { message: undefined };
+  if (root === undefined) return undefined;
+  const has = Math.round(root.sizeBytes / 1_073_741_824);
   if (has > ordered) {
     throw new RefusedError('VmChangeRefused', {
       message: `rootDiskGiB is ${ordered}, but the disk has ${has} GiB and disks do not shrink`,
       path: '/rootDiskGiB',
     });
   }
-  return startJob(
-    client,
-    `growing the root disk to ${ordered} GiB`,
-    'resizeVolume',
-    { id: root.id, size: String(ordered) },
-    signal,
-  );
+  return has === ordered ? undefined : { volume: root.id, sizeGiB: ordered };
 }
 
 function portsOf({ protocol, startPort, endPort }: WantedRule): Parameters {

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { TenureIdentity } from '../../tenure/identity.ts';
 import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
 import { needsStop } from './action.ts';
-import { advance, refuseLoss } from './advance.ts';
+import { advance, refuseAny } from './advance.ts';
 import { afterJobs, holdBack } from './backoff.ts';
 import { type CallReport, CloudStackClient } from './client.ts';
 import type { Clock } from './clock.ts';
@@ -12,17 +12,20 @@ import { type Design, designOf } from './design.ts';
 import { Inventory } from './inventory.ts';
 import { jobStates } from './jobs.ts';
 import type { KeyRefusal } from './key-refusal.ts';
-import { checkLimits } from './limits-check.ts';
-import { everything, type Look, look, type Scope } from './look.ts';
+import { checkGrowth, checkLimits } from './limits-check.ts';
+import { everything, type Look, look } from './look.ts';
 import { memoOf, type Notes, noNotes, notesOf } from './memo.ts';
+import { isOurVm } from './names.ts';
 import { observationOf, POLL_MS } from './observation.ts';
-import { findDiskOffering, findOffering, findParts, type Parts } from './parts.ts';
-import { perform } from './perform.ts';
-import { isChanged, keeperOf, plan } from './plan.ts';
+import { findChangeParts, findDiskOffering, findOffering, findParts, type Parts } from './parts.ts';
+import { perform, rootDiskGrowth } from './perform.ts';
+import { keeperOf, plan } from './plan.ts';
 import { nextRemovals, notExpungeable, remove } from './removal.ts';
+import { scopeFor, scopeToMake } from './scope.ts';
 import type { Network, VirtualMachine } from './shapes.ts';
 import type { Parameters } from './signing.ts';
 import { DirectSource } from './source.ts';
+import { isVerdict, noteStuck, withoutStuck } from './standstill.ts';
 import { startJob } from './start-job.ts';
 import { stepOf } from './step.ts';
 import { survey } from './survey.ts';
@@ -67,12 +70,26 @@ export class CloudStackReactor implements Reactor {
   }
 
   async check(order: Order, signal: AbortSignal): Promise<void> {
+    const { identity } = order;
     const design = designOf(order, this.#config);
-    const parts = await this.#parts(design, noNotes, undefined, signal);
-    const found = await look(order.identity, noNotes, scopeFor(order.identity, design), this.#direct, signal);
-    // A VM that runs already: the question is whether it can become what is ordered now.
-    if (found.vms.length > 0) refuseLoss(plan(design, found, undefined, this.#config));
-    else await checkLimits(design, parts, this.#client, this.#config.project, signal);
+    // First what is remembered: a thousand orders that cannot be had must not cost a look each.
+    const listed = await this.#inventory.virtualMachines(identity.name);
+    const isNew = !listed.some((vm) => isOurVm(vm, identity, undefined));
+    const parts = isNew ? await this.#parts(design, noNotes, undefined, signal) : undefined;
+    const found = await look(identity, noNotes, scopeFor(identity, design), this.#direct, signal);
+    const vm = keeperOf(found.vms, undefined);
+    if (vm !== undefined) return this.#checkChange(design, found, vm, signal);
+    const asked = parts ?? (await this.#parts(design, noNotes, undefined, signal));
+    await checkLimits(design, asked, this.#account(), signal);
+  }
+
+  /** A VM that runs already: the question is whether it can become what is ordered now. */
+  async #checkChange(design: Design, found: Look, vm: VirtualMachine, signal: AbortSignal): Promise<void> {
+    const planned = plan(design, found, undefined, this.#config);
+    refuseAny(planned);
+    await findChangeParts({ design, found, vm, planned }, this.#config, this.#catalogue, signal);
+    await rootDiskGrowth(design.vm, vm.id, this.#direct, signal);
+    await checkGrowth(design, vm, this.#account(), signal);
   }
 
   async observe(
@@ -103,7 +120,7 @@ export class CloudStackReactor implements Reactor {
     const design = designOf(order, this.#config);
     const found = await look(order.identity, notes, scopeToMake(this.#config), this.#direct, signal);
     const parts = await this.#parts(design, notes, found, signal);
-    if (found.vms.length === 0) await checkLimits(design, parts, this.#client, this.#config.project, signal);
+    if (found.vms.length === 0) await checkLimits(design, parts, this.#account(), signal);
     return this.#advance(design, found, notes, signal);
   }
 
@@ -128,12 +145,26 @@ export class CloudStackReactor implements Reactor {
     const vm = keeperOf(found.vms, notes.vm);
     if (vm === undefined) return this.#advance(design, found, notes, signal);
     // While it stands still is the time for what cannot be done otherwise.
-    const [change] = plan(design, found, notes.vm, this.#config).filter(needsStop);
-    const done =
-      change === undefined
-        ? await startJob(this.#client, `starting the VM ${vm.name}`, 'startVirtualMachine', { id: vm.id }, signal)
-        : await perform(change, await this.#workshop(design, notes, found, signal), signal);
-    return stepOf([done], notes, 'nothing to start');
+    const { descriptorHash } = design.order;
+    const now = this.#clock.wallTime();
+    const [change] = withoutStuck(
+      plan(design, found, notes.vm, this.#config).filter(needsStop),
+      notes,
+      descriptorHash,
+      now,
+    );
+    const start = () =>
+      startJob(this.#client, `starting the VM ${vm.name}`, 'startVirtualMachine', { id: vm.id }, signal);
+    if (change === undefined) return stepOf([await start()], notes, 'nothing to start');
+    const shop = await this.#workshop(design, notes, found, signal);
+    try {
+      const done = await perform(change, shop, signal);
+      const job = done.job && { ...done.job, standstill: descriptorHash };
+      return stepOf([{ ...done, ...(job === undefined ? {} : { job }) }], notes, 'nothing to start');
+    } catch (error) {
+      if (!isVerdict(error)) throw error;
+      return stepOf([await start()], noteStuck(notes, descriptorHash, error.message, now), 'nothing to start');
+    }
   }
 
   async delete(identity: TenureIdentity, present: Present, signal: AbortSignal): Promise<Step> {
@@ -168,7 +199,11 @@ export class CloudStackReactor implements Reactor {
       return stepOf(await Promise.all(jobs), notes, 'nothing to do');
     }
     const shop = await this.#workshop(design, notes, found, signal);
-    return stepOf(await advance(found, notes, this.#config, shop, signal), notes, 'nothing to do');
+    return stepOf(
+      await advance(found, notes, this.#config, shop, this.#clock.wallTime(), signal),
+      notes,
+      'nothing to do',
+    );
   }
 
   /**
@@ -217,6 +252,7 @@ export class CloudStackReactor implements Reactor {
       lookAgain: () => this.#catalogue.forget(),
       offering: () => findOffering(design, this.#catalogue, signal),
       diskOffering: () => findDiskOffering(design.vm, this.#config, this.#catalogue, signal),
+      checkGrowth: (vm) => checkGrowth(design, vm, this.#account(), signal),
       ids: {
         ...(network === undefined ? {} : { network }),
         ...(securityGroup === undefined ? {} : { securityGroup }),
@@ -244,6 +280,10 @@ export class CloudStackReactor implements Reactor {
     return networks.filter((network) => network.zone !== zone.id);
   }
 
+  #account() {
+    return { client: this.#client, project: this.#config.project };
+  }
+
   #tools() {
     return { client: this.#client, source: this.#direct, scope: this.#scope, alone: this.#alone };
   }
@@ -262,30 +302,6 @@ export class CloudStackReactor implements Reactor {
 const NO_ROOM = 533;
 /** How soon to look again when there is nothing to do and nothing is awaited, in milliseconds. */
 const IDLE_MS = 60_000;
-
-/** What has to be looked for to compare a VM with an order; without a VM, everything that may be left of it. */
-function scopeFor({ name }: TenureIdentity, design: Design | undefined): (vms: readonly VirtualMachine[]) => Scope {
-  return (vms) => {
-    if (vms.length === 0) return everything;
-    const changed = design !== undefined && vms.some((vm) => isChanged(design, vm));
-    return {
-      networks: vms.some((vm) => vm.nics.some((nic) => nic.networkName === name)),
-      securityGroups: vms.some((vm) => vm.securityGroups.includes(name)),
-      volumes: changed || (design?.vm.dataDisks.length ?? 1) > 0,
-      keyPairs: false,
-    };
-  };
-}
-
-/** What a new VM may collide with. */
-function scopeToMake({ network }: CloudStackConfig): (vms: readonly VirtualMachine[]) => Scope {
-  return (vms) => ({
-    networks: network.mode === 'Isolated',
-    securityGroups: network.mode === 'Shared' && (network.securityGroups ?? true),
-    volumes: vms.length > 0,
-    keyPairs: vms.length === 0,
-  });
-}
 
 function removing(done: Done): Done {
   return done.job === undefined ? done : { ...done, job: { ...done.job, removing: true } };

@@ -13,6 +13,7 @@ export function stepOf(dones: readonly Done[], notes: Notes, idle: string): Step
     ...(vm === undefined ? {} : { vm }),
     ...(network === undefined ? {} : { network }),
     ...(notes.failure === undefined ? {} : { failure: notes.failure }),
+    ...(notes.stuck === undefined ? {} : { stuck: notes.stuck }),
     jobs,
     settled: undefined,
   };

@@ -2,6 +2,7 @@ import type { CloudStackClient } from './client.ts';
 import type { Design } from './design.ts';
 import type { StartedJob } from './memo.ts';
 import type { Offering, Parts } from './parts.ts';
+import type { VirtualMachine } from './shapes.ts';
 import type { Parameters } from './signing.ts';
 import type { DirectSource } from './source.ts';
 
@@ -16,6 +17,8 @@ export interface Workshop {
   readonly lookAgain: () => void;
   readonly offering: () => Promise<Offering>;
   readonly diskOffering: () => Promise<string | undefined>;
+  /** Throws CloudStackLimitReached when the account has not enough left for the VM to become what is ordered. */
+  readonly checkGrowth: (vm: VirtualMachine) => Promise<void>;
   /** What every call carries: the project, or nothing. */
   readonly scope: Parameters;
   readonly expunge: boolean;
