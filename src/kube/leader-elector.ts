@@ -89,7 +89,7 @@ export class LeaderElector {
   async lead(stop: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<'Ended' | 'Lost'> {
     const { onLost, onLeading } = this.options;
     if (!(await this.acquire(stop))) return 'Ended';
-    this.log.info({ identity: this.options.identity }, 'elected leader');
+    this.log.info({ holder: this.options.identity }, 'elected leader');
     onLeading?.(true);
 
     const working = new AbortController();
