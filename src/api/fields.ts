@@ -76,6 +76,8 @@ export function u64String(description: string, ...more: readonly Rule[]) {
   );
 }
 
+const U128_MAX = `${2n ** 128n - 1n}`;
+
 /** A u128 as a decimal string: a balance in the chain's smallest unit. */
 export function u128String(description: string, ...more: readonly Rule[]) {
   return formed(
@@ -85,7 +87,7 @@ export function u128String(description: string, ...more: readonly Rule[]) {
       words: "a whole number in the chain's smallest unit, written as a string of digits",
     },
     description,
-    more,
+    [{ rule: `self.size() < 39 || self <= '${U128_MAX}'`, message: `must be at most ${U128_MAX}` }, ...more],
   );
 }
 

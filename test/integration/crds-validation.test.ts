@@ -101,6 +101,12 @@ const refused: readonly [Kind, string, unknown, string][] = [
     10,
     'spec.pricePerBlock: Invalid value: "integer": spec.pricePerBlock in body must be of type string: "integer"',
   ],
+  [
+    'Offer',
+    'spec.pricePerBlock',
+    `${2n ** 128n}`,
+    'spec.pricePerBlock: Invalid value: "340282366920938463463374607431768211456": must be at most 340282366920938463463374607431768211455',
+  ],
   ['Offer', 'spec.pricePerBlock', '9'.repeat(40), 'spec.pricePerBlock: Too long: may not be more than 39 bytes'],
   [
     'Offer',
