@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quickSimulator } from '../../../test/support/cloud.ts';
@@ -56,6 +58,25 @@ describe('a call to CloudStack', () => {
     expect(new Set(rows.map((row) => row['name'])).size).toBe(1_203);
     expect(simulator.calls.get('listSSHKeyPairs')).toBe(3);
     expect(await client().list('listSSHKeyPairs', { name: 'nobody' }, soon())).toEqual([]);
+  });
+
+  it('reads every page where the provider has made pages smaller, and learns it once', async () => {
+    simulator.world.settings['default.page.size'] = '100';
+    const { tables } = simulator.world;
+    const account = tables.accounts.find(({ name }) => name === 'dinfra')?.id ?? '';
+    for (let count = 0; count < 250; count++) {
+      tables.keyPairs.add({ created: 0, name: `key-${count}`, account, fingerprint: '', publicKey: '' });
+    }
+    const one = client();
+    expect(await one.list('listSSHKeyPairs', {}, soon())).toHaveLength(250);
+    expect(simulator.calls.get('listSSHKeyPairs')).toBe(4);
+    expect(await one.list('listZones', {}, soon())).toHaveLength(2);
+    expect(simulator.calls.get('listZones')).toBe(1);
+  });
+
+  it('is refused for what is wrong with a list, whatever its pages', async () => {
+    const error = await caught(client().list('listVirtualMachines', { id: 'nonsense' }, soon()));
+    expect(error).toMatchObject({ code: 'CloudStackRejected' });
   });
 
   it('tells what was refused by code, not by words', async () => {
@@ -161,6 +182,124 @@ describe('a call to CloudStack', () => {
       'listZones Ok',
       'destroyVirtualMachine Rejected',
     ]);
+  });
+});
+
+describe('a list of many pages', () => {
+  let server: Server;
+  afterEach(() => new Promise((done) => server.close(done)));
+
+  const all = Array.from({ length: 1_200 }, (_, at) => ({ id: `vm-${at}` }));
+
+  /** What a list comes to on a server that pages in its own way. */
+  async function listed(bodyOf: (page: readonly object[]) => object, isPaging = true): Promise<readonly unknown[]> {
+    server = createServer((request, response) => {
+      let form = '';
+      request.on('data', (part) => {
+        form += part;
+      });
+      request.on('end', () => {
+        const asked = new URLSearchParams(form);
+        const size = Number(asked.get('pagesize'));
+        const from = (Number(asked.get('page')) - 1) * size;
+        const page = isPaging ? all.slice(from, from + size) : all.slice(0, 500);
+        response.end(JSON.stringify({ listresponse: bodyOf(page) }));
+      });
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    const one = new CloudStackClient({
+      endpoint: `http://127.0.0.1:${port}/client/api`,
+      credentials: { apiKey: 'a', secretKey: 'b' },
+      clock: new SkewedClock(),
+    });
+    const rows = await one.list('listThings', {}, soon());
+    await one.close();
+    return rows;
+  }
+
+  it.each([
+    ['says how many there are', (page: readonly object[]) => ({ count: all.length, thing: page })],
+    ['does not say how many there are', (page: readonly object[]) => ({ thing: page })],
+    ['says how many are on the page', (page: readonly object[]) => ({ count: page.length, thing: page })],
+    ['says it as text', (page: readonly object[]) => ({ count: String(all.length), thing: page })],
+  ])('is read to its end from a server that %s', async (_what, bodyOf) => {
+    expect(await listed(bodyOf)).toHaveLength(1_200);
+  });
+
+  it('ends on a server that always answers with the same page', async () => {
+    expect(await listed((page) => ({ count: 500, thing: page }), false)).toHaveLength(500);
+  });
+});
+
+describe('an endpoint with a certificate of a CA of its own', () => {
+  const file = (name: string) => readFileSync(new URL(`../../../test/fixtures/tls/${name}`, import.meta.url), 'utf8');
+  let server: Server;
+
+  beforeEach(async () => {
+    server = createTlsServer({ cert: file('server.pem'), key: file('server.key') }, (_request, response) => {
+      response.end('{"listzonesresponse":{}}');
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  });
+  afterEach(() => new Promise((done) => server.close(done)));
+
+  async function answer(caBundle: string | undefined): Promise<unknown> {
+    const { port } = server.address() as AddressInfo;
+    const client = new CloudStackClient({
+      endpoint: `https://127.0.0.1:${port}/client/api`,
+      credentials: { apiKey: 'a', secretKey: 'b' },
+      clock: new SkewedClock(),
+      caBundle,
+    });
+    const said = await client.call('listZones', {}, soon()).catch((error: unknown) => error);
+    await client.close();
+    return said;
+  }
+
+  it('is believed when the Reactor names that CA, and not otherwise', async () => {
+    expect(await answer(file('ca.pem'))).toEqual({});
+    expect(await answer(`${file('other-ca.pem')}${file('ca.pem')}`)).toEqual({});
+    for (const caBundle of [undefined, file('other-ca.pem')]) {
+      expect(await answer(caBundle)).toMatchObject({
+        code: 'CloudStackUnreachable',
+        message: expect.stringMatching(/certificate.*caBundle/),
+      });
+    }
+  });
+});
+
+describe('a proxy before CloudStack', () => {
+  it.each([
+    [429, '7', 7_000],
+    [503, '7', 7_000],
+    [503, '86400', 600_000],
+  ])('that answers %i and asks to wait %s s is left alone for as long', async (status, retryAfter, ms) => {
+    let calls = 0;
+    const server = createServer((_request, response) => {
+      calls++;
+      response.writeHead(status, { 'retry-after': retryAfter, 'content-type': 'text/html' }).end('<h1>busy</h1>');
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    const clock = new SkewedClock();
+    const client = new CloudStackClient({
+      endpoint: `http://127.0.0.1:${port}/client/api`,
+      credentials: { apiKey: 'a', secretKey: 'b' },
+      clock,
+    });
+    const [first, second] = [
+      await caught(client.call('listZones', {}, soon())),
+      await caught(client.call('listZones', {}, AbortSignal.timeout(100))),
+    ];
+    expect(first).toMatchObject({ code: 'CloudStackRateLimited', retryAfterMs: ms });
+    expect(second).toBeDefined();
+    expect(calls).toBe(1);
+    await clock.pass(ms);
+    await caught(client.call('listZones', {}, soon()));
+    expect(calls).toBe(2);
+    await client.close();
+    await new Promise((done) => server.close(done));
   });
 });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Agent, request } from 'undici';
 import { RetryableError } from '../../errors/dinfra-error.ts';
@@ -11,8 +12,10 @@ import { type Parameters, signedForm } from './signing.ts';
 
 /** Largest answer read, in bytes: 500 networks with all their services are about 3 MiB. */
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
-/** CloudStack's own upper bound of a page. */
+/** CloudStack's own upper bound of a page, unless the provider has set another `default.page.size`. */
 const PAGE_SIZE = 500;
+/** Tried instead where that is too many. */
+const SMALLER_PAGES = [100, 20];
 /** More pages than this is not a list we can make sense of. */
 const MAX_PAGES = 200;
 /** One call as seen from outside, for metrics. */
@@ -45,6 +48,7 @@ export class CloudStackClient {
   readonly #pace: Pace;
   readonly #slots: LimitFunction;
   readonly #timeoutMs: number;
+  #pageSize = PAGE_SIZE;
   readonly #refusal: KeyRefusal;
 
   constructor(options: ClientOptions) {
@@ -77,12 +81,10 @@ export class CloudStackClient {
     signal: AbortSignal,
   ): Promise<Exclude<Reply, { kind: 'NotApi' }>> {
     const reply = await this.#slots(() => this.#send(command, parameters, signal));
-    if (reply.kind === 'NotApi') {
-      throw new RetryableError('CloudStackBadReply', {
-        message: `${this.endpoint} answered ${command} with HTTP ${reply.status} and ${reply.excerpt}, not with the API's JSON`,
-      });
-    }
-    return reply;
+    if (reply.kind !== 'NotApi') return reply;
+    const message = `${this.endpoint} answered ${command} with HTTP ${reply.status} and ${reply.excerpt}, not with the API's JSON`;
+    if (reply.waitMs === undefined) throw new RetryableError('CloudStackBadReply', { message });
+    throw new RetryableError('CloudStackRateLimited', { message, retryAfterMs: reply.waitMs });
   }
 
   /**
@@ -91,18 +93,42 @@ export class CloudStackClient {
    */
   async list(command: string, parameters: Parameters, signal: AbortSignal): Promise<readonly JsonObject[]> {
     const found: JsonObject[] = [];
+    const first = await this.#firstPage(command, parameters, signal);
+    const { size } = first;
+    let before: readonly JsonObject[] = [];
     for (let page = 1; page <= MAX_PAGES; page++) {
-      const paging = { page: String(page), pagesize: String(PAGE_SIZE) };
-      const body = await this.call(command, { ...parameters, ...paging }, signal);
+      const body = page === 1 ? first.body : await this.call(command, paged(parameters, page, size), signal);
       const rows = Object.values(body).find(Array.isArray)?.filter(isObject) ?? [];
+      // A list that knows no pages is all there at once, or the same each time.
+      if (page > 1 && isDeepStrictEqual(rows, before)) return found;
       found.push(...rows);
-      // `count` is the total. Some lists leave it out or count otherwise; a short page is an end in any case.
-      const total = integer(body['count']) ?? 0;
-      if (rows.length < PAGE_SIZE || page * PAGE_SIZE >= total) return found;
+      if (rows.length !== size || isTotal(integer(body['count']), page, size)) return found;
+      before = rows;
     }
     throw new RetryableError('CloudStackBadReply', {
-      message: `${command} did not end after ${MAX_PAGES} pages of ${PAGE_SIZE}`,
+      message: `${command} did not end after ${MAX_PAGES} pages of ${size}`,
     });
+  }
+
+  /** The first page, and how large pages may be. */
+  async #firstPage(
+    command: string,
+    parameters: Parameters,
+    signal: AbortSignal,
+  ): Promise<{ readonly body: JsonObject; readonly size: number }> {
+    const ask = (size: number) => this.attempt(command, paged(parameters, 1, size), signal);
+    const size = this.#pageSize;
+    const reply = await ask(size);
+    if (reply.kind === 'Ok') return { body: reply.body, size };
+    // The same code is for everything else that may be wrong with the call: a smaller page tells which it was.
+    const mayBeSize = reply.failure.kind === 'Rejected';
+    for (const smaller of mayBeSize ? SMALLER_PAGES.filter((one) => one < size) : []) {
+      const again = await ask(smaller);
+      if (again.kind === 'Failed') continue;
+      this.#pageSize = smaller;
+      return { body: again.body, size: smaller };
+    }
+    throw errorOf(reply.failure);
   }
 
   /** Ends open connections. */
@@ -131,6 +157,7 @@ export class CloudStackClient {
     }
     report(reply.kind === 'Failed' ? reply.failure.kind : reply.kind);
     if (reply.kind === 'Failed') this.#heed(reply.failure);
+    if (reply.kind === 'NotApi' && reply.waitMs !== undefined) this.#pace.silence(reply.waitMs);
     return reply;
   }
 
@@ -150,7 +177,12 @@ export class CloudStackClient {
       if (size > MAX_REPLY_BYTES) throw new Error(`the answer is larger than ${MAX_REPLY_BYTES} bytes`);
       chunks.push(bytes);
     }
-    return readReply(command, answer.statusCode, Buffer.concat(chunks).toString('utf8'));
+    const retryAfter = [answer.headers['retry-after']].flat()[0];
+    return readReply(command, {
+      status: answer.statusCode,
+      text: Buffer.concat(chunks).toString('utf8'),
+      retryAfter,
+    });
   }
 
   /** What a refusal means for the calls after it. */
@@ -161,10 +193,34 @@ export class CloudStackClient {
   }
 }
 
+function paged(parameters: Parameters, page: number, size: number): Parameters {
+  return { ...parameters, page: String(page), pagesize: String(size) };
+}
+
+/**
+ * Whether `count`, which is mostly the total, says that a full page was the last one. Some lists leave it out, or count
+ * the page; then it takes one more page to see the end.
+ */
+function isTotal(count: number | undefined, page: number, size: number): boolean {
+  return count !== undefined && count > size && count > (page - 1) * size && page * size >= count;
+}
+
+/** How Node says that nobody it trusts has signed a certificate. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 /** The innermost message: undici wraps `connect ECONNREFUSED` and the like. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (error.cause instanceof Error) return reasonOf(error.cause);
+  if ('code' in error && UNTRUSTED.has(String(error.code))) {
+    return `${error.message}; name the CA of its certificate as caBundle of the Reactor`;
+  }
   return error.message === '' ? error.name : error.message;
 }

@@ -9,21 +9,48 @@ export type Reply =
   | { readonly kind: 'Ok'; readonly body: JsonObject }
   | { readonly kind: 'Failed'; readonly failure: Failure }
   /** Something answered, but not the API: a proxy's page, a cut body, another program. */
-  | { readonly kind: 'NotApi'; readonly status: number; readonly excerpt: string };
+  | NotApi;
+
+export interface NotApi {
+  readonly kind: 'NotApi';
+  readonly status: number;
+  readonly excerpt: string;
+  /** Milliseconds a proxy asks to be left alone. */
+  readonly waitMs?: number;
+}
+
+/** Longest wait that is kept to, in milliseconds. */
+const MAX_WAIT_MS = 10 * 60_000;
+
+/** What came by HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** The header, which CloudStack itself never sends, but proxies before it do. */
+  readonly retryAfter?: string | undefined;
+}
 
 /**
  * The reply in an HTTP answer. The envelope has one top-level key whose name is not always the command's, so the only
  * key is read, whatever it is.
  */
-export function readReply(command: string, status: number, text: string): Reply {
+export function readReply(command: string, { status, text, retryAfter }: Answer): Reply {
+  const wait =
+    (status === 429 || status === 503) && /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined;
+  const notApi: NotApi = {
+    kind: 'NotApi',
+    status,
+    excerpt: excerptOf(text),
+    ...(wait === undefined ? {} : { waitMs: Math.min(wait * 1_000, MAX_WAIT_MS) }),
+  };
   const envelope = objectOf(text);
   const keys = envelope === undefined ? [] : Object.keys(envelope);
   const body = envelope?.[keys[0] ?? ''];
-  if (keys.length !== 1 || !isObject(body)) return { kind: 'NotApi', status, excerpt: excerptOf(text) };
+  if (keys.length !== 1 || !isObject(body)) return notApi;
   const code = integer(body['errorcode']);
   if (code !== undefined && code !== 0) return { kind: 'Failed', failure: failureOf(command, code, body) };
   // An error status without an error in the body is not an answer of the API we know.
-  return status === 200 ? { kind: 'Ok', body } : { kind: 'NotApi', status, excerpt: excerptOf(text) };
+  return status === 200 ? { kind: 'Ok', body } : notApi;
 }
 
 /** The failure told by an object with `errorcode` and `errortext`. */
