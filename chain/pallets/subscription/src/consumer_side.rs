@@ -62,35 +62,41 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_top_up(who: &T::AccountId, id: SubscriptionId, amount: BalanceOf<T>) -> DispatchResult {
 		let mut subscription = Subscriptions::<T>::get(id).ok_or(Error::<T>::UnknownSubscription)?;
 		ensure!(!matches!(subscription.status, Status::Ended { .. }), Error::<T>::WrongState);
+		let (number, provider) = (subscription.tenure, subscription.status.provider());
+		let mut held = match provider {
+			Some(provider) => Some(Tenures::<T>::get((provider, id, number)).ok_or(Error::<T>::UnknownTenure)?),
+			None => None,
+		};
+		if let (Some(provider), Some(tenure)) = (provider, &mut held)
+			&& matches!(tenure.state, TenureState::Active | TenureState::Suspended)
+		{
+			// First what the old funds pay for: a block for which there were none stays unpaid.
+			Self::pay(id, &mut subscription, provider, tenure)?;
+		}
 		Self::fund(&mut subscription, who, amount)?;
-		let provider = subscription.status.provider();
-		let tenure = subscription.tenure;
-		Self::deposit_event(Event::ToppedUp { id, tenure, provider, by: who.clone(), amount });
-		let Status::Running { provider } = subscription.status else {
+		Self::deposit_event(Event::ToppedUp { id, tenure: number, provider, by: who.clone(), amount });
+		let (Some(provider), Some(tenure)) = (provider, held) else {
 			Self::try_award(id, &mut subscription)?;
 			Subscriptions::<T>::insert(id, subscription);
 			return Ok(());
 		};
-		let mut held = Tenures::<T>::get((provider, id, tenure)).ok_or(Error::<T>::UnknownTenure)?;
-		match held.state {
+		match tenure.state {
 			TenureState::Active => {
-				Self::pay(id, &mut subscription, provider, &mut held)?;
-				let until = Self::funds_until(&(subscription.clone(), provider, held.clone()));
+				let until = Self::funds_until(&(subscription.clone(), provider, tenure.clone()));
 				Self::schedule(id, &mut subscription, Some(until));
 			},
 			TenureState::Suspended => {
-				Self::pay(id, &mut subscription, provider, &mut held)?;
-				let needed = Self::least_funds(held.price, subscription.terms.grace).ok_or(Error::<T>::Overflow)?;
+				let needed = Self::least_funds(tenure.price, subscription.terms.grace).ok_or(Error::<T>::Overflow)?;
 				if subscription.funds >= needed {
-					let until = Self::funds_until(&(subscription.clone(), provider, held.clone()));
-					Self::enter(id, (subscription, provider, held), TenureState::Active, None, None)?;
-					Self::deposit_event(Event::Resumed { id, tenure, provider, paid_until: until });
+					let until = Self::funds_until(&(subscription.clone(), provider, tenure.clone()));
+					Self::enter(id, (subscription, provider, tenure), TenureState::Active, None, None)?;
+					Self::deposit_event(Event::Resumed { id, tenure: number, provider, paid_until: until });
 					return Ok(());
 				}
 			},
 			_ => {},
 		}
-		Tenures::<T>::insert((provider, id, tenure), held);
+		Tenures::<T>::insert((provider, id, number), tenure);
 		Subscriptions::<T>::insert(id, subscription);
 		Ok(())
 	}

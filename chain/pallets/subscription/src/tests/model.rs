@@ -20,7 +20,8 @@ use std::collections::BTreeMap;
 const OPERATORS: [u64; 3] = [P0, P1, P2];
 const CONSUMERS: [u64; 2] = [ALICE, BOB];
 /// Who may get the descriptor type; the last has no money for its deposit.
-const HEIRS: [u64; 4] = [TYPE_OWNER, ALICE, 5, 77];
+const HEIRS: [u64; 4] = [TYPE_OWNER, ALICE, 5, POOR];
+const POOR: u64 = 77;
 /// Of the type in the mock, whose schema has two bytes.
 const TYPE_DEPOSIT: u64 = 102;
 
@@ -87,7 +88,7 @@ fn step() -> impl proptest::strategy::Strategy<Value = Step> {
 		3 => (0..5u8, 0..8usize).prop_map(|(call, nth)| Step::Anybody { call, nth }),
 		1 => (0..3usize, 0..24u8, 0..25u64, 0..4u32)
 			.prop_map(|(who, call, price, capacity)| Step::Market { who, call, price, capacity }),
-		1 => (0..3usize, 0..6u8, 0..HEIRS.len()).prop_map(|(who, call, nth)| Step::Hands { who, call, nth }),
+		3 => (0..3usize, 0..9u8, 0..HEIRS.len()).prop_map(|(who, call, nth)| Step::Hands { who, call, nth }),
 		10 => (0..3usize).prop_map(|who| Step::Serve { who }),
 		5 => (1..8u8).prop_map(|who| Step::Heartbeats { who }),
 		5 => (1..7u64).prop_map(|count| Step::Blocks { count }),
@@ -217,34 +218,35 @@ impl Model {
 				);
 			},
 			Step::Hands { who, call, nth } => {
-				let (operator, heir) = (OPERATORS[who], HEIRS[nth]);
+				let operator = OPERATORS[who];
 				match call {
-					0 => {
-						let to = (nth > 0).then_some(heir);
-						if dispatch(HEIRS[who], ProviderCall::transfer_type { name: name(), to }) {
-							assert_eq!(HEIRS[who], self.type_owner);
+					0..3 => {
+						// Mostly by its owner, and now and then by somebody who has it no longer, or never had.
+						let signer = if who == 0 { HEIRS[nth] } else { self.type_owner };
+						let to = (nth > 0).then_some(HEIRS[nth]);
+						let offered = dispatch(signer, ProviderCall::transfer_type { name: name(), to });
+						assert_eq!(offered, signer == self.type_owner, "{signer} offers the type");
+						if offered {
 							self.type_heir = to;
 						}
 					},
-					1 | 2 => {
+					3..6 => {
+						let heir = self.type_heir.filter(|_| who > 0).unwrap_or(HEIRS[nth]);
 						let taken = dispatch(heir, ProviderCall::accept_type { name: name() });
-						assert_eq!(taken, self.type_heir == Some(heir) && heir != 77, "{heir} takes the type");
+						assert_eq!(taken, self.type_heir == Some(heir) && heir != POOR, "{heir} takes the type");
 						if taken {
 							self.type_owner = heir;
 							self.type_heir = None;
 						}
 					},
-					3 => {
+					6 => {
 						let operates = Self::operates(operator);
 						assert_eq!(dispatch(operator, ProviderCall::resign {}), operates, "{operator} resigns");
 						assert!(!Self::operates(operator));
 					},
 					_ => {
-						let call = ProviderCall::update_provider {
-							operator: Some(operator),
-							access_key: None,
-							metadata: None,
-						};
+						let (access_key, metadata) = (None, None);
+						let call = ProviderCall::update_provider { operator: Some(operator), access_key, metadata };
 						dispatch(owner(operator), call);
 						assert!(Self::operates(operator));
 					},

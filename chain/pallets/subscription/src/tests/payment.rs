@@ -109,6 +109,25 @@ fn a_top_up_while_active_makes_the_funds_last_longer() {
 }
 
 #[test]
+fn a_top_up_does_not_pay_for_blocks_that_had_no_funds() {
+	test_with_provider(|| {
+		// Two blocks, and a reserve for four. Nobody is heard of when the funds should be used up, so nobody looks again
+		// before a heartbeat could come; then there is one at once.
+		run_to(11);
+		let id = active(40);
+		run_to(13);
+		assert_eq!(state(id), Some(api::State::Active));
+		assert_ok!(Provider::heartbeat(signed(P0)));
+		run_to(19);
+		assert_eq!(state(id), Some(api::State::Active));
+		assert_eq!(Subscription::cost(id).unwrap().owed, 20);
+		assert_ok!(Subscription::top_up(signed(ALICE), id, 100));
+		assert_eq!(get(id).spent, 20);
+		assert_eq!(Subscription::cost(id).unwrap().refundable, 120);
+	});
+}
+
+#[test]
 fn a_top_up_resumes_a_suspended_subscription_when_the_grace_is_paid_for_again() {
 	test_with_provider(|| {
 		let id = active(70);
