@@ -6,6 +6,9 @@ export interface Unit {
   readonly decimals: number;
 }
 
+/** A balance on chain has 128 bits. */
+const MOST = 2n ** 128n - 1n;
+
 /** `12.5` of a unit in its smallest part. Throws InvalidArgumentError for anything else than a decimal number. */
 export function parseAmount(text: string, { symbol, decimals }: Unit): bigint {
   const match = /^(\d{1,24})(?:\.(\d+))?$/.exec(text);
@@ -15,7 +18,9 @@ export function parseAmount(text: string, { symbol, decimals }: Unit): bigint {
       `"${text}" is not an amount of ${symbol}: a decimal number with at most ${decimals} digits after the point, for instance 12.5.`,
     );
   }
-  return BigInt(whole) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || '0');
+  const amount = BigInt(whole) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || '0');
+  if (amount <= MOST) return amount;
+  throw new InvalidArgumentError(`${text} ${symbol} is more than any chain has room for.`);
 }
 
 /** `12.5 UNIT`, without zeros that say nothing. */

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { u8aToHex } from '@polkadot/util';
 import { readPreimage } from '../chain/chain-reader.ts';
-import { contentHash } from '../descriptors/content-hash.ts';
-import { parseJson } from '../descriptors/json.ts';
+import { Descriptors } from '../descriptors/descriptors.ts';
+import { SchemaChecker } from '../descriptors/schema-checker.ts';
 import type { Account } from './account.ts';
+import { type ContentFile, readContentFile } from './content-file.ts';
 import type { Market } from './market.ts';
 import { columns } from './output.ts';
-import { UserError } from './user-error.ts';
 
 /** A descriptor type, for a list. */
 export interface ListedType {
@@ -50,18 +49,32 @@ export function typesText(types: readonly ListedType[]): string {
   );
 }
 
-/** Registers a type, its schema as a preimage. Returns the number of the block it is in. */
+/**
+ * Registers a type, its schema as a preimage. Returns the number of the block it is in.
+ *
+ * @throws UserError, or a TerminalError of the descriptor codes when no operator could use the schema.
+ */
 export async function registerType(market: Market, account: Account, name: string, path: string): Promise<number> {
   const { api } = market;
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`the schema ${path} cannot be read: ${error.code ?? 'unknown error'}`, 'Check the path.');
-  });
-  parseJson(bytes, path);
-  const content = { hash_: contentHash(bytes), len: bytes.length, source: 'Preimage' };
-  const noted = await readPreimage(api, content.hash_, content.len);
-  const register = api.tx.provider.registerType(name, content);
+  const file = await readContentFile(path, 'schema');
+  await demandUsable(name, file);
+  const { hash, length, source } = file.ref;
+  const noted = await readPreimage(api, hash, length);
+  const register = api.tx.provider.registerType(name, { hash_: hash, len: length, source });
   return market.send(
     account,
-    noted === undefined ? api.tx.utility.batchAll([api.tx.preimage.notePreimage(u8aToHex(bytes)), register]) : register,
+    noted === undefined
+      ? api.tx.utility.batchAll([api.tx.preimage.notePreimage(u8aToHex(file.bytes)), register])
+      : register,
   );
+}
+
+/** What every operator will check: better to hear of it before the deposit is paid. */
+async function demandUsable(name: string, { ref, source }: ContentFile): Promise<void> {
+  const checker = new SchemaChecker();
+  try {
+    await new Descriptors(checker).schema(name, ref, [source], AbortSignal.timeout(60_000));
+  } finally {
+    await checker.close();
+  }
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { u8aToHex } from '@polkadot/util';
 import { readPreimage } from '../chain/chain-reader.ts';
 import {
@@ -9,17 +8,14 @@ import {
   type Terms,
   termsArgument,
 } from '../chain/consumer-reader.ts';
-import { contentHash } from '../descriptors/content-hash.ts';
-import { MAX_CONTENT_BYTES } from '../descriptors/content-ref.ts';
-import type { ContentSource } from '../descriptors/content-source.ts';
 import { Descriptors } from '../descriptors/descriptors.ts';
-import { parseJson } from '../descriptors/json.ts';
 import { preimageSource } from '../descriptors/preimage-source.ts';
 import { SchemaChecker } from '../descriptors/schema-checker.ts';
 import { vmBlueprints } from '../providers/vm-blueprints.ts';
 import { accessKeyOf } from './access-key.ts';
 import type { Account } from './account.ts';
 import { formatAmount } from './amount.ts';
+import { type ContentFile, readContentFile } from './content-file.ts';
 import type { Market } from './market.ts';
 import type { Output } from './output.ts';
 import { UserError } from './user-error.ts';
@@ -53,39 +49,26 @@ export async function subscribe(
 ): Promise<bigint> {
   const { api } = market;
   const accessKey = await accessKeyOf(options.accessKey, account);
-  const bytes = await readDescriptor(options.descriptor);
-  await checkDescriptor(market, options.type, bytes);
+  const file = await readContentFile(options.descriptor, 'descriptor');
+  await checkDescriptor(market, options.type, file);
   const terms: Terms = { strategy: options.strategy, maxPrice: options.maxPrice ?? ANY_PRICE, grace: options.grace };
   const candidates = await readCandidates(api, options.type, account.pair.address, terms, options.funds);
   if (!candidates.some(({ excluded }) => excluded === undefined)) throw nobody(options.type, candidates);
 
-  const content = { hash_: contentHash(bytes), len: bytes.length, source: 'Preimage' };
-  const noted = await readPreimage(api, content.hash_, content.len);
+  const { hash, length, source } = file.ref;
+  const content = { hash_: hash, len: length, source };
+  const noted = await readPreimage(api, hash, length);
   const call = api.tx.subscription.subscribe(options.type, content, accessKey, options.funds, termsArgument(terms));
   output.progress(`Subscribing with ${formatAmount(options.funds, market.unit)} to ${options.type} …`);
   const block = await market.send(
     account,
-    noted === undefined ? api.tx.utility.batchAll([api.tx.preimage.notePreimage(u8aToHex(bytes)), call]) : call,
+    noted === undefined ? api.tx.utility.batchAll([api.tx.preimage.notePreimage(u8aToHex(file.bytes)), call]) : call,
   );
-  return idIn(market, block, account.pair.address, content.hash_);
-}
-
-async function readDescriptor(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`the descriptor ${path} cannot be read: ${error.code ?? 'unknown error'}`, 'Check the path.');
-  });
-  if (bytes.length > MAX_CONTENT_BYTES) {
-    throw new UserError(
-      `${path} has ${bytes.length} bytes; a descriptor has at most ${MAX_CONTENT_BYTES}`,
-      'Move large parts out of it and refer to them.',
-    );
-  }
-  parseJson(bytes, path);
-  return Uint8Array.from(bytes);
+  return idIn(market, block, account.pair.address, hash);
 }
 
 /** What the provider will check too: better to hear of it before paying. */
-async function checkDescriptor({ api }: Market, typeName: string, bytes: Uint8Array): Promise<void> {
+async function checkDescriptor({ api }: Market, typeName: string, { ref, source }: ContentFile): Promise<void> {
   const type = await readType(api, typeName);
   if (type === undefined) {
     throw new UserError(`the chain has no descriptor type "${typeName}"`, 'See dinfra type list.');
@@ -93,12 +76,10 @@ async function checkDescriptor({ api }: Market, typeName: string, bytes: Uint8Ar
   const checker = new SchemaChecker();
   try {
     const onChain = preimageSource((hash, length) => readPreimage(api, hash, length));
-    const here: ContentSource = { name: 'the file', kind: 'Preimage', ask: async () => ({ kind: 'Bytes', bytes }) };
     const descriptors = new Descriptors(checker);
     const signal = AbortSignal.timeout(60_000);
     const schema = await descriptors.schema(typeName, type.schema, [onChain], signal);
-    const ref = { hash: contentHash(bytes), length: bytes.length, source: 'Preimage' } as const;
-    const descriptor = await descriptors.descriptor(ref, { name: typeName, schema }, [here], signal);
+    const descriptor = await descriptors.descriptor(ref, { name: typeName, schema }, [source], signal);
     vmBlueprints.get(typeName)?.translate(descriptor);
   } finally {
     await checker.close();

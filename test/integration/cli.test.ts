@@ -105,11 +105,17 @@ describe('descriptor types', () => {
 
   it('are not registered with a schema that is none, or not there', async () => {
     const broken = file('broken.json', '{"type": ');
-    const [none, missing] = await Promise.all([
+    const foreign = file('foreign.json', '{"type": "object", "properties": {"a": {"type": "whole number"}}}');
+    const large = file('large.json', JSON.stringify({ description: 'x'.repeat(256 * 1024) }));
+    const [none, missing, unusable, tooLarge] = await Promise.all([
       refusal(['--account', '//Alice', 'type', 'register', 'x/v1', broken]),
       refusal(['--account', '//Alice', 'type', 'register', 'x/v1', join(folder, 'nowhere.json')]),
+      refusal(['--account', '//Alice', 'type', 'register', 'x/v1', foreign]),
+      refusal(['--account', '//Alice', 'type', 'register', 'x/v1', large]),
     ]);
     expect(none).toContain('broken.json');
+    expect(unusable).toContain('whole number');
+    expect(tooLarge).toMatch(/large\.json has \d+ bytes; a schema has at most 262144/);
     expect(missing).toContain('nowhere.json cannot be read: ENOENT');
   });
 });
