@@ -274,19 +274,13 @@ export class ProviderSession {
       this.context.onReachable(this.key);
       return;
     }
-    const ours = findDinfraError(state.error);
-    this.log.warn(
-      { endpoint: state.endpoint, reason: ours?.code, err: ours?.message ?? state.error },
-      'the chain cannot be followed',
-    );
+    const { code, message } = state.error;
+    this.log.warn({ endpoint: state.endpoint, reason: code, err: message }, 'the chain cannot be followed');
     this.wake.call();
   }
 
   private currentProblem(): DinfraError | undefined {
-    if (this.following?.kind === 'Disconnected') {
-      const ours = findDinfraError(this.following.error);
-      if (ours !== undefined) return ours;
-    }
+    if (this.following?.kind === 'Disconnected') return this.following.error;
     return this.turnProblem ?? this.outbox.problem;
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiPromise } from '@polkadot/api';
-import { RetryableError } from '../errors/dinfra-error.ts';
+import { findDinfraError, RetryableError } from '../errors/dinfra-error.ts';
 import { type BlockRef, succession } from './block-ref.ts';
 import { type Connection, connect, withoutCredentials } from './connect.ts';
 import type { FollowerState } from './follower-state.ts';
@@ -83,7 +83,8 @@ export class ChainFollower {
         await this.follow(endpoint, signal);
       } catch (error) {
         if (signal.aborted) return;
-        this.onState({ kind: 'Disconnected', endpoint: withoutCredentials(endpoint), error });
+        const shown = withoutCredentials(endpoint);
+        this.onState({ kind: 'Disconnected', endpoint: shown, error: findDinfraError(error) ?? broken(shown, error) });
       }
       // A connection that made progress was a good one: the next is not waited for long.
       failures = this.known === before ? failures + 1 : 0;
@@ -237,6 +238,12 @@ async function readNews(api: ApiPromise, known: BlockRef | undefined): Promise<N
 
 function lostConnection(endpoint: string): RetryableError {
   return new RetryableError('ChainUnreachable', { message: `the connection to ${endpoint} was lost` });
+}
+
+/** A request that was under way fails with an error of the library's when its connection breaks. */
+function broken(endpoint: string, cause: unknown): RetryableError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new RetryableError('ChainUnreachable', { message: `the connection to ${endpoint} broke: ${reason}`, cause });
 }
 
 async function finalisedHead(api: ApiPromise): Promise<BlockRef> {

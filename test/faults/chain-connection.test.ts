@@ -11,7 +11,6 @@ import { type Connection, connect } from '../../src/chain/connect.ts';
 import type { FollowerState } from '../../src/chain/follower-state.ts';
 import { TransactionQueue } from '../../src/chain/transaction-queue.ts';
 import { DevChain } from '../../src/dev/chain.ts';
-import { findDinfraError } from '../../src/errors/dinfra-error.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
 /** Two nodes of one genesis, which know nothing of each other's blocks and transactions. */
@@ -65,10 +64,7 @@ class Listener {
 
   /** The codes of what kept it from following, each once. */
   get problems(): string[] {
-    const codes = this.states.map((state) =>
-      state.kind === 'Disconnected' ? findDinfraError(state.error)?.code : undefined,
-    );
-    return [...new Set(codes.filter((code) => code !== undefined))];
+    return [...new Set(this.states.flatMap((state) => (state.kind === 'Disconnected' ? [state.error.code] : [])))];
   }
 
   async reaches(number: number): Promise<void> {
@@ -113,6 +109,22 @@ describe('following the finalised chain', () => {
     await chain.build(2);
     await listener.reaches(start + 2);
     expect(listener.heads.find(({ block }) => block.number > start)?.contiguous).toBe(false);
+    expect(listener.problems).toEqual(['ChainUnreachable']);
+  });
+
+  it('says the same when the cut meets a request that is under way', async () => {
+    const { proxy, endpoint } = await proxyTo(chain);
+    let cuts = 0;
+    proxy.leadTo(Number(new URL(chain.endpoint).port), (sent) => {
+      // Past the greeting, an answer is what a request waits for.
+      if (cuts === 20 || !sent.includes('"result"')) return sent;
+      cuts += 1;
+      proxy.cut();
+      return Buffer.alloc(0);
+    });
+    const listener = new Listener([endpoint]);
+    await listener.reaches(await heightOf(chain));
+    expect(cuts).toBe(20);
     expect(listener.problems).toEqual(['ChainUnreachable']);
   });
 
