@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
-import { type Deployment, deployments } from './api/deployment.ts';
-import { descriptorTypes } from './api/descriptor-type.ts';
-import { offers } from './api/offer.ts';
-import { providers } from './api/provider.ts';
-import { reactors } from './api/reactor.ts';
-import { subscriptions } from './api/subscription.ts';
+import type { Deployment } from './api/deployment.ts';
 import { BridgeMetrics } from './bridge/bridge-metrics.ts';
 import { DescriptorTypeMirror } from './bridge/descriptor-type-mirror.ts';
 import { ProviderSessions } from './bridge/provider-sessions.ts';
+import { type ClusterView, viewCluster } from './cluster-view.ts';
 import type { Config } from './config.ts';
 import { DeploymentMetrics } from './controller/deployment-metrics.ts';
 import { DeploymentReconciler } from './controller/deployment-reconciler.ts';
@@ -24,12 +20,10 @@ import type { ClusterAccess } from './kube/cluster-access.ts';
 import { Controller } from './kube/controller.ts';
 import { ControllerMetrics } from './kube/controller-metrics.ts';
 import { EventRecorder } from './kube/event-recorder.ts';
-import { controllerDead, reflectorDead, reflectorNotReady } from './kube/health.ts';
+import { controllerDead, reflectorNotReady } from './kube/health.ts';
 import { KubeClient } from './kube/kube-client.ts';
 import type { Logger } from './kube/logger.ts';
-import { Reflector } from './kube/reflector.ts';
-import { ReflectorMetrics } from './kube/reflector-metrics.ts';
-import { type KubeObject, keyOf, type ResourceType, resourceNameOf } from './kube/resource-type.ts';
+import { keyOf } from './kube/resource-type.ts';
 import { BuiltInReactors } from './reactor-factory.ts';
 import type { Health } from './server/health.ts';
 
@@ -49,32 +43,8 @@ export async function runOperator(
   stop: AbortSignal,
 ): Promise<void> {
   const client = new KubeClient(access, { onReply: countRequests(registry, access.server) });
-  const reflectorMetrics = new ReflectorMetrics(registry);
   const controllerMetrics = new ControllerMetrics(registry);
-  const reflect = <T extends KubeObject>(type: ResourceType<T>) => {
-    const resource = resourceNameOf(type);
-    const reflector = new Reflector<T, never>({
-      client,
-      type,
-      signal: stop,
-      ...(type.namespaced && config.namespace !== undefined && { namespace: config.namespace }),
-      logger: log,
-      observer: reflectorMetrics.forResource(resource),
-    });
-    // Unhandled otherwise when the process ends before the first list.
-    reflector.synced.catch(() => undefined);
-    health.addReady(`cluster ${resource}`, () => reflectorNotReady(reflector.health()));
-    health.addLive(`reflector ${resource}`, () => reflectorDead(reflector.health()));
-    return reflector;
-  };
-  const seen = {
-    providers: reflect(providers),
-    offers: reflect(offers),
-    reactors: reflect(reactors),
-    types: reflect(descriptorTypes),
-    subscriptions: reflect(subscriptions),
-    deployments: reflect(deployments),
-  };
+  const seen = viewCluster(client, config.namespace, health, registry, log, stop);
   const events = new EventRecorder({ client, signal: stop, instance: config.identity, logger: log });
   const checker = new SchemaChecker();
   const descriptors = new Descriptors(checker);
@@ -163,18 +133,8 @@ export async function runOperator(
 
   // Sessions begin only when the whole mirror has been read: what is not there yet must not look as if it were gone.
   const synced = Object.values(seen).map((reflector) => reflector.synced);
-  // What was not reached yet must not look as if it were out of reach: what runs would be said to be unknown.
-  const footing = Promise.all(synced).then(() =>
-    Promise.race([
-      Promise.all([
-        reactorRegistry.knows(seen.reactors.store.list().map(({ metadata }) => keyOf(metadata))),
-        sessions.settled(),
-      ]),
-      sleep(FOOTING_MS, undefined, { signal: stop }),
-    ]),
-  );
   await Promise.all([
-    deploymentController.run(stop, [...synced, footing]),
+    deploymentController.run(stop, [...synced, footing(synced, seen, reactorRegistry, sessions, stop)]),
     providerController.run(stop, synced),
     reactorController.run(stop, synced),
   ]);
@@ -182,6 +142,27 @@ export async function runOperator(
   await Promise.all(Object.values(seen).map((reflector) => reflector.ended));
   await events.flush();
   await Promise.all([checker.close(), reactorReconciler.close(), client.close()]);
+}
+
+/**
+ * Resolves when it is known of each reactor and chain whether it can be reached, or after a while. What was not reached
+ * yet must not look as if it were out of reach: what runs would be said to be unknown.
+ */
+async function footing(
+  synced: readonly Promise<void>[],
+  seen: ClusterView,
+  reactors: ReactorRegistry,
+  sessions: ProviderSessions,
+  stop: AbortSignal,
+): Promise<void> {
+  await Promise.all(synced);
+  await Promise.race([
+    Promise.all([
+      reactors.knows(seen.reactors.store.list().map(({ metadata }) => keyOf(metadata))),
+      sessions.settled(),
+    ]),
+    sleep(FOOTING_MS, undefined, { signal: stop }),
+  ]);
 }
 
 /** The Provider of a Deployment, by `namespace/name`. */
