@@ -22,7 +22,6 @@ export class BuiltInReactors implements ReactorFactory {
   private readonly client: KubeClient;
   private readonly access: ClusterAccess;
   private readonly helm: HelmCommand;
-  private helmVersion: string | undefined;
 
   constructor(client: KubeClient, access: ClusterAccess, config: Pick<Config, 'helm' | 'helmConcurrency'>) {
     this.client = client;
@@ -73,9 +72,8 @@ export class BuiltInReactors implements ReactorFactory {
     return { reactor, probe: (signal) => this.probeHelm(signal), close: () => reactor.close() };
   }
 
-  /** The version of the command is asked for until it is known; the cluster each time. */
   private async probeHelm(signal: AbortSignal): Promise<string> {
-    this.helmVersion ??= await this.readHelmVersion(signal);
+    const version = await this.helm.version(signal);
     const lacking = await missingPermissions(this.client, HELM_PERMISSIONS, signal);
     const [first] = lacking;
     if (first !== undefined) {
@@ -83,15 +81,7 @@ export class BuiltInReactors implements ReactorFactory {
         message: `the operator lacks rights to make tenants: ${lacking.map(describePermission).join(', ')}`,
       });
     }
-    return `helm ${this.helmVersion} answers, and namespaces can be made.`;
-  }
-
-  private async readHelmVersion(signal: AbortSignal): Promise<string> {
-    const { ok, stdout, stderr } = await this.helm.run({ args: () => ['version', '--short'], files: {} }, signal);
-    const version = stdout.trim();
-    if (ok && /^v4\./.test(version)) return version;
-    const said = ok ? `it says ${JSON.stringify(version.slice(0, 80))}` : stderr.trim().slice(0, 200);
-    throw new RetryableError('HelmUnavailable', { message: `the helm command is not helm 4: ${said}` });
+    return `helm ${version} answers, and namespaces can be made.`;
   }
 }
 

@@ -96,8 +96,8 @@ describe('the helm command', () => {
   ])('of version %j is known: %s', async (version, isKnown) => {
     const command = join(temporary, 'helm');
     await writeFile(command, `#!/bin/sh\nprintf '%s' '${version}'`, { mode: 0o755 });
-    const asking = new HelmCommand({ command, temporary }).requireKnownVersion(new AbortController().signal);
-    if (isKnown) await expect(asking).resolves.toBeUndefined();
+    const asking = new HelmCommand({ command, temporary }).version(new AbortController().signal);
+    if (isKnown) await expect(asking).resolves.toBe(version);
     else
       await expect(asking).rejects.toMatchObject({
         code: 'HelmUnavailable',

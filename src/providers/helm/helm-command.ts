@@ -43,7 +43,7 @@ export interface HelmOutcome {
 export class HelmCommand {
   private readonly options: Required<HelmCommandOptions>;
   private readonly limit: LimitFunction;
-  private isKnown = false;
+  private knownVersion: string | undefined;
 
   constructor(options: HelmCommandOptions = {}) {
     this.options = {
@@ -57,20 +57,24 @@ export class HelmCommand {
   }
 
   /**
-   * Makes sure, once, that the command is a helm this program knows how to call.
+   * The version of the command, asked for until it is one that this program knows how to call.
    *
    * @throws RetryableError HelmUnavailable when it is not.
    */
-  async requireKnownVersion(signal: AbortSignal): Promise<void> {
-    if (this.isKnown) return;
-    const { stdout } = await this.run({ args: () => ['version', '--template={{ .Version }}'], files: {} }, signal);
+  async version(signal: AbortSignal): Promise<string> {
+    if (this.knownVersion !== undefined) return this.knownVersion;
+    const { stdout, stderr } = await this.run(
+      { args: () => ['version', '--template={{ .Version }}'], files: {} },
+      signal,
+    );
     if (!/^v?4\./.test(stdout)) {
-      const found = JSON.stringify(stdout.trim().slice(0, 60));
+      const found = JSON.stringify((stdout.trim() || stderr.trim()).slice(0, 200));
       throw new RetryableError('HelmUnavailable', {
-        message: `${JSON.stringify(this.options.command)} says it is version ${found}; helm 4 is needed`,
+        message: `${JSON.stringify(this.options.command)} says ${found} of its version; helm 4 is needed`,
       });
     }
-    this.isKnown = true;
+    this.knownVersion = stdout.trim();
+    return this.knownVersion;
   }
 
   /**

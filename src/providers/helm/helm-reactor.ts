@@ -182,7 +182,7 @@ export class HelmReactor implements Reactor {
   }
 
   private async prepare(order: Order, signal: AbortSignal): Promise<PreparedChart> {
-    await this.helm.requireKnownVersion(signal);
+    await this.helm.version(signal);
     return this.charts.prepare(order, await this.kubeVersion(signal), signal);
   }
 
