@@ -67,6 +67,9 @@ export class BuiltInReactors implements ReactorFactory {
           }),
         server: access.server,
         ca: tls.ca,
+        serverName: tls.servername,
+        insecure: !tls.rejectUnauthorized,
+        proxyUrl: access.proxyUrl,
       },
     });
     return { reactor, probe: (signal) => this.probeHelm(signal), close: () => reactor.close() };

@@ -26,7 +26,15 @@ export async function tenantCluster(
     const credentials = async () => ({ headers: { authorization: `Bearer ${token}` }, tls });
     return new KubeClient({ ...access, credentials }, options);
   };
-  return { operator: new KubeClient(access, options), as, server: access.server, ca: tls.ca };
+  return {
+    operator: new KubeClient(access, options),
+    as,
+    server: access.server,
+    ca: tls.ca,
+    serverName: tls.servername,
+    insecure: !tls.rejectUnauthorized,
+    proxyUrl: access.proxyUrl,
+  };
 }
 
 /** The cluster of KUBECONFIG with a Helm reactor before it, and a chain of its own that nobody else's names are from. */

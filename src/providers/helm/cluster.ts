@@ -34,6 +34,12 @@ export interface TenantCluster {
   readonly server: string;
   /** Certificates to trust, PEM. Undefined: those of the machine. */
   readonly ca: string | undefined;
+  /** Name to expect in its certificate when it is not the host of the URL. */
+  readonly serverName: string | undefined;
+  /** True: its certificate is not checked, as the operator's kubeconfig says. */
+  readonly insecure: boolean;
+  /** URL of an HTTP proxy to go through. */
+  readonly proxyUrl: string | undefined;
 }
 
 /** Where the API has a kind. */

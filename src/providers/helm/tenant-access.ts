@@ -62,13 +62,20 @@ export class TenantAccess {
 
   /** A kubeconfig with the key in it. Secret: to be written for the owner's eyes only. */
   kubeconfig({ token }: TenantKey, namespace: string): string {
-    const { server, ca } = this.tenants;
-    const authority = ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') };
+    const { server, ca, serverName, insecure, proxyUrl } = this.tenants;
+    const cluster = {
+      server,
+      // Helm refuses both.
+      ...(ca !== undefined && !insecure && { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
+      ...(serverName !== undefined && { 'tls-server-name': serverName }),
+      ...(insecure && { 'insecure-skip-tls-verify': true }),
+      ...(proxyUrl !== undefined && { 'proxy-url': proxyUrl }),
+    };
     // Every JSON text is YAML.
     return JSON.stringify({
       apiVersion: 'v1',
       kind: 'Config',
-      clusters: [{ name: 'tenant', cluster: { server, ...authority } }],
+      clusters: [{ name: 'tenant', cluster }],
       users: [{ name: 'tenant', user: { token } }],
       contexts: [{ name: 'tenant', context: { cluster: 'tenant', user: 'tenant', namespace } }],
       'current-context': 'tenant',
