@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { type Books, booksOf } from './books.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Quirks } from './command.ts';
+import { expungeDestroyed } from './commands/destroy-virtual-machine.ts';
 import { Faults } from './faults.ts';
 import { createHttpServer } from './http.ts';
 import { type Delays, Jobs } from './jobs.ts';
@@ -58,7 +59,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   Object.assign(world.settings, options.settings);
   const store = options.stateFile === undefined ? undefined : new Store(options.stateFile, world, accounts);
   const jobs = new Jobs(world, clock, { ...usualDelays, ...options.delays }, () => store?.touch());
-  if (saved !== undefined) settleAfterRestart(world, jobs);
+  if (saved !== undefined) {
+    settleAfterRestart(world, jobs);
+    expungeDestroyed({ world, clock });
+  }
   const faults = new Faults(options.random);
   const calls = new Map<string, number>();
   const http = createHttpServer({

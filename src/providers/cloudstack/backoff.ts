@@ -12,14 +12,20 @@ const LONGEST_MS = 300_000;
  * Throws while it is too soon after a failed job, so that a cloud that is full is not asked every second. Making is not
  * held up by a failed removal, nor a removal by what could not be made. `now` is Unix milliseconds.
  */
-export function holdBack({ failure }: Notes, doing: 'Making' | 'Removing', now: number): void {
-  if (failure === undefined || failure.removing !== (doing === 'Removing')) return;
-  const left = failure.at + Math.min(FIRST_MS * 2 ** (failure.count - 1), LONGEST_MS) - now;
-  if (left <= 0) return;
+export function holdBack(notes: Notes, doing: 'Making' | 'Removing', now: number): void {
+  const { failure } = notes;
+  const left = waitAfterFailure(notes, doing, now);
+  if (failure === undefined || left === 0) return;
   const error = errorOf(asFailure(failure));
   // What was refused in a job may be accepted later: only a refused call is the order's own fault.
   const code = error instanceof RetryableError ? error.code : 'CloudStackFailed';
   throw new RetryableError(retryable(code), { message: error.message, retryAfterMs: left, cause: error });
+}
+
+/** Milliseconds it is still too soon after a failed job; 0 when it is not. `now` is Unix milliseconds. */
+export function waitAfterFailure({ failure }: Notes, doing: 'Making' | 'Removing', now: number): number {
+  if (failure === undefined || failure.removing !== (doing === 'Removing')) return 0;
+  return Math.max(0, failure.at + Math.min(FIRST_MS * 2 ** (failure.count - 1), LONGEST_MS) - now);
 }
 
 /** The notes after jobs have ended, with what failed among them. */

@@ -3,7 +3,7 @@ import type { TenureIdentity } from '../../tenure/identity.ts';
 import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
 import { needsStop } from './action.ts';
 import { advance, refuseAny } from './advance.ts';
-import { afterJobs, holdBack } from './backoff.ts';
+import { afterJobs, holdBack, waitAfterFailure } from './backoff.ts';
 import { type CallReport, CloudStackClient } from './client.ts';
 import type { Clock } from './clock.ts';
 import { CloudCatalogue } from './cloud-catalogue.ts';
@@ -172,9 +172,10 @@ export class CloudStackReactor implements Reactor {
     const found = await look(identity, notes, () => everything, this.#direct, signal);
     const expunge = await this.#mayExpunge(signal);
     const removals = nextRemovals(found, expunge);
-    // A destroyed VM holds its network, and a user does not see it.
-    const held = notes.failure?.removing === true && removals.some((removal) => removal.do === 'deleteNetwork');
-    if (held && !expunge) throw notExpungeable(`the network ${identity.name}`);
+    // A destroyed VM holds its network, and a user does not see it: what failed is tried again, with that as the reason.
+    const wait = waitAfterFailure(notes, 'Removing', this.#clock.wallTime());
+    const held = wait > 0 && !expunge && removals.some((removal) => removal.do === 'deleteNetwork');
+    if (held) throw notExpungeable(`the network ${identity.name}`, wait);
     holdBack(notes, 'Removing', this.#clock.wallTime());
     const shop = { ...this.#tools(), identity, expunge };
     const dones: Done[] = [];

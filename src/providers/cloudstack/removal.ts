@@ -44,12 +44,13 @@ export function nextRemovals(found: Look, expunge: boolean): readonly Removal[] 
   }
   if (found.vms.length > 0) return [];
   if (found.volumes.length > 0) return found.volumes.map((volume) => ({ do: 'deleteVolume', volume }));
-  const rest: Removal[] = [
-    ...found.networks.map((network) => ({ do: 'deleteNetwork' as const, network })),
-    ...found.securityGroups.map((group) => ({ do: 'deleteSecurityGroup' as const, group })),
-  ];
-  if (typeof found.keyPair === 'object') rest.push({ do: 'deleteKey' });
-  return rest;
+  if (found.networks.length + found.securityGroups.length > 0) {
+    return [
+      ...found.networks.map((network) => ({ do: 'deleteNetwork' as const, network })),
+      ...found.securityGroups.map((group) => ({ do: 'deleteSecurityGroup' as const, group })),
+    ];
+  }
+  return typeof found.keyPair === 'object' ? [{ do: 'deleteKey' }] : [];
 }
 
 /** What removals work with. */
@@ -123,10 +124,10 @@ async function destroyVm(
 }
 
 /** Said plainly: nothing is wrong but the permission, and nothing more can be done without it. */
-export function notExpungeable(what: string): RetryableError {
+export function notExpungeable(what: string, retryAfterMs = 300_000): RetryableError {
   return new RetryableError('CloudStackExpungeForbidden', {
     message: `${what} waits for the destroyed VM to be expunged, which the account may not do; CloudStack does it after expunge.delay`,
-    retryAfterMs: 300_000,
+    retryAfterMs,
   });
 }
 

@@ -72,11 +72,11 @@ export const recoverVirtualMachine: SyncCommand = {
 };
 
 /** Takes the VM, its root disk and its place in rules out of the world. Data disks and firewall rules stay. */
-function expungeVm(context: Context, vm: Vm): void {
-  const { world, clock } = context;
+function expungeVm(place: Place, vm: Vm): void {
+  const { world, clock } = place;
   forgetVm(world, vm);
   for (const volume of world.tables.volumes.filter((row) => row.vm === vm.id)) {
-    if (volume.type === 'ROOT') removeVolume(context, volume);
+    if (volume.type === 'ROOT') removeVolume(place, volume);
     else detach(volume);
   }
   for (const tag of world.tables.tags.filter((row) => row.resource === vm.id)) world.tables.tags.drop(tag.id);
@@ -91,10 +91,10 @@ export function detach(volume: Volume): void {
 }
 
 /** Destroys a volume for good. */
-export function removeVolume(context: Context, volume: Volume): void {
+export function removeVolume({ clock }: Pick<Context, 'clock'>, volume: Volume): void {
   detach(volume);
   volume.state = 'Expunged';
-  volume.removed = context.clock.now();
+  volume.removed = clock.now();
 }
 
 function destroy(context: Context, vm: Vm): void {
@@ -105,12 +105,20 @@ function destroy(context: Context, vm: Vm): void {
   for (const nic of vm.nics) nic.wired = false;
 }
 
-function expungeLater(context: Context, vm: Vm): void {
-  const delay = Number(context.world.setting('expunge.delay')) * 1_000;
-  context.clock.after(delay, () => {
-    if (vm.state === 'Destroyed' && vm.removed === undefined) expungeVm(context, vm);
+function expungeLater(place: Place, vm: Vm): void {
+  const { world, clock } = place;
+  const due = (vm.lastUpdated ?? clock.now()) + Number(world.setting('expunge.delay')) * 1_000;
+  clock.after(Math.max(0, due - clock.now()), () => {
+    if (vm.state === 'Destroyed' && vm.removed === undefined) expungeVm(place, vm);
   });
 }
+
+/** After a restart: what was destroyed before it is expunged when its time has come. */
+export function expungeDestroyed(place: Place): void {
+  for (const vm of place.world.tables.vms.live()) if (vm.state === 'Destroyed') expungeLater(place, vm);
+}
+
+type Place = Pick<Context, 'world' | 'clock'>;
 
 function checkDestroy(context: Context, vm: Vm, expunge: boolean, volumes: readonly Volume[]): void {
   if (vm.removed !== undefined) {
