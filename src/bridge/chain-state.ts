@@ -5,15 +5,21 @@ import type { ProviderState } from '../chain/model.ts';
 /** Blocks whose events are read one by one; more than that and the whole state is cheaper. */
 const MAX_PENDING = 16;
 
+/** The whole state is read again that often even when no event asks for it, in milliseconds. */
+const FULL_READ_MS = 5 * 60_000;
+
 /**
  * What the chain says of one account's provider at the last finalised block. The whole state is read at the start, after
- * a gap, when an event concerns the provider, and when it is told to; otherwise the last reading still holds.
+ * a gap, when an event concerns the provider, when it is told to, and every few minutes; otherwise the last reading still
+ * holds.
  */
 export class ChainState {
   private readonly account: string;
   private head: FinalisedHead | undefined;
   private pending: FinalisedHead[] = [];
   private stale = true;
+  /** When the whole state was read last, in Unix milliseconds. */
+  private readAt = Number.NEGATIVE_INFINITY;
   private last: ProviderState | undefined;
   /** Types the last reading asked for: one the chain does not have is not in its answer. */
   private asked: ReadonlySet<string> = new Set();
@@ -46,26 +52,28 @@ export class ChainState {
 
   /**
    * The state at the last finalised block, undefined before the first. `types` are descriptor types wanted beside those
-   * of the tenures.
+   * of the tenures; `now` in Unix milliseconds.
    *
    * @throws RetryableError ChainUnreachable or ChainUndecodable; the next call reads everything again.
    */
-  async refresh(types: readonly string[]): Promise<ProviderState | undefined> {
+  async refresh(types: readonly string[], now: number): Promise<ProviderState | undefined> {
     const head = this.head;
     if (head === undefined) return undefined;
     const { pending, last } = this;
     this.pending = [];
-    const known = last !== undefined && !this.stale && types.every((type) => this.asked.has(type));
+    const isRecent = now - this.readAt < FULL_READ_MS;
+    const known = last !== undefined && !this.stale && isRecent && types.every((type) => this.asked.has(type));
     if (known && !(await anyConcerns(pending, last.provider?.id))) {
       this.last = { ...last, block: head.block };
       return this.last;
     }
     this.stale = true;
     const read = await readProviderState(head.api, head.block, this.account, types);
-    // A call to invalidate while reading asks for a later reading than this one.
+    // A block that came while reading was not kept as pending.
     if (this.head === head) this.stale = false;
     this.asked = new Set(types);
     this.last = read;
+    this.readAt = now;
     return read;
   }
 }

@@ -47,8 +47,6 @@ export interface BridgeContext {
   readonly canVouch: () => boolean;
 }
 
-/** The whole state is read again that often even when no event asks for it, in milliseconds. */
-const FULL_READ_MS = 5 * 60_000;
 /** A turn is taken that often even when nothing wakes it, in milliseconds. */
 const TURN_MS = 15_000;
 const RETRY_MS = 2_000;
@@ -77,7 +75,6 @@ export class ProviderSession {
   private readonly settle: () => void;
   private following: FollowerState | undefined;
   private turnProblem: DinfraError | undefined;
-  private lastFullRead = 0;
 
   constructor(provider: Provider, keys: ProviderKeys, context: BridgeContext, log: Logger) {
     this.context = context;
@@ -184,13 +181,11 @@ export class ProviderSession {
     const provider = this.provider();
     if (provider === undefined) return;
     const now = Date.now();
-    if (now - this.lastFullRead > FULL_READ_MS) this.chain.invalidate();
     const selling = offersToSell(this.offersOfProvider());
-    const state = await this.chain.refresh([...selling.keys()]);
+    const state = await this.chain.refresh([...selling.keys()], now);
     const { genesis } = this.chain;
     if (state === undefined || genesis === undefined) return this.writeProblem(signal);
     demandSameProvider(provider.status, this.keys.account.address, state.provider);
-    this.lastFullRead = now;
     const typeProblems = await this.context.types.mirror(genesis, state.types.values(), this.sources(), signal);
     const plan = this.plan(provider, genesis, state, now);
     if (plan !== undefined) {

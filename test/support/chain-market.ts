@@ -130,6 +130,11 @@ export class ChainMarket {
     return records.flat().flatMap((record) => told(record));
   }
 
+  /** Changes storage, by pallet and item, behind everybody's back: no event tells of it. */
+  async change(storage: Readonly<Record<string, object>>): Promise<void> {
+    await this.chain.call('dev_setStorage', [storage]);
+  }
+
   /** The number of the last block. */
   async height(): Promise<number> {
     return (await this.api.rpc.chain.getHeader()).number.toNumber();
