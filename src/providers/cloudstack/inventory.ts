@@ -44,6 +44,12 @@ export class Inventory implements Source {
     this.#maxAgeMs = maxAgeMs;
   }
 
+  /** Whether every listing that would be read now was asked for after `since`, in monotonic milliseconds. */
+  isNewerThan(since: number): boolean {
+    const now = this.#clock.monotonic();
+    return [...this.#listings.values()].every(({ at }) => at > since || now - at >= this.#maxAgeMs);
+  }
+
   virtualMachines(name: string): Promise<readonly VirtualMachine[]> {
     return this.#of('listVirtualMachines', {}, virtualMachineOf, (vm) => vm.name, name);
   }

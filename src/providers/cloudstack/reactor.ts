@@ -21,8 +21,9 @@ import { findChangeParts, findDiskOffering, findOffering, findParts, type Parts 
 import { perform, rootDiskGrowth } from './perform.ts';
 import { keeperOf, plan } from './plan.ts';
 import { nextRemovals, notExpungeable, remove } from './removal.ts';
+import { RestingTenures } from './resting-tenures.ts';
 import { scopeFor, scopeToMake } from './scope.ts';
-import type { Network, VirtualMachine } from './shapes.ts';
+import type { VirtualMachine } from './shapes.ts';
 import type { Parameters } from './signing.ts';
 import { DirectSource } from './source.ts';
 import { isVerdict, noteStuck, withoutStuck } from './standstill.ts';
@@ -30,6 +31,7 @@ import { startJob } from './start-job.ts';
 import { stepOf } from './step.ts';
 import { survey } from './survey.ts';
 import type { Alone, Done, Workshop } from './workshop.ts';
+import { networksToLeave, zoneFor } from './zone-turns.ts';
 
 export interface CloudStackReactorOptions {
   readonly config: CloudStackConfig;
@@ -54,6 +56,7 @@ export class CloudStackReactor implements Reactor {
   readonly #inventory: Inventory;
   readonly #catalogue: CloudCatalogue;
   readonly #alone: Alone = pLimit(1);
+  readonly #resting: RestingTenures;
   /** What an observation rests on, so that the step taken on it need not look again. */
   readonly #evidence = new WeakMap<Present, Look>();
 
@@ -66,6 +69,7 @@ export class CloudStackReactor implements Reactor {
     this.#client = new CloudStackClient({ endpoint, credentials, clock, caBundle, limits, refusal, onCall });
     this.#direct = new DirectSource(this.#client, this.#scope);
     this.#inventory = new Inventory(this.#client, this.#scope, clock, options.restMaxAgeMs ?? 20_000);
+    this.#resting = new RestingTenures(this.#inventory, clock);
     this.#catalogue = new CloudCatalogue(this.#client, clock);
   }
 
@@ -114,7 +118,11 @@ export class CloudStackReactor implements Reactor {
     return observation;
   }
 
-  async create(order: Order, memo: Memo | undefined, signal: AbortSignal): Promise<Step> {
+  create(order: Order, memo: Memo | undefined, signal: AbortSignal): Promise<Step> {
+    return this.#resting.changing(order.identity, this.#create(order, memo, signal));
+  }
+
+  async #create(order: Order, memo: Memo | undefined, signal: AbortSignal): Promise<Step> {
     const notes = notesOf(memo);
     holdBack(notes, 'Making', this.#clock.wallTime());
     const design = designOf(order, this.#config);
@@ -124,12 +132,20 @@ export class CloudStackReactor implements Reactor {
     return this.#advance(design, found, notes, signal);
   }
 
-  async update(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
+  update(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
+    return this.#resting.changing(order.identity, this.#update(order, present, signal));
+  }
+
+  async #update(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
     const { design, found, notes } = await this.#basis(order, present, signal);
     return this.#advance(design, found, notes, signal);
   }
 
-  async stop(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
+  stop(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
+    return this.#resting.changing(order.identity, this.#stop(order, present, signal));
+  }
+
+  async #stop(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
     const { found, notes } = await this.#basis(order, present, signal);
     const dones: Done[] = [];
     for (const { id, name } of found.vms.filter((vm) => vm.state === 'Running')) {
@@ -140,7 +156,11 @@ export class CloudStackReactor implements Reactor {
     return dones.length > 0 ? step : { ...step, pollAfterMs: IDLE_MS };
   }
 
-  async start(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
+  start(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
+    return this.#resting.changing(order.identity, this.#start(order, present, signal));
+  }
+
+  async #start(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
     const { design, found, notes } = await this.#basis(order, present, signal);
     const vm = keeperOf(found.vms, notes.vm);
     if (vm === undefined) return this.#advance(design, found, notes, signal);
@@ -168,6 +188,7 @@ export class CloudStackReactor implements Reactor {
   }
 
   async delete(identity: TenureIdentity, present: Present, signal: AbortSignal): Promise<Step> {
+    this.#resting.forget(identity);
     const notes = notesOf(present.memo);
     const found = await look(identity, notes, () => everything, this.#direct, signal);
     const expunge = await this.#mayExpunge(signal);
@@ -193,7 +214,7 @@ export class CloudStackReactor implements Reactor {
   }
 
   async #advance(design: Design, found: Look, notes: Notes, signal: AbortSignal): Promise<Step> {
-    const leaving = await this.#networksToLeave(found, notes, signal);
+    const leaving = await networksToLeave(found, notes, this.#config, this.#catalogue, signal);
     if (leaving.length > 0) {
       const what = 'removing the network, to make it where there is room';
       const jobs = leaving.map(({ id }) => startJob(this.#client, what, 'deleteNetwork', { id }, signal));
@@ -217,9 +238,8 @@ export class CloudStackReactor implements Reactor {
     notes: Notes,
     signal: AbortSignal,
   ): Promise<Observation | undefined> {
-    if (notes.settled === undefined || notes.jobs.length > 0) return undefined;
-    const found = await look(identity, notes, scopeFor(identity, design), this.#inventory, signal);
-    if (found.vms.length !== 1 || found.vms[0]?.state !== notes.settled) return undefined;
+    const found = await this.#resting.look(identity, design, notes, signal);
+    if (found === undefined) return undefined;
     const observation = this.#observation(identity, design, found, notes);
     if (observation.kind !== 'Present' || observation.differences.length > 0) return undefined;
     return observation;
@@ -263,22 +283,8 @@ export class CloudStackReactor implements Reactor {
 
   #parts(design: Design, notes: Notes, found: Look | undefined, signal: AbortSignal): Promise<Parts> {
     // A network that is made already says where.
-    const zone = found?.networks[0]?.zone ?? this.#zoneFor(notes);
+    const zone = found?.networks[0]?.zone ?? zoneFor(this.#config, notes);
     return findParts(design, this.#config, zone, this.#catalogue, signal);
-  }
-
-  /** For want of room it is the next zone's turn. A shared network is in one zone only. */
-  #zoneFor({ failure }: Notes): string {
-    const { zones, network } = this.#config;
-    const attempt = network.mode === 'Isolated' && failure?.code === NO_ROOM ? failure.count : 0;
-    return zones[attempt % zones.length] ?? '';
-  }
-
-  /** Networks of a tenure whose VM found no room, when it is another zone's turn: a network cannot move. */
-  async #networksToLeave({ vms, networks }: Look, notes: Notes, signal: AbortSignal): Promise<readonly Network[]> {
-    if (vms.length > 0 || networks.length === 0 || notes.failure?.code !== NO_ROOM) return [];
-    const zone = await this.#catalogue.zone(this.#zoneFor(notes), signal);
-    return networks.filter((network) => network.zone !== zone.id);
   }
 
   #account() {
@@ -299,8 +305,6 @@ export class CloudStackReactor implements Reactor {
   }
 }
 
-/** CloudStack's code for a deploy that found no host. */
-const NO_ROOM = 533;
 /** How soon to look again when there is nothing to do and nothing is awaited, in milliseconds. */
 const IDLE_MS = 60_000;
 

@@ -187,7 +187,7 @@ function made(
     created: context.clock.now(),
     purpose: 'Firewall',
     network: network.id,
-    account: context.account.id,
+    account: network.account,
     ...rule,
   });
   return {

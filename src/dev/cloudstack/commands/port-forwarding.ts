@@ -57,7 +57,7 @@ export const createPortForwardingRule: AsyncCommand = {
       protocol,
       ...span,
       destCidrs: [],
-      account: context.account.id,
+      account: address.account ?? context.account.id,
     } as const;
     const rule = world.tables.rules.add({
       ...common,
