@@ -98,6 +98,46 @@ describe('what a consumer may change while his VM runs', () => {
   });
 });
 
+describe('user-data of a VM that is there', () => {
+  const userDataOf = (driver: TenureDriver) =>
+    Buffer.from(vmOf(bench, driver.order).userData ?? '', 'base64').toString('utf8');
+
+  it('is changed with the order, without a restart', async () => {
+    const driver = await running({}, {}, { userData: '#!/bin/sh\necho old\n' });
+    driver.order = reordered(driver, { userData: '#!/bin/sh\necho new\n' });
+    await driver.settle();
+    expect(userDataOf(driver)).toBe('#!/bin/sh\necho new\n');
+    expect(stops()).toBe(0);
+  });
+
+  it('is emptied when the order has none any more: what it did is not done at the next start', async () => {
+    const driver = await running({}, {}, { userData: '#!/bin/sh\necho old\n' });
+    driver.order = reordered(driver, {});
+    await driver.settle();
+    expect(userDataOf(driver)).toBe('#cloud-config\n');
+    const calls = bench.simulator.calls.get('updateVirtualMachine');
+    driver.order = reordered(driver, { network: { ports: [] } });
+    await driver.settle();
+    expect(bench.simulator.calls.get('updateVirtualMachine')).toBe(calls);
+  });
+});
+
+describe('a disk that does not grow while there is a snapshot of its VM', () => {
+  it('is said to be in the way, and not to be forbidden', async () => {
+    const disks = (sizeGiB: number) => ({ dataDisks: [{ name: 'data', sizeGiB }] });
+    const driver = await running({}, {}, disks(3));
+    // The code a role without the command would have, but in a job.
+    bench.simulator.faults.set([{ command: 'resizeVolume', kind: 'FailJob', code: 432, text: 'VM snapshots' }]);
+    driver.order = reordered(driver, disks(5));
+    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+    expect(error).toMatchObject({ code: 'CloudStackFailed', message: expect.stringContaining('VM snapshots') });
+    bench.simulator.faults.clear();
+    await driver.settle();
+    const sizes = [...bench.simulator.world.tables.volumes.live()].map(({ sizeBytes }) => sizeBytes);
+    expect(sizes).toContain(5 * 2 ** 30);
+  });
+});
+
 describe('a VM that is to be larger than there is room for', () => {
   it('is not accepted to be, with what is left and what it needs', async () => {
     const driver = await running(tight);

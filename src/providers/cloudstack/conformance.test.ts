@@ -1,14 +1,15 @@
 import { guardedNetwork, openNetwork, orderFor, startBench } from '../../../test/support/cloud.ts';
 import { type ConformanceHarness, reactorConformance } from '../../../test/support/reactor-conformance.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
+import type { SimulatorOptions } from '../../dev/cloudstack/simulator.ts';
 import type { Order } from '../reactor.ts';
 import type { CloudStackConfig } from './config.ts';
 import { diskOfVolume, keyPairName } from './names.ts';
 
 const ports = [{ name: 'ssh', port: 22 }];
 
-async function harness(config: Partial<CloudStackConfig>): Promise<ConformanceHarness> {
-  const bench = await startBench({}, config);
+async function harness(config: Partial<CloudStackConfig>, options: SimulatorOptions = {}): Promise<ConformanceHarness> {
+  const bench = await startBench(options, config);
   const { simulator, clock } = bench;
   const { tables } = simulator.world;
   const vmsOf = ({ identity }: Order) => tables.vms.filter((vm) => vm.name === identity.name);
@@ -72,6 +73,9 @@ async function harness(config: Partial<CloudStackConfig>): Promise<ConformanceHa
 reactorConformance('CloudStack with isolated networks', () => harness({}));
 reactorConformance('CloudStack with static NAT', () =>
   harness({ network: { mode: 'Isolated', publicAccess: 'StaticNat' } }),
+);
+reactorConformance('CloudStack as it was in 4.13', () =>
+  harness({}, { quirks: { substringNames: true, strictUserDataLimit: true } }),
 );
 reactorConformance('CloudStack with security groups', () => harness(guardedNetwork));
 reactorConformance('CloudStack with a shared network', () => harness(openNetwork));

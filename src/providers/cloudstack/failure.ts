@@ -63,6 +63,11 @@ export function kindOf(code: number): FailureKind {
   }
 }
 
+/** The kind of a failed job. It was allowed to begin, so 432 is no matter of the role: a VM snapshot is in the way. */
+export function kindOfJob(code: number): FailureKind {
+  return code === 432 ? 'Unavailable' : kindOf(code);
+}
+
 /** Milliseconds the server asks for, which it says in the text only: `please retry after [27944] ms.` */
 export function retryAfterOf({ kind, text }: Failure): number | undefined {
   if (kind !== 'RateLimited') return undefined;

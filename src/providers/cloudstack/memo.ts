@@ -1,6 +1,6 @@
 import type { Json, Memo } from '../reactor.ts';
 import type { Failure } from './failure.ts';
-import { kindOf } from './failure.ts';
+import { kindOfJob } from './failure.ts';
 
 /** What the reactor writes down between passes. All of it can be lost: it saves calls and tells why, no more. */
 export interface Notes {
@@ -86,7 +86,7 @@ export function memoOf({ vm, network, jobs, failure, stuck, settled }: Notes): M
 
 /** The failure as the client would have told it. */
 export function asFailure({ what, code, text }: LastFailure): Failure {
-  return { command: what, code, csCode: undefined, text, kind: kindOf(code) };
+  return { command: what, code, csCode: undefined, text, kind: kindOfJob(code) };
 }
 
 function jobOf(value: Json): StartedJob[] {

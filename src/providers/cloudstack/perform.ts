@@ -195,13 +195,17 @@ async function regroup(vm: string, shop: Workshop, signal: AbortSignal): Promise
   );
 }
 
+/** User-data that says nothing. */
+const NO_USER_DATA = Buffer.from('#cloud-config\n').toString('base64');
+
 /** User-data and root disk, which lists do not show: compared here, changed where they differ. */
 async function applyChange(vm: string, { design, client, source }: Workshop, signal: AbortSignal): Promise<Done> {
   const body = await client.call('getVirtualMachineUserData', { virtualmachineid: vm }, signal);
   const current = isObject(body['virtualmachineuserdata'])
     ? text(body['virtualmachineuserdata']['userdata'])
     : undefined;
-  const wanted = encodeUserData(design.vm);
+  // An empty text would change nothing.
+  const wanted = encodeUserData(design.vm) ?? (current === undefined ? undefined : NO_USER_DATA);
   if (wanted !== undefined && wanted !== current) {
     await client.call('updateVirtualMachine', { id: vm, userdata: wanted }, signal);
     return {
