@@ -7,7 +7,9 @@ import { systemClock } from './kube/clock.ts';
 import type { ClusterAccess } from './kube/cluster-access.ts';
 import { KubeClient } from './kube/kube-client.ts';
 import { BlueprintReactor } from './providers/blueprint-reactor.ts';
+import { CallLane } from './providers/cloudstack/call-lane.ts';
 import { CloudStackClient } from './providers/cloudstack/client.ts';
+import type { CloudStackConfig } from './providers/cloudstack/config.ts';
 import { KeyRefusal } from './providers/cloudstack/key-refusal.ts';
 import { CloudStackReactor } from './providers/cloudstack/reactor.ts';
 import { HelmCommand } from './providers/helm/helm-command.ts';
@@ -22,6 +24,8 @@ export class BuiltInReactors implements ReactorFactory {
   private readonly client: KubeClient;
   private readonly access: ClusterAccess;
   private readonly helm: HelmCommand;
+  /** By endpoint, key and limits: Reactors of one account of one cloud share what it may be burdened with. */
+  private readonly lanes = new Map<string, CallLane>();
 
   constructor(client: KubeClient, access: ClusterAccess, config: Pick<Config, 'helm' | 'helmConcurrency'>) {
     this.client = client;
@@ -36,7 +40,7 @@ export class BuiltInReactors implements ReactorFactory {
   async make(resource: ReactorResource, secret: SecretData): Promise<MadeReactor> {
     const { helm, cloudStack } = resource.spec;
     if (helm !== undefined) return this.makeHelm(helm, resource.metadata.namespace ?? '');
-    if (cloudStack !== undefined) return makeCloudStack(cloudStack, secret);
+    if (cloudStack !== undefined) return this.makeCloudStack(cloudStack, secret);
     throw new RetryableError('ReactorMissing', {
       message: 'the Reactor names none of the backends this operator knows',
     });
@@ -75,6 +79,37 @@ export class BuiltInReactors implements ReactorFactory {
     return { reactor, probe: (signal) => this.probeHelm(signal), close: () => reactor.close() };
   }
 
+  private makeCloudStack(config: NonNullable<ReactorResource['spec']['cloudStack']>, secret: SecretData): MadeReactor {
+    const { credentialsSecretRef, ...settings } = config;
+    const credentials = {
+      apiKey: keyOf(secret, 'apiKey', credentialsSecretRef.name),
+      secretKey: keyOf(secret, 'secretKey', credentialsSecretRef.name),
+    };
+    const refusal = new KeyRefusal(systemClock);
+    const lane = this.laneFor(settings, credentials.apiKey);
+    const reactor = new CloudStackReactor({ config: settings, credentials, clock: systemClock, refusal, lane });
+    // Beside the reactor's own, so that a sign of life does not wait behind its calls.
+    const { endpoint, caBundle } = settings;
+    const client = new CloudStackClient({ endpoint, caBundle, credentials, clock: systemClock, refusal });
+    return {
+      reactor: new BlueprintReactor(reactor, vmBlueprints),
+      probe: async (signal) => {
+        const zones = await client.list('listZones', { available: 'true' }, signal);
+        return `CloudStack answers and takes the keys; ${zones.length} zones.`;
+      },
+      close: async () => {
+        await Promise.all([reactor.close(), client.close()]);
+      },
+    };
+  }
+
+  private laneFor({ endpoint, limits = {} }: CloudStackConfig, apiKey: string): CallLane {
+    const key = JSON.stringify([endpoint, apiKey, limits]);
+    const lane = this.lanes.get(key) ?? new CallLane(limits, systemClock);
+    this.lanes.set(key, lane);
+    return lane;
+  }
+
   private async probeHelm(signal: AbortSignal): Promise<string> {
     const version = await this.helm.version(signal);
     const lacking = await missingPermissions(this.client, HELM_PERMISSIONS, signal);
@@ -86,29 +121,6 @@ export class BuiltInReactors implements ReactorFactory {
     }
     return `helm ${version} answers, and namespaces can be made.`;
   }
-}
-
-function makeCloudStack(config: NonNullable<ReactorResource['spec']['cloudStack']>, secret: SecretData): MadeReactor {
-  const { credentialsSecretRef, ...settings } = config;
-  const credentials = {
-    apiKey: keyOf(secret, 'apiKey', credentialsSecretRef.name),
-    secretKey: keyOf(secret, 'secretKey', credentialsSecretRef.name),
-  };
-  const refusal = new KeyRefusal(systemClock);
-  const reactor = new CloudStackReactor({ config: settings, credentials, clock: systemClock, refusal });
-  // Beside the reactor's own, so that a sign of life does not wait behind its calls.
-  const { endpoint, caBundle } = settings;
-  const client = new CloudStackClient({ endpoint, caBundle, credentials, clock: systemClock, refusal });
-  return {
-    reactor: new BlueprintReactor(reactor, vmBlueprints),
-    probe: async (signal) => {
-      const zones = await client.list('listZones', { available: 'true' }, signal);
-      return `CloudStack answers and takes the keys; ${zones.length} zones.`;
-    },
-    close: async () => {
-      await Promise.all([reactor.close(), client.close()]);
-    },
-  };
 }
 
 function keyOf(secret: SecretData, key: string, name: string): string {

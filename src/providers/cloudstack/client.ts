@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import pLimit, { type LimitFunction } from 'p-limit';
 import { Agent, request } from 'undici';
 import { RetryableError } from '../../errors/dinfra-error.ts';
+import { CallLane } from './call-lane.ts';
 import type { Clock } from './clock.ts';
 import type { CallLimits, CloudStackCredentials } from './config.ts';
 import { errorOf, type Failure, retryAfterOf } from './failure.ts';
 import { KeyRefusal } from './key-refusal.ts';
-import { Pace } from './pace.ts';
 import { integer, isObject, type JsonObject, type Reply, readReply } from './reply.ts';
 import { type Parameters, signedForm } from './signing.ts';
 
@@ -31,6 +30,8 @@ export interface ClientOptions {
   readonly clock: Clock;
   readonly caBundle?: string | undefined;
   readonly limits?: CallLimits | undefined;
+  /** Shared with other clients of the same endpoint and keys, in place of `limits`. Default: one of its own. */
+  readonly lane?: CallLane | undefined;
   /** Shared with other clients of the same keys. Default: one of its own. */
   readonly refusal?: KeyRefusal | undefined;
   /** Told of every call after it ended. */
@@ -45,22 +46,20 @@ export class CloudStackClient {
   readonly endpoint: string;
   readonly #options: ClientOptions;
   readonly #agent: Agent;
-  readonly #pace: Pace;
-  readonly #slots: LimitFunction;
+  readonly #lane: CallLane;
   readonly #timeoutMs: number;
   #pageSize = PAGE_SIZE;
   readonly #refusal: KeyRefusal;
 
   constructor(options: ClientOptions) {
-    const { concurrency = 8, callsPerSecond = 20, timeoutMs = 30_000 } = options.limits ?? {};
+    const { timeoutMs = 30_000 } = options.limits ?? {};
     this.endpoint = options.endpoint;
     this.#options = options;
     this.#timeoutMs = timeoutMs;
-    this.#slots = pLimit(concurrency);
+    this.#lane = options.lane ?? new CallLane(options.limits ?? {}, options.clock);
     this.#refusal = options.refusal ?? new KeyRefusal(options.clock);
-    this.#pace = new Pace(callsPerSecond, options.clock);
     this.#agent = new Agent({
-      connections: concurrency,
+      connections: this.#lane.concurrency,
       connect: { timeout: timeoutMs, ...(options.caBundle === undefined ? {} : { ca: options.caBundle }) },
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
@@ -80,7 +79,7 @@ export class CloudStackClient {
     parameters: Parameters,
     signal: AbortSignal,
   ): Promise<Exclude<Reply, { kind: 'NotApi' }>> {
-    const reply = await this.#slots(() => this.#send(command, parameters, signal));
+    const reply = await this.#lane.slots(() => this.#send(command, parameters, signal));
     if (reply.kind !== 'NotApi') return reply;
     const message = `${this.endpoint} answered ${command} with HTTP ${reply.status} and ${reply.excerpt}, not with the API's JSON`;
     if (reply.waitMs === undefined) throw new RetryableError('CloudStackBadReply', { message });
@@ -140,7 +139,7 @@ export class CloudStackClient {
     const { clock, credentials, onCall } = this.#options;
     const refused = this.#refusal.current;
     if (refused !== undefined) throw errorOf(refused);
-    await this.#pace.turn(signal);
+    await this.#lane.pace.turn(signal);
     const started = clock.monotonic();
     const report = (outcome: CallReport['outcome']) => onCall?.({ command, outcome, ms: clock.monotonic() - started });
     let reply: Reply;
@@ -157,7 +156,7 @@ export class CloudStackClient {
     }
     report(reply.kind === 'Failed' ? reply.failure.kind : reply.kind);
     if (reply.kind === 'Failed') this.#heed(reply.failure);
-    if (reply.kind === 'NotApi' && reply.waitMs !== undefined) this.#pace.silence(reply.waitMs);
+    if (reply.kind === 'NotApi' && reply.waitMs !== undefined) this.#lane.pace.silence(reply.waitMs);
     return reply;
   }
 
@@ -188,7 +187,7 @@ export class CloudStackClient {
   /** What a refusal means for the calls after it. */
   #heed(failure: Failure): void {
     const wait = retryAfterOf(failure);
-    if (wait !== undefined) this.#pace.silence(wait);
+    if (wait !== undefined) this.#lane.pace.silence(wait);
     if (failure.kind === 'Unauthorized') this.#refusal.note(failure);
   }
 }

@@ -4,6 +4,7 @@ import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '.
 import { needsStop } from './action.ts';
 import { advance, refuseAny } from './advance.ts';
 import { afterJobs, holdBack, waitAfterFailure } from './backoff.ts';
+import type { CallLane } from './call-lane.ts';
 import { type CallReport, CloudStackClient } from './client.ts';
 import type { Clock } from './clock.ts';
 import { CloudCatalogue } from './cloud-catalogue.ts';
@@ -41,6 +42,8 @@ export interface CloudStackReactorOptions {
   readonly restMaxAgeMs?: number;
   /** Shared with other clients of the same keys. Default: one of its own. */
   readonly refusal?: KeyRefusal;
+  /** Shared with other reactors of the same endpoint and keys. Default: one of its own, with the limits of the config. */
+  readonly lane?: CallLane;
   /** Told of every call, for metrics. */
   readonly onCall?: (report: CallReport) => void;
 }
@@ -61,12 +64,12 @@ export class CloudStackReactor implements Reactor {
   readonly #evidence = new WeakMap<Present, Look>();
 
   constructor(options: CloudStackReactorOptions) {
-    const { config, credentials, clock, refusal, onCall } = options;
+    const { config, credentials, clock, refusal, lane, onCall } = options;
     const { endpoint, caBundle, limits, project } = config;
     this.#config = config;
     this.#clock = clock;
     this.#scope = project === undefined ? {} : { projectid: project };
-    this.#client = new CloudStackClient({ endpoint, credentials, clock, caBundle, limits, refusal, onCall });
+    this.#client = new CloudStackClient({ endpoint, credentials, clock, caBundle, limits, refusal, lane, onCall });
     this.#direct = new DirectSource(this.#client, this.#scope);
     this.#inventory = new Inventory(this.#client, this.#scope, clock, options.restMaxAgeMs ?? 20_000);
     this.#resting = new RestingTenures(this.#inventory, clock);
