@@ -5,6 +5,7 @@ import { RetryableError } from './errors/dinfra-error.ts';
 import { describePermission, missingPermissions } from './kube/access-review.ts';
 import { systemClock } from './kube/clock.ts';
 import type { ClusterAccess } from './kube/cluster-access.ts';
+import { Connections } from './kube/connections.ts';
 import { KubeClient } from './kube/kube-client.ts';
 import { BlueprintReactor } from './providers/blueprint-reactor.ts';
 import { CallLane } from './providers/cloudstack/call-lane.ts';
@@ -26,10 +27,13 @@ export class BuiltInReactors implements ReactorFactory {
   private readonly helm: HelmCommand;
   /** By endpoint, key and limits: Reactors of one account of one cloud share what it may be burdened with. */
   private readonly lanes = new Map<string, CallLane>();
+  /** Of all tenants together: a thousand of them must not have a thousand TLS connections. */
+  private readonly tenantConnections: Connections;
 
   constructor(client: KubeClient, access: ClusterAccess, config: Pick<Config, 'helm' | 'helmConcurrency'>) {
     this.client = client;
     this.access = access;
+    this.tenantConnections = new Connections(access.proxyUrl);
     this.helm = new HelmCommand({ command: config.helm, concurrency: config.helmConcurrency });
   }
 
@@ -49,26 +53,27 @@ export class BuiltInReactors implements ReactorFactory {
   private async makeHelm(config: NonNullable<ReactorResource['spec']['helm']>, owner: string): Promise<MadeReactor> {
     const { access } = this;
     const { tls } = await access.credentials();
+    // A tenant's token comes in place of the operator's own credentials; only what names the server is kept.
+    const tenantTls = {
+      ...(tls.ca !== undefined && { ca: tls.ca }),
+      ...(tls.servername !== undefined && { servername: tls.servername }),
+      rejectUnauthorized: tls.rejectUnauthorized,
+    };
     const reactor = new HelmReactor({
       config,
       owner,
       helm: this.helm,
       cluster: {
         operator: this.client,
-        // A tenant's token comes in place of the operator's own credentials; only what names the server is kept.
         as: (token) =>
-          new KubeClient({
-            ...access,
-            credentials: async () => ({
-              headers: { authorization: `Bearer ${token}` },
-              tls: {
-                ...(tls.ca !== undefined && { ca: tls.ca }),
-                ...(tls.servername !== undefined && { servername: tls.servername }),
-                rejectUnauthorized: tls.rejectUnauthorized,
-              },
-            }),
-            invalidate: () => undefined,
-          }),
+          new KubeClient(
+            {
+              ...access,
+              credentials: async () => ({ headers: { authorization: `Bearer ${token}` }, tls: tenantTls }),
+              invalidate: () => undefined,
+            },
+            { connections: this.tenantConnections },
+          ),
         server: access.server,
         ca: tls.ca,
         serverName: tls.servername,
@@ -76,7 +81,11 @@ export class BuiltInReactors implements ReactorFactory {
         proxyUrl: access.proxyUrl,
       },
     });
-    return { reactor, probe: (signal) => this.probeHelm(signal), close: () => reactor.close() };
+    return {
+      reactor,
+      probe: (signal) => this.probeHelm(signal),
+      close: () => reactor.close(),
+    };
   }
 
   private makeCloudStack(config: NonNullable<ReactorResource['spec']['cloudStack']>, secret: SecretData): MadeReactor {

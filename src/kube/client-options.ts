@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { Connections } from './connections.ts';
 import type { TokenBucket } from './token-bucket.ts';
 import type { ReplyListener } from './transport.ts';
 
@@ -13,6 +14,8 @@ export interface KubeClientOptions {
   readonly rateLimit?: TokenBucket;
   /** Told of every attempt: for metrics. */
   readonly onReply?: ReplyListener;
+  /** Shared with other clients, and closed by whoever made them. Default: the client's own. */
+  readonly connections?: Connections;
   readonly clock?: Clock;
   readonly random?: () => number;
 }

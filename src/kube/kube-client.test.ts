@@ -3,6 +3,7 @@ import { FakeApiServer, refuse, respond } from '../../test/support/fake-api-serv
 import { accessTo, hastyClient } from '../../test/support/fake-cluster-access.ts';
 import { apiStatusOf, isAlreadyExists, isConflict, isNotFound } from './api-error.ts';
 import { systemClock } from './clock.ts';
+import { Connections } from './connections.ts';
 import { KubeClient } from './kube-client.ts';
 import type { AnyObject, ResourceType } from './resource-type.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -228,6 +229,21 @@ describe('connections', () => {
     expect([...before].filter((port) => after.has(port))).toEqual([]);
     expect([...(await ports())].filter((port) => after.has(port))).not.toEqual([]);
     await rotating.close();
+  });
+
+  test('are shared by the clients that are given them, and end with them and not with one client', async () => {
+    answerWith(aConfigMap);
+    const connections = new Connections(undefined);
+    const tenants = Array.from({ length: 12 }, (_, n) => hastyClient(server.url, { connections }, [`token-${n}`]));
+    for (const tenant of tenants) await tenant.get(configMaps, ref, signal);
+    expect(new Set(server.seen.map(({ headers }) => headers.authorization)).size).toBe(12);
+    // Not one in any case: a reply may still be on its way out of the connection.
+    expect(new Set(server.seen.map(({ port }) => port)).size).toBeLessThan(6);
+    const [first, second] = tenants;
+    await first?.close();
+    await second?.get(configMaps, ref, signal);
+    await connections.close();
+    await expect(second?.get(configMaps, ref, signal)).rejects.toMatchObject({ code: 'ClusterUnreachable' });
   });
 });
 

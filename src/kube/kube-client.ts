@@ -4,6 +4,7 @@ import type { ApplyOptions, DeleteOptions, JsonPatchStep, WatchOptions, WriteOpt
 import type { KubeClientOptions } from './client-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ClusterAccess } from './cluster-access.ts';
+import { Connections } from './connections.ts';
 import { startDeadline } from './deadline.ts';
 import { collectPages, type ListOptions, type ObjectList } from './list-pages.ts';
 import {
@@ -34,6 +35,8 @@ export class KubeClient {
   /** Namespace of the kubeconfig's context, or the one the pod runs in. */
   readonly namespace: string | undefined;
   private readonly transport: Transport;
+  private readonly connections: Connections;
+  private readonly ownsConnections: boolean;
   private readonly fieldManager: string;
   private readonly deadlineMs: number;
   private readonly maxReplyBytes: number;
@@ -43,7 +46,9 @@ export class KubeClient {
 
   constructor(access: ClusterAccess, options: KubeClientOptions = {}) {
     this.namespace = access.namespace;
-    this.transport = new Transport(access, options.onReply);
+    this.connections = options.connections ?? new Connections(access.proxyUrl);
+    this.ownsConnections = options.connections === undefined;
+    this.transport = new Transport(access, this.connections, options.onReply);
     this.fieldManager = options.fieldManager ?? 'dinfra-operator';
     this.deadlineMs = options.deadlineMs ?? 30_000;
     this.maxReplyBytes = options.maxReplyBytes ?? 32 * 1024 * 1024;
@@ -190,9 +195,9 @@ export class KubeClient {
     return this.call(http, http.method === 'GET' ? 'always' : 'ifRejected', signal);
   }
 
-  /** Cuts every connection. Calls under way fail. */
+  /** Cuts every connection of its own. Calls under way fail. */
   async close(): Promise<void> {
-    await this.transport.close();
+    if (this.ownsConnections) await this.connections.close();
   }
 
   private async callForObject<T extends KubeObject>(

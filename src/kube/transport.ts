@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import { request } from 'undici';
 import { DinfraError, RetryableError } from '../errors/dinfra-error.ts';
 import { apiError } from './api-error.ts';
 import { parseApiStatus } from './api-status.ts';
-import type { ClusterAccess, TlsMaterial } from './cluster-access.ts';
+import type { ClusterAccess } from './cluster-access.ts';
+import type { Connections } from './connections.ts';
 import { abortable } from './deadline.ts';
 
 /** One HTTP request to the API server. */
@@ -28,30 +28,21 @@ export interface HttpReply {
   readonly body: Readable;
 }
 
-interface Pool {
-  readonly tls: TlsMaterial;
-  readonly fingerprint: string;
-  readonly dispatcher: Dispatcher;
-}
-
 /** Told of every attempt: how long the head of the reply took, and its HTTP status or `<error>` when none came. */
 export type ReplyListener = (reply: { readonly method: string; readonly code: string; readonly ms: number }) => void;
 
 /** Refusals are short; what is longer is not from an API server. */
 const MAX_REFUSAL_BYTES = 256 * 1024;
 
-/**
- * One connection pool to one API server. One for the life of the process: client-node makes a new one, and with it a
- * new TLS connection, for each request.
- */
+/** Requests to one API server, with the credentials of one access. */
 export class Transport {
   private readonly access: ClusterAccess;
+  private readonly connections: Connections;
   private readonly onReply: ReplyListener | undefined;
-  private pool: Pool | undefined;
-  private closed = false;
 
-  constructor(access: ClusterAccess, onReply?: ReplyListener) {
+  constructor(access: ClusterAccess, connections: Connections, onReply?: ReplyListener) {
     this.access = access;
+    this.connections = connections;
     this.onReply = onReply;
   }
 
@@ -68,12 +59,6 @@ export class Transport {
     return this.orRefuse(http, await this.sendOnce(http, signal), signal);
   }
 
-  /** Cuts every connection: requests under way fail. */
-  async close(): Promise<void> {
-    this.closed = true;
-    await this.pool?.dispatcher.destroy();
-  }
-
   private async sendOnce(
     http: HttpRequest,
     signal: AbortSignal,
@@ -84,7 +69,7 @@ export class Transport {
       const { headers, tls } = await abortable(this.access.credentials(), signal);
       const reply = await request(`${this.access.server}${http.path}${queryOf(http)}`, {
         method: http.method,
-        dispatcher: this.poolFor(tls),
+        dispatcher: this.connections.for(tls),
         headers: {
           ...headers,
           accept: 'application/json',
@@ -114,22 +99,6 @@ export class Transport {
     const body = await readBounded(http, reply.body, MAX_REFUSAL_BYTES, signal).catch(() => Buffer.alloc(0));
     throw apiError(http.attempt, parseApiStatus(reply.status, body.toString('utf8'), reply.headers['retry-after']));
   }
-
-  /** The pool for these credentials. A rotated certificate gets a new pool; the old one ends with its last request. */
-  private poolFor(tls: TlsMaterial): Dispatcher {
-    if (this.closed) throw new Error('this client has been closed');
-    const fingerprint = this.pool?.tls === tls ? this.pool.fingerprint : fingerprintOf(tls);
-    if (this.pool?.fingerprint !== fingerprint) {
-      this.pool?.dispatcher.close().catch(() => undefined);
-      this.pool = { tls, fingerprint, dispatcher: makeDispatcher(tls, this.access.proxyUrl) };
-    }
-    this.pool = { ...this.pool, tls };
-    return this.pool.dispatcher;
-  }
-}
-
-function fingerprintOf(tls: TlsMaterial): string {
-  return createHash('sha256').update(JSON.stringify(tls)).digest('hex');
 }
 
 /**
@@ -171,21 +140,6 @@ export function unreachable(http: HttpRequest, server: string, cause: unknown, s
     message: `cannot ${http.attempt}: ${server} does not answer: ${reason}`,
     cause,
   });
-}
-
-function makeDispatcher(tls: TlsMaterial, proxyUrl: string | undefined): Dispatcher {
-  const options = {
-    // undici speaks HTTP/2 by default and keeps dead sessions.
-    allowH2: false,
-    // Below the 90 s after which an API server closes idle connections: a request must not meet the closing.
-    keepAliveTimeout: 30_000,
-    keepAliveMaxTimeout: 60_000,
-    connections: 128,
-  };
-  const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
-  return proxyUrl === undefined
-    ? new Agent({ ...options, connect })
-    : new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect });
 }
 
 function queryOf({ query = {} }: HttpRequest): string {

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { TlsMaterial } from './cluster-access.ts';
+
+interface Pool {
+  readonly tls: TlsMaterial;
+  readonly fingerprint: string;
+  readonly dispatcher: Dispatcher;
+}
+
+/**
+ * The connections to one API server, for one client or for many that present the same certificate or none. Kept for the
+ * life of the process: client-node makes a new TLS connection for each request.
+ */
+export class Connections {
+  private readonly proxyUrl: string | undefined;
+  private pool: Pool | undefined;
+  private closed = false;
+
+  /** @param proxyUrl URL of an HTTP proxy to go through. */
+  constructor(proxyUrl: string | undefined) {
+    this.proxyUrl = proxyUrl;
+  }
+
+  /** Those with this TLS material. A rotated certificate gets new ones; the old end with their last request. */
+  for(tls: TlsMaterial): Dispatcher {
+    if (this.closed) throw new Error('this client has been closed');
+    const fingerprint = this.pool?.tls === tls ? this.pool.fingerprint : fingerprintOf(tls);
+    if (this.pool?.fingerprint !== fingerprint) {
+      this.pool?.dispatcher.close().catch(() => undefined);
+      this.pool = { tls, fingerprint, dispatcher: makeDispatcher(tls, this.proxyUrl) };
+    }
+    this.pool = { ...this.pool, tls };
+    return this.pool.dispatcher;
+  }
+
+  /** Cuts every connection: requests under way fail. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.pool?.dispatcher.destroy();
+  }
+}
+
+function fingerprintOf(tls: TlsMaterial): string {
+  return createHash('sha256').update(JSON.stringify(tls)).digest('hex');
+}
+
+function makeDispatcher(tls: TlsMaterial, proxyUrl: string | undefined): Dispatcher {
+  const options = {
+    // undici speaks HTTP/2 by default and keeps dead sessions.
+    allowH2: false,
+    // Below the 90 s after which an API server closes idle connections: a request must not meet the closing.
+    keepAliveTimeout: 30_000,
+    keepAliveMaxTimeout: 60_000,
+    connections: 128,
+  };
+  const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
+  return proxyUrl === undefined
+    ? new Agent({ ...options, connect })
+    : new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect });
+}
