@@ -3,6 +3,7 @@ import { type Bench, guardedNetwork, holdingsOf, orderFor, startBench, vmOf } fr
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
 import type { Json, Order, Present } from '../reactor.ts';
 import type { CloudStackConfig } from './config.ts';
+import { TENURE_TAG } from './names.ts';
 
 let bench: Bench;
 afterEach(() => bench.stop());
@@ -77,6 +78,16 @@ describe('what somebody changed behind our back is put right', () => {
     expect(pictureOf(driver)).toEqual(before);
   });
 
+  it('tags that were given other values', async () => {
+    const driver = await running();
+    const { tags } = bench.simulator.world.tables;
+    const valuesOf = () => Object.fromEntries([...tags.live()].map(({ key, value }) => [key, value]));
+    const before = valuesOf();
+    for (const tag of tags.live()) if (tag.key !== TENURE_TAG) tag.value = 'something else';
+    await mended(driver);
+    expect(valuesOf()).toEqual(before);
+  });
+
   it('a data disk that was detached', async () => {
     const driver = await running();
     const before = pictureOf(driver);
@@ -96,6 +107,18 @@ describe('what somebody changed behind our back is put right', () => {
 });
 
 describe('what cannot be put right without harm', () => {
+  it('is a VM that somebody marked as another tenure’s: it is left alone, and said', async () => {
+    const driver = await running();
+    const { id } = vmOf(bench, driver.order);
+    const { tags } = bench.simulator.world.tables;
+    for (const tag of tags.live()) if (tag.key === TENURE_TAG) tag.value = orderFor().identity.marker;
+    await bench.clock.pass(60_000);
+    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+    expect(error).toMatchObject({ code: 'CloudStackNotOurs', message: expect.stringContaining(id) });
+    expect(bench.simulator.world.tables.vms.must(id)).toMatchObject({ state: 'Running' });
+    expect([...bench.simulator.world.tables.vms.live()]).toHaveLength(1);
+  });
+
   it('is left as it is, and said with what it would take', async () => {
     const driver = await running({}, medium);
     await shrink(driver);

@@ -59,10 +59,10 @@ function removalsFirst(planned: readonly Planned[]): readonly Planned[] {
   return [...planned.filter(removes), ...planned.filter((action) => !removes(action))];
 }
 
-/** Whether the VM was made to match another descriptor than the order's. */
+/** Whether the VM was made to match another descriptor than the order's. What is no hash, somebody else has written. */
 export function isChanged({ order }: Design, vm: VirtualMachine): boolean {
   const made = vm.tags.get(DESCRIPTOR_TAG);
-  return made !== undefined && made !== order.descriptorHash;
+  return made !== undefined && /^0x[0-9a-f]{64}$/.test(made) && made !== order.descriptorHash;
 }
 
 function beforeDeploy({ order, vm }: Design, found: Look, { network }: CloudStackConfig): readonly Planned[] {
