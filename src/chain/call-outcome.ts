@@ -30,9 +30,14 @@ export function outcomesOf(
   );
 }
 
-/** The pallet's name for an error, e.g. `subscription.WrongState`; its kind when it is of no pallet. */
+/**
+ * The pallet's name for an error, e.g. `subscription.WrongState`; the runtime's own when it is of no pallet, e.g.
+ * `Token.FundsUnavailable` or `BadOrigin`.
+ */
 export function dispatchErrorName(api: ApiPromise, error: DispatchError | SpRuntimeDispatchError): string {
-  if (!error.isModule) return error.toString();
+  if (error.isToken) return `Token.${error.asToken.type}`;
+  if (error.isArithmetic) return `Arithmetic.${error.asArithmetic.type}`;
+  if (!error.isModule) return error.type;
   const { section, name } = api.registry.findMetaError(error.asModule);
   return `${section}.${name}`;
 }

@@ -108,11 +108,18 @@ export class TransactionQueue {
       this.nextNonce = nonce + 1;
     } catch (cause) {
       throw new RetryableError('TransactionRejected', {
-        message: `the node did not take a transaction of ${this.account.address}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        message: `the node did not take a transaction of ${this.account.address}: ${whyNotTaken(cause)}`,
         cause,
       });
     }
   }
+}
+
+/** What the node said, led by words for what newcomers meet first. */
+function whyNotTaken(cause: unknown): string {
+  const said = (cause instanceof Error ? cause.message : String(cause)).slice(0, 300);
+  // A stock node says it in words, chopsticks as the error's JSON.
+  return /Inability to pay|"payment"/.test(said) ? `the account cannot pay its fee (${said})` : said;
 }
 
 type Written =

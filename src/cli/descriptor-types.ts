@@ -39,11 +39,11 @@ export async function readTypes({ api }: Market): Promise<ListedType[]> {
 export function typesText(types: readonly ListedType[]): string {
   if (types.length === 0) return 'The chain has no descriptor types.';
   return columns(
-    ['NAME', 'VERSION', 'PROVIDERS', 'OWNER'],
+    ['NAME', 'VERSION', 'OFFERED BY', 'OWNER'],
     types.map(({ name, version, owner, retired, providers }) => [
       retired ? `${name} (retired)` : name,
       `${version}`,
-      providers.length === 0 ? '-' : providers.join(','),
+      providers.length === 0 ? 'nobody' : `provider ${providers.join(', ')}`,
       owner,
     ]),
   );

@@ -13,7 +13,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   'subscription.UnknownSubscription': 'the chain has no such subscription',
   'subscription.NotConsumer': 'the subscription belongs to another account',
   'subscription.WrongState': 'the subscription is not in a state in which this can be done',
-  Token: 'the account has not enough funds',
+  'Token.FundsUnavailable': 'the account has not enough funds',
 };
 
 /** How long a person waits for a connection, in milliseconds. */
@@ -70,7 +70,9 @@ export class Market implements AsyncDisposable {
     if (outcome?.kind === 'Failed') {
       throw new UserError(
         `the chain refused it: ${ERRORS[outcome.error] ?? outcome.error}`,
-        `Look up ${outcome.error} in docs/chain.md.`,
+        outcome.error === 'Token.FundsUnavailable'
+          ? `Give funds to ${account.pair.address}, or ask for less.`
+          : `Look up ${outcome.error} in docs/chain.md.`,
       );
     }
     return block;

@@ -24,7 +24,12 @@ export const STRATEGIES = ['RoundRobin', 'Random', 'MostFree', 'LowestPrice', 'M
  */
 export function dinfra(terminal: Terminal = processTerminal): Command {
   const program = new Command('dinfra')
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      outputError: (text, write) => write(text.replace(/^error: /, 'dinfra: ')),
+    })
+    .showHelpAfterError('        See dinfra help, or --help after a command.')
     .description('Subscribe to infrastructure on a Substrate market, and see what became of it.')
     .addOption(
       new Option('--url <url>', 'WebSocket endpoint of a node of the chain')

@@ -99,7 +99,7 @@ describe('descriptor types', () => {
       refusal(['--account', '//Alice', 'type', 'register', 'vm/v1', schema]),
     ]);
     expect(types).toMatchObject([{ name: 'vm/v1', version: 1, retired: false, providers: [0] }]);
-    expect(text.stdout).toMatch(/^NAME +VERSION +PROVIDERS +OWNER\nvm\/v1 +1 +0 +5Grwva/);
+    expect(text.stdout).toMatch(/^NAME +VERSION +OFFERED BY +OWNER\nvm\/v1 +1 +provider 0 +5Grwva/);
     expect(again).toContain('the chain already has a descriptor type of that name');
   });
 
@@ -145,6 +145,12 @@ describe('a subscription', () => {
     const after = await answer(['status', id]);
     expect(BigInt(after.cost.refundable) - BigInt(before.cost.refundable)).toBe(500_000_000_000n);
 
+    expect(await refusal(['--account', '//Dave', 'top-up', id, '99999999'])).toMatch(
+      /the account has not enough funds\n +Give funds to 5DAAnr.*, or ask for less\./,
+    );
+    expect(await refusal(['top-up', id, '1'], { DINFRA_SURI: '//Nobody' })).toMatch(
+      /5FQzhS[a-zA-Z0-9]+: the account cannot pay its fee \(.*\n.*balance/,
+    );
     expect(await refusal(['--account', '//Dave', 'cancel', id])).toContain('belongs to another account');
     expect((await asCharlie('cancel', id)).stdout).toMatch(new RegExp(`^Subscription ${id} was cancelled in block`));
     // Nothing was accepted yet, so nothing is left to wait for.
@@ -198,6 +204,7 @@ describe('a subscription', () => {
     expect(badNumber.stderr).toContain(
       "value 'first' is invalid for argument 'id'. It has to be the number of a subscription.",
     );
+    expect(badNumber.stderr).toMatch(/^dinfra: .*\n +See dinfra help/);
     expect(badAddress).toContain('--consumer 5Nonsense is not an address');
   });
 });
