@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { TerminalError } from '../../errors/dinfra-error.ts';
 import type { TenureIdentity } from '../../tenure/identity.ts';
 import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
 import { needsStop } from './action.ts';
@@ -79,15 +80,19 @@ export class CloudStackReactor implements Reactor {
   async check(order: Order, signal: AbortSignal): Promise<void> {
     const { identity } = order;
     const design = designOf(order, this.#config);
-    // First what is remembered: a thousand orders that cannot be had must not cost a look each.
-    const listed = await this.#inventory.virtualMachines(identity.name);
-    const isNew = !listed.some((vm) => isOurVm(vm, identity, undefined));
-    const parts = isNew ? await this.#parts(design, noNotes, undefined, signal) : undefined;
+    const parts = await this.#parts(design, noNotes, undefined, signal).catch((error: unknown) => asFault(error));
+    // A VM that is there needs none of them. Whether it is, the listings say: what cannot be had must not cost a look.
+    if (parts instanceof TerminalError && !(await this.#isListed(identity))) throw parts;
     const found = await look(identity, noNotes, scopeFor(identity, design), this.#direct, signal);
     const vm = keeperOf(found.vms, undefined);
     if (vm !== undefined) return this.#checkChange(design, found, vm, signal);
-    const asked = parts ?? (await this.#parts(design, noNotes, undefined, signal));
-    await checkLimits(design, asked, this.#account(), signal);
+    if (parts instanceof TerminalError) throw parts;
+    await checkLimits(design, parts, this.#account(), signal);
+  }
+
+  async #isListed(identity: TenureIdentity): Promise<boolean> {
+    const named = await this.#inventory.virtualMachines(identity.name);
+    return named.some((vm) => isOurVm(vm, identity, undefined));
   }
 
   /** A VM that runs already: the question is whether it can become what is ordered now. */
@@ -310,6 +315,12 @@ export class CloudStackReactor implements Reactor {
 
 /** How soon to look again when there is nothing to do and nothing is awaited, in milliseconds. */
 const IDLE_MS = 60_000;
+
+/** An error that is an answer; any other is thrown. */
+function asFault(error: unknown): TerminalError {
+  if (error instanceof TerminalError) return error;
+  throw error;
+}
 
 function removing(done: Done): Done {
   return done.job === undefined ? done : { ...done, job: { ...done.job, removing: true } };
