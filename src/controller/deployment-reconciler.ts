@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { timestampOf } from '../api/conditions.ts';
 import { type Deployment, type DeploymentStatus, deployments } from '../api/deployment.ts';
-import { FieldManager, TEARDOWN_FINALIZER } from '../api/labels.ts';
+import { TEARDOWN_FINALIZER } from '../api/labels.ts';
 import { catalogue } from '../errors/catalogue.ts';
-import { type DinfraError, findDinfraError, RetryableError } from '../errors/dinfra-error.ts';
+import { type DinfraError, RetryableError, withHint } from '../errors/dinfra-error.ts';
 import { isConflict } from '../kube/api-error.ts';
 import { done, type Next, type Reconcile } from '../kube/controller.ts';
 import type { EventRecorder } from '../kube/event-recorder.ts';
@@ -13,10 +13,12 @@ import type { Logger } from '../kube/logger.ts';
 import type { StoreView } from '../kube/store.ts';
 import type { Order, Step } from '../providers/reactor.ts';
 import { identityOf, type TenureIdentity } from '../tenure/identity.ts';
+import { type Attempt, attempt, failed } from './attempt.ts';
 import type { DeploymentMetrics } from './deployment-metrics.ts';
 import { backsOff, type Pass, readyOf, summarize, type UpdateVerdict } from './deployment-status.ts';
 import { type Action, type Found, type Intent, nextAction, type OrderFact } from './next-action.ts';
 import type { BoundReactor, ReactorSource } from './reactor-source.ts';
+import { ownedPart, StatusWriter } from './status-writer.ts';
 
 /** Fetches, verifies and validates what a Deployment asks for. */
 export interface OrderSource {
@@ -51,6 +53,7 @@ const CLOSE_WATCH_MS = 120_000;
 /** Brings one Deployment a step nearer to what the chain wants of its tenure. */
 export class DeploymentReconciler {
   private readonly options: Required<DeploymentReconcilerOptions>;
+  private readonly writer: StatusWriter;
   /** Orders a reactor has checked, so that a check is made once and not with each pass. Lost with the process. */
   private readonly checked = new Map<string, string>();
   /** Deployments whose next pass does not wait for its retry. */
@@ -58,6 +61,7 @@ export class DeploymentReconciler {
 
   constructor(options: DeploymentReconcilerOptions) {
     this.options = { resyncMs: 60_000, progressMs: 2_000, now: Date.now, random: Math.random, ...options };
+    this.writer = new StatusWriter(options.client);
   }
 
   /** What a Deployment failed for may have been mended: its next pass is taken without waiting for its retry. */
@@ -265,42 +269,16 @@ export class DeploymentReconciler {
     const { status } = deployment;
     const at = timestampOf(this.options.now());
     const realisation = { ...status.realisation, intent: { action: 'Create' as const, at, attempt } };
-    return this.writeStatus(deployment, { ...ownedPart(status), realisation }, signal);
+    return this.writer.write(deployment, { ...ownedPart(status), realisation }, signal);
   }
 
   private async conclude(deployment: Deployment, pass: Pass, log: Logger, signal: AbortSignal): Promise<Next> {
     const status = summarize(deployment, pass);
     if (!isDeepStrictEqual(status, ownedPart(deployment.status))) {
-      await this.writeAsSeen(deployment, status, signal);
+      await this.writer.writeAsSeen(deployment, status, signal);
       this.tell(deployment, status, pass, log);
     }
     return this.nextPass(status, pass);
-  }
-
-  /**
-   * Writes a status onto the version it follows. Another writer may have touched its own part meanwhile; only when ours
-   * has changed was the pass taken on an old view, and its status is not to be written.
-   */
-  private async writeAsSeen(deployment: Deployment, status: DeploymentStatus, signal: AbortSignal): Promise<void> {
-    try {
-      await this.writeStatus(deployment, status, signal);
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      const live = await this.options.client.get(deployments, deployment.metadata, signal);
-      if (live.metadata.uid !== deployment.metadata.uid) throw error;
-      if (!isDeepStrictEqual(ownedPart(live.status), ownedPart(deployment.status))) throw error;
-      await this.writeStatus(live, status, signal);
-    }
-  }
-
-  private writeStatus(deployment: Deployment, status: DeploymentStatus, signal: AbortSignal): Promise<Deployment> {
-    const { name, namespace, resourceVersion } = deployment.metadata;
-    return this.options.client.apply(
-      deployments,
-      { metadata: { name, ...(namespace && { namespace }), resourceVersion }, status },
-      { fieldManager: FieldManager.controller, subresource: 'status' },
-      signal,
-    );
   }
 
   private tell(before: Deployment, status: DeploymentStatus, pass: Pass, log: Logger): void {
@@ -343,12 +321,6 @@ function hasFinalizer({ metadata }: Deployment): boolean {
   return metadata.deletionTimestamp !== undefined || (metadata.finalizers ?? []).includes(TEARDOWN_FINALIZER);
 }
 
-/** The status without what others write into it. */
-function ownedPart(status: DeploymentStatus): DeploymentStatus {
-  const conditions = status.conditions?.filter(({ type }) => type !== 'Reported');
-  return { ...status, ...(conditions && { conditions }) };
-}
-
 function intentOf({ status }: Deployment): Intent | undefined {
   const intent = status.realisation?.intent;
   return intent && { at: Date.parse(intent.at), attempt: intent.attempt };
@@ -359,25 +331,6 @@ function restWhile(found: Found): Action {
   return found.kind === 'Unknown' ? { do: 'retry', reason: found.reason, message: found.message } : { do: 'rest' };
 }
 
-/** Either a value or what went wrong, one of ours. */
-type Attempt<T> =
-  | { readonly value: T; readonly failure: undefined }
-  | { readonly value: undefined; readonly failure: DinfraError };
-
-async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
-  try {
-    return { value: await work(), failure: undefined };
-  } catch (error) {
-    const ours = findDinfraError(error);
-    if (ours === undefined) throw error;
-    return failed(ours);
-  }
-}
-
-function failed<T>(failure: DinfraError): Attempt<T> {
-  return { value: undefined, failure };
-}
-
 function factOf({ value, failure }: Attempt<Order>): OrderFact {
   if (value !== undefined) return { kind: 'Realisable' };
   const kind = failure.family === 'retryable' ? 'Unknown' : 'Impossible';
@@ -386,8 +339,4 @@ function factOf({ value, failure }: Attempt<Order>): OrderFact {
 
 function unknown(failure: DinfraError): Found {
   return { kind: 'Unknown', reason: failure.code, message: withHint(failure) };
-}
-
-function withHint({ message, hint }: DinfraError): string {
-  return hint === undefined ? message : `${message}. ${hint}`;
 }

@@ -2,7 +2,7 @@ import type { Condition } from '../api/condition.ts';
 import { conditionsAfter, type Statement, timestampOf } from '../api/conditions.ts';
 import type { Deployment, DeploymentStatus } from '../api/deployment.ts';
 import type { Reason } from '../errors/catalogue.ts';
-import { type DinfraError, RetryableError } from '../errors/dinfra-error.ts';
+import { type DinfraError, RetryableError, withHint } from '../errors/dinfra-error.ts';
 import type { Present, Step } from '../providers/reactor.ts';
 import type { Action, Found, OrderFact } from './next-action.ts';
 
@@ -142,7 +142,7 @@ function wasRealised({ status }: Deployment): boolean {
 }
 
 function afterFailure(failure: DinfraError): Readiness {
-  const message = failure.hint === undefined ? failure.message : `${failure.message}. ${failure.hint}`;
+  const message = withHint(failure);
   if (failure.family !== 'retryable') return stalledBy(failure.code, message);
   return { statement: { type: 'Ready', status: 'Unknown', reason: failure.code, message }, busy: true, stalled: false };
 }

@@ -3,7 +3,7 @@ import { conditionsAfter, type Statement } from '../api/conditions.ts';
 import { FieldManager } from '../api/labels.ts';
 import { type Reactor as ReactorResource, reactors } from '../api/reactor.ts';
 import type { Reason } from '../errors/catalogue.ts';
-import { findDinfraError, RetryableError } from '../errors/dinfra-error.ts';
+import { findDinfraError, RetryableError, withHint } from '../errors/dinfra-error.ts';
 import { done, type Reconcile } from '../kube/controller.ts';
 import type { EventRecorder } from '../kube/event-recorder.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
@@ -244,8 +244,7 @@ function orphanStatement(orphans: readonly Orphan[]): Statement {
 function outcomeOf(error: unknown): Outcome {
   const ours = findDinfraError(error);
   if (ours === undefined) throw error;
-  const message = ours.hint === undefined ? ours.message : `${ours.message}. ${ours.hint}`;
-  return { ok: false, reason: ours.code, message };
+  return { ok: false, reason: ours.code, message: withHint(ours) };
 }
 
 function decode(secret: Secret | undefined): SecretData {

@@ -70,3 +70,8 @@ export function findDinfraError(error: unknown): DinfraError | undefined {
   }
   return undefined;
 }
+
+/** What is wrong and what can be done about it, in one text. */
+export function withHint({ message, hint }: DinfraError): string {
+  return hint === undefined ? message : `${message}. ${hint}`;
+}
