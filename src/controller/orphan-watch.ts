@@ -25,6 +25,8 @@ export class OrphanWatch {
   /** What the last survey found, undefined before the first. */
   private seen: readonly Orphan[] | undefined;
   private found: readonly Orphan[] | undefined;
+  /** Those whose removal has begun, by marker: what is left in the end may carry no marker that a survey could see. */
+  private readonly leaving = new Map<string, Orphan>();
   private dueAt = Number.NEGATIVE_INFINITY;
 
   constructor(reactor: Reactor, options: OrphanWatchOptions) {
@@ -50,7 +52,8 @@ export class OrphanWatch {
     try {
       const marked = await this.reactor.survey(signal);
       this.compare(marked, now);
-      if (remove) for (const orphan of this.found ?? []) await this.removeIfOver(orphan, signal);
+      if (remove) await this.removeThoseOver(signal);
+      else this.leaving.clear();
     } catch (error) {
       if (findDinfraError(error) === undefined) throw error;
       this.options.log.warn({ err: error }, 'looking for orphans failed and is tried again');
@@ -65,14 +68,23 @@ export class OrphanWatch {
     const unknown = unknownTenures(marked, new Set(known));
     if (this.seen !== undefined || unknown.length === 0) this.found = lasting(unknown, this.seen ?? []);
     this.seen = unknown;
-    this.dueAt = now + (unknown.length > 0 ? AGAIN_MS : this.options.surveyMs);
+    this.dueAt = now + (unknown.length + this.leaving.size > 0 ? AGAIN_MS : this.options.surveyMs);
   }
 
-  private async removeIfOver({ identity, what }: Orphan, signal: AbortSignal): Promise<void> {
+  private async removeThoseOver(signal: AbortSignal): Promise<void> {
+    const orphans = new Map(this.leaving);
+    for (const orphan of this.found ?? []) orphans.set(orphan.identity.marker, orphan);
+    for (const orphan of orphans.values()) await this.removeIfOver(orphan, signal);
+  }
+
+  private async removeIfOver(orphan: Orphan, signal: AbortSignal): Promise<void> {
+    const { identity, what } = orphan;
     const { genesis, subscription } = identity.tenure;
     if (!(await this.options.isGone(genesis, subscription))) return;
     const present = await this.reactor.observe(identity, undefined, undefined, signal);
+    if (present.kind === 'Absent') this.leaving.delete(identity.marker);
     if (present.kind !== 'Present') return;
+    this.leaving.set(identity.marker, orphan);
     const { message } = await this.reactor.delete(identity, present, signal);
     this.options.log.warn(
       { marker: identity.marker, what, detail: message },
