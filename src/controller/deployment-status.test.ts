@@ -236,4 +236,10 @@ describe('the status of a Deployment', () => {
     const status = summarize(deployment('Active', { conditions: [reported] }), pass());
     expect(conditionsOf(status)).not.toHaveProperty('Reported');
   });
+
+  it('has no memo when there is nothing to remember: of an empty one an apply makes null, and that is invalid', () => {
+    const before = deployment('Ended', { realisation: { name: 'n', memo: { network: 'a' } } });
+    const found = { ...running, memo: {} };
+    expect(summarize(before, pass({ found })).realisation).not.toHaveProperty('memo');
+  });
 });

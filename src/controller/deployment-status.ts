@@ -260,7 +260,8 @@ function realisationAfter(deployment: Deployment, pass: Pass): NonNullable<Deplo
     ...(reactor && { reactor }),
     ...(hash && { descriptorHash: hash }),
     ...(intent && { intent }),
-    ...(memo && action.do !== 'confirmReleased' && { memo }),
+    // Of an empty object server-side apply makes null when it takes the last field out of it.
+    ...(memo && Object.keys(memo).length > 0 && action.do !== 'confirmReleased' && { memo }),
     ...(since && { since }),
     ...failuresAfter(deployment, pass),
   };
