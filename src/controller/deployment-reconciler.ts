@@ -3,7 +3,7 @@ import { timestampOf } from '../api/conditions.ts';
 import { type Deployment, type DeploymentStatus, deployments } from '../api/deployment.ts';
 import { TEARDOWN_FINALIZER } from '../api/labels.ts';
 import { catalogue } from '../errors/catalogue.ts';
-import { type DinfraError, RetryableError, withHint } from '../errors/dinfra-error.ts';
+import { type DinfraError, RetryableError, TerminalError, withHint } from '../errors/dinfra-error.ts';
 import { isConflict } from '../kube/api-error.ts';
 import { done, type Next, type Reconcile } from '../kube/controller.ts';
 import type { EventRecorder } from '../kube/event-recorder.ts';
@@ -83,9 +83,14 @@ export class DeploymentReconciler {
       return await this.conclude(latest, pass, log, signal);
     } catch (error) {
       if (urged) this.urged.add(key);
-      if (!isConflict(error)) throw error;
-      log.debug({ err: error }, 'the view was an old one; looking again');
-      return { requeueAfterMs: STALE_VIEW_MS };
+      if (isConflict(error)) {
+        log.debug({ err: error }, 'the view was an old one; looking again');
+        return { requeueAfterMs: STALE_VIEW_MS };
+      }
+      // What cannot be told must still come to its end.
+      if (!(error instanceof TerminalError)) throw error;
+      log.error({ err: error }, 'the API server refuses the status of the Deployment; it is looked at again');
+      return { requeueAfterMs: this.options.resyncMs };
     }
   };
 
