@@ -76,6 +76,19 @@ describe('endpoints', () => {
     ]);
   });
 
+  test('have names and addresses that fit a status, whatever a chart calls its objects', () => {
+    const [a, b] = ['a'.repeat(63), 'b'.repeat(63)];
+    const named = of([service({ ports }, {}, a), service({ ports }, {}, b)]);
+    expect(named).toHaveLength(4);
+    for (const { name } of named) expect(name.length).toBeLessThanOrEqual(63);
+    const http = { paths: [{ path: `/${'x'.repeat(600)}` }] };
+    const rules = [{ host: 'short.example' }, { host: 'long.example', http }];
+    const ingress = apiObject({ spec: { rules } }, { name: 'i'.repeat(253) });
+    expect(endpointsOf({ services: [], ingresses: [ingress] }, [], undefined)).toEqual([
+      { name: 'i'.repeat(63), address: 'http://short.example/' },
+    ]);
+  });
+
   test('are bounded in number', () => {
     const many = Array.from({ length: 100 }, (_, index) => ({ port: index + 1 }));
     expect(of([service({ ports: many })], [], undefined)).toHaveLength(32);

@@ -4,6 +4,9 @@ import type { EndpointHint } from './descriptor.ts';
 import { at, listOf, numberOf, recordOf, textOf } from './json-fields.ts';
 
 const MAX_ENDPOINTS = 32;
+/** What a status takes. Objects and paths of a chart may be called longer. */
+const MAX_NAME = 63;
+const MAX_ADDRESS = 512;
 
 interface ServicePort {
   readonly service: string;
@@ -25,12 +28,18 @@ export function endpointsOf(
   nodeAddress: string | undefined,
 ): readonly Endpoint[] {
   const ports = services.flatMap((service) => portsOf(service, nodeAddress));
-  if (hints.length === 0) return [...ingresses.flatMap(routesOf), ...unhinted(ports)].slice(0, MAX_ENDPOINTS);
+  if (hints.length === 0)
+    return [...ingresses.flatMap(routesOf), ...unhinted(ports)].flatMap(fitting).slice(0, MAX_ENDPOINTS);
   return hints.flatMap(({ name, port, scheme }) => {
     const found = ports.find((candidate) => candidate.name === `${port}` || candidate.number === port);
     if (found === undefined) return [];
     return [{ name, address: scheme === undefined ? found.address : `${scheme}://${found.address}` }];
   });
+}
+
+/** An address that is cut leads nowhere; a name that is cut still tells something. */
+function fitting({ name, address }: Endpoint): readonly Endpoint[] {
+  return address.length > MAX_ADDRESS ? [] : [{ name: name.slice(0, MAX_NAME), address }];
 }
 
 /** Each port under its own name, told apart by the Service's where two have the same. */
