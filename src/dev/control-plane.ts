@@ -97,6 +97,10 @@ export class ControlPlane {
       `--etcd-servers=http://127.0.0.1:${this.ports.etcd}`,
       `--secure-port=${this.ports.api}`,
       '--bind-address=127.0.0.1',
+      // Else it looks for a default route, and ends on a machine that is on no network. Nobody reaches it through the
+      // cluster's own Service, whose endpoint could not be loopback.
+      '--advertise-address=127.0.0.1',
+      '--endpoint-reconciler-type=none',
       `--cert-dir=${path('certs')}`,
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${path('service-accounts.key')}`,

@@ -43,8 +43,7 @@ try {
   });
 } catch (error) {
   console.error(error);
-  const [problem] = (error instanceof Error ? error.message : String(error)).split('\n');
-  writeState({ pid: process.pid, steps, problem: problem ?? 'unknown error' });
+  writeState({ pid: process.pid, steps, problem: error instanceof Error ? error.message : String(error) });
   await environment?.stop();
   process.exit(1);
 }

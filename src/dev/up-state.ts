@@ -16,7 +16,7 @@ export interface State {
     readonly cloud: string;
     readonly probes: string;
   };
-  /** Why it gave up, in one line. */
+  /** Why it gave up, with the last lines of what did not come up. */
   readonly problem?: string;
 }
 

@@ -64,6 +64,13 @@ describe('the embedded control plane', () => {
     expect(await kubectl(['auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}'])).toBe('admin');
   });
 
+  it('knows itself by loopback alone, and so starts on a machine that is on no network', async () => {
+    const { jwks_uri: keys } = JSON.parse(await kubectl(['get', '--raw', '/.well-known/openid-configuration'])) as {
+      readonly jwks_uri: string;
+    };
+    expect(keys).toBe(`${plane.server}/openid/v1/jwks`);
+  });
+
   it('runs a StatefulSet with volumes, and removes pods and volumes with it', async () => {
     await kubectl(['create', 'namespace', 'volumes']);
     const inNamespace = ['-n', 'volumes'];
