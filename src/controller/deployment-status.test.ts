@@ -242,4 +242,9 @@ describe('the status of a Deployment', () => {
     const found = { ...running, memo: {} };
     expect(summarize(before, pass({ found })).realisation).not.toHaveProperty('memo');
   });
+
+  it('says no more than a status takes, however much there is to say', () => {
+    const { message } = summarize(deployment(), pass({ found: { ...running, message: 'x'.repeat(10_000) } }));
+    expect(message?.length).toBe(1024);
+  });
 });

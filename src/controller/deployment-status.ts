@@ -57,15 +57,15 @@ export function summarize(deployment: Deployment, pass: Pass): DeploymentStatus 
   // Reported is the bridge's: applying it here would take it over.
   const ours = previous.conditions?.filter(({ type }) => type !== 'Reported');
   const conditions = conditionsAfter(ours, statements, deployment.metadata.generation, pass.now);
-  const readySince = conditions.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+  const told = conditions.find(({ type }) => type === 'Ready');
   const { found } = pass;
   return {
     observedGeneration: deployment.metadata.generation,
     conditions,
-    message: ready.statement.message,
+    ...(told && { message: told.message }),
     ...(found.kind === 'Present' && { endpoints: found.endpoints }),
     ...(keepsEndpoints(found) && previous.endpoints && { endpoints: previous.endpoints }),
-    ...(readySince && { lastTransitionTime: readySince }),
+    ...(told && { lastTransitionTime: told.lastTransitionTime }),
     ...(pass.update && { update: pass.update }),
     realisation: realisationAfter(deployment, pass),
   };
