@@ -102,6 +102,23 @@ test('a memo keeps whatever a reactor puts in it', async () => {
   expect((await user.read(object)).status).toMatchObject({ realisation: { memo } });
 });
 
+test('a memo whose last field goes is left out, as the server takes an empty one for null', async () => {
+  const object = await make('Deployment', 'emptied');
+  const { apiVersion, kind, metadata } = object;
+  const write = (memo: object) =>
+    user.run(['apply', '--server-side', '--subresource=status', '-f', '-'], {
+      apiVersion,
+      kind,
+      metadata: { name: metadata.name },
+      status: { realisation: { name: metadata.name, ...memo } },
+    });
+  await write({ memo: { network: 'n-1' } });
+  await expect(write({ memo: {} })).rejects.toThrow('realisation.memo in body must be of type object: "null"');
+  await write({});
+  expect((await user.read(object)).status).toMatchObject({ realisation: { name: metadata.name } });
+  expect((await user.read(object)).status).not.toHaveProperty('realisation.memo');
+});
+
 test.each(Object.values(examples))('kubectl explain has a sentence for every field of $kind', async ({ kind }) => {
   const everything = await user.run(['explain', `${kind.toLowerCase()}s.dinfra.io`, '--recursive']);
   expect(everything).toContain('observedGeneration');
