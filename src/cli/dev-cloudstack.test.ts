@@ -76,6 +76,14 @@ describe('dinfra dev cloudstack', () => {
     });
   });
 
+  it('tells a browser where its API is', async () => {
+    await withCloud([], async ({ endpoint }) => {
+      const page = await fetch(new URL('/', endpoint));
+      expect(page.status).toBe(200);
+      expect(await page.text()).toContain('its API is at /client/api');
+    });
+  });
+
   it('lets go wrong what it was told to, and as often', async () => {
     await withCloud(['--fault', 'createSSHKeyPair:Error,code=431,text=not today,times=1'], (told) =>
       asUser(told, async (client) => {

@@ -59,7 +59,7 @@ async function waitFor(pid: number): Promise<number> {
 function tell({ kubeconfig, chain, cloud, probes }: NonNullable<State['ready']>): void {
   // Last on PATH: for those who have no kubectl of their own.
   console.log(`export PATH="$PATH:${dirname(findBinaries().kubectl)}"
-export KUBECONFIG=${kubeconfig}
+export KUBECONFIG="${kubeconfig}"
 export DINFRA_URL=${chain}
 
 CloudStack   ${cloud}

@@ -31,6 +31,7 @@ async function respond(options: HttpOptions, request: IncomingMessage, response:
   if (url.length > MAX_HEAD - 100)
     return html(response, 414, '<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>');
   const [path = '/', query = ''] = split(url);
+  if (path === '/client/') return html(response, 200, noInterface);
   if (path !== '/client/api') return redirect(response, path);
   const form = await readForm(request);
   if (form === undefined) return html(response, 404, page404);
@@ -159,6 +160,10 @@ function redirect(response: ServerResponse, path: string): void {
 function html(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/html;charset=iso-8859-1', connection: 'close' }).end(text);
 }
+
+// Where a real server has its user interface: whoever opens the address in a browser ends here.
+const noInterface =
+  '<html><head><title>CloudStack simulator</title></head><body>A simulated CloudStack. It has no user interface: its API is at /client/api.</body></html>';
 
 const page404 =
   '<html><head><title>Error 404 Not Found</title></head><body><h2>HTTP ERROR 404 Not Found</h2><table><tr><th>CAUSED BY:</th><td>java.lang.IllegalStateException: Form is larger than max length 1048576</td></tr></table></body></html>';
