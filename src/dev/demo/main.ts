@@ -9,6 +9,8 @@ import { Story, steps, type Told } from './story.ts';
 import { World } from './world.ts';
 
 interface Stage {
+  /** Also while it is on its way up. */
+  starting?: Promise<Environment>;
   environment?: Environment;
   world?: World;
   story?: Story;
@@ -24,12 +26,13 @@ async function main(): Promise<number> {
       {
         title: 'A Kubernetes control plane, a chain and a cloud come up',
         task: async (context, task) => {
-          context.environment = await Environment.start({
+          context.starting = Environment.start({
             folder,
             onStep: (step) => {
               task.output = step;
             },
           });
+          context.environment = await context.starting;
           context.world = await World.open(context.environment);
           context.story = new Story(context.environment, context.world);
         },
@@ -50,14 +53,36 @@ async function main(): Promise<number> {
       ctx: stage,
       // A list that is alive on a terminal, plain lines elsewhere.
       fallbackRenderer: 'simple',
+      // It would end the process at once, and what was started with it only later.
+      registerSignalListeners: false,
       rendererOptions: { collapseErrors: false, showErrorMessage: true },
     },
   );
-  const stop = async () => {
-    await stage.world?.close();
-    await stage.environment?.stop();
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= (async () => {
+      // What is still on its way up is waited for, or it would be left running.
+      await stage.starting?.catch(() => undefined);
+      await stage.world?.close();
+      await stage.environment?.stop();
+    })();
+    return stopping;
   };
-  process.once('SIGINT', () => void stop().then(() => process.exit(130)));
+  let interrupted = false;
+  const interrupt = () => {
+    if (interrupted) process.exit(130);
+    interrupted = true;
+    // The live list has hidden the cursor.
+    const cursor = process.stderr.isTTY || process.stdout.isTTY ? '\x1b[?25h' : '';
+    process.stderr.write(`${cursor}\nInterrupted: ending everything that was started … (once more: at once)\n`);
+    const end = () => {
+      rmSync(folder, { recursive: true, force: true });
+      process.stderr.write(`${cursor}Everything has ended.\n`);
+      process.exit(130);
+    };
+    void stop().then(end, end);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   // What the libraries have to say is in the errors too.
   const print = console.log.bind(console);
   takeConsole(() => undefined);
@@ -70,6 +95,8 @@ async function main(): Promise<number> {
     rmSync(folder, { recursive: true, force: true });
     return 0;
   } catch (error) {
+    // What it was doing fails because it is being ended: `interrupt` ends the process.
+    if (interrupted) return await new Promise<never>(() => undefined);
     print(`\ndinfra: the demo failed: ${error instanceof Error ? error.message : String(error)}`);
     print(`        Logs are kept in ${folder}.`);
     return 1;
