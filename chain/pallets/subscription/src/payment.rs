@@ -12,14 +12,19 @@ use frame_support::{
 	ensure,
 	traits::{
 		Get,
-		fungible::MutateHold,
-		tokens::{Fortitude::Polite, Precision::Exact, Preservation::Preserve, Restriction::OnHold},
+		fungible::{InspectHold, MutateHold},
+		tokens::{
+			Fortitude::{Force, Polite},
+			Precision::Exact,
+			Preservation::Preserve,
+			Restriction::OnHold,
+		},
 	},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use pallet_dinfra_provider::Pallet as Market;
 use sp_runtime::{
-	DispatchError, DispatchResult,
+	DispatchError, DispatchResult, TokenError,
 	traits::{CheckedAdd, CheckedMul, Saturating, UniqueSaturatedInto, Zero},
 };
 
@@ -103,7 +108,8 @@ impl<T: Config> Pallet<T> {
 		}
 		let owner = pallet_dinfra_provider::Providers::<T>::get(provider).ok_or(Error::<T>::UnknownTenure)?.owner;
 		let reason = HoldReason::Funds.into();
-		T::Currency::transfer_on_hold(&reason, &subscription.consumer, &owner, amount, Exact, OnHold, Polite)?;
+		// A lock covers what is on hold, too. One that the consumer takes on afterwards must not stop the payment.
+		T::Currency::transfer_on_hold(&reason, &subscription.consumer, &owner, amount, Exact, OnHold, Force)?;
 		subscription.funds = subscription.funds.saturating_sub(amount);
 		subscription.spent = subscription.spent.checked_add(&amount).ok_or(Error::<T>::Overflow)?;
 		tenure.earned = tenure.earned.checked_add(&amount).ok_or(Error::<T>::Overflow)?;
@@ -125,6 +131,9 @@ impl<T: Config> Pallet<T> {
 		let reason = HoldReason::Funds.into();
 		if *from == subscription.consumer {
 			T::Currency::hold(&reason, from, amount)?;
+			// Locked money can be put on hold, and would leave its lock as a payment.
+			let unlocked = T::Currency::reducible_total_balance_on_hold(from, Polite);
+			ensure!(unlocked >= T::Currency::balance_on_hold(&reason, from), TokenError::Frozen);
 		} else {
 			T::Currency::transfer_and_hold(&reason, from, &subscription.consumer, amount, Exact, Preserve, Polite)?;
 		}

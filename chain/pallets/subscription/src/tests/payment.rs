@@ -2,7 +2,11 @@
 
 use super::mock::*;
 use crate::{api::State, *};
-use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
+use frame_support::{
+	assert_noop, assert_ok,
+	traits::{LockableCurrency, WithdrawReasons, fungible::Inspect},
+};
+use sp_runtime::TokenError;
 
 #[test]
 fn funds_are_held_in_advance_and_paid_by_the_block() {
@@ -187,5 +191,34 @@ fn the_price_of_a_tenure_stays_what_it_was_at_the_award() {
 		run_alive_to(3);
 		assert_ok!(Subscription::settle(signed(P0), id));
 		assert_eq!(earned(P0), 20);
+	});
+}
+
+#[test]
+fn a_lock_taken_on_later_does_not_keep_the_provider_from_its_pay() {
+	test_with_provider(|| {
+		let id = active(70);
+		Balances::set_lock(*b"election", &ALICE, ENDOWMENT, WithdrawReasons::all());
+		run_alive_to(4);
+		assert_ok!(Subscription::settle(signed(BOB), id));
+		assert_eq!(earned(P0), 30);
+		run_alive_to(6);
+		assert_eq!((state(id), earned(P0)), (Some(State::Suspended), 50));
+		run_alive_to(10);
+		assert_eq!((state(id), earned(P0)), (Some(State::Ended), 70));
+	});
+}
+
+#[test]
+fn locked_money_pays_for_nothing() {
+	test_with_provider(|| {
+		let id = active(1_000);
+		// Of what is not locked, 1,000 are on hold already.
+		Balances::set_lock(*b"vesting ", &ALICE, ENDOWMENT - 1_100, WithdrawReasons::all());
+		refused(ALICE, Call::top_up { id, amount: 101 }, TokenError::Frozen);
+		assert_ok!(Subscription::top_up(signed(ALICE), id, 100));
+		let (content, terms) = (noted(b"another"), terms(Strategy::RoundRobin, 4));
+		let another = Call::subscribe { type_name: name(), content, access_key: [1; 32], amount: 1, terms };
+		refused(ALICE, another, TokenError::Frozen);
 	});
 }
