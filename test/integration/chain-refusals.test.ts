@@ -30,7 +30,7 @@ const MAX_CONTENT = 256 * 1024;
 const MAX_PRICE = 1_000_000n * TOKEN;
 const MAX_CAPACITY = 1_000_000;
 const MAX_GRACE = 100_800;
-const NO_FUNDS = '{"token":"FundsUnavailable"}';
+const NO_FUNDS = 'Token.FundsUnavailable';
 
 const missing = { ...contentOf('nobody has noted this'), source: 'Preimage' };
 const tooLong = { ...contentOf('{}'), len: MAX_CONTENT + 1 };
