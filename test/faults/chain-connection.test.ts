@@ -105,8 +105,9 @@ describe('following the finalised chain', () => {
     const listener = new Listener([endpoint]);
     const start = await heightOf(chain);
     await listener.reaches(start);
-    proxy.cut();
+    await proxy.down();
     await chain.build(2);
+    await proxy.up();
     await listener.reaches(start + 2);
     expect(listener.heads.find(({ block }) => block.number > start)?.contiguous).toBe(false);
     expect(listener.problems).toEqual(['ChainUnreachable']);

@@ -230,9 +230,17 @@ metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
       return pids.length;
     };
     await expect.poll(atWork, soon).toBe(1);
+    const signal = (name: NodeJS.Signals) => pids.map((pid) => process.kill(pid, name));
     const pending = { namespace: order.identity.name, labelSelector: `owner=helm,status=${status}` };
-    await expect.poll(async () => (await world.client.list(SECRET, pending, world.signal)).items.length, soon).toBe(1);
-    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    // It stands still while we look, so that a slow look does not find it done.
+    const hasBegun = async () => {
+      signal('SIGSTOP');
+      if ((await world.client.list(SECRET, pending, world.signal)).items.length === 1) return true;
+      signal('SIGCONT');
+      return false;
+    };
+    await expect.poll(hasBegun, soon).toBe(true);
+    signal('SIGKILL');
   };
 
   test('in the middle of an install leaves a record that is discarded, and the install is done again', async () => {
