@@ -36,8 +36,9 @@ export class Reports {
   settle(call: WantedCall, result: CallResult): void {
     if (result.kind === 'Lost') return;
     const statement = statementOf(call.said, result);
+    const deployment = call.deployment && { deployment: call.deployment.metadata.name };
     this.log.info(
-      { call: call.name, about: call.about, result: result.kind, detail: statement.message },
+      { call: call.name, about: call.about, ...deployment, result: result.kind, detail: statement.message },
       'the chain has answered',
     );
     if (call.deployment !== undefined) {

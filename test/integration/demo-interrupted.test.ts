@@ -5,14 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 
-// Plays on the ports of the samples, 9944 and 8080, as the demo does.
 const demo = fileURLToPath(new URL('../../src/dev/demo/main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'dinfra-interrupted-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a demo interrupted while its parts come up', () => {
   it('ends them, leaves no process and no file, and says so', { timeout: 120_000 }, async () => {
-    const child = execa(process.execPath, [demo], { env: { TMPDIR: folder }, all: true, reject: false });
+    const child = execa(process.execPath, [demo, '--free-ports'], {
+      env: { TMPDIR: folder },
+      all: true,
+      reject: false,
+    });
     const { all: output } = child;
     await new Promise<void>((resolve, reject) => {
       output.on('data', (text: Buffer) => text.includes('simulator at') && resolve());

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Listr } from 'listr2';
 import { takeConsole } from '../../chain/library-console.ts';
 import { columns } from '../../cli/output.ts';
@@ -17,7 +18,7 @@ interface Stage {
 }
 
 /** Plays the story. Resolves with the exit code: 0 only when every step was verified. */
-async function main(): Promise<number> {
+async function main(ports: 'samples' | 'free'): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'dinfra-demo-'));
   const stage: Stage = {};
   const started = performance.now();
@@ -28,6 +29,7 @@ async function main(): Promise<number> {
         task: async (context, task) => {
           context.starting = Environment.start({
             folder,
+            ports,
             onStep: (step) => {
               task.output = step;
             },
@@ -118,5 +120,8 @@ function closingTable(told: readonly Told[]): string {
   );
 }
 
-process.exitCode = await main();
+// A terminal that does not say how wide it is would get a letter a line.
+for (const stream of [process.stdout, process.stderr]) if (stream.columns === 0) stream.columns = 80;
+const { values } = parseArgs({ options: { 'free-ports': { type: 'boolean', default: false } } });
+process.exitCode = await main(values['free-ports'] ? 'free' : 'samples');
 process.stdout.write('', () => process.exit());
