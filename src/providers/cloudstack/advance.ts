@@ -28,9 +28,9 @@ export async function advance(
 ): Promise<readonly Done[]> {
   const [stranger] = found.strangers;
   if (stranger !== undefined && found.vms.length === 0) throw notOurs(stranger.id, stranger.name);
-  const planned = plan(shop.design, found, notes.vm, config);
+  const planned = plan(shop.design, found, config);
   refuseLoss(planned);
-  const vm = keeperOf(found.vms, notes.vm);
+  const vm = keeperOf(found.vms);
   const dones: Done[] = [];
   const wanted = planned.filter((action) => action.do !== 'refuse');
   let rest = withoutStuck(wanted, notes, shop.design.order.descriptorHash, now);

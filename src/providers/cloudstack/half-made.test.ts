@@ -178,6 +178,18 @@ describe.each([
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 
+  it('agree which of their two VMs stays, though each remembers its own', async () => {
+    bench = await startBench({ quirks: { nameRaceMs: 60_000 } }, config);
+    const order = orderFor();
+    const drivers = [1, 2].map(() => new TenureDriver(bench.reactor(), order, bench.clock));
+    while (!drivers.every(({ memo }) => memo?.['vm'] !== undefined)) {
+      await Promise.all(drivers.map((driver) => driver.pass()));
+    }
+    await Promise.all(drivers.map((driver) => driver.settle()));
+    expect(holdingsOf(bench)).toMatchObject({ vms: [{ state: 'Running' }] });
+    expect(bench.simulator.calls.get('deployVirtualMachine')).toBeLessThanOrEqual(2);
+  });
+
   it('end up with one VM when both go on for all of its life', async () => {
     bench = await startBench({ quirks: { nameRaceMs: 20 } }, config);
     const order = orderFor({ network: { ports: [{ name: 'ssh', port: 22 }] } });

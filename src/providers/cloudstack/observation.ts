@@ -31,7 +31,7 @@ export interface Facts {
 export function observationOf(facts: Facts): Observation {
   const { found, notes, planned } = facts;
   if (isEmpty(found)) return { kind: 'Absent' };
-  const vm = keeperOf(found.vms, notes.vm);
+  const vm = keeperOf(found.vms);
   const memo = memoOf(nextNotes(facts, vm));
   if (vm !== undefined && (transitional.has(vm.state) || vm.job !== undefined)) {
     return { kind: 'Busy', what: `VM ${vm.name} is ${vm.state}`, pollAfterMs: POLL_MS, memo };

@@ -16,9 +16,12 @@ import type { VirtualMachine } from './shapes.ts';
 
 const GIB = 1_073_741_824;
 
-/** The VM of a tenure that counts: the first one made; of several the one that is not broken. */
-export function keeperOf(vms: readonly VirtualMachine[], known: string | undefined): VirtualMachine | undefined {
-  const rank = (vm: VirtualMachine) => (vm.state === 'Error' ? 2 : 0) + (vm.id === known ? 0 : 1);
+/**
+ * The VM of a tenure that counts: one that is not broken, before that one that was finished, of several the first one
+ * made. Nothing that an operator only remembers comes into it: two of them have to agree, or each destroys the other's.
+ */
+export function keeperOf(vms: readonly VirtualMachine[]): VirtualMachine | undefined {
+  const rank = (vm: VirtualMachine) => (vm.state === 'Error' ? 2 : 0) + (vm.tags.has(TENURE_TAG) ? 0 : 1);
   return [...vms].sort((a, b) => rank(a) - rank(b) || compareText(a.created, b.created) || compareText(a.id, b.id))[0];
 }
 
@@ -26,13 +29,8 @@ export function keeperOf(vms: readonly VirtualMachine[], known: string | undefin
  * Everything that has to be done, in order. Pure: the same look gives the same plan, and an empty plan means that what
  * is there is what was ordered.
  */
-export function plan(
-  design: Design,
-  found: Look,
-  known: string | undefined,
-  config: CloudStackConfig,
-): readonly Planned[] {
-  const vm = keeperOf(found.vms, known);
+export function plan(design: Design, found: Look, config: CloudStackConfig): readonly Planned[] {
+  const vm = keeperOf(found.vms);
   if (vm === undefined) return beforeDeploy(design, found, config);
   const changed = isChanged(design, vm);
   const work = [

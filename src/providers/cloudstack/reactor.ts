@@ -84,7 +84,7 @@ export class CloudStackReactor implements Reactor {
     // A VM that is there needs none of them. Whether it is, the listings say: what cannot be had must not cost a look.
     if (parts instanceof TerminalError && !(await this.#isListed(identity))) throw parts;
     const found = await look(identity, noNotes, scopeFor(identity, design), this.#direct, signal);
-    const vm = keeperOf(found.vms, undefined);
+    const vm = keeperOf(found.vms);
     if (vm !== undefined) return this.#checkChange(design, found, vm, signal);
     if (parts instanceof TerminalError) throw parts;
     await checkLimits(design, parts, this.#account(), signal);
@@ -97,7 +97,7 @@ export class CloudStackReactor implements Reactor {
 
   /** A VM that runs already: the question is whether it can become what is ordered now. */
   async #checkChange(design: Design, found: Look, vm: VirtualMachine, signal: AbortSignal): Promise<void> {
-    const planned = plan(design, found, undefined, this.#config);
+    const planned = plan(design, found, this.#config);
     refuseAny(planned);
     await findChangeParts({ design, found, vm, planned }, this.#config, this.#catalogue, signal);
     await rootDiskGrowth(design.vm, vm.id, this.#direct, signal);
@@ -170,17 +170,12 @@ export class CloudStackReactor implements Reactor {
 
   async #start(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
     const { design, found, notes } = await this.#basis(order, present, signal);
-    const vm = keeperOf(found.vms, notes.vm);
+    const vm = keeperOf(found.vms);
     if (vm === undefined) return this.#advance(design, found, notes, signal);
     // While it stands still is the time for what cannot be done otherwise.
     const { descriptorHash } = design.order;
     const now = this.#clock.wallTime();
-    const [change] = withoutStuck(
-      plan(design, found, notes.vm, this.#config).filter(needsStop),
-      notes,
-      descriptorHash,
-      now,
-    );
+    const [change] = withoutStuck(plan(design, found, this.#config).filter(needsStop), notes, descriptorHash, now);
     const start = () =>
       startJob(this.#client, `starting the VM ${vm.name}`, 'startVirtualMachine', { id: vm.id }, signal);
     if (change === undefined) return stepOf([await start()], notes, 'nothing to start');
@@ -254,7 +249,7 @@ export class CloudStackReactor implements Reactor {
   }
 
   #observation(identity: TenureIdentity, design: Design | undefined, found: Look, notes: Notes): Observation {
-    const planned = design === undefined ? [] : plan(design, found, notes.vm, this.#config);
+    const planned = design === undefined ? [] : plan(design, found, this.#config);
     const consoleUrl = (vm: string) => this.#consoleUrl(vm);
     return observationOf({ identity, found, notes, design, planned, consoleUrl });
   }
