@@ -4,7 +4,7 @@ use crate::*;
 use frame_support::{
 	defensive, ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
-	traits::Get,
+	traits::{DefensiveSaturating, Get},
 };
 use sp_runtime::traits::{Saturating, Zero};
 
@@ -151,7 +151,7 @@ impl<T: Config> Pallet<T> {
 
 	fn drop_offer(id: ProviderId, provider: &mut ProviderInfoOf<T>, name: TypeNameOf<T>) -> DispatchResult {
 		Offers::<T>::remove(id, &name);
-		provider.offers = provider.offers.saturating_sub(1);
+		provider.offers = provider.offers.defensive_saturating_sub(1);
 		Self::adjust_provider_deposit(provider)?;
 		Self::deposit_event(Event::OfferRemoved { provider: id, name });
 		Ok(())

@@ -4,7 +4,7 @@ use crate::*;
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
-	traits::{Get, fungible::MutateHold, tokens::Precision::Exact},
+	traits::{DefensiveSaturating, Get, fungible::MutateHold, tokens::Precision::Exact},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::{Saturating, Zero};
@@ -90,7 +90,7 @@ impl<T: Config> Pallet<T> {
 	pub fn remove_type_user(name: &TypeNameOf<T>) {
 		DescriptorTypes::<T>::mutate(name, |found| {
 			let Some(found) = found else { return };
-			found.users = found.users.saturating_sub(1);
+			found.users = found.users.defensive_saturating_sub(1);
 			if found.retired && found.users == 0 {
 				Self::drop_content(&found.schema);
 			}
@@ -180,7 +180,7 @@ impl<T: Config> Pallet<T> {
 		let (id, mut provider) = Self::provider_of(who)?;
 		for (consumer, rule) in rules {
 			let before = ConsumerRules::<T>::take(id, &consumer);
-			provider.rules = provider.rules.saturating_sub(before.is_some().into());
+			provider.rules = provider.rules.defensive_saturating_sub(before.is_some().into());
 			if let Some(rule) = rule {
 				ensure!(provider.rules < T::MaxRules::get(), Error::<T>::TooManyRules);
 				provider.rules.saturating_inc();

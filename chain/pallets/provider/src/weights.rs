@@ -39,62 +39,62 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn register_type() -> Weight {
-		Weight::from_parts(53_250_000, 13_000)
+		Weight::from_parts(60_361_000, 13_000)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
 
 	fn update_type() -> Weight {
-		Weight::from_parts(38_127_000, 18_132)
+		Weight::from_parts(42_935_000, 18_132)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 
 	fn transfer_type() -> Weight {
-		Weight::from_parts(7_431_000, 2_651)
+		Weight::from_parts(12_459_000, 2_651)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 
 	fn accept_type() -> Weight {
-		Weight::from_parts(85_278_000, 15_674)
+		Weight::from_parts(130_185_000, 15_674)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
 
 	fn resign() -> Weight {
-		Weight::from_parts(10_576_000, 6_170)
+		Weight::from_parts(12_579_000, 6_170)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 
 	fn retire_type() -> Weight {
-		Weight::from_parts(47_231_000, 13_000)
+		Weight::from_parts(51_938_000, 13_000)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 
 	fn register_provider() -> Weight {
-		Weight::from_parts(51_477_000, 12_750)
+		Weight::from_parts(59_189_000, 12_750)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
 
 	fn update_provider() -> Weight {
-		Weight::from_parts(13_611_000, 8_697)
+		Weight::from_parts(16_105_000, 8_697)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 
 	fn set_policy() -> Weight {
-		Weight::from_parts(8_543_000, 6_170)
+		Weight::from_parts(16_365_000, 6_170)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 
 	fn set_consumer_rules(r: u32) -> Weight {
-		Weight::from_parts(48_958_237, 11_387)
-			.saturating_add(Weight::from_parts(3_931_912, 2_536).saturating_mul(r.into()))
+		Weight::from_parts(100_347_225, 11_387)
+			.saturating_add(Weight::from_parts(3_591_256, 2_536).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
@@ -102,21 +102,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn pause() -> Weight {
-		Weight::from_parts(8_643_000, 6_170)
+		Weight::from_parts(9_995_000, 6_170)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 
 	fn resume() -> Weight {
-		Weight::from_parts(8_683_000, 6_170)
+		Weight::from_parts(9_905_000, 6_170)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 
 	fn leave(o: u32, r: u32) -> Weight {
-		Weight::from_parts(157_106_000, 13_982)
-			.saturating_add(Weight::from_parts(4_251_889, 8_005).saturating_mul(o.into()))
-			.saturating_add(Weight::from_parts(130_619, 2_536).saturating_mul(r.into()))
+		Weight::from_parts(33_006_039, 13_982)
+			.saturating_add(Weight::from_parts(5_967_445, 8_005).saturating_mul(o.into()))
+			.saturating_add(Weight::from_parts(558_972, 2_536).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(o.into())))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(r.into())))
@@ -126,9 +126,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn complete_leave(o: u32, r: u32) -> Weight {
-		Weight::from_parts(57_891_484, 11_455)
-			.saturating_add(Weight::from_parts(4_274_866, 8_005).saturating_mul(o.into()))
-			.saturating_add(Weight::from_parts(447_279, 2_536).saturating_mul(r.into()))
+		Weight::from_parts(52_175_498, 11_455)
+			.saturating_add(Weight::from_parts(6_921_913, 8_005).saturating_mul(o.into()))
+			.saturating_add(Weight::from_parts(505_392, 2_536).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(o.into())))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(r.into())))
@@ -138,21 +138,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn set_offer(p: u32) -> Weight {
-		Weight::from_parts(58_358_966, 19_448)
-			.saturating_add(Weight::from_parts(321_966, 0).saturating_mul(p.into()))
+		Weight::from_parts(66_954_609, 19_448)
+			.saturating_add(Weight::from_parts(364_483, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 
 	fn remove_offer(p: u32) -> Weight {
-		Weight::from_parts(46_805_424, 16_797)
-			.saturating_add(Weight::from_parts(435_640, 0).saturating_mul(p.into()))
+		Weight::from_parts(55_742_011, 16_797)
+			.saturating_add(Weight::from_parts(453_264, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 
 	fn heartbeat() -> Weight {
-		Weight::from_parts(10_045_000, 8_669)
+		Weight::from_parts(11_948_000, 8_669)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -161,62 +161,62 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn register_type() -> Weight {
-		Weight::from_parts(53_250_000, 13_000)
+		Weight::from_parts(60_361_000, 13_000)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
 	}
 
 	fn update_type() -> Weight {
-		Weight::from_parts(38_127_000, 18_132)
+		Weight::from_parts(42_935_000, 18_132)
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 
 	fn transfer_type() -> Weight {
-		Weight::from_parts(7_431_000, 2_651)
+		Weight::from_parts(12_459_000, 2_651)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 
 	fn accept_type() -> Weight {
-		Weight::from_parts(85_278_000, 15_674)
+		Weight::from_parts(130_185_000, 15_674)
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().writes(6_u64))
 	}
 
 	fn resign() -> Weight {
-		Weight::from_parts(10_576_000, 6_170)
+		Weight::from_parts(12_579_000, 6_170)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 
 	fn retire_type() -> Weight {
-		Weight::from_parts(47_231_000, 13_000)
+		Weight::from_parts(51_938_000, 13_000)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 
 	fn register_provider() -> Weight {
-		Weight::from_parts(51_477_000, 12_750)
+		Weight::from_parts(59_189_000, 12_750)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(6_u64))
 	}
 
 	fn update_provider() -> Weight {
-		Weight::from_parts(13_611_000, 8_697)
+		Weight::from_parts(16_105_000, 8_697)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 
 	fn set_policy() -> Weight {
-		Weight::from_parts(8_543_000, 6_170)
+		Weight::from_parts(16_365_000, 6_170)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 
 	fn set_consumer_rules(r: u32) -> Weight {
-		Weight::from_parts(48_958_237, 11_387)
-			.saturating_add(Weight::from_parts(3_931_912, 2_536).saturating_mul(r.into()))
+		Weight::from_parts(100_347_225, 11_387)
+			.saturating_add(Weight::from_parts(3_591_256, 2_536).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().reads(1_u64.saturating_mul(r.into())))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
@@ -224,21 +224,21 @@ impl WeightInfo for () {
 	}
 
 	fn pause() -> Weight {
-		Weight::from_parts(8_643_000, 6_170)
+		Weight::from_parts(9_995_000, 6_170)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 
 	fn resume() -> Weight {
-		Weight::from_parts(8_683_000, 6_170)
+		Weight::from_parts(9_905_000, 6_170)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 
 	fn leave(o: u32, r: u32) -> Weight {
-		Weight::from_parts(157_106_000, 13_982)
-			.saturating_add(Weight::from_parts(4_251_889, 8_005).saturating_mul(o.into()))
-			.saturating_add(Weight::from_parts(130_619, 2_536).saturating_mul(r.into()))
+		Weight::from_parts(33_006_039, 13_982)
+			.saturating_add(Weight::from_parts(5_967_445, 8_005).saturating_mul(o.into()))
+			.saturating_add(Weight::from_parts(558_972, 2_536).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().reads(3_u64.saturating_mul(o.into())))
 			.saturating_add(RocksDbWeight::get().reads(1_u64.saturating_mul(r.into())))
@@ -248,9 +248,9 @@ impl WeightInfo for () {
 	}
 
 	fn complete_leave(o: u32, r: u32) -> Weight {
-		Weight::from_parts(57_891_484, 11_455)
-			.saturating_add(Weight::from_parts(4_274_866, 8_005).saturating_mul(o.into()))
-			.saturating_add(Weight::from_parts(447_279, 2_536).saturating_mul(r.into()))
+		Weight::from_parts(52_175_498, 11_455)
+			.saturating_add(Weight::from_parts(6_921_913, 8_005).saturating_mul(o.into()))
+			.saturating_add(Weight::from_parts(505_392, 2_536).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().reads(3_u64.saturating_mul(o.into())))
 			.saturating_add(RocksDbWeight::get().reads(1_u64.saturating_mul(r.into())))
@@ -260,21 +260,21 @@ impl WeightInfo for () {
 	}
 
 	fn set_offer(p: u32) -> Weight {
-		Weight::from_parts(58_358_966, 19_448)
-			.saturating_add(Weight::from_parts(321_966, 0).saturating_mul(p.into()))
+		Weight::from_parts(66_954_609, 19_448)
+			.saturating_add(Weight::from_parts(364_483, 0).saturating_mul(p.into()))
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 
 	fn remove_offer(p: u32) -> Weight {
-		Weight::from_parts(46_805_424, 16_797)
-			.saturating_add(Weight::from_parts(435_640, 0).saturating_mul(p.into()))
+		Weight::from_parts(55_742_011, 16_797)
+			.saturating_add(Weight::from_parts(453_264, 0).saturating_mul(p.into()))
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 
 	fn heartbeat() -> Weight {
-		Weight::from_parts(10_045_000, 8_669)
+		Weight::from_parts(11_948_000, 8_669)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}

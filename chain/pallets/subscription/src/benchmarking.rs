@@ -144,6 +144,12 @@ where
 	(consumer, operator)
 }
 
+/// Withdraws the offer and retires the type: with the last tenure, the offer and the type's schema go too.
+fn close_market<T: Config>(operator: &T::AccountId) {
+	assert_ok!(Market::<T>::remove_offer(signed::<T>(operator), name::<T>()));
+	assert_ok!(Market::<T>::retire_type(signed::<T>(&account("type", 0, 0)), name::<T>()));
+}
+
 fn state<T: Config>() -> Option<api::State> {
 	Pallet::<T>::subscription(0).map(|view| view.state)
 }
@@ -227,7 +233,7 @@ mod benches {
 		let operators = market::<T>(1);
 		let (consumer, operator) = active::<T>(&operators);
 		assert_ok!(Pallet::<T>::cancel(signed::<T>(&consumer), 0));
-		assert_ok!(Market::<T>::remove_offer(signed::<T>(&operator), name::<T>()));
+		close_market::<T>(&operator);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(operator), 0, 1);
 		assert!(!Subscriptions::<T>::contains_key(0));
@@ -266,6 +272,17 @@ mod benches {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(consumer), 0);
 		assert_eq!(state::<T>(), Some(api::State::Ended));
+	}
+
+	/// The other way a cancellation can be dear: of a tenure that is not accepted yet, everything goes at once.
+	#[benchmark]
+	fn cancel_awarded() {
+		let operators = market::<T>(1);
+		let consumer = subscribed::<T>();
+		close_market::<T>(&operators[0]);
+		#[extrinsic_call]
+		cancel(RawOrigin::Signed(consumer), 0);
+		assert!(!Subscriptions::<T>::contains_key(0));
 	}
 
 	#[benchmark]
@@ -361,7 +378,7 @@ mod benches {
 		let operators = market::<T>(1);
 		let (consumer, operator) = active::<T>(&operators);
 		assert_ok!(Pallet::<T>::cancel(signed::<T>(&consumer), 0));
-		assert_ok!(Market::<T>::remove_offer(signed::<T>(&operator), name::<T>()));
+		close_market::<T>(&operator);
 		later::<T>(T::ReleasePeriod::get());
 		#[extrinsic_call]
 		_(RawOrigin::Signed(consumer), 0, 0, 1);

@@ -512,7 +512,7 @@ pub mod pallet {
 		/// End a subscription. What is owed is paid, the rest comes back at once, the deposit when all is released.
 		/// Consumer only.
 		#[pallet::call_index(9)]
-		#[pallet::weight(<T as Config>::WeightInfo::cancel())]
+		#[pallet::weight(<T as Config>::WeightInfo::cancel().max(<T as Config>::WeightInfo::cancel_awarded()))]
 		pub fn cancel(origin: OriginFor<T>, id: SubscriptionId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_cancel(&who, id)

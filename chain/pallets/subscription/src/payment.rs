@@ -25,7 +25,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use pallet_dinfra_provider::Pallet as Market;
 use sp_runtime::{
 	DispatchError, DispatchResult, TokenError,
-	traits::{CheckedAdd, CheckedMul, Saturating, UniqueSaturatedInto, Zero},
+	traits::{CheckedAdd, CheckedMul, CheckedSub, Saturating, UniqueSaturatedInto, Zero},
 };
 
 /// What a tenure has earned since it was last settled.
@@ -110,7 +110,7 @@ impl<T: Config> Pallet<T> {
 		let reason = HoldReason::Funds.into();
 		// A lock covers what is on hold, too. One that the consumer takes on afterwards must not stop the payment.
 		T::Currency::transfer_on_hold(&reason, &subscription.consumer, &owner, amount, Exact, OnHold, Force)?;
-		subscription.funds = subscription.funds.saturating_sub(amount);
+		subscription.funds = subscription.funds.checked_sub(&amount).ok_or(Error::<T>::Overflow)?;
 		subscription.spent = subscription.spent.checked_add(&amount).ok_or(Error::<T>::Overflow)?;
 		tenure.earned = tenure.earned.checked_add(&amount).ok_or(Error::<T>::Overflow)?;
 		Earnings::<T>::try_mutate(&owner, |earned| {

@@ -3,7 +3,7 @@
 use crate::*;
 use frame_support::{
 	ensure,
-	traits::{Get, fungible::MutateHold, tokens::Precision::Exact},
+	traits::{DefensiveSaturating, Get, fungible::MutateHold, tokens::Precision::Exact},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use pallet_dinfra_provider::{Outcome, Pallet as Market};
@@ -103,7 +103,7 @@ impl<T: Config> Pallet<T> {
 		Infos::<T>::remove(id);
 		if tenure.state == TenureState::Awarded {
 			Tenures::<T>::remove(key);
-			subscription.unreleased = subscription.unreleased.saturating_sub(1);
+			subscription.unreleased = subscription.unreleased.defensive_saturating_sub(1);
 			return Market::<T>::vacate(provider, &subscription.type_name);
 		}
 		tenure.state = TenureState::Ended;
@@ -119,7 +119,7 @@ impl<T: Config> Pallet<T> {
 		let mut subscription = Subscriptions::<T>::get(id).ok_or(Error::<T>::UnknownSubscription)?;
 		Tenures::<T>::remove((provider, id, number));
 		Market::<T>::vacate(provider, &subscription.type_name)?;
-		subscription.unreleased = subscription.unreleased.saturating_sub(1);
+		subscription.unreleased = subscription.unreleased.defensive_saturating_sub(1);
 		Self::store_or_remove(id, subscription)
 	}
 
