@@ -10,15 +10,15 @@ help: ## show this
 
 .PHONY: demo
 demo: ## watch the whole story: chain, cluster, cloud, an award, and its end (about two minutes)
-	@$(run) node src/dev/demo/main.ts
+	@$(run) node dev/demo/main.ts
 
 .PHONY: up
 up: ## start chain, cluster, cloud and operator, and leave them running
-	@$(run) node src/dev/up.ts
+	@$(run) node dev/up.ts
 
 .PHONY: down
 down: ## end what `make up` has started
-	@$(run) node src/dev/down.ts
+	@$(run) node dev/down.ts
 
 .PHONY: test
 test: ## everything CI checks; the last line says how many passed and failed

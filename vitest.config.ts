@@ -7,7 +7,11 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'bench/*.test.ts', 'test/*.test.ts'], testTimeout: 20_000 },
+        test: {
+          name: 'unit',
+          include: ['{src,dev,simulator}/**/*.test.ts', 'bench/*.test.ts', 'test/*.test.ts'],
+          testTimeout: 20_000,
+        },
       },
       {
         test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 60_000, ...onCluster },

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { columns } from '../src/cli/output.ts';
+import { columns } from '../src/cli/command/output.ts';
 import { measure as chain } from './chain.ts';
 import { measure as cloudstack } from './cloudstack.ts';
 import { type Figure, type Measure, reportOf, rounded } from './report.ts';

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { setDefaultResultOrder } from 'node:dns';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { takeConsole } from './chain/library-console.ts';
-import { type Config, exitCodeOf, parseConfig } from './config.ts';
+import type { Logger } from './base/logger.ts';
 import { findDinfraError } from './errors/dinfra-error.ts';
-import { showLeadership } from './kube/client-metrics.ts';
-import type { ClusterAccess } from './kube/cluster-access.ts';
-import { KubeClient } from './kube/kube-client.ts';
-import { loadClusterAccess } from './kube/kubeconfig.ts';
-import { LeaderElector } from './kube/leader-elector.ts';
-import type { Logger } from './kube/logger.ts';
-import { runOperator } from './operator.ts';
+import { showLeadership } from './kube/client/client-metrics.ts';
+import type { ClusterAccess } from './kube/client/cluster-access.ts';
+import { KubeClient } from './kube/client/kube-client.ts';
+import { loadClusterAccess } from './kube/client/kubeconfig.ts';
+import { LeaderElector } from './kube/election/leader-elector.ts';
+import { type Config, exitCodeOf, parseConfig } from './operator/config.ts';
+import { runOperator } from './operator/operator.ts';
 import { Health } from './server/health.ts';
 import { serveProbes } from './server/http-server.ts';
+import { takeConsole } from './substrate/library-console.ts';
 
 /** How long the work may go on after the first signal, in milliseconds; then the process ends whatever is left. */
 const SHUTDOWN_MS = 30_000;

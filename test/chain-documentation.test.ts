@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Metadata, TypeRegistry } from '@polkadot/types';
 import type { PalletMetadataV15 } from '@polkadot/types/interfaces';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runtimeMetadata } from '../src/dev/chain-types.ts';
+import { runtimeMetadata } from '../dev/chain-types.ts';
 
 /** docs/chain.md against the metadata of the committed runtime. */
 const page = readFileSync(new URL('../docs/chain.md', import.meta.url), 'utf8');

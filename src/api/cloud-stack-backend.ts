@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { NetworkConfig } from '../providers/cloudstack/config.ts';
+import type { NetworkConfig } from '../providers/cloudstack/api/config.ts';
 import { localRef, type Rule, rules, url } from './fields.ts';
 
 /** A name or an id of something in CloudStack. */

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import type { Memo } from '../providers/reactor.ts';
-import { tenureStates } from '../tenure/state.ts';
+import { tenureStates } from '../award/state.ts';
+import type { Memo } from '../providers/port.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
 import {
   account,

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
-import type { CloudStackConfig } from '../providers/cloudstack/config.ts';
+import type { CloudStackConfig } from '../providers/cloudstack/api/config.ts';
 import type { HelmConfig } from '../providers/helm/config.ts';
 import type { ReactorSpec } from './reactor.ts';
 

@@ -1,6 +1,6 @@
-import type { FinalisedHead } from '../chain/chain-follower.ts';
-import { concernsProvider, readProviderState } from '../chain/chain-reader.ts';
-import type { ProviderState } from '../chain/model.ts';
+import type { ProviderState } from '../sources/dinfra/model.ts';
+import { concernsProvider, readProviderState } from '../sources/dinfra/reader.ts';
+import type { FinalisedHead } from '../substrate/follower.ts';
 
 /** Blocks whose events are read one by one; more than that and the whole state is cheaper. */
 const MAX_PENDING = 16;

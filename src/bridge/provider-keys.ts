@@ -4,8 +4,8 @@ import { hexToU8a, isHex, u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 import type { Provider } from '../api/provider.ts';
 import { RetryableError } from '../errors/dinfra-error.ts';
-import type { KubeClient } from '../kube/kube-client.ts';
-import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
+import type { KubeClient } from '../kube/client/kube-client.ts';
+import type { KubeObject, ResourceType } from '../kube/client/resource-type.ts';
 
 /** The keys of a provider. Secret: held in memory only, never logged, never written. */
 export interface ProviderKeys {

@@ -1,14 +1,14 @@
 import { type Provider, providers } from '../api/provider.ts';
-import type { ContentSource } from '../descriptors/content-source.ts';
+import type { Logger } from '../base/logger.ts';
+import type { ContentSource } from '../descriptors/content/content-source.ts';
 import { type DinfraError, findDinfraError } from '../errors/dinfra-error.ts';
-import { done, type Next, type Reconcile } from '../kube/controller.ts';
-import type { Logger } from '../kube/logger.ts';
-import { keyOf } from '../kube/resource-type.ts';
+import { keyOf } from '../kube/client/resource-type.ts';
+import { done, type Next, type Reconcile } from '../kube/queue/controller.ts';
 import type { Health } from '../server/health.ts';
 import { type ProviderKeys, readProviderKeys } from './provider-keys.ts';
 import { type BridgeContext, ProviderSession } from './provider-session.ts';
-import { problemStatus } from './provider-status.ts';
-import { writeStatus } from './write-status.ts';
+import { problemStatus } from './status/provider-status.ts';
+import { writeStatus } from './status/write-status.ts';
 
 /** How often the Secrets of a provider are read again, in milliseconds: a rotated key is taken up within that time. */
 const SECRETS_MS = 5 * 60_000;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { takeConsole } from '../chain/library-console.ts';
-import { dinfra } from './program.ts';
+import { takeConsole } from '../substrate/library-console.ts';
+import { dinfra } from './command/program.ts';
 
 // What the libraries have to say is in the errors too.
 takeConsole(() => undefined);

@@ -1,11 +1,11 @@
 import { afterAll, expect, test } from 'vitest';
 import { RetryableError, TerminalError } from '../errors/dinfra-error.ts';
-import { contentHash } from './content-hash.ts';
-import type { ContentRef } from './content-ref.ts';
-import type { ContentSource } from './content-source.ts';
+import { contentHash } from './content/content-hash.ts';
+import type { ContentRef } from './content/content-ref.ts';
+import type { ContentSource } from './content/content-source.ts';
+import { preimageSource } from './content/preimage-source.ts';
 import { Descriptors } from './descriptors.ts';
-import { preimageSource } from './preimage-source.ts';
-import { SchemaChecker } from './schema-checker.ts';
+import { SchemaChecker } from './schema/schema-checker.ts';
 
 const checker = new SchemaChecker({ timeMs: 500 });
 afterAll(() => checker.close());

@@ -1,11 +1,11 @@
 import { TerminalError } from '../errors/dinfra-error.ts';
-import type { Verdict } from './check-schema.ts';
-import { ContentCache } from './content-cache.ts';
-import type { ContentRef } from './content-ref.ts';
-import type { ContentSource } from './content-source.ts';
-import { fetchContent } from './fetch-content.ts';
-import { type Json, parseJson } from './json.ts';
-import type { Overrun, SchemaChecker } from './schema-checker.ts';
+import { ContentCache } from './content/content-cache.ts';
+import type { ContentRef } from './content/content-ref.ts';
+import type { ContentSource } from './content/content-source.ts';
+import { fetchContent } from './content/fetch-content.ts';
+import { type Json, parseJson } from './content/json.ts';
+import type { Verdict } from './schema/check-schema.ts';
+import type { Overrun, SchemaChecker } from './schema/schema-checker.ts';
 
 /** A descriptor type: its name on chain, and its JSON Schema as text. */
 export interface DescriptorTypeSchema {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { checkSchema } from './check-schema.ts';
-import { MAX_CONTENT_BYTES } from './content-ref.ts';
-import { parseJson } from './json.ts';
+import { MAX_CONTENT_BYTES } from './content/content-ref.ts';
+import { parseJson } from './content/json.ts';
+import { checkSchema } from './schema/check-schema.ts';
 
 const config = new URL('../../config/', import.meta.url);
 const filesIn = (folder: string) => readdirSync(new URL(folder, config)).filter((file) => file.endsWith('.json'));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ManualClock, settle } from '../../test/support/manual-clock.ts';
-import { Controller } from './controller.ts';
 import { controllerDead, reflectorDead, reflectorNotReady } from './health.ts';
+import { Controller } from './queue/controller.ts';
 
 const well = { synced: true, objects: 3, silentMs: 61_000, idleMs: 61_000, error: undefined };
 

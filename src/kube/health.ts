@@ -1,5 +1,5 @@
-import type { Controller } from './controller.ts';
-import type { ReflectorHealth } from './reflector-options.ts';
+import type { ReflectorHealth } from './cache/reflector-options.ts';
+import type { Controller } from './queue/controller.ts';
 
 /** Bookmarks come about each minute: after that time without a word the copy may be far behind. In milliseconds. */
 const SILENT_MS = 5 * 60_000;

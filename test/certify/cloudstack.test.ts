@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../../src/kube/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { certificationOf } from '../support/certification.ts';
 import { LiveCloud } from '../support/live-cloud.ts';
 import { reactorConformance } from '../support/reactor-conformance.ts';

@@ -3,7 +3,7 @@
  * or else an embedded one; of its nodes only the good neighbour asks something: to run a pause container.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cidOf } from '../../src/descriptors/cid.ts';
+import { cidOf } from '../../src/descriptors/content/cid.ts';
 import { catalogue, type Reason } from '../../src/errors/catalogue.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { startChartRepository } from '../support/chart-repository.ts';

@@ -5,8 +5,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Story } from '../../src/dev/demo/story.ts';
-import type { OperatorProcess } from '../../src/dev/operator-process.ts';
+import { Story } from '../../dev/demo/story.ts';
+import type { OperatorProcess } from '../../dev/operator-process.ts';
 import { Stage } from '../support/stage.ts';
 
 const KILLS = 10;

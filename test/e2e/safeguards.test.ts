@@ -3,7 +3,7 @@
  * cluster KUBECONFIG names or else an embedded one; its nodes have to run a pause container.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OperatorProcess } from '../../src/dev/operator-process.ts';
+import type { OperatorProcess } from '../../dev/operator-process.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { wishFor, withoutNote } from '../support/consumer.ts';
 import { Stage } from '../support/stage.ts';

@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Story, steps } from '../../src/dev/demo/story.ts';
+import { Story, steps } from '../../dev/demo/story.ts';
 import { lastingLines, screensOf } from '../support/screens.ts';
 import { Stage } from '../support/stage.ts';
 

@@ -6,8 +6,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeOperatorAccount, removeOperatorAccount } from '../../src/dev/operator-account.ts';
-import { OperatorProcess } from '../../src/dev/operator-process.ts';
+import { makeOperatorAccount, removeOperatorAccount } from '../../dev/operator-account.ts';
+import { OperatorProcess } from '../../dev/operator-process.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { type Wish, wishFor, withoutNote } from '../support/consumer.ts';
 import { Stage } from '../support/stage.ts';

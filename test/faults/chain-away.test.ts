@@ -4,9 +4,9 @@
  * pause container.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DevChain } from '../../src/dev/chain.ts';
-import type { Fingerprint } from '../../src/dev/demo/world.ts';
-import type { OperatorProcess } from '../../src/dev/operator-process.ts';
+import { DevChain } from '../../dev/chain.ts';
+import type { Fingerprint } from '../../dev/demo/world.ts';
+import type { OperatorProcess } from '../../dev/operator-process.ts';
 import type { Reason } from '../../src/errors/catalogue.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { wishFor } from '../support/consumer.ts';

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { Keyring } from '@polkadot/keyring';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ChainFollower, type FinalisedHead, type FollowerOptions } from '../../src/chain/chain-follower.ts';
-import { type Connection, connect } from '../../src/chain/connect.ts';
-import type { FollowerState } from '../../src/chain/follower-state.ts';
-import { TransactionQueue } from '../../src/chain/transaction-queue.ts';
-import { DevChain } from '../../src/dev/chain.ts';
+import { DevChain } from '../../dev/chain.ts';
+import { type Connection, connect } from '../../src/substrate/connection.ts';
+import { ChainFollower, type FinalisedHead, type FollowerOptions } from '../../src/substrate/follower.ts';
+import type { FollowerState } from '../../src/substrate/follower-state.ts';
+import { TransactionQueue } from '../../src/substrate/transaction-queue.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
 /** Two nodes of one genesis, which know nothing of each other's blocks and transactions. */

@@ -4,8 +4,8 @@
  * embedded one; its nodes have to run a pause container.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Fingerprint } from '../../src/dev/demo/world.ts';
-import type { OperatorProcess } from '../../src/dev/operator-process.ts';
+import type { Fingerprint } from '../../dev/demo/world.ts';
+import type { OperatorProcess } from '../../dev/operator-process.ts';
 import type { Reason } from '../../src/errors/catalogue.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { type Wish, wishFor, withoutNote } from '../support/consumer.ts';

@@ -2,10 +2,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Cluster, TenantCluster } from '../../src/providers/helm/cluster.ts';
-import { HelmCommand, type HelmOutcome, type HelmRun } from '../../src/providers/helm/helm-command.ts';
-import { NAMESPACE, SECRET } from '../../src/providers/helm/kinds.ts';
-import type { Order } from '../../src/providers/reactor.ts';
+import { NAMESPACE, SECRET } from '../../src/providers/helm/confine/kinds.ts';
+import type { Cluster, TenantCluster } from '../../src/providers/helm/observe/cluster.ts';
+import { HelmCommand, type HelmOutcome, type HelmRun } from '../../src/providers/helm/release/helm-command.ts';
+import type { Order } from '../../src/providers/port.ts';
 import { WEB_CHART } from '../support/chart-archives.ts';
 import { HelmWorld } from '../support/helm-world.ts';
 

@@ -2,15 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { findBinaries } from '../../src/dev/binaries.ts';
-import { ControlPlane } from '../../src/dev/control-plane.ts';
-import { Controller, done } from '../../src/kube/controller.ts';
-import { EventRecorder } from '../../src/kube/event-recorder.ts';
+import { findBinaries } from '../../dev/binaries.ts';
+import { ControlPlane } from '../../dev/control-plane.ts';
+import { Reflector } from '../../src/kube/cache/reflector.ts';
+import { KubeClient } from '../../src/kube/client/kube-client.ts';
+import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
+import { LeaderElector } from '../../src/kube/election/leader-elector.ts';
+import { EventRecorder } from '../../src/kube/events/event-recorder.ts';
 import { reflectorDead, reflectorNotReady } from '../../src/kube/health.ts';
-import { KubeClient } from '../../src/kube/kube-client.ts';
-import { loadClusterAccess } from '../../src/kube/kubeconfig.ts';
-import { LeaderElector } from '../../src/kube/leader-elector.ts';
-import { Reflector } from '../../src/kube/reflector.ts';
+import { Controller, done } from '../../src/kube/queue/controller.ts';
 import { configMaps, events } from '../support/kube-objects.ts';
 
 /** A control plane of its own: taking the API server away would disturb the others. */

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OperatorProcess } from '../../src/dev/operator-process.ts';
+import type { OperatorProcess } from '../../dev/operator-process.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { type Wish, wishFor, withoutNote } from '../support/consumer.ts';
 import { Stage } from '../support/stage.ts';

@@ -1,7 +1,7 @@
 import type { KeyringPair } from '@polkadot/keyring/types';
 import type { PalletDinfraSubscriptionApiDesiredPage } from '@polkadot/types/lookup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCandidates, type Strategy } from '../../src/chain/consumer-reader.ts';
+import { readCandidates, type Strategy } from '../../src/sources/dinfra/consumer-reader.ts';
 import { ALL_STRATEGIES, ChainMarket, TOKEN, TYPE, type Wish } from '../support/chain-market.ts';
 
 /** Who is awarded and who is not, and what the runtime API says of it, in the runtime's WebAssembly. */

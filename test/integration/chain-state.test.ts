@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChainState } from '../../src/bridge/chain-state.ts';
-import type { BlockRef } from '../../src/chain/block-ref.ts';
+import type { BlockRef } from '../../src/substrate/block-ref.ts';
 import { ChainMarket } from '../support/chain-market.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import type { KeyringPair } from '@polkadot/keyring/types';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isSubscriptionGone } from '../../src/chain/chain-reader.ts';
+import { isSubscriptionGone } from '../../src/sources/dinfra/reader.ts';
 import { ChainMarket, contentOf, type Told } from '../support/chain-market.ts';
 
 /** The state machine and its money, in the runtime's WebAssembly. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Keyring } from '@polkadot/keyring';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DevChain } from '../../src/dev/chain.ts';
+import { DevChain } from '../../dev/chain.ts';
 import { openSshPublicKey } from '../../src/ssh/openssh-public-key.ts';
 import { dinfraAlone, dinfraHere, type Said } from '../support/command-line.ts';
 import { Consumer } from '../support/consumer.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 
-const demo = fileURLToPath(new URL('../../src/dev/demo/main.ts', import.meta.url));
+const demo = fileURLToPath(new URL('../../dev/demo/main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'dinfra-interrupted-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Binaries, findBinaries } from '../../src/dev/binaries.ts';
-import { ControlPlane } from '../../src/dev/control-plane.ts';
-import { isAlive } from '../../src/dev/is-alive.ts';
+import { type Binaries, findBinaries } from '../../dev/binaries.ts';
+import { ControlPlane } from '../../dev/control-plane.ts';
+import { isAlive } from '../../dev/is-alive.ts';
 
 const STATEFUL_SET = {
   apiVersion: 'apps/v1',
@@ -126,7 +126,7 @@ describe('an embedded control plane that goes wrong', () => {
   });
 
   it('ends with the process that started it, even by SIGKILL', async () => {
-    const dev = new URL('../../src/dev/', import.meta.url).href;
+    const dev = new URL('../../dev/', import.meta.url).href;
     const script = `
       import { ControlPlane } from '${dev}control-plane.ts';
       import { findBinaries } from '${dev}binaries.ts';

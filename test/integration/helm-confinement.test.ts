@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at } from '../../src/providers/helm/json-fields.ts';
-import { NAMESPACE, NETWORK_POLICY, POD, RESOURCE_QUOTA, ROLE, SECRET } from '../../src/providers/helm/kinds.ts';
-import type { Observation } from '../../src/providers/reactor.ts';
+import {
+  NAMESPACE,
+  NETWORK_POLICY,
+  POD,
+  RESOURCE_QUOTA,
+  ROLE,
+  SECRET,
+} from '../../src/providers/helm/confine/kinds.ts';
+import { at } from '../../src/providers/helm/observe/json-fields.ts';
+import type { Observation } from '../../src/providers/port.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { startChartRepository } from '../support/chart-repository.ts';
 import { HelmWorld } from '../support/helm-world.ts';

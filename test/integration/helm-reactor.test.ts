@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at } from '../../src/providers/helm/json-fields.ts';
-import { DEPLOYMENT, NAMESPACE, NETWORK_POLICY, POD, RESOURCE_QUOTA, SERVICE } from '../../src/providers/helm/kinds.ts';
+import {
+  DEPLOYMENT,
+  NAMESPACE,
+  NETWORK_POLICY,
+  POD,
+  RESOURCE_QUOTA,
+  SERVICE,
+} from '../../src/providers/helm/confine/kinds.ts';
+import { at } from '../../src/providers/helm/observe/json-fields.ts';
 import { HelmWorld } from '../support/helm-world.ts';
 
 let world: HelmWorld;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { NAMESPACE, POD, ROLE, ROLE_BINDING, SECRET } from '../../src/providers/helm/kinds.ts';
-import { podSecurityFinding } from '../../src/providers/helm/pod-security.ts';
+import { NAMESPACE, POD, ROLE, ROLE_BINDING, SECRET } from '../../src/providers/helm/confine/kinds.ts';
+import { podSecurityFinding } from '../../src/providers/helm/confine/pod-security.ts';
 import { HelmWorld } from '../support/helm-world.ts';
 
 let world: HelmWorld;

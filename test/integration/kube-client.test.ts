@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describePermission, missingPermissions } from '../../src/kube/access-review.ts';
-import { apiStatusOf, isConflict, isNotFound } from '../../src/kube/api-error.ts';
-import { addFinalizer, removeFinalizer } from '../../src/kube/finalizers.ts';
-import { KubeClient } from '../../src/kube/kube-client.ts';
-import { loadClusterAccess } from '../../src/kube/kubeconfig.ts';
+import { describePermission, missingPermissions } from '../../src/kube/client/access-review.ts';
+import { apiStatusOf, isConflict, isNotFound } from '../../src/kube/client/api-error.ts';
+import { addFinalizer, removeFinalizer } from '../../src/kube/client/finalizers.ts';
+import { KubeClient } from '../../src/kube/client/kube-client.ts';
+import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
 import { configMaps, freshNamespace, namespaces, serviceAccounts } from '../support/kube-objects.ts';
 
 const { signal } = new AbortController();

@@ -1,14 +1,14 @@
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { Controller, done } from '../../src/kube/controller.ts';
-import { ControllerMetrics } from '../../src/kube/controller-metrics.ts';
-import { EventRecorder } from '../../src/kube/event-recorder.ts';
-import { addFinalizer, removeFinalizer } from '../../src/kube/finalizers.ts';
-import { KubeClient } from '../../src/kube/kube-client.ts';
-import { loadClusterAccess } from '../../src/kube/kubeconfig.ts';
-import { Reflector } from '../../src/kube/reflector.ts';
-import { ReflectorMetrics } from '../../src/kube/reflector-metrics.ts';
-import { keyOf } from '../../src/kube/resource-type.ts';
+import { Reflector } from '../../src/kube/cache/reflector.ts';
+import { ReflectorMetrics } from '../../src/kube/cache/reflector-metrics.ts';
+import { addFinalizer, removeFinalizer } from '../../src/kube/client/finalizers.ts';
+import { KubeClient } from '../../src/kube/client/kube-client.ts';
+import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
+import { keyOf } from '../../src/kube/client/resource-type.ts';
+import { EventRecorder } from '../../src/kube/events/event-recorder.ts';
+import { Controller, done } from '../../src/kube/queue/controller.ts';
+import { ControllerMetrics } from '../../src/kube/queue/controller-metrics.ts';
 import { configMaps, events, freshNamespace } from '../support/kube-objects.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { KubeClient } from '../../src/kube/kube-client.ts';
-import { loadClusterAccess } from '../../src/kube/kubeconfig.ts';
-import { LeaderElector, type LeaderElectorOptions } from '../../src/kube/leader-elector.ts';
-import { leases } from '../../src/kube/lease-record.ts';
+import { KubeClient } from '../../src/kube/client/kube-client.ts';
+import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
+import { LeaderElector, type LeaderElectorOptions } from '../../src/kube/election/leader-elector.ts';
+import { leases } from '../../src/kube/election/lease-record.ts';
 import { freshNamespace } from '../support/kube-objects.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { OperatorProcess } from '../../src/dev/operator-process.ts';
+import { OperatorProcess } from '../../dev/operator-process.ts';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 const [, table = ''] = /<!-- made: metrics -->\n(.*?)<!-- end -->/s.exec(page) ?? [];

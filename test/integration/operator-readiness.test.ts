@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OperatorProcess } from '../../dev/operator-process.ts';
 import { providers } from '../../src/api/provider.ts';
 import { reactors } from '../../src/api/reactor.ts';
-import { OperatorProcess } from '../../src/dev/operator-process.ts';
-import { KubeClient } from '../../src/kube/kube-client.ts';
-import { loadClusterAccess } from '../../src/kube/kubeconfig.ts';
+import { KubeClient } from '../../src/kube/client/kube-client.ts';
+import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
 import { freshNamespace } from '../support/kube-objects.ts';
 
 const { signal } = new AbortController();

@@ -7,11 +7,11 @@ import { Keyring } from '@polkadot/keyring';
 import type { KeyringPair } from '@polkadot/keyring/types';
 import type { EventRecord } from '@polkadot/types/interfaces';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
-import { dispatchErrorName } from '../../src/chain/call-outcome.ts';
-import { type Connection, connect } from '../../src/chain/connect.ts';
-import type { Strategy } from '../../src/chain/consumer-reader.ts';
-import { contentHash } from '../../src/descriptors/content-hash.ts';
-import { DevChain } from '../../src/dev/chain.ts';
+import { DevChain } from '../../dev/chain.ts';
+import { contentHash } from '../../src/descriptors/content/content-hash.ts';
+import type { Strategy } from '../../src/sources/dinfra/consumer-reader.ts';
+import { dispatchErrorName } from '../../src/substrate/call-outcome.ts';
+import { type Connection, connect } from '../../src/substrate/connection.ts';
 
 export type Call = SubmittableExtrinsic<'promise'>;
 export type Signed = readonly [signer: KeyringPair, call: Call];

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Holdings } from '../../src/dev/cloudstack/books.ts';
-import type { Vm } from '../../src/dev/cloudstack/rows.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/dev/cloudstack/simulator.ts';
-import { type CallReport, CloudStackClient } from '../../src/providers/cloudstack/client.ts';
-import type { CloudStackConfig } from '../../src/providers/cloudstack/config.ts';
+import type { Holdings } from '../../simulator/cloudstack/books.ts';
+import type { Vm } from '../../simulator/cloudstack/rows.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/cloudstack/simulator.ts';
+import { identityOf } from '../../src/award/identity.ts';
+import { type CallReport, CloudStackClient } from '../../src/providers/cloudstack/api/client.ts';
+import type { CloudStackConfig } from '../../src/providers/cloudstack/api/config.ts';
 import { CloudStackReactor } from '../../src/providers/cloudstack/reactor.ts';
-import type { Json, Order } from '../../src/providers/reactor.ts';
-import { identityOf } from '../../src/tenure/identity.ts';
+import type { Json, Order } from '../../src/providers/port.ts';
 import { SkewedClock } from './skewed-clock.ts';
 
 /** A simulated cloud without delays whose account may expunge. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { Fault } from '../../src/dev/cloudstack/faults.ts';
+import type { Fault } from '../../simulator/cloudstack/faults.ts';
 
 /** One recorded exchange with a real CloudStack 4.22 management server, in order of recording. */
 export interface Exchange {

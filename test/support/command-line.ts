@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { takeConsole } from '../../src/chain/library-console.ts';
-import { dinfra } from '../../src/cli/program.ts';
+import { dinfra } from '../../src/cli/command/program.ts';
+import { takeConsole } from '../../src/substrate/library-console.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 

@@ -4,10 +4,10 @@ import { Keyring } from '@polkadot/keyring';
 import type { KeyringPair } from '@polkadot/keyring/types';
 import { u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
-import { type Connection, connect } from '../../src/chain/connect.ts';
-import { type Terms, termsArgument } from '../../src/chain/consumer-reader.ts';
-import { TransactionQueue } from '../../src/chain/transaction-queue.ts';
-import { contentHash } from '../../src/descriptors/content-hash.ts';
+import { contentHash } from '../../src/descriptors/content/content-hash.ts';
+import { type Terms, termsArgument } from '../../src/sources/dinfra/consumer-reader.ts';
+import { type Connection, connect } from '../../src/substrate/connection.ts';
+import { TransactionQueue } from '../../src/substrate/transaction-queue.ts';
 
 /** A subscription somebody asks for, whatever it is. */
 export interface Wish {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import { findBinaries } from '../../src/dev/binaries.ts';
-import { ControlPlane } from '../../src/dev/control-plane.ts';
+import { findBinaries } from '../../dev/binaries.ts';
+import { ControlPlane } from '../../dev/control-plane.ts';
 
 /**
  * One cluster for all files of a run: the one KUBECONFIG names, or an embedded control plane. Either has our CRDs

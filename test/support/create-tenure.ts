@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { identityOf } from '../../src/tenure/identity.ts';
+import { identityOf } from '../../src/award/identity.ts';
 import { HelmWorld } from './helm-world.ts';
 
 // An operator that makes one tenure, to be killed while it does: the order comes on standard input.

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../src/api/deployment.ts';
-import type { Order } from '../../src/providers/reactor.ts';
+import type { Order } from '../../src/providers/port.ts';
 
 /** The Deployment of an order, as the bridge mirrors it. */
 export function deploymentFor({ identity, consumer, accessKey, type }: Order, namespace = 'acme'): Deployment {

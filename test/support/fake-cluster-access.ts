@@ -1,7 +1,7 @@
-import type { KubeClientOptions } from '../../src/kube/client-options.ts';
-import { systemClock } from '../../src/kube/clock.ts';
-import type { ClusterAccess } from '../../src/kube/cluster-access.ts';
-import { KubeClient } from '../../src/kube/kube-client.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import type { KubeClientOptions } from '../../src/kube/client/client-options.ts';
+import type { ClusterAccess } from '../../src/kube/client/cluster-access.ts';
+import { KubeClient } from '../../src/kube/client/kube-client.ts';
 
 /** Access without credentials to a server on this machine. `tokens` are handed out in turn, the next after each refusal. */
 export function accessTo(url: string, tokens: readonly string[] = []): ClusterAccess {

@@ -1,16 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KubeClient } from '../../src/kube/kube-client.ts';
-import { loadClusterAccess } from '../../src/kube/kubeconfig.ts';
-import type { ApiObject, Cluster, TenantCluster } from '../../src/providers/helm/cluster.ts';
+import { identityOf, type TenureIdentity } from '../../src/award/identity.ts';
+import { KubeClient } from '../../src/kube/client/kube-client.ts';
+import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
 import type { HelmConfig } from '../../src/providers/helm/config.ts';
-import { HelmCommand } from '../../src/providers/helm/helm-command.ts';
+import { DEPLOYMENT, NAMESPACE, SECRET } from '../../src/providers/helm/confine/kinds.ts';
 import { HelmReactor, type HelmReactorOptions } from '../../src/providers/helm/helm-reactor.ts';
-import { at } from '../../src/providers/helm/json-fields.ts';
-import { DEPLOYMENT, NAMESPACE, SECRET } from '../../src/providers/helm/kinds.ts';
-import { decodeRelease } from '../../src/providers/helm/release-record.ts';
-import type { Json, Observation, Order, Present, Reactor } from '../../src/providers/reactor.ts';
-import { identityOf, type TenureIdentity } from '../../src/tenure/identity.ts';
+import type { ApiObject, Cluster, TenantCluster } from '../../src/providers/helm/observe/cluster.ts';
+import { at } from '../../src/providers/helm/observe/json-fields.ts';
+import { HelmCommand } from '../../src/providers/helm/release/helm-command.ts';
+import { decodeRelease } from '../../src/providers/helm/release/release-record.ts';
+import type { Json, Observation, Order, Present, Reactor } from '../../src/providers/port.ts';
 import { chartArchive, WEB_CHART } from './chart-archives.ts';
 
 const SETTLES_MS = 90_000;

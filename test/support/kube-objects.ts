@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { KubeClient } from '../../src/kube/kube-client.ts';
-import type { AnyObject, KubeObject, ResourceType } from '../../src/kube/resource-type.ts';
+import type { KubeClient } from '../../src/kube/client/kube-client.ts';
+import type { AnyObject, KubeObject, ResourceType } from '../../src/kube/client/resource-type.ts';
 
 export interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/kube/clock.ts';
+import type { Clock } from '../../src/base/clock.ts';
 
 /** A clock that only moves when told to. */
 export class ManualClock implements Clock {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RefusedError, RetryableError, TerminalError } from '../../src/errors/dinfra-error.ts';
-import type { Order, Present, Reactor } from '../../src/providers/reactor.ts';
+import type { Order, Present, Reactor } from '../../src/providers/port.ts';
 import { type PassingTime, TenureDriver } from './tenure-driver.ts';
 
 /** One backend, ready to be worked on. Everything the suite needs to know of it. */

@@ -1,8 +1,8 @@
-import { forgetVm, plug } from '../../src/dev/cloudstack/networking.ts';
-import type { Account, Network } from '../../src/dev/cloudstack/rows.ts';
-import { type Accounts, addAddresses, defaultLimits } from '../../src/dev/cloudstack/seed.ts';
-import type { Simulator } from '../../src/dev/cloudstack/simulator.ts';
-import type { World } from '../../src/dev/cloudstack/world.ts';
+import { forgetVm, plug } from '../../simulator/cloudstack/networking.ts';
+import type { Account, Network } from '../../simulator/cloudstack/rows.ts';
+import { type Accounts, addAddresses, defaultLimits } from '../../simulator/cloudstack/seed.ts';
+import type { Simulator } from '../../simulator/cloudstack/simulator.ts';
+import type { World } from '../../simulator/cloudstack/world.ts';
 import type { IdPairs } from './answer-comparison.ts';
 import { recordedKeys, type Setup, type SetupVm } from './cloudstack-recording.ts';
 

@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
-import type { KubeClient } from '../../src/kube/kube-client.ts';
-import { Reflector } from '../../src/kube/reflector.ts';
-import type { ReflectorObserver, ReflectorTiming } from '../../src/kube/reflector-options.ts';
+import { Reflector } from '../../src/kube/cache/reflector.ts';
+import type { ReflectorObserver, ReflectorTiming } from '../../src/kube/cache/reflector-options.ts';
+import type { KubeClient } from '../../src/kube/client/kube-client.ts';
 import { FakeApiServer } from './fake-api-server.ts';
 import { hastyClient } from './fake-cluster-access.ts';
 import { type ConfigMap, configMaps } from './kube-objects.ts';

@@ -2,9 +2,9 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { World } from '../../src/dev/demo/world.ts';
-import { Environment } from '../../src/dev/environment.ts';
-import { until } from '../../src/dev/until.ts';
+import { World } from '../../dev/demo/world.ts';
+import { Environment } from '../../dev/environment.ts';
+import { until } from '../../dev/until.ts';
 import { Consumer } from './consumer.ts';
 
 export interface StageOptions {

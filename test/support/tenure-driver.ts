@@ -1,7 +1,7 @@
-import { type Intent, nextAction, type OrderFact } from '../../src/controller/next-action.ts';
+import type { TenureState } from '../../src/award/state.ts';
+import { type Intent, nextAction, type OrderFact } from '../../src/controller/deployment/next-action.ts';
 import { DinfraError, RetryableError } from '../../src/errors/dinfra-error.ts';
-import type { Memo, Observation, Order, Present, Reactor, Step } from '../../src/providers/reactor.ts';
-import type { TenureState } from '../../src/tenure/state.ts';
+import type { Memo, Observation, Order, Present, Reactor, Step } from '../../src/providers/port.ts';
 
 /** Time as the driver lives in it. */
 export interface PassingTime {

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../../simulator/cloudstack/seed.ts';
+import type { SimulatorOptions } from '../../../simulator/cloudstack/simulator.ts';
 import {
   type Bench,
   configFor,
@@ -10,11 +12,9 @@ import {
 } from '../../../test/support/cloud.ts';
 import { SkewedClock } from '../../../test/support/skewed-clock.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
-import { defaultLimits } from '../../dev/cloudstack/seed.ts';
-import type { SimulatorOptions } from '../../dev/cloudstack/simulator.ts';
 import type { DinfraError } from '../../errors/dinfra-error.ts';
-import type { Json, Order } from '../reactor.ts';
-import type { CloudStackConfig } from './config.ts';
+import type { Json, Order } from '../port.ts';
+import type { CloudStackConfig } from './api/config.ts';
 import { CloudStackReactor } from './reactor.ts';
 
 let bench: Bench;

@@ -1,10 +1,10 @@
+import type { SimulatorOptions } from '../../../simulator/cloudstack/simulator.ts';
 import { guardedNetwork, openNetwork, orderFor, startBench } from '../../../test/support/cloud.ts';
 import { type ConformanceHarness, reactorConformance } from '../../../test/support/reactor-conformance.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
-import type { SimulatorOptions } from '../../dev/cloudstack/simulator.ts';
-import type { Order } from '../reactor.ts';
-import type { CloudStackConfig } from './config.ts';
-import { diskOfVolume, keyPairName } from './names.ts';
+import type { Order } from '../port.ts';
+import type { CloudStackConfig } from './api/config.ts';
+import { diskOfVolume, keyPairName } from './plan/names.ts';
 
 const ports = [{ name: 'ssh', port: 22 }];
 

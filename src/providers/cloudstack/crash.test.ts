@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
+import type { Holdings } from '../../../simulator/cloudstack/books.ts';
+import type { FaultKind } from '../../../simulator/cloudstack/faults.ts';
 import { type Bench, guardedNetwork, holdingsOf, orderFor, startBench } from '../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
-import type { Holdings } from '../../dev/cloudstack/books.ts';
-import type { FaultKind } from '../../dev/cloudstack/faults.ts';
-import type { TenureState } from '../../tenure/state.ts';
-import type { CloudStackConfig } from './config.ts';
+import type { TenureState } from '../../award/state.ts';
+import type { CloudStackConfig } from './api/config.ts';
 
 /** What an operator meets when it is killed. */
 class Killed extends Error {}

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { FaultKind } from '../../../simulator/cloudstack/faults.ts';
 import {
   type Bench,
   emptyHoldings,
@@ -8,9 +9,8 @@ import {
   startBench,
 } from '../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
-import type { FaultKind } from '../../dev/cloudstack/faults.ts';
-import type { TenureState } from '../../tenure/state.ts';
-import type { CloudStackConfig } from './config.ts';
+import type { TenureState } from '../../award/state.ts';
+import type { CloudStackConfig } from './api/config.ts';
 
 const TENURES = 50;
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { commands } from '../../dev/cloudstack/registry.ts';
+import { commands } from '../../../simulator/cloudstack/registry.ts';
 
 const here = new URL('.', import.meta.url);
 
@@ -12,7 +12,9 @@ const composed: Readonly<Record<string, readonly string[]>> = {
 
 /** Every command of CloudStack that the sources name. */
 function called(): Set<string> {
-  const files = readdirSync(here).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  const files = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+  );
   const text = files.map((name) => readFileSync(new URL(name, here), 'utf8')).join('\n');
   const whole = [...commands.values()].map(({ name }) => name).filter((name) => text.includes(`'${name}'`));
   const parts = Object.entries(composed).flatMap(([source, names]) => (text.includes(source) ? names : []));

@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TenureIdentity } from '../../award/identity.ts';
+import { BoundedCache } from '../../base/bounded-cache.ts';
 import { DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
-import type { TenureIdentity } from '../../tenure/identity.ts';
-import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../reactor.ts';
-import { BoundedCache } from './bounded-cache.ts';
-import { ensureCell, findNamespace } from './cell.ts';
-import { ChartSource } from './chart-source.ts';
-import type { TenantCluster } from './cluster.ts';
+import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../port.ts';
+import { ChartSource } from './chart/chart-source.ts';
+import { parseHelmDescriptor } from './chart/descriptor.ts';
+import { ChartPreparation, orderDigest, type PreparedChart } from './chart/prepared-chart.ts';
 import { type HelmConfig, type Settings, settingsOf } from './config.ts';
-import { parseHelmDescriptor } from './descriptor.ts';
-import type { HelmCommand } from './helm-command.ts';
-import { at, textOf } from './json-fields.ts';
-import { NAMESPACE, tenantKinds } from './kinds.ts';
-import { markedNamespaces } from './marked-namespaces.ts';
-import { Annotation } from './names.ts';
-import { type Expectation, observationOf } from './observation.ts';
-import { ChartPreparation, orderDigest, type PreparedChart } from './prepared-chart.ts';
-import { isOutOfPlace, isStopped, Surveyor, type SurveyorOptions } from './survey.ts';
-import { startWorkloads, stopWorkloads } from './suspension.ts';
-import { TenantAccess } from './tenant-access.ts';
-import { TenantReleases } from './tenant-release.ts';
+import { ensureCell, findNamespace } from './confine/cell.ts';
+import { NAMESPACE, tenantKinds } from './confine/kinds.ts';
+import { TenantAccess } from './confine/tenant-access.ts';
+import type { TenantCluster } from './observe/cluster.ts';
+import { at, textOf } from './observe/json-fields.ts';
+import { markedNamespaces } from './observe/marked-namespaces.ts';
+import { type Expectation, observationOf } from './observe/observation.ts';
+import { isOutOfPlace, isStopped, Surveyor, type SurveyorOptions } from './observe/survey.ts';
+import type { HelmCommand } from './release/helm-command.ts';
+import { Annotation } from './release/names.ts';
+import { startWorkloads, stopWorkloads } from './release/suspension.ts';
+import { TenantReleases } from './release/tenant-release.ts';
 
 export interface HelmReactorOptions extends SurveyorOptions {
   /** What the Reactor resource says. */

@@ -1,0 +1,153 @@
+import { execa } from 'execa';
+import { readSubscription } from '../../src/sources/dinfra/consumer-reader.ts';
+import { type Connection, connect } from '../../src/substrate/connection.ts';
+import type { Environment } from '../environment.ts';
+
+/** What is left of a tenure, read from the systems themselves. Empty lists mean that nothing is. */
+export interface Remains {
+  readonly namespaces: readonly string[];
+  readonly releases: readonly string[];
+  readonly claims: readonly string[];
+  readonly vms: readonly string[];
+  readonly networks: readonly string[];
+  readonly deployments: readonly string[];
+  /** Tenures that hold capacity of the provider's offers on chain. */
+  readonly capacityUsed: number;
+}
+
+/** An object that must not be touched while the operator is away: who it is, and its version. */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+interface ReadyState {
+  readonly status: string;
+  readonly since: string;
+  readonly endpoints: readonly string[];
+}
+
+/** Reads the cluster, the cloud and the chain as they are, past everything the operator says of them. */
+export class World {
+  private readonly environment: Environment;
+  private readonly chain: Connection;
+
+  private constructor(environment: Environment, chain: Connection) {
+    this.environment = environment;
+    this.chain = chain;
+  }
+
+  static async open(environment: Environment): Promise<World> {
+    return new World(environment, await connect(environment.chain.endpoint, new AbortController().signal));
+  }
+
+  async close(): Promise<void> {
+    await this.chain.close();
+  }
+
+  /** The number of the last block. */
+  async block(): Promise<number> {
+    return (await this.chain.api.rpc.chain.getHeader()).number.toNumber();
+  }
+
+  /** State of a subscription on chain; undefined when it is over and removed. */
+  async state(id: bigint): Promise<string | undefined> {
+    return (await readSubscription(this.chain.api, id))?.state;
+  }
+
+  /** Offers of a provider on chain, by type: capacity and how much of it is used. Default: the first provider. */
+  async offers(provider = 0): Promise<ReadonlyMap<string, { readonly capacity: number; readonly used: number }>> {
+    const entries = await this.chain.api.query.provider.offers.entries(provider);
+    return new Map(
+      entries.map(([{ args }, offer]) => {
+        const { capacity, used } = offer.unwrap();
+        return [args[1].toUtf8(), { capacity: capacity.toNumber(), used: used.toNumber() }];
+      }),
+    );
+  }
+
+  /** Name of the Deployment of a subscription. */
+  async deploymentOf(id: bigint): Promise<string | undefined> {
+    const selector = `spec.subscription=${id}`;
+    const [first] = await this.names([
+      'get',
+      'deployments.dinfra.io',
+      '-n',
+      this.environment.namespace,
+      `--field-selector=${selector}`,
+    ]);
+    return first;
+  }
+
+  /** The status of a Deployment's condition Ready, since when it is so, and its endpoints. */
+  async ready(name: string): Promise<ReadyState> {
+    const object = (await this.json(['get', 'deployments.dinfra.io', name])) as {
+      readonly status: {
+        readonly conditions?: readonly {
+          readonly type: string;
+          readonly status: string;
+          readonly lastTransitionTime: string;
+        }[];
+        readonly endpoints?: readonly { readonly address: string }[];
+      };
+    };
+    const ready = object.status.conditions?.find(({ type }) => type === 'Ready');
+    return {
+      status: ready?.status ?? 'Unknown',
+      since: ready?.lastTransitionTime ?? '',
+      endpoints: (object.status.endpoints ?? []).map(({ address }) => address),
+    };
+  }
+
+  /** Everything that runs for the tenures of these names, with what tells whether it was touched. */
+  async fingerprint(names: readonly string[]): Promise<Fingerprint> {
+    const ours = (list: readonly string[]) => list.filter((one) => names.some((name) => one.includes(name))).join('\n');
+    const version = '{.metadata.namespace}/{.metadata.name} {.metadata.uid}';
+    const own = ['get', 'deployments.dinfra.io', '-n', this.environment.namespace];
+    return {
+      releases: ours(
+        await this.names(['get', 'secrets', '-A', '-l', 'owner=helm'], `${version} {.metadata.resourceVersion}`),
+      ),
+      pods: ours(await this.names(['get', 'pods', '-A'], version)),
+      deployments: ours(await this.names(own, `${version} {.metadata.generation}`)),
+      vms: ours(this.vms().map(({ id, name, state }) => `${name} ${id} ${state}`)),
+    };
+  }
+
+  /** What is left of the tenures of these names. */
+  async remains(names: readonly string[]): Promise<Remains> {
+    const ours = (list: readonly string[]) => list.filter((one) => names.some((name) => one.includes(name)));
+    const offers = await this.offers();
+    return {
+      namespaces: ours(await this.names(['get', 'namespaces'])),
+      releases: ours(await this.names(['get', 'secrets', '-A', '-l', 'owner=helm'])),
+      claims: ours(await this.names(['get', 'persistentvolumeclaims', '-A'], '{.metadata.namespace}/{.metadata.name}')),
+      vms: ours(this.vms().map(({ name }) => name)),
+      networks: ours((this.holdings()?.networks ?? []).map(({ name }) => name)),
+      deployments: ours(await this.names(['get', 'deployments.dinfra.io', '-n', this.environment.namespace])),
+      capacityUsed: [...offers.values()].reduce((sum, { used }) => sum + used, 0),
+    };
+  }
+
+  private vms() {
+    return this.holdings()?.vms ?? [];
+  }
+
+  /** What the provider's account holds in the cloud, by the cloud's own books. */
+  private holdings() {
+    return this.environment.cloud.books().accounts['dinfra'];
+  }
+
+  private async names(args: readonly string[], template = '{.metadata.name}'): Promise<string[]> {
+    const text = await this.kubectl([...args, '-o', `jsonpath={range .items[*]}${template}{"\\n"}{end}`]);
+    return text.split('\n').filter((line) => line !== '');
+  }
+
+  private async json(args: readonly string[]): Promise<unknown> {
+    return JSON.parse(await this.kubectl(['-n', this.environment.namespace, ...args, '-o', 'json']));
+  }
+
+  private async kubectl(args: readonly string[]): Promise<string> {
+    const { stdout } = await execa(this.environment.binaries.kubectl, [...args], {
+      env: { KUBECONFIG: this.environment.kubeconfig },
+    });
+    return stdout;
+  }
+}

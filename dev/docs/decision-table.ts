@@ -1,0 +1,81 @@
+import { table } from '../../src/api/crd/field-table.ts';
+import { withMadeParts } from '../../src/api/crd/made-parts.ts';
+import type { TenureState } from '../../src/award/state.ts';
+import { type Facts, type Found, nextAction, type OrderFact } from '../../src/controller/deployment/next-action.ts';
+import type { Present } from '../../src/providers/port.ts';
+
+const NOW = 0;
+/** A create that was sent a moment ago. */
+const intent = { at: NOW, attempt: 1 };
+
+const unsure = { reason: 'UnexpectedError', message: '' } as const;
+const orders: readonly { readonly title: string; readonly order: OrderFact }[] = [
+  { title: 'can be realised', order: { kind: 'Realisable' } },
+  { title: 'not known', order: { kind: 'Unknown', ...unsure } },
+  { title: 'impossible', order: { kind: 'Impossible', ...unsure } },
+];
+
+const present: Present = {
+  kind: 'Present',
+  power: 'Running',
+  healthy: true,
+  message: '',
+  differences: [],
+  endpoints: [],
+};
+const differing: Present = { ...present, differences: [{ what: '', detail: '' }] };
+
+const findings: readonly { readonly title: string; readonly found: Found; readonly intent?: Facts['intent'] }[] = [
+  { title: 'nothing', found: { kind: 'Absent' } },
+  { title: 'nothing, a create just sent', found: { kind: 'Absent' }, intent },
+  { title: 'as ordered', found: present },
+  { title: 'different', found: differing },
+  { title: 'stopped', found: { ...present, power: 'Stopped' } },
+  { title: 'half made or removed', found: { ...present, power: 'Partial' } },
+  { title: 'broken', found: { ...present, power: 'Broken' } },
+  { title: 'busy', found: { kind: 'Busy', what: '', pollAfterMs: 0 } },
+  { title: 'cannot look', found: { kind: 'Unknown', ...unsure } },
+];
+
+/** States of a tenure that are treated alike, and whether the order matters in them. */
+const rows: readonly { readonly states: readonly [TenureState, ...TenureState[]]; readonly ordered: boolean }[] = [
+  { states: ['Awarded'], ordered: true },
+  { states: ['Accepted', 'Active', 'Degraded'], ordered: true },
+  { states: ['Suspended'], ordered: false },
+  { states: ['Ended'], ordered: false },
+];
+
+/** docs/deployments.md with the table of what a pass does made anew, by asking the function that decides. */
+export function deploymentsPage(page: string): string {
+  return withMadeParts('docs/deployments.md', page, { decisions: decisions() });
+}
+
+function decisions(): string {
+  return table(
+    ['the chain says', 'the order', ...findings.map(({ title }) => title)],
+    rows.flatMap(({ states, ordered }) =>
+      (ordered ? orders : orders.slice(0, 1)).map(({ title, order }) => [
+        states.join(', '),
+        ordered ? title : 'any',
+        ...findings.map((finding) => decision(states, order, finding)),
+      ]),
+    ),
+  );
+}
+
+function decision(
+  states: readonly [TenureState, ...TenureState[]],
+  order: OrderFact,
+  { found, intent }: (typeof findings)[number],
+): string {
+  // Nothing is made before the acceptance, so there is nothing to look for.
+  if (states[0] === 'Awarded' && found.kind !== 'Absent') return '';
+  const [first, ...others] = states.map((wanted) => {
+    const action = nextAction({ wanted, order, found, intent, now: NOW });
+    return action.do === 'remove' && action.again ? 'remove, then create' : action.do;
+  });
+  if (first === undefined || others.some((other) => other !== first)) {
+    throw new Error(`${states.join(', ')} are no longer treated alike: give them rows of their own`);
+  }
+  return first;
+}

@@ -1,0 +1,244 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { type Simulator, startSimulator } from '../simulator/cloudstack/simulator.ts';
+import { type Binaries, findBinaries } from './binaries.ts';
+import { DevChain } from './chain.ts';
+import { ControlPlane } from './control-plane.ts';
+import { makeOperatorAccount, removeOperatorAccount } from './operator-account.ts';
+import { type OperatorOptions, OperatorProcess } from './operator-process.ts';
+
+/** The root of the checkout. */
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Where the samples expect the chain and the cloud. */
+const CHAIN_PORT = 9944;
+const CLOUD_PORT = 8080;
+/** The namespace the samples are applied to, unless another is asked for. */
+export const NAMESPACE = 'acme';
+/** A block each second: fast enough to watch, slow enough to follow. */
+const BLOCK_MS = 1_000;
+
+export interface EnvironmentOptions {
+  /** The environment's own: data, logs, kubeconfig. */
+  readonly folder: string;
+  /** Told of each part as it comes up. */
+  readonly onStep?: (what: string) => void;
+  /** Kubeconfig of a cluster that is there already. Default: an embedded control plane of its own. */
+  readonly kubeconfig?: string;
+  /** Is made. Default `acme`. */
+  readonly namespace?: string;
+  /** Where chain and cloud listen: at the ports the samples name, or at free ones. Default `samples`. */
+  readonly ports?: 'samples' | 'free';
+}
+
+/**
+ * Everything a provider has, on one machine: a Kubernetes control plane, a chain, a cloud, and the operator between
+ * them. All of it is real but the cloud's hypervisors and the nodes' kubelets.
+ */
+export class Environment {
+  readonly binaries: Binaries;
+  readonly namespace: string;
+  readonly kubeconfig: string;
+  readonly chain: DevChain;
+  readonly cloud: Simulator;
+  readonly folder: string;
+  /** Undefined when the cluster was there before. */
+  readonly plane: ControlPlane | undefined;
+  /** With the rights of config/rbac, while `kubeconfig` is an administrator's. */
+  private operatorKubeconfig = '';
+  private operator: OperatorProcess | undefined;
+
+  private constructor({ folder, namespace = NAMESPACE }: EnvironmentOptions, binaries: Binaries, parts: Parts) {
+    this.folder = folder;
+    this.namespace = namespace;
+    this.binaries = binaries;
+    this.plane = parts.plane;
+    this.kubeconfig = parts.kubeconfig;
+    this.chain = parts.chain;
+    this.cloud = parts.cloud;
+  }
+
+  /**
+   * Starts the cluster with our resources in it, the chain and the cloud; the operator is `startOperator`'s.
+   *
+   * @throws Error in one line about what is missing or taken, and what to do. Nothing is left running then.
+   */
+  static async start(options: EnvironmentOptions): Promise<Environment> {
+    const { folder, onStep = () => undefined, ports = 'samples' } = options;
+    const binaries = findBinaries();
+    const [chainPort, cloudPort] = ports === 'samples' ? [CHAIN_PORT, CLOUD_PORT] : [0, 0];
+    await demandFree(chainPort, 'the chain');
+    await demandFree(cloudPort, 'the cloud');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const stops: (() => Promise<unknown>)[] = [];
+    const started = async <T extends { stop(): Promise<unknown> }>(part: Promise<T>, told: (part: T) => string) => {
+      const up = await part;
+      stops.push(() => up.stop());
+      onStep(told(up));
+      return up;
+    };
+    const planeUp =
+      options.kubeconfig === undefined
+        ? started(
+            ControlPlane.start(join(folder, 'control-plane'), binaries),
+            ({ server }) => `Kubernetes API server at ${server}`,
+          )
+        : undefined;
+    const chainUp = started(DevChain.start(join(folder, 'chain'), chainPort), ({ endpoint }) => `chain at ${endpoint}`);
+    const simulator = startSimulator({
+      port: cloudPort,
+      delays: { vm: 2_000 },
+      settings: { 'allow.user.expunge.recover.vm': 'true' },
+    });
+    const cloudUp = started(simulator, ({ endpoint }) => `CloudStack simulator at ${endpoint}`);
+    try {
+      const [plane, chain, cloud] = await Promise.all([planeUp, chainUp, cloudUp]);
+      const kubeconfig = plane?.kubeconfig ?? options.kubeconfig ?? '';
+      const environment = new Environment(options, binaries, { plane, kubeconfig, chain, cloud });
+      await environment.prepare();
+      onStep('custom resources installed, descriptor types helm/v1, vm/v1 and compose/v1 registered on chain');
+      return environment;
+    } catch (error) {
+      // What is still on its way up is waited for, or it would be left running.
+      await Promise.allSettled([planeUp, chainUp, cloudUp]);
+      await Promise.allSettled(stops.map((stop) => stop()));
+      throw error;
+    }
+  }
+
+  /** Starts the operator; there must be none running. `resyncSeconds` as in OperatorOptions. */
+  async startOperator({ resyncSeconds }: Pick<OperatorOptions, 'resyncSeconds'> = {}): Promise<OperatorProcess> {
+    this.operator = await OperatorProcess.start({
+      kubeconfig: this.operatorKubeconfig,
+      namespace: this.namespace,
+      helm: this.binaries.helm,
+      logFile: this.operatorLog,
+      ...(resyncSeconds !== undefined && { resyncSeconds }),
+    });
+    return this.operator;
+  }
+
+  /** Ends the operator in order, so that another can be started. */
+  async stopOperator(): Promise<void> {
+    await this.operator?.stop();
+    this.operator = undefined;
+  }
+
+  private get operatorLog(): string {
+    return join(this.folder, 'operator.log');
+  }
+
+  /** Runs kubectl in the namespace of the samples. Throws with what it said when it fails. */
+  async kubectl(args: readonly string[], input?: string): Promise<string> {
+    const { stdout } = await execa(this.binaries.kubectl, ['--namespace', this.namespace, ...args], {
+      env: { KUBECONFIG: this.kubeconfig },
+      ...(input !== undefined && { input }),
+    });
+    return stdout;
+  }
+
+  /** How things stand: the resources in full, what the operator says of itself, and the end of its log. */
+  async account(): Promise<string> {
+    const resources = this.kubectl(['get', 'dprov,dsub,ddep', '-o', 'yaml', '--show-managed-fields=false']);
+    const readiness = this.operator?.readiness().then(({ text }) => text);
+    const log = readFile(this.operatorLog, 'utf8').then((text) => text.trimEnd().split('\n').slice(-30).join('\n'));
+    const said = await Promise.allSettled([resources, readiness, log]);
+    const [yaml, ready, lines] = said.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason)));
+    return `--- kubectl get dprov,dsub,ddep -o yaml\n${yaml}\n--- /readyz\n${ready}\n--- end of ${this.operatorLog}\n${lines}`;
+  }
+
+  /** Runs the dinfra command as a user would. Throws with what it said when it fails. */
+  async dinfra(args: readonly string[]): Promise<string> {
+    const { stdout } = await execa(process.execPath, [join(root, 'src/cli/main.ts'), ...args], {
+      env: { DINFRA_URL: this.chain.endpoint },
+    });
+    return stdout;
+  }
+
+  /**
+   * Applies config/samples, as it is where the ports are its own, with a Secret for the keys the simulator gave out.
+   *
+   * @param ways where the operator shall find the chain and the cloud. Default: where they are.
+   */
+  async applySamples(ways: { readonly chain?: string; readonly cloud?: string } = {}): Promise<void> {
+    const { apiKey, secretKey } = this.cloud.accounts.user;
+    const keys = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'cloudstack-keys' },
+      stringData: { apiKey, secretKey },
+    };
+    await this.kubectl(['apply', '-f', '-'], JSON.stringify(keys));
+    const samples = join(root, 'config/samples');
+    for (const file of readdirSync(samples).filter((name) => name.endsWith('.yaml'))) {
+      const text = readFileSync(join(samples, file), 'utf8')
+        .replace(`ws://127.0.0.1:${CHAIN_PORT}`, ways.chain ?? this.chain.endpoint)
+        .replace(`http://127.0.0.1:${CLOUD_PORT}/client/api`, ways.cloud ?? this.cloud.endpoint);
+      await this.kubectl(['apply', '-f', '-'], text);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.stopOperator();
+    await Promise.all([this.chain.stop(), this.cloud.stop()]);
+    if (this.plane === undefined) await this.leaveCluster();
+    await this.plane?.stop();
+  }
+
+  /**
+   * Takes away what is left in a cluster that stays: nobody works on it any more, so nobody would let it go, and the
+   * next chain's tenures have the same names, as development chains are all of one genesis.
+   */
+  private async leaveCluster(): Promise<void> {
+    await removeOperatorAccount((args) => this.kubectl(args), this.namespace);
+    const left = await this.kubectl(['get', 'deployments.dinfra.io', '-o', 'name']);
+    for (const deployment of left.split('\n').filter((line) => line !== '')) {
+      await this.kubectl(['patch', deployment, '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
+      const [, name = ''] = deployment.split('/');
+      await this.kubectl(['delete', 'namespace', name, '--ignore-not-found']);
+    }
+    await this.kubectl(['delete', 'namespace', this.namespace, '--wait=false']);
+  }
+
+  private async prepare(): Promise<void> {
+    const crds = join(root, 'crds');
+    await this.kubectl(['apply', '--server-side', '-f', crds]);
+    await this.kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', crds]);
+    await this.kubectl(['create', 'namespace', this.namespace]);
+    const kubectl = (args: readonly string[], input?: string) => this.kubectl(args, input);
+    this.operatorKubeconfig = await makeOperatorAccount(kubectl, this.namespace, this.folder);
+    this.chain.tick(BLOCK_MS);
+    for (const type of ['helm', 'vm', 'compose']) {
+      const schema = join(root, `config/descriptor-types/${type}-v1.schema.json`);
+      await this.dinfra(['--account', '//Alice', 'type', 'register', `${type}/v1`, schema]);
+    }
+  }
+}
+
+interface Parts {
+  readonly plane: ControlPlane | undefined;
+  readonly kubeconfig: string;
+  readonly chain: DevChain;
+  readonly cloud: Simulator;
+}
+
+/** @throws Error in one line when somebody listens there. 0 is always free. */
+async function demandFree(port: number, what: string): Promise<void> {
+  if (port === 0) return;
+  const taken = await new Promise<boolean>((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+  if (!taken) return;
+  throw new Error(
+    `port ${port}, where the samples expect ${what}, is taken: end what listens there (make down, if it is an earlier make up) and try again`,
+  );
+}

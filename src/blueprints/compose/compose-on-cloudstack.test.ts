@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import {
+  type Bench,
+  emptyHoldings,
+  holdingsOf,
+  orderFor as orderForVm,
+  startBench,
+} from '../../../test/support/cloud.ts';
+import { TenureDriver } from '../../../test/support/tenure-driver.ts';
+import type { Json, Order, Present } from '../../providers/port.ts';
+import { BlueprintReactor } from '../blueprint-reactor.ts';
+import { compose } from './blueprint.ts';
+
+const file = new URL('../../../config/samples/descriptors/substrate-node-compose.json', import.meta.url);
+const sample = JSON.parse(readFileSync(file, 'utf8'));
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await startBench();
+});
+afterAll(() => bench.stop());
+
+const reactor = () => new BlueprintReactor(bench.reactor(), new Map([['compose/v1', compose]]));
+
+function orderFor(descriptor: Json): Order {
+  return { ...orderForVm(), type: 'compose/v1', descriptor };
+}
+
+/** The user-data of the one VM there is, as cloud-init reads it. */
+function userDataInCloud(): string {
+  const vms = [...bench.simulator.world.tables.vms.live()];
+  expect(vms).toHaveLength(1);
+  const bytes = Buffer.from(vms[0]?.userData ?? '', 'base64');
+  return (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString('utf8');
+}
+
+/** Decoded parts of a MIME archive. */
+function partsOf(archive: string): readonly string[] {
+  const [, boundary = ''] = /boundary="([^"]+)"/.exec(archive) ?? [];
+  return archive
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .map((part) => Buffer.from(part.slice(part.indexOf('\r\n\r\n')), 'base64').toString('utf8'));
+}
+
+const problemOf = (order: Order) =>
+  reactor()
+    .check(order, AbortSignal.timeout(10_000))
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+describe('a compose/v1 order in CloudStack', () => {
+  it('is a VM with the file in it and its ports open, from the award to the end', async () => {
+    const order = orderFor(sample);
+    const made = reactor();
+    await made.check(order, AbortSignal.timeout(10_000));
+    const driver = new TenureDriver(made, order, bench.clock);
+    const up = await driver.settle();
+    expect(up.found).toMatchObject({ kind: 'Present', power: 'Running', healthy: true, differences: [] });
+    const names = (up.found as Present).endpoints.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['ssh', 'node-9944', 'node-30333']));
+    const [cloudConfig = ''] = partsOf(userDataInCloud());
+    expect(parse(cloudConfig).bootcmd[0].at(-1)).toBe(sample.compose);
+    // A translation that came out otherwise would be taken for drift.
+    expect((await driver.pass()).action).toBe('rest');
+    driver.wanted = 'Suspended';
+    expect((await driver.settle()).found).toMatchObject({ power: 'Stopped', differences: [] });
+    driver.wanted = 'Active';
+    expect((await driver.settle()).found).toMatchObject({ power: 'Running' });
+    driver.wanted = 'Ended';
+    await driver.settle();
+    expect(holdingsOf(bench)).toEqual(emptyHoldings);
+  });
+
+  it('is refused before any call that changes something, with the field and by how much it is too large', async () => {
+    const noise = randomBytes(30_000).toString('base64');
+    const large = orderFor({ ...sample, compose: `${sample.compose}\n# ${noise}\n` });
+    const error = await problemOf(large);
+    expect(error).toMatchObject({ family: 'terminal', code: 'VmUserDataTooLarge', path: '/compose' });
+    const { message } = error as Error;
+    expect(message).toMatch(/^with what compose becomes, .* takes \d+ characters .*; 32767 fit, which is \d+ fewer$/);
+    const [, takes, fewer] = /takes (\d+) .* is (\d+) fewer/.exec(message) ?? [];
+    expect(Number(takes) - Number(fewer)).toBe(32_767);
+    expect(holdingsOf(bench)).toEqual(emptyHoldings);
+  });
+
+  it('is refused for what the file says, with its place in the descriptor', async () => {
+    const order = orderFor({ ...sample, compose: 'services: {web: {build: .}}' });
+    expect(await problemOf(order)).toMatchObject({ code: 'ComposeUnsupported', path: '/compose/services/web/build' });
+  });
+
+  it('is refused for what the VM cannot be, with the field of the descriptor', async () => {
+    expect(await problemOf(orderFor({ ...sample, image: 'gone' }))).toMatchObject({ path: '/image' });
+  });
+
+  it('does not change what vm/v1 is', async () => {
+    const order = orderForVm({ compose: 'not looked at', userData: '#!/bin/sh\n' });
+    expect(await problemOf(order)).toBeUndefined();
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Provider, ProviderStatus } from '../../api/provider.ts';
+import { RetryableError } from '../../errors/dinfra-error.ts';
+import { type ProviderFacts, problemStatus, providerStatus } from './provider-status.ts';
+
+const NOW = Date.parse('2026-11-21T10:00:00Z');
+const away = new RetryableError('ChainUnreachable', { message: 'nobody answers' });
+const well: ProviderFacts = {
+  problem: undefined,
+  account: '5Acme',
+  providerId: 3,
+  genesis: `0x${'45'.repeat(32)}`,
+  block: { number: 7, hash: '0x07' },
+  moved: false,
+  counts: { tenures: 2, ready: 1 },
+  inStep: true,
+  refusal: undefined,
+  teardowns: undefined,
+  held: [],
+  now: NOW,
+};
+
+function provider(status: Partial<ProviderStatus> = {}): Provider {
+  return {
+    apiVersion: 'dinfra.io/v1alpha1',
+    kind: 'Provider',
+    metadata: {
+      name: 'acme',
+      namespace: 'acme',
+      uid: 'u',
+      resourceVersion: '1',
+      generation: 1,
+      creationTimestamp: '2026-11-21T09:00:00Z',
+    },
+    spec: {
+      chain: { endpoints: ['ws://127.0.0.1:9944'] },
+      accountSecretRef: { name: 'acme-account', key: 'suri' },
+      consumerPolicy: { mode: 'Open', consumers: [] },
+      paused: false,
+      ipfsGateways: [],
+      teardown: { maxPerHour: 1 },
+    },
+    status: { observedGeneration: 1, ...status },
+  };
+}
+
+const condition = ({ conditions }: ProviderStatus, type: string) => conditions?.find((one) => one.type === type);
+
+describe('the status of a Provider', () => {
+  it('is Ready once the chain says what its resource says', () => {
+    expect(condition(providerStatus(provider(), well), 'Ready')).toMatchObject({
+      status: 'True',
+      reason: 'Registered',
+    });
+    const behind = providerStatus(provider(), { ...well, inStep: false });
+    expect(condition(behind, 'Ready')).toMatchObject({ status: 'False', reason: 'Registering' });
+  });
+
+  it('says what is wrong and keeps what was known, when there is no state to say more with', () => {
+    const before = providerStatus(provider(), well);
+    const status = problemStatus(provider(before), away, undefined, NOW);
+    expect(condition(status, 'Ready')).toMatchObject({ status: 'False', reason: 'ChainUnreachable' });
+    const { conditions: _before, ...known } = before;
+    const { conditions: _after, ...kept } = status;
+    expect(kept).toEqual(known);
+  });
+
+  it('goes on saying that teardowns wait while the chain is away, and not once none does', () => {
+    const held = providerStatus(provider(), { ...well, held: ['dinfra-1-1-a'] });
+    expect(condition(held, 'TeardownHeld')).toMatchObject({ status: 'True' });
+    const during = problemStatus(provider(held), away, undefined, NOW + 60_000);
+    expect(condition(during, 'TeardownHeld')).toEqual(condition(held, 'TeardownHeld'));
+    expect(condition(providerStatus(provider(during), well), 'TeardownHeld')).toBeUndefined();
+  });
+
+  it('moves the block only with the mirror', () => {
+    const before = providerStatus(provider(), well);
+    const next = { number: 8, hash: '0x08' };
+    expect(providerStatus(provider(before), { ...well, block: next }).chain?.finalized).toEqual(well.block);
+    expect(providerStatus(provider(before), { ...well, block: next, moved: true }).chain?.finalized).toEqual(next);
+  });
+});

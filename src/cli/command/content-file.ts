@@ -1,0 +1,34 @@
+import { contentHash } from '../../descriptors/content/content-hash.ts';
+import { type ContentRef, MAX_CONTENT_BYTES } from '../../descriptors/content/content-ref.ts';
+import type { ContentSource } from '../../descriptors/content/content-source.ts';
+import { parseJson } from '../../descriptors/content/json.ts';
+import { UserError } from './user-error.ts';
+import { readUserFile } from './user-file.ts';
+
+/** A JSON document of the user's that is to go onto the chain. */
+export interface ContentFile {
+  readonly bytes: Uint8Array;
+  readonly ref: ContentRef;
+  /** Gives these bytes, before the chain has them. */
+  readonly source: ContentSource;
+}
+
+/**
+ * @param what it is, for messages: `descriptor`.
+ * @throws UserError when it cannot be read or is too large; TerminalError DescriptorNotJson.
+ */
+export async function readContentFile(path: string, what: string): Promise<ContentFile> {
+  const bytes = Uint8Array.from(await readUserFile(path, what, 64 * MAX_CONTENT_BYTES));
+  if (bytes.length > MAX_CONTENT_BYTES) {
+    throw new UserError(
+      `${path} has ${bytes.length} bytes; a ${what} has at most ${MAX_CONTENT_BYTES}`,
+      'Move large parts out of it and refer to them.',
+    );
+  }
+  parseJson(bytes, path);
+  return {
+    bytes,
+    ref: { hash: contentHash(bytes), length: bytes.length, source: 'Preimage' },
+    source: { name: 'the file', kind: 'Preimage', ask: async () => ({ kind: 'Bytes', bytes }) },
+  };
+}

@@ -1,0 +1,177 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { SimulatorFlags } from '../../../simulator/cloudstack/command-line.ts';
+import type { SshKeyFlags } from '../account/ssh-key.ts';
+import type { SubscribeFlags } from '../market/market-commands.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+import { orTell } from './user-error.ts';
+
+/** Options every command takes. */
+export interface Common {
+  readonly url: string;
+  readonly account?: string;
+  readonly keystore?: string;
+  readonly secretFile?: string;
+  readonly json: boolean;
+}
+
+export const STRATEGIES = ['RoundRobin', 'Random', 'MostFree', 'LowestPrice', 'MostReputable'] as const;
+
+/**
+ * The command line: what can be asked for. What does it is loaded when it is asked for, as the libraries of the chain
+ * take longer to load than most answers to come.
+ *
+ * @param terminal default: this process.
+ */
+export function dinfra(terminal: Terminal = processTerminal): Command {
+  const program = new Command('dinfra')
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      outputError: (text, write) => write(text.replace(/^error: /, 'dinfra: ')),
+    })
+    .showHelpAfterError('        See dinfra help, or --help after a command.')
+    .description('Subscribe to infrastructure on a Substrate market, and see what became of it.')
+    .addOption(
+      new Option('--url <url>', 'WebSocket endpoint of a node of the chain')
+        .env('DINFRA_URL')
+        .default('ws://127.0.0.1:9944'),
+    )
+    .option('--account <name>', 'development account such as //Alice')
+    .option('--keystore <file>', 'keystore file; its password comes from DINFRA_PASSWORD or is asked for')
+    .option('--secret-file <file>', 'file with a mnemonic, hex seed or derivation path; - is standard input')
+    .option('--json', 'answer in JSON', false);
+  addSubscriptions(program, terminal);
+  addTypes(program, terminal);
+  addSshKey(program, terminal);
+  addDev(program, terminal);
+  return program;
+}
+
+function addSubscriptions(program: Command, terminal: Terminal): void {
+  const common = () => program.opts<Common>();
+  const commands = () => import('../market/market-commands.ts');
+  program
+    .command('subscribe')
+    .description('subscribe to what a descriptor describes, and pay for it in advance')
+    .argument('<descriptor>', 'file with the descriptor')
+    .requiredOption('--type <name>', 'descriptor type, for instance helm/v1')
+    .requiredOption('--funds <amount>', 'what is paid in advance; the rest comes back at the end')
+    .option('--grace <blocks>', 'blocks for which everything is kept once the funds are used up', wholeNumber, 100)
+    .option('--provider <id>', 'this provider and no other', wholeNumber)
+    .addOption(new Option('--strategy <name>', 'how the provider is chosen').choices(STRATEGIES).default('RoundRobin'))
+    .option('--max-price <amount>', 'highest price of one block')
+    .option(
+      '--access-key <key>',
+      'ed25519 public key that secrets are sealed to and that may log in: 0x and 64 hex digits, or a .pub file (default: of the account’s secret)',
+    )
+    .option('--wait', 'wait until it is Active', false)
+    .action((descriptor: string, flags: SubscribeFlags) =>
+      orTell(terminal, async () => (await commands()).runSubscribe(terminal, common(), descriptor, flags)),
+    );
+  program
+    .command('list')
+    .description('list the subscriptions of an account')
+    .option('--consumer <address>', 'whose (default: of the account)')
+    .action(({ consumer }: { consumer?: string }) =>
+      orTell(terminal, async () => (await commands()).runList(terminal, common(), consumer)),
+    );
+  program
+    .command('status')
+    .description('show one subscription')
+    .argument('<id>', 'number of the subscription', bigNumber)
+    .action((id: bigint) => orTell(terminal, async () => (await commands()).runStatus(terminal, common(), id)));
+  program
+    .command('top-up')
+    .description('add funds to a subscription, anybody’s')
+    .argument('<id>', 'number of the subscription', bigNumber)
+    .argument('<amount>', 'what is added')
+    .action((id: bigint, amount: string) =>
+      orTell(terminal, async () => (await commands()).runTopUp(terminal, common(), id, amount)),
+    );
+  program
+    .command('cancel')
+    .description('end a subscription; what is left of the funds comes back at once')
+    .argument('<id>', 'number of the subscription', bigNumber)
+    .action((id: bigint) => orTell(terminal, async () => (await commands()).runCancel(terminal, common(), id)));
+}
+
+function addTypes(program: Command, terminal: Terminal): void {
+  const common = () => program.opts<Common>();
+  const commands = () => import('../market/market-commands.ts');
+  const type = program.command('type').description('descriptor types: what descriptors look like');
+  type
+    .command('list')
+    .description('list the descriptor types of the chain')
+    .action(() => orTell(terminal, async () => (await commands()).runTypeList(terminal, common())));
+  type
+    .command('register')
+    .description('register a descriptor type')
+    .argument('<name>', 'its name, for instance helm/v1')
+    .argument('<schema>', 'file with the JSON Schema of its descriptors')
+    .action((name: string, schema: string) =>
+      orTell(terminal, async () => (await commands()).runTypeRegister(terminal, common(), name, schema)),
+    );
+}
+
+function addSshKey(program: Command, terminal: Terminal): void {
+  program
+    .command('ssh-key')
+    .description('write the SSH key that may log in to your VMs: the ed25519 key of the account’s secret')
+    .option('--out <file>', 'file to write, for you alone to read; it must not be there yet (default: standard output)')
+    .option('--comment <text>', 'what key listings show', 'dinfra')
+    .option('--public', 'the public key instead of the private one', false)
+    .action((flags: SshKeyFlags) =>
+      orTell(terminal, async () =>
+        (await import('../account/ssh-key.ts')).runSshKey(terminal, program.opts<Common>(), flags),
+      ),
+    );
+}
+
+function addDev(program: Command, terminal: Terminal): void {
+  const dev = program.command('dev').description('parts to develop and to try things with');
+  dev
+    .command('cloudstack')
+    .description('start a simulated CloudStack, print its endpoint and keys, and run until ended (Ctrl-C)')
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on; 0 is any free one', port, 8080)
+    .option('--state <file>', 'keep the state in this file over a restart')
+    .option('--vm-delay <ms>', 'how long jobs of VMs take', wholeNumber, 1_000)
+    .option('--job-delay <ms>', 'how long other jobs take', wholeNumber, 200)
+    .option('--setting <name=value>', 'a setting of the management server; may be repeated', gather, [])
+    .option(
+      '--fault <command:kind>',
+      'something that goes wrong, for instance deployVirtualMachine:LoseReply,times=1; may be repeated',
+      gather,
+      [],
+    )
+    .option('--old', 'behave like CloudStack 4.13 where it differs', false)
+    .action((flags: SimulatorFlags) =>
+      orTell(terminal, async () =>
+        (await import('../../../simulator/cloudstack/command-line.ts')).runSimulator(
+          terminal,
+          program.opts<Common>(),
+          flags,
+        ),
+      ),
+    );
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,10}$/.test(text) && value <= 4_294_967_295) return value;
+  throw new InvalidArgumentError('It has to be a whole number.');
+}
+
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('It has to be a whole number from 0 to 65535.');
+}
+
+function bigNumber(text: string): bigint {
+  if (/^\d{1,19}$/.test(text)) return BigInt(text);
+  throw new InvalidArgumentError('It has to be the number of a subscription.');
+}
+
+function gather(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}

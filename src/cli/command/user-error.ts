@@ -1,0 +1,28 @@
+import { InvalidArgumentError } from 'commander';
+import { catalogue } from '../../errors/catalogue.ts';
+import { findDinfraError } from '../../errors/dinfra-error.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A failure the user can do something about: printed as two lines, without a stack. */
+export class UserError extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.name = 'UserError';
+    this.hint = hint;
+  }
+}
+
+/** Does the work, and tells the user what went wrong, without a stack, when it is his to mend. */
+export async function orTell({ err, fail }: Terminal, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const ours = findDinfraError(error);
+    const hint = error instanceof UserError ? error.hint : ours && (ours.hint ?? catalogue[ours.code].remedy);
+    if (!(error instanceof UserError || error instanceof InvalidArgumentError) && ours === undefined) throw error;
+    err(`dinfra: ${(error as Error).message}\n${hint === undefined ? '' : `        ${hint}\n`}`);
+    fail();
+  }
+}

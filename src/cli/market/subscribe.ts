@@ -1,0 +1,114 @@
+import { u8aToHex } from '@polkadot/util';
+import { vmBlueprints } from '../../blueprints/vm-blueprints.ts';
+import { preimageSource } from '../../descriptors/content/preimage-source.ts';
+import { Descriptors } from '../../descriptors/descriptors.ts';
+import { SchemaChecker } from '../../descriptors/schema/schema-checker.ts';
+import {
+  type Candidate,
+  readCandidates,
+  readType,
+  type Strategy,
+  type Terms,
+  termsArgument,
+} from '../../sources/dinfra/consumer-reader.ts';
+import { readPreimage } from '../../sources/dinfra/reader.ts';
+import { accessKeyOf } from '../account/access-key.ts';
+import type { Account } from '../account/account.ts';
+import { formatAmount } from '../command/amount.ts';
+import { type ContentFile, readContentFile } from '../command/content-file.ts';
+import type { Output } from '../command/output.ts';
+import { UserError } from '../command/user-error.ts';
+import type { Market } from './market.ts';
+
+export interface SubscribeOptions {
+  readonly type: string;
+  /** Path of the descriptor. */
+  readonly descriptor: string;
+  /** In the chain's smallest unit. */
+  readonly funds: bigint;
+  readonly grace: number;
+  readonly strategy: Strategy;
+  /** In the chain's smallest unit; undefined for any price the funds can pay. */
+  readonly maxPrice: bigint | undefined;
+  /** An ed25519 public key: hex, or the path of an OpenSSH one. Default: the one that follows from the account's secret. */
+  readonly accessKey: string | undefined;
+}
+
+/** The chain's own bound on a price, as nobody's offer is dearer. */
+const ANY_PRICE = 10n ** 18n;
+
+/**
+ * Subscribes: looks whether the descriptor matches its type and somebody could take it, and only then pays. Returns the
+ * id of the subscription.
+ */
+export async function subscribe(
+  market: Market,
+  account: Account,
+  options: SubscribeOptions,
+  output: Output,
+): Promise<bigint> {
+  const { api } = market;
+  const accessKey = await accessKeyOf(options.accessKey, account);
+  const file = await readContentFile(options.descriptor, 'descriptor');
+  await checkDescriptor(market, options.type, file);
+  const terms: Terms = { strategy: options.strategy, maxPrice: options.maxPrice ?? ANY_PRICE, grace: options.grace };
+  const candidates = await readCandidates(api, options.type, account.pair.address, terms, options.funds);
+  if (!candidates.some(({ excluded }) => excluded === undefined)) throw nobody(options.type, candidates);
+
+  const { hash, length, source } = file.ref;
+  const content = { hash_: hash, len: length, source };
+  const noted = await readPreimage(api, hash, length);
+  const call = api.tx.subscription.subscribe(options.type, content, accessKey, options.funds, termsArgument(terms));
+  output.progress(`Subscribing with ${formatAmount(options.funds, market.unit)} to ${options.type} …`);
+  const block = await market.send(
+    account,
+    noted === undefined ? api.tx.utility.batchAll([api.tx.preimage.notePreimage(u8aToHex(file.bytes)), call]) : call,
+  );
+  return idIn(market, block, account.pair.address, hash);
+}
+
+/** What the provider will check too: better to hear of it before paying. */
+async function checkDescriptor({ api }: Market, typeName: string, { ref, source }: ContentFile): Promise<void> {
+  const type = await readType(api, typeName);
+  if (type === undefined) {
+    throw new UserError(`the chain has no descriptor type "${typeName}"`, 'See dinfra type list.');
+  }
+  const checker = new SchemaChecker();
+  try {
+    const onChain = preimageSource((hash, length) => readPreimage(api, hash, length));
+    const descriptors = new Descriptors(checker);
+    const signal = AbortSignal.timeout(60_000);
+    const schema = await descriptors.schema(typeName, type.schema, [onChain], signal);
+    const descriptor = await descriptors.descriptor(ref, { name: typeName, schema }, [source], signal);
+    vmBlueprints.get(typeName)?.translate(descriptor);
+  } finally {
+    await checker.close();
+  }
+}
+
+function nobody(type: string, candidates: readonly Candidate[]): UserError {
+  if (candidates.length === 0) {
+    return new UserError(`nobody offers ${type}`, 'Try again later, or another type.');
+  }
+  const reasons = candidates.map(({ provider, excluded }) => `provider ${provider}: ${excluded}`);
+  const poor = candidates.some(({ excluded }) => excluded === 'FundsTooLow');
+  return new UserError(
+    `nobody who offers ${type} could take it: ${reasons.slice(0, 8).join('; ')}`,
+    poor ? 'FundsTooLow: give more --funds or a shorter --grace.' : 'What the reasons mean is in docs/chain.md.',
+  );
+}
+
+/** The id the chain gave: told by the event of the block. */
+async function idIn({ api }: Market, block: number, consumer: string, descriptorHash: string): Promise<bigint> {
+  const at = await api.at(await api.rpc.chain.getBlockHash(block));
+  const events = await at.query.system.events();
+  const ids = events.flatMap(({ event }) => {
+    if (!api.events.subscription.Subscribed.is(event)) return [];
+    return event.data.consumer.toString() === consumer ? [event.data.id.toBigInt()] : [];
+  });
+  for (const id of ids) {
+    const found = await at.query.subscription.subscriptions(id);
+    if (found.isSome && found.unwrap().content.hash_.toHex() === descriptorHash) return id;
+  }
+  throw new UserError(`block ${block} tells of no subscription of ours`, 'See dinfra list.');
+}

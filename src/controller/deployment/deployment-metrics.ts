@@ -1,0 +1,75 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Deployment } from '../../api/deployment.ts';
+import { findDinfraError } from '../../errors/dinfra-error.ts';
+import type { StoreView } from '../../kube/cache/store.ts';
+import { readyOf } from './deployment-status.ts';
+
+/** What Prometheus is told about Deployments and the reactors that realise them. */
+export class DeploymentMetrics {
+  private readonly awardToReady: Histogram<'type'>;
+  private readonly reactorSeconds: Histogram<'reactor' | 'method'>;
+  private readonly reactorErrors: Counter<'reactor' | 'method' | 'reason'>;
+
+  constructor(registry: Registry, store: StoreView<Deployment>) {
+    const registers = [registry];
+    new Gauge({
+      name: 'dinfra_deployments',
+      help: 'Deployments by provider, descriptor type, state on chain, and the status and reason of Ready.',
+      labelNames: ['namespace', 'provider', 'type', 'state', 'ready', 'reason'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { metadata, spec, status } of store.list()) {
+          const ready = readyOf(status);
+          this.inc({
+            namespace: metadata.namespace ?? '',
+            provider: spec.providerRef.name,
+            type: spec.descriptorType,
+            state: spec.state,
+            ready: ready?.status ?? 'Unknown',
+            reason: ready?.reason ?? 'NotSeen',
+          });
+        }
+      },
+    });
+    this.awardToReady = new Histogram({
+      name: 'dinfra_award_to_ready_seconds',
+      help: 'Time from mirroring an award to what it asks for being up, in seconds.',
+      labelNames: ['type'],
+      buckets: [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600],
+      registers,
+    });
+    this.reactorSeconds = new Histogram({
+      name: 'dinfra_reactor_call_seconds',
+      help: 'Duration of the calls of the reactor port, in seconds.',
+      labelNames: ['reactor', 'method'],
+      buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+      registers,
+    });
+    this.reactorErrors = new Counter({
+      name: 'dinfra_reactor_errors_total',
+      help: 'Calls of the reactor port that failed, by reason of docs/reasons.md.',
+      labelNames: ['reactor', 'method', 'reason'],
+      registers,
+    });
+  }
+
+  /** Runs a call of the reactor port and keeps how long it took and how it failed. */
+  async timed<T>(reactor: string, method: string, call: () => Promise<T>): Promise<T> {
+    const end = this.reactorSeconds.startTimer({ reactor, method });
+    try {
+      return await call();
+    } catch (error) {
+      this.reactorErrors.inc({ reactor, method, reason: findDinfraError(error)?.code ?? 'UnexpectedError' });
+      throw error;
+    } finally {
+      end();
+    }
+  }
+
+  /** `now` in Unix milliseconds. */
+  becameReady({ metadata, spec }: Deployment, now: number): void {
+    if (spec.state !== 'Accepted') return;
+    this.awardToReady.observe({ type: spec.descriptorType }, (now - Date.parse(metadata.creationTimestamp)) / 1000);
+  }
+}

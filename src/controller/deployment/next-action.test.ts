@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type TenureState, tenureStates } from '../../award/state.ts';
+import type { Present } from '../../providers/port.ts';
+import { type Facts, type Found, INTENT_SETTLES_MS, type Intent, nextAction, type OrderFact } from './next-action.ts';
+
+const realisable: OrderFact = { kind: 'Realisable' };
+const impossible: OrderFact = { kind: 'Impossible', reason: 'DescriptorSchema', message: 'values.replicas is "three"' };
+const unresolved: OrderFact = { kind: 'Unknown', reason: 'DescriptorUnreachable', message: 'no source answered' };
+const absent: Found = { kind: 'Absent' };
+const unseen: Found = { kind: 'Unknown', reason: 'DescriptorUnreachable', message: 'connection refused' };
+const running: Present = {
+  kind: 'Present',
+  power: 'Running',
+  healthy: true,
+  message: 'up',
+  differences: [],
+  endpoints: [],
+};
+const drifted: Present = { ...running, differences: [{ what: 'VM offering', detail: 'small, expected large' }] };
+const NOW = 1_000_000;
+
+function decide(wanted: TenureState, found: Found, more: Partial<Facts> = {}) {
+  return nextAction({ wanted, found, order: realisable, intent: undefined, now: NOW, ...more });
+}
+
+describe('what one pass does for a tenure', () => {
+  it.each<[string, TenureState, Found, Partial<Facts>, string]>([
+    ['nothing is made before the chain says Accepted', 'Awarded', absent, {}, 'awaitAcceptance'],
+    ['an award that cannot be realised stalls', 'Awarded', absent, { order: impossible }, 'stall'],
+    ['an award whose descriptor cannot be had yet is retried', 'Awarded', absent, { order: unresolved }, 'retry'],
+    ['an accepted tenure is created', 'Accepted', absent, {}, 'create'],
+    ['a create just sent is looked for', 'Accepted', absent, { intent: { at: NOW - 1, attempt: 1 } }, 'lookAgain'],
+    [
+      'a create that left no trace is sent again',
+      'Accepted',
+      absent,
+      { intent: { at: NOW - INTENT_SETTLES_MS, attempt: 1 } },
+      'create',
+    ],
+    ['what runs as ordered is left alone', 'Active', running, {}, 'rest'],
+    ['what differs is updated', 'Active', drifted, {}, 'update'],
+    ['a half-made realisation is finished', 'Accepted', { ...running, power: 'Partial' }, {}, 'update'],
+    ['what cannot come up is removed', 'Accepted', { ...running, power: 'Broken' }, {}, 'remove'],
+    ['what was stopped by an admin is started', 'Active', { ...running, power: 'Stopped' }, {}, 'start'],
+    ['what was removed by an admin is made again', 'Active', absent, {}, 'create'],
+    ['what runs stays when its order cannot be had', 'Active', running, { order: unresolved }, 'retry'],
+    ['a suspended tenure is stopped', 'Suspended', running, {}, 'stop'],
+    ['a suspended tenure keeps what is stopped', 'Suspended', { ...running, power: 'Stopped' }, {}, 'rest'],
+    ['a suspended tenure makes nothing new', 'Suspended', absent, {}, 'rest'],
+    ['an ended tenure is removed', 'Ended', running, {}, 'remove'],
+    ['an ended tenure is removed even when its order cannot be had', 'Ended', running, { order: unresolved }, 'remove'],
+    ['an ended tenure is released on proof', 'Ended', absent, {}, 'confirmReleased'],
+    [
+      'an ended tenure with a create in flight is looked at again',
+      'Ended',
+      absent,
+      { intent: { at: NOW - 1, attempt: 1 } },
+      'lookAgain',
+    ],
+    ['a busy backend is polled', 'Ended', { kind: 'Busy', what: 'expunge', pollAfterMs: 5 }, {}, 'poll'],
+  ])('%s', (_name, wanted, found, more, action) => {
+    expect(decide(wanted, found, more).do).toBe(action);
+  });
+
+  it('touches nothing while the backend cannot be seen, whatever is wanted', () => {
+    for (const wanted of tenureStates) expect(decide(wanted, unseen).do).toBe('retry');
+  });
+});
+
+/** A backend reduced to what the decision can see of it. */
+interface World {
+  vm: 'none' | 'Running' | 'Stopped' | 'Broken' | 'Partial';
+  visible: boolean;
+}
+
+type Disturbance = 'none' | 'blind' | 'loseReply' | 'crashBeforeSend' | 'adminDeletes' | 'adminStops' | 'breaks';
+
+describe('the decision, driven for a whole life', () => {
+  const state = fc.constantFrom<TenureState>(...tenureStates);
+  const disturbance = fc.constantFrom<Disturbance>(
+    'none',
+    'none',
+    'none',
+    'blind',
+    'loseReply',
+    'crashBeforeSend',
+    'adminDeletes',
+    'adminStops',
+    'breaks',
+  );
+
+  it('never makes two, never makes one the chain did not accept, never removes one the chain has not ended', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ wanted: state, disturbance }), { maxLength: 60 }), (script) => {
+        const life = new Life();
+        for (const { wanted, disturbance } of script) life.pass(wanted, disturbance);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('comes to the wanted end from anywhere once it is left in peace, and then rests', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ wanted: state, disturbance }), { maxLength: 40 }), state, (script, last) => {
+        const life = new Life();
+        for (const { wanted, disturbance } of script) life.pass(wanted, disturbance);
+        for (let i = 0; i < 12; i++) life.pass(last, 'none');
+        const final = life.pass(last, 'none');
+        expect(final).toBe(
+          { Awarded: 'awaitAcceptance', Suspended: 'rest', Ended: 'confirmReleased' }[last as 'Awarded'] ?? 'rest',
+        );
+        if (last === 'Ended') expect(life.world.vm).toBe('none');
+        if (['Accepted', 'Active', 'Degraded'].includes(last)) expect(life.world.vm).toBe('Running');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** Plays the controller's part around nextAction: intent first, then the step, with faults in between. */
+class Life {
+  readonly world: World = { vm: 'none', visible: true };
+  private intent: Intent | undefined;
+  private now = 0;
+
+  pass(wanted: TenureState, disturbance: Disturbance): string {
+    this.now += INTENT_SETTLES_MS / 2;
+    this.disturb(disturbance);
+    const found = this.look(disturbance);
+    if (found.kind === 'Present') this.intent = undefined;
+    const action = nextAction({ wanted, found, order: realisable, intent: this.intent, now: this.now });
+    switch (action.do) {
+      case 'create':
+        expect(['Accepted', 'Active', 'Degraded']).toContain(wanted);
+        this.intent = { at: this.now, attempt: action.attempt };
+        if (disturbance === 'crashBeforeSend') break;
+        expect(this.world.vm).toBe('none');
+        this.world.vm = disturbance === 'loseReply' ? 'Partial' : 'Running';
+        break;
+      case 'remove':
+        expect(wanted === 'Ended' || this.world.vm === 'Broken').toBe(true);
+        this.world.vm = 'none';
+        break;
+      case 'start':
+      case 'update':
+        this.world.vm = 'Running';
+        break;
+      case 'stop':
+        this.world.vm = 'Stopped';
+        break;
+      case 'confirmReleased':
+        expect(this.world.vm).toBe('none');
+        this.intent = undefined;
+        break;
+      default:
+        break;
+    }
+    return action.do;
+  }
+
+  private disturb(disturbance: Disturbance): void {
+    if (disturbance === 'adminDeletes') this.world.vm = 'none';
+    if (this.world.vm === 'none') return;
+    if (disturbance === 'adminStops') this.world.vm = 'Stopped';
+    if (disturbance === 'breaks') this.world.vm = 'Broken';
+  }
+
+  private look(disturbance: Disturbance): Found {
+    if (disturbance === 'blind') return unseen;
+    return this.world.vm === 'none' ? absent : { ...running, power: this.world.vm };
+  }
+}

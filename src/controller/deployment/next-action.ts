@@ -1,0 +1,124 @@
+import type { TenureState } from '../../award/state.ts';
+import type { Reason } from '../../errors/catalogue.ts';
+import type { Observation, Present } from '../../providers/port.ts';
+
+/** What is known of the order: the descriptor fetched, verified, validated and checked by the reactor. */
+export type OrderFact =
+  | { readonly kind: 'Realisable' }
+  /** Not known yet: a source or a backend did not answer. */
+  | { readonly kind: 'Unknown'; readonly reason: Reason; readonly message: string }
+  /** It never will be: the descriptor, or what it asks for, is wrong. */
+  | { readonly kind: 'Impossible'; readonly reason: Reason; readonly message: string };
+
+/** What was found of the tenure in its backend. Not being able to look is a finding of its own. */
+export type Found = Observation | { readonly kind: 'Unknown'; readonly reason: Reason; readonly message: string };
+
+/** Written to status before a create is sent, so that a lost reply is looked for and not sent twice. */
+export interface Intent {
+  /** Unix milliseconds. */
+  readonly at: number;
+  /** 1 for the first create of this tenure. */
+  readonly attempt: number;
+}
+
+/** Everything the decision rests on. */
+export interface Facts {
+  readonly wanted: TenureState;
+  readonly order: OrderFact;
+  readonly found: Found;
+  readonly intent: Intent | undefined;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+/** The one thing to do in this pass. */
+export type Action =
+  /** What runs is what is wanted. */
+  | { readonly do: 'rest' }
+  /** Nothing may be made before the chain says Accepted. */
+  | { readonly do: 'awaitAcceptance' }
+  /** Record the intent, then create. */
+  | { readonly do: 'create'; readonly attempt: number }
+  /** A create was sent and its effect is not to be seen yet. */
+  | { readonly do: 'lookAgain'; readonly afterMs: number }
+  | { readonly do: 'update'; readonly found: Present }
+  | { readonly do: 'start'; readonly found: Present }
+  | { readonly do: 'stop'; readonly found: Present }
+  /** `again` when the tenure lives on and a new create follows. */
+  | { readonly do: 'remove'; readonly found: Present; readonly again: boolean }
+  /** The backend works on an earlier step. */
+  | { readonly do: 'poll'; readonly what: string; readonly afterMs: number }
+  /** Unknown is not gone: touch nothing, try again with backoff. */
+  | { readonly do: 'retry'; readonly reason: Reason; readonly message: string }
+  /** Nothing changes by trying. */
+  | { readonly do: 'stall'; readonly reason: Reason; readonly message: string }
+  /** Proof that nothing is left. */
+  | { readonly do: 'confirmReleased' };
+
+/**
+ * How long a create whose reply was lost is looked for before it is sent again, in milliseconds. Backends show what
+ * they accepted within this time, and names make a second create collide instead of duplicate.
+ */
+export const INTENT_SETTLES_MS = 15_000;
+
+/** What one pass should do for a tenure. Pure: same facts, same action. docs/deployments.md draws this function. */
+export function nextAction(facts: Facts): Action {
+  if (facts.found.kind === 'Unknown') return { do: 'retry', ...reasonOf(facts.found) };
+  if (facts.found.kind === 'Busy') return { do: 'poll', what: facts.found.what, afterMs: facts.found.pollAfterMs };
+  switch (facts.wanted) {
+    case 'Awarded':
+      return whileAwarded(facts);
+    case 'Accepted':
+    case 'Active':
+    case 'Degraded':
+      return facts.found.kind === 'Absent' ? whenAbsent(facts) : whenPresent(facts, facts.found);
+    case 'Suspended':
+      return whileSuspended(facts.found);
+    case 'Ended':
+      return onceEnded(facts, facts.found);
+  }
+}
+
+function whileAwarded({ order }: Facts): Action {
+  return order.kind === 'Realisable' ? { do: 'awaitAcceptance' } : notRealisable(order);
+}
+
+function whenAbsent({ order, intent, now }: Facts): Action {
+  if (intent !== undefined && now - intent.at < INTENT_SETTLES_MS) {
+    return { do: 'lookAgain', afterMs: INTENT_SETTLES_MS - (now - intent.at) };
+  }
+  if (order.kind !== 'Realisable') return notRealisable(order);
+  return { do: 'create', attempt: (intent?.attempt ?? 0) + 1 };
+}
+
+function whenPresent({ order }: Facts, found: Present): Action {
+  // Without the order there is nothing to compare with: what runs stays as it is.
+  if (order.kind !== 'Realisable') return notRealisable(order);
+  if (found.power === 'Broken') return { do: 'remove', found, again: true };
+  if (found.power === 'Partial') return { do: 'update', found };
+  if (found.power === 'Stopped') return { do: 'start', found };
+  return found.differences.length > 0 ? { do: 'update', found } : { do: 'rest' };
+}
+
+function whileSuspended(found: Exclude<Observation, { kind: 'Busy' }>): Action {
+  // Suspended keeps what is there and makes nothing new.
+  if (found.kind === 'Absent' || found.power === 'Stopped' || found.power === 'Broken') return { do: 'rest' };
+  return { do: 'stop', found };
+}
+
+function onceEnded({ intent, now }: Facts, found: Exclude<Observation, { kind: 'Busy' }>): Action {
+  if (found.kind === 'Present') return { do: 'remove', found, again: false };
+  // A create still in flight may show up after we looked: a release told too early would leave it running for free.
+  if (intent !== undefined && now - intent.at < INTENT_SETTLES_MS) {
+    return { do: 'lookAgain', afterMs: INTENT_SETTLES_MS - (now - intent.at) };
+  }
+  return { do: 'confirmReleased' };
+}
+
+function notRealisable(order: Exclude<OrderFact, { kind: 'Realisable' }>): Action {
+  return { do: order.kind === 'Impossible' ? 'stall' : 'retry', ...reasonOf(order) };
+}
+
+function reasonOf({ reason, message }: { readonly reason: Reason; readonly message: string }) {
+  return { reason, message };
+}

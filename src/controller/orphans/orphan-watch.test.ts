@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Bench, emptyHoldings, holdingsOf, orderFor, startBench, vmsOf } from '../../../test/support/cloud.ts';
+import { deploymentFor } from '../../../test/support/deployment-for.ts';
+import { TenureDriver } from '../../../test/support/tenure-driver.ts';
+import type { Deployment } from '../../api/deployment.ts';
+import { silentLogger } from '../../base/logger.ts';
+import { RetryableError } from '../../errors/dinfra-error.ts';
+import { Store } from '../../kube/cache/store.ts';
+import type { Order, Reactor } from '../../providers/port.ts';
+import { OrphanWatch } from './orphan-watch.ts';
+
+const signal = () => AbortSignal.timeout(20_000);
+const MINUTE = 60_000;
+
+let bench: Bench;
+let deployments: Store<Deployment, never>;
+/** Subscriptions the chain no longer has. */
+let gone: Set<bigint>;
+let watch: OrphanWatch;
+let now = 0;
+
+beforeEach(async () => {
+  bench = await startBench();
+  deployments = new Store<Deployment, never>({});
+  gone = new Set();
+  watch = watchOver(bench.reactor());
+  now = 0;
+});
+afterEach(() => bench.stop());
+
+const watchOver = (reactor: Reactor) =>
+  new OrphanWatch(reactor, {
+    deployments,
+    isGone: async (_genesis, subscription) => gone.has(subscription),
+    log: silentLogger,
+  });
+
+/** A VM that runs, and the Deployment it runs for. */
+async function realised(): Promise<Order> {
+  const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
+  await driver.settle();
+  deployments.put(deploymentFor(driver.order));
+  return driver.order;
+}
+
+/** Somebody deletes the Deployment without its finalizer having been heard. */
+const forget = ({ identity }: Order) => deployments.remove(`acme/${identity.name}`);
+
+const namesOf = ({ orphans }: OrphanWatch) => orphans?.map(({ identity }) => identity.name);
+
+async function look(remove = false): Promise<readonly string[] | undefined> {
+  now += MINUTE;
+  await watch.look(remove, now, signal());
+  return namesOf(watch);
+}
+
+describe('things in CloudStack without a Deployment', () => {
+  it('are none while every tenure has one', async () => {
+    await realised();
+    for (let minute = 0; minute < 12; minute++) expect(await look()).toEqual([]);
+  });
+
+  it('are told of when they are there at two surveys, with all there is of them', async () => {
+    const [kept, lost] = [await realised(), await realised()];
+    forget(lost);
+    expect(await look()).toBeUndefined();
+    expect(await look()).toEqual([lost.identity.name]);
+    expect(watch.orphans?.[0]?.what).toEqual([`VM ${lost.identity.name} (Running)`, `network ${lost.identity.name}`]);
+    expect(vmsOf(bench, kept)).toHaveLength(1);
+  });
+
+  it('are not taken back after a restart of the operator, before it has looked twice', async () => {
+    await realised();
+    const lost = await realised();
+    forget(lost);
+    await look();
+    await look();
+    const restarted = watchOver(bench.reactor());
+    expect(restarted.orphans).toBeUndefined();
+    await restarted.look(false, now, signal());
+    expect(restarted.orphans).toBeUndefined();
+    await restarted.look(false, now + MINUTE, signal());
+    expect(namesOf(restarted)).toEqual([lost.identity.name]);
+  });
+
+  it('are looked for every ten minutes while there are none', async () => {
+    await realised();
+    for (let minute = 0; minute < 30; minute++) await look();
+    expect(bench.simulator.calls.get('listSecurityGroups')).toBeLessThanOrEqual(8);
+  });
+
+  it('stay as long as the chain does not say that the subscription is over, whatever the policy', async () => {
+    const lost = await realised();
+    forget(lost);
+    await look(true);
+    for (let minute = 0; minute < 5; minute++) expect(await look(true)).toHaveLength(1);
+    gone.add(lost.identity.tenure.subscription);
+    for (let minute = 0; minute < 5; minute++) expect(await look(false)).toHaveLength(1);
+    expect(vmsOf(bench, lost)).toMatchObject([{ state: 'Running' }]);
+  });
+
+  it('are removed, all of them, when the chain says so and the policy is to', async () => {
+    const [kept, lost] = [await realised(), await realised()];
+    forget(lost);
+    gone.add(lost.identity.tenure.subscription);
+    for (let minute = 0; minute < 12; minute++) {
+      await look(true);
+      await bench.clock.pass(5_000);
+    }
+    expect(watch.orphans).toEqual([]);
+    expect(vmsOf(bench, lost)).toEqual([]);
+    expect(vmsOf(bench, kept)).toMatchObject([{ state: 'Running' }]);
+    const ending = new TenureDriver(bench.reactor(), kept, bench.clock, 'Ended');
+    await ending.settle();
+    expect(holdingsOf(bench)).toEqual(emptyHoldings);
+  });
+
+  it('are no reason to fail when CloudStack or the chain cannot be asked', async () => {
+    const lost = await realised();
+    forget(lost);
+    await look();
+    expect(await look()).toHaveLength(1);
+    bench.simulator.faults.set([{ command: '*', kind: 'Html' }]);
+    expect(await look(true)).toHaveLength(1);
+    bench.simulator.faults.clear();
+    const unsure = new OrphanWatch(bench.reactor(), {
+      deployments,
+      isGone: () => Promise.reject(new RetryableError('ChainUnreachable', { message: 'no chain endpoint answers' })),
+      log: silentLogger,
+    });
+    for (let minute = 1; minute <= 3; minute++) await unsure.look(true, now + minute * MINUTE, signal());
+    expect(unsure.orphans).toHaveLength(1);
+    expect(vmsOf(bench, lost)).toMatchObject([{ state: 'Running' }]);
+  });
+});

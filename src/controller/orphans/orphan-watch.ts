@@ -1,0 +1,94 @@
+import type { Deployment } from '../../api/deployment.ts';
+import { identityOf } from '../../award/identity.ts';
+import type { Logger } from '../../base/logger.ts';
+import { findDinfraError } from '../../errors/dinfra-error.ts';
+import type { StoreView } from '../../kube/cache/store.ts';
+import type { Marked, Reactor } from '../../providers/port.ts';
+import { lasting, type Orphan, unknownTenures } from './orphans.ts';
+
+export interface OrphanWatchOptions {
+  readonly deployments: StoreView<Deployment>;
+  /** Whether the chain says that a subscription is over for good. Anything but true is no. */
+  readonly isGone: (genesis: string, subscription: bigint) => Promise<boolean>;
+  readonly log: Logger;
+  /** How often a backend is surveyed, in milliseconds. Default 10 minutes. */
+  readonly surveyMs?: number;
+}
+
+/** How often it is surveyed while there is something to be sure of or to remove, in milliseconds. */
+const AGAIN_MS = 60_000;
+
+/** Looks for what one backend holds of tenures that nobody knows of. */
+export class OrphanWatch {
+  private readonly reactor: Reactor;
+  private readonly options: Required<OrphanWatchOptions>;
+  /** What the last survey found, undefined before the first. */
+  private seen: readonly Orphan[] | undefined;
+  private found: readonly Orphan[] | undefined;
+  /** Those whose removal has begun, by marker: what is left in the end may carry no marker that a survey could see. */
+  private readonly leaving = new Map<string, Orphan>();
+  private dueAt = Number.NEGATIVE_INFINITY;
+
+  constructor(reactor: Reactor, options: OrphanWatchOptions) {
+    this.reactor = reactor;
+    this.options = { surveyMs: 600_000, ...options };
+  }
+
+  /** What was there at the last two surveys; undefined as long as one survey alone leaves it open. */
+  get orphans(): readonly Orphan[] | undefined {
+    return this.found;
+  }
+
+  /**
+   * Surveys the backend when that is due, and with `remove` takes the next step of removing those of which the chain says
+   * that they are over. `now` in milliseconds.
+   *
+   * Never throws for a backend or a chain that cannot be asked: nothing is concluded then, and the backend's own state is
+   * told elsewhere.
+   */
+  async look(remove: boolean, now: number, signal: AbortSignal): Promise<void> {
+    if (now < this.dueAt) return;
+    this.dueAt = now + AGAIN_MS;
+    try {
+      const marked = await this.reactor.survey(signal);
+      this.compare(marked, now);
+      if (remove) await this.removeThoseOver(signal);
+      else this.leaving.clear();
+    } catch (error) {
+      if (findDinfraError(error) === undefined) throw error;
+      this.options.log.warn({ err: error }, 'looking for orphans failed and is tried again');
+    }
+  }
+
+  private compare(marked: readonly Marked[], now: number): void {
+    // Read after the survey: what was realised meanwhile has a Deployment by now.
+    const known = this.options.deployments.list().map(({ spec: { genesisHash, subscription, tenure } }) => {
+      return identityOf({ genesis: genesisHash, subscription: BigInt(subscription), tenure }).marker;
+    });
+    const unknown = unknownTenures(marked, new Set(known));
+    if (this.seen !== undefined || unknown.length === 0) this.found = lasting(unknown, this.seen ?? []);
+    this.seen = unknown;
+    this.dueAt = now + (unknown.length + this.leaving.size > 0 ? AGAIN_MS : this.options.surveyMs);
+  }
+
+  private async removeThoseOver(signal: AbortSignal): Promise<void> {
+    const orphans = new Map(this.leaving);
+    for (const orphan of this.found ?? []) orphans.set(orphan.identity.marker, orphan);
+    for (const orphan of orphans.values()) await this.removeIfOver(orphan, signal);
+  }
+
+  private async removeIfOver(orphan: Orphan, signal: AbortSignal): Promise<void> {
+    const { identity, what } = orphan;
+    const { genesis, subscription } = identity.tenure;
+    if (!(await this.options.isGone(genesis, subscription))) return;
+    const present = await this.reactor.observe(identity, undefined, undefined, signal);
+    if (present.kind === 'Absent') this.leaving.delete(identity.marker);
+    if (present.kind !== 'Present') return;
+    this.leaving.set(identity.marker, orphan);
+    const { message } = await this.reactor.delete(identity, present, signal);
+    this.options.log.warn(
+      { marker: identity.marker, what, detail: message },
+      'an orphan of an ended subscription is removed',
+    );
+  }
+}

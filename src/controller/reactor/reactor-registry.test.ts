@@ -1,0 +1,32 @@
+import { describe, expect, it, vi } from 'vitest';
+import { RetryableError } from '../../errors/dinfra-error.ts';
+import type { Reactor } from '../../providers/port.ts';
+import { ReactorRegistry } from './reactor-registry.ts';
+
+const reactor = { kind: 'test' } as unknown as Reactor;
+const problem = new RetryableError('ReactorCredentialsMissing', { message: 'there is no Secret' });
+
+describe('the registry of reactors', () => {
+  it('gives what was made, or says why it cannot be used', () => {
+    const registry = new ReactorRegistry();
+    registry.set('acme/cloud', reactor);
+    registry.fail('acme/cluster', problem);
+    expect(registry.get('acme/cloud')).toBe(reactor);
+    expect(() => registry.get('acme/cluster')).toThrow(problem);
+    expect(() => registry.get('other/cloud')).toThrow('there is no Reactor other/cloud');
+    expect(registry.keysIn('acme')).toEqual(['acme/cloud', 'acme/cluster']);
+  });
+
+  it('tells when all of a list have been made or found to be of no use, and not before', async () => {
+    const registry = new ReactorRegistry();
+    const known = vi.fn();
+    const knows = registry.knows(['acme/cloud', 'acme/cluster']).then(known);
+    registry.set('acme/cloud', reactor);
+    await Promise.resolve();
+    expect(known).not.toHaveBeenCalled();
+    registry.fail('acme/cluster', problem);
+    await knows;
+    expect(known).toHaveBeenCalledOnce();
+    await registry.knows([]);
+  });
+});

@@ -1,0 +1,56 @@
+import { type DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
+import type { Reactor } from '../../providers/port.ts';
+
+/** The reactors that are configured, by `namespace/name` of their resources. */
+export class ReactorRegistry {
+  private readonly entries = new Map<string, { readonly reactor: Reactor } | { readonly problem: DinfraError }>();
+  private readonly onEntry = new Set<() => void>();
+
+  /**
+   * @throws RetryableError ReactorMissing when there is none of that name, or the problem it was last set with.
+   */
+  get(key: string): Reactor {
+    const entry = this.entries.get(key);
+    if (entry === undefined) {
+      throw new RetryableError('ReactorMissing', { message: `there is no Reactor ${key}` });
+    }
+    if ('problem' in entry) throw entry.problem;
+    return entry.reactor;
+  }
+
+  /** The keys of a namespace's reactors, whether they can be used or not. */
+  keysIn(namespace: string): string[] {
+    return [...this.entries.keys()].filter((key) => key.startsWith(`${namespace}/`));
+  }
+
+  /** Resolves when each of these has been made once, or has turned out to be of no use. */
+  async knows(keys: readonly string[]): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        if (!keys.every((key) => this.entries.has(key))) return;
+        this.onEntry.delete(look);
+        resolve();
+      };
+      this.onEntry.add(look);
+      look();
+    });
+  }
+
+  set(key: string, reactor: Reactor): void {
+    this.enter(key, { reactor });
+  }
+
+  /** The resource exists and cannot be used. */
+  fail(key: string, problem: DinfraError): void {
+    this.enter(key, { problem });
+  }
+
+  delete(key: string): void {
+    this.entries.delete(key);
+  }
+
+  private enter(key: string, entry: { readonly reactor: Reactor } | { readonly problem: DinfraError }): void {
+    this.entries.set(key, entry);
+    for (const look of this.onEntry) look();
+  }
+}

@@ -1,0 +1,92 @@
+import Schema from 'typebox/schema';
+import { Settings } from 'typebox/system';
+import { findDinfraError } from '../../errors/dinfra-error.ts';
+import { type Json, parseJson } from '../content/json.ts';
+import { nearestError } from './nearest-error.ts';
+import { knownDialects, metaSchemaOf } from './schema-dialect.ts';
+import { referenceFault } from './schema-references.ts';
+import { type Fault, inWords } from './schema-words.ts';
+
+// Enough to see all alternatives of a schema, and few enough to be looked through.
+Settings.Set({ maxErrors: 100 });
+
+/** What is to be checked. */
+export interface Question {
+  /** Name of the descriptor type, for messages. */
+  readonly type: string;
+  /** The type's JSON Schema, as text. */
+  readonly schema: string;
+  /** The descriptor's text; absent to check the schema alone. */
+  readonly descriptor?: string;
+}
+
+/** What came of it. */
+export type Verdict =
+  | { readonly kind: 'Valid' }
+  /** No descriptor can be checked with this schema. `path` points into the schema. */
+  | ({ readonly kind: 'Unusable' } & Fault)
+  /** The descriptor does not match. `path` points into the descriptor. */
+  | ({ readonly kind: 'Mismatch' } & Fault);
+
+/**
+ * Checks a descriptor against the schema of its type. Both are a stranger's: this interprets, and makes no code of
+ * them, but may take any time and memory. Call it where both are bounded: see SchemaChecker.
+ */
+export function checkSchema({ type, schema, descriptor }: Question): Verdict {
+  try {
+    const rules = withoutPrototype(parseJson(Buffer.from(schema), `the schema of ${type}`));
+    const unusable = schemaFault(rules, type);
+    if (unusable !== undefined || descriptor === undefined) return unusable ?? { kind: 'Valid' };
+    return mismatch(rules, withoutPrototype(JSON.parse(descriptor)), type) ?? { kind: 'Valid' };
+  } catch (error) {
+    const known = findDinfraError(error);
+    if (known !== undefined) return { kind: 'Unusable', path: known.path ?? '', message: known.message };
+    // The stack ends when a schema refers to itself without getting on in the document.
+    const why = error instanceof RangeError ? 'refers to itself without end' : `fails: ${(error as Error).message}`;
+    return { kind: 'Unusable', path: '', message: `the schema of ${type} ${why}` };
+  }
+}
+
+function schemaFault(schema: Json, type: string): Verdict | undefined {
+  const unusable = (path: string, message: string): Verdict => ({ kind: 'Unusable', path, message });
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    return unusable('', `the schema of ${type} is not an object`);
+  }
+  const { $schema } = schema as { readonly $schema?: Json };
+  const meta = metaSchemaOf($schema);
+  if (meta === undefined) {
+    return unusable(
+      '/$schema',
+      `the schema of ${type} is written in ${JSON.stringify($schema)}; known are ${knownDialects}`,
+    );
+  }
+  const reference = referenceFault(schema);
+  if (reference !== undefined) {
+    return unusable(reference.path, `in the schema of ${type}, ${reference.path} ${reference.message}`);
+  }
+  const error = firstError(meta, schema);
+  if (error === undefined) return undefined;
+  const { path, message } = inWords(error, schema, 'JSON Schema');
+  return unusable(path, `in the schema of ${type}, ${message}`);
+}
+
+function mismatch(schema: Json, descriptor: Json, type: string): Verdict | undefined {
+  const error = firstError(schema as object, descriptor);
+  return error && { kind: 'Mismatch', ...inWords(error, descriptor, type) };
+}
+
+function firstError(schema: object, document: Json) {
+  if (Schema.Check(schema, document)) return undefined;
+  const [, errors] = Schema.Errors(schema, document);
+  const unnamed = { keyword: '', schemaPath: '#', instancePath: '', params: {}, message: 'it does not match' };
+  return nearestError(errors) ?? unnamed;
+}
+
+/** The same data with objects that inherit nothing: `toString` is in a document only when its author wrote it. */
+function withoutPrototype(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutPrototype);
+  if (typeof value !== 'object' || value === null) return value;
+  const bare = Object.create(null) as Record<string, Json>;
+  for (const [key, part] of Object.entries(value)) bare[key] = withoutPrototype(part);
+  return bare;
+}

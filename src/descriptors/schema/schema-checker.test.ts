@@ -1,0 +1,90 @@
+import { afterAll, expect, test } from 'vitest';
+import type { Json } from '../content/json.ts';
+import { SchemaChecker } from './schema-checker.ts';
+
+const checker = new SchemaChecker({ timeMs: 500 });
+afterAll(() => checker.close());
+
+const never = new AbortController().signal;
+
+async function check(schema: Json | string, descriptor: Json, by = checker) {
+  const text = typeof schema === 'string' ? schema : JSON.stringify(schema);
+  return by.check({ type: 'test/v1', schema: text, descriptor: JSON.stringify(descriptor) }, never);
+}
+
+test('a descriptor that matches its schema is valid', async () => {
+  expect(await check({ type: 'object', required: ['a'] }, { a: 1 })).toEqual({ kind: 'Valid' });
+});
+
+test('a pattern that backtracks without end elsewhere is matched in linear time', async () => {
+  const schema = { type: 'string', pattern: '^(a+)+$' };
+  const started = performance.now();
+  expect(await check(schema, 'a'.repeat(200_000))).toEqual({ kind: 'Valid' });
+  expect(await check(schema, `${'a'.repeat(200_000)}!`)).toMatchObject({ kind: 'Mismatch' });
+  expect(performance.now() - started).toBeLessThan(2_000);
+});
+
+test('the keys of patternProperties and of additionalProperties beside it are matched in linear time too', async () => {
+  const schema = { patternProperties: { '^(a|a)*$': true }, additionalProperties: false };
+  expect(await check(schema, { [`${'a'.repeat(50_000)}!`]: 1 })).toMatchObject({ kind: 'Mismatch' });
+});
+
+test('a pattern that only backtracking can match is ended in time, and the next check is answered', async () => {
+  const overrun = await check({ type: 'string', pattern: '^(?=(a+)+$)' }, `${'a'.repeat(50)}!`);
+  expect(overrun).toEqual({ kind: 'Overrun', needed: 'more than 0.5 s' });
+  expect(await check({ type: 'string' }, 'x')).toEqual({ kind: 'Valid' });
+});
+
+test('a schema whose alternatives multiply without end is ended in time', async () => {
+  const level = (n: number) => ({ anyOf: [{ $ref: `#/$defs/${n + 1}` }, { $ref: `#/$defs/${n + 1}` }] });
+  const $defs: Record<string, Json> = { 30: { type: 'integer' } };
+  for (let n = 0; n < 30; n++) $defs[n] = level(n);
+  expect(await check({ $ref: '#/$defs/0', $defs }, 'x')).toMatchObject({ kind: 'Overrun' });
+});
+
+test('a check that takes too much memory is ended', async () => {
+  const small = new SchemaChecker({ timeMs: 15_000, memoryMiB: 24 });
+  const verdict = await check({ items: { type: 'object' } }, new Array(87_000).fill({}), small);
+  await small.close();
+  expect(verdict).toEqual({ kind: 'Overrun', needed: 'more than 24 MiB of memory' });
+});
+
+test('the largest descriptor with the most objects is checked within the ordinary bounds', async () => {
+  const ordinary = new SchemaChecker();
+  const verdict = await check({ items: { type: 'object' } }, new Array(87_000).fill({}), ordinary);
+  await ordinary.close();
+  expect(verdict).toEqual({ kind: 'Valid' });
+});
+
+test('a check that is aborted throws the reason, and ends', async () => {
+  const controller = new AbortController();
+  const pending = checker.check(
+    { type: 'test/v1', schema: '{"pattern":"^(?=(a+)+$)"}', descriptor: JSON.stringify(`${'a'.repeat(50)}!`) },
+    controller.signal,
+  );
+  setTimeout(() => controller.abort(new Error('shutting down')), 100);
+  await expect(pending).rejects.toThrow('shutting down');
+});
+
+test('hostile checks hold up the others no longer than their own time', async () => {
+  const hostile = { type: 'string', pattern: '^(?=(a+)+$)' };
+  const started = performance.now();
+  const verdicts = await Promise.all([
+    check(hostile, `${'a'.repeat(50)}!`),
+    check(hostile, `${'a'.repeat(50)}!`),
+    check({ type: 'string' }, 'x'),
+  ]);
+  expect(verdicts.map(({ kind }) => kind)).toEqual(['Overrun', 'Overrun', 'Valid']);
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test('threads are used again', async () => {
+  const started = performance.now();
+  for (let n = 0; n < 200; n++) await check({ type: 'integer' }, n);
+  expect((performance.now() - started) / 200).toBeLessThan(20);
+});
+
+test('nothing of one check is there in the next', async () => {
+  await check('{"__proto__":{"type":"string"},"$defs":{"constructor":{"prototype":{"type":"string"}}}}', {});
+  expect(await check({}, 5)).toEqual({ kind: 'Valid' });
+});

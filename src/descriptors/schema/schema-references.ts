@@ -1,0 +1,79 @@
+import type { Json } from '../content/json.ts';
+
+/** Keywords whose value is data: what looks like a reference in there is none. */
+const DATA = new Set(['const', 'enum', 'default', 'examples']);
+const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
+
+/** A part of a schema that leads out of it, or nowhere. */
+export interface ReferenceFault {
+  /** JSON pointer into the schema. */
+  readonly path: string;
+  /** What is wrong, to follow the name of the place. */
+  readonly message: string;
+}
+
+/**
+ * What is wrong with the references of a schema, or undefined. Every reference must lead to a place in the same
+ * document: nothing is fetched for a stranger, and what leads nowhere would refuse every descriptor without a word.
+ */
+export function referenceFault(schema: Json): ReferenceFault | undefined {
+  const anchors = new Set<string>();
+  const references: { readonly path: string; readonly target: string }[] = [];
+  const inner: string[] = [];
+  walk(schema, '', (node, path) => {
+    for (const keyword of ['$anchor', '$dynamicAnchor']) {
+      if (typeof node[keyword] === 'string') anchors.add(node[keyword]);
+    }
+    for (const keyword of REFERENCES) {
+      const target = node[keyword];
+      if (typeof target === 'string') references.push({ path: `${path}/${keyword}`, target });
+    }
+    if (path !== '' && typeof node['$id'] === 'string') inner.push(`${path}/$id`);
+  });
+
+  const [withinId] = inner;
+  if (withinId !== undefined)
+    return { path: withinId, message: 'gives a part of the schema an address of its own; only the whole may have one' };
+  for (const { path, target } of references) {
+    if (!target.startsWith('#'))
+      return { path, message: `is "${target}"; only references within the schema (#…) are followed` };
+    if (!leadsSomewhere(schema, target.slice(1), anchors))
+      return { path, message: `is "${target}"; there is nothing there` };
+  }
+  return undefined;
+}
+
+type Node = { readonly [key: string]: Json };
+
+function walk(value: Json, path: string, visit: (node: Node, path: string) => void): void {
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => {
+      walk(item, `${path}/${index}`, visit);
+    });
+  } else if (typeof value === 'object' && value !== null) {
+    const node = value as Node;
+    visit(node, path);
+    for (const [key, part] of Object.entries(node)) if (!DATA.has(key)) walk(part, `${path}/${key}`, visit);
+  }
+}
+
+function leadsSomewhere(schema: Json, fragment: string, anchors: ReadonlySet<string>): boolean {
+  if (fragment === '' || anchors.has(fragment)) return true;
+  if (!fragment.startsWith('/')) return false;
+  let at: Json | undefined = schema;
+  for (const part of fragment.slice(1).split('/')) {
+    const key = decode(part);
+    if (key === undefined || typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return false;
+    at = (at as Node)[key];
+  }
+  return typeof at === 'boolean' || (typeof at === 'object' && at !== null && !Array.isArray(at));
+}
+
+/** One part of a JSON pointer in a URI fragment, or undefined when it is not encoded as one. */
+function decode(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
+  } catch {
+    return undefined;
+  }
+}

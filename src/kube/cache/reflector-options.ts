@@ -1,0 +1,68 @@
+import type { BackoffLimits } from '../../base/backoff.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { KubeClient } from '../client/kube-client.ts';
+import type { KubeObject, ResourceType } from '../client/resource-type.ts';
+import type { Plan } from './reflector-plan.ts';
+import type { Change, IndexFunction } from './store.ts';
+
+/**
+ * Told of each change, in order, on the reading loop itself: it must only note the key and return. `origin` is `list`
+ * for what was there before we looked, `watch` for what has just happened.
+ */
+export type ChangeHandler<T extends KubeObject> = (change: Change<T>, origin: 'list' | 'watch') => void;
+
+export interface ReflectorOptions<T extends KubeObject, Index extends string> {
+  readonly client: KubeClient;
+  readonly type: ResourceType<T>;
+  /** Ends the reflector, for good. */
+  readonly signal: AbortSignal;
+  /** Default: all namespaces. */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly indexes?: Readonly<Record<Index, IndexFunction<T>>>;
+  readonly logger?: Logger;
+  readonly observer?: ReflectorObserver;
+  readonly timing?: Partial<ReflectorTiming>;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+export interface ReflectorTiming {
+  /** The wait after failures. Default 0.8 s to 30 s, up to twice that by jitter. */
+  readonly backoff: BackoffLimits;
+  /** How long one watch is open, in seconds; each is drawn from this range. Default 300 to 600. */
+  readonly watchSeconds: readonly [number, number];
+  /** Silence after which a watch counts as dead, in milliseconds. Default 150 s. */
+  readonly inactivityMs: number;
+  /** Time between verifications, give or take a tenth, in milliseconds. Default 10 min. */
+  readonly verifyMs: number;
+}
+
+/** What metrics want to know. */
+export interface ReflectorObserver {
+  /** Once, at start: where to read the health from. */
+  attach(health: () => ReflectorHealth): void;
+  listed(): void;
+  watching(): void;
+  /** `reason` is a code of the catalogue, or `Unexpected`. */
+  failed(step: Plan['next'], reason: string): void;
+  event(): void;
+  /** Differences a verification found that the watch should have told of: each is a defect somewhere. */
+  corrected(objects: number): void;
+}
+
+/** How a reflector is, for probes and conditions. */
+export interface ReflectorHealth {
+  /** Everything has been read once. */
+  readonly synced: boolean;
+  /** Objects known at present. */
+  readonly objects: number;
+  /** Milliseconds since the API server last said anything on this type; bookmarks keep it near a minute at rest. */
+  readonly silentMs: number;
+  /** Milliseconds since the last sign of life of its own loop: something heard, or something that failed. */
+  readonly idleMs: number;
+  /** What goes wrong, while it does. */
+  readonly error: Error | undefined;
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { KubeObject } from '../client/resource-type.ts';
+import { Store } from './store.ts';
+
+interface Thing extends KubeObject {
+  readonly tags: readonly string[];
+}
+
+const thing = (name: string, resourceVersion: string, tags: readonly string[] = [], uid = `uid-${name}`): Thing => ({
+  apiVersion: 'v1',
+  kind: 'Thing',
+  metadata: { name, uid, resourceVersion, creationTimestamp: '' },
+  tags,
+});
+
+const storeOf = (...things: Thing[]) => {
+  const store = new Store<Thing, 'tag'>({ tag: ({ tags }) => tags });
+  for (const each of things) store.put(each);
+  return store;
+};
+const names = (things: readonly Thing[]) => things.map(({ metadata }) => metadata.name);
+
+test('an object is found under each of its index values, and under the old ones no longer', () => {
+  const store = storeOf(thing('a', '1', ['x', 'y']), thing('b', '1', ['y']));
+  expect(names(store.byIndex('tag', 'y'))).toEqual(['a', 'b']);
+  store.put(thing('a', '2', ['z']));
+  expect(names(store.byIndex('tag', 'y'))).toEqual(['b']);
+  expect(names(store.byIndex('tag', 'z'))).toEqual(['a']);
+  store.remove('b');
+  expect(store.byIndex('tag', 'y')).toEqual([]);
+});
+
+test('the same version again is no change; another object of the same name is', () => {
+  const store = storeOf(thing('a', '1'));
+  expect(store.put(thing('a', '1'))).toBeUndefined();
+  expect(store.put(thing('a', '1', [], 'uid-other'))).toMatchObject({ old: { metadata: { uid: 'uid-a' } } });
+  expect(store.remove('nobody')).toBeUndefined();
+});
+
+test('replacing everything tells what went, what changed and what came', () => {
+  const store = storeOf(thing('gone', '1'), thing('same', '1'), thing('changed', '1'));
+  const changes = store.replaceAll([thing('same', '1'), thing('changed', '2'), thing('new', '3')]);
+  expect(
+    changes.map(({ key, old, now }) => [key, old?.metadata.resourceVersion, now?.metadata.resourceVersion]),
+  ).toEqual([
+    ['gone', '1', undefined],
+    ['changed', '1', '2'],
+    ['new', undefined, '3'],
+  ]);
+  expect(store.size).toBe(3);
+});
+
+test('what is kept is frozen through and through', () => {
+  const store = storeOf(thing('a', '1', ['x']));
+  expect(Object.isFrozen(store.get('a')?.metadata)).toBe(true);
+  expect(Object.isFrozen(store.get('a')?.tags)).toBe(true);
+});
+
+test('who wrote which field is not kept', () => {
+  const big = thing('a', '1');
+  const store = storeOf({ ...big, metadata: { ...big.metadata, managedFields: [{}] } } as Thing);
+  expect(store.get('a')?.metadata).toEqual(big.metadata);
+});

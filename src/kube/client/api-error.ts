@@ -1,0 +1,87 @@
+import type { Reason } from '../../errors/catalogue.ts';
+import { DinfraError, RetryableError, TerminalError } from '../../errors/dinfra-error.ts';
+import type { ApiStatus } from './api-status.ts';
+
+/** The API server's own words, as the cause of the error we raise for it. */
+class ApiRefusal extends Error {
+  readonly status: ApiStatus;
+
+  constructor(status: ApiStatus) {
+    super(status.message);
+    this.name = 'ApiRefusal';
+    this.status = status;
+  }
+}
+
+/**
+ * The error for a refusal of the API server. `attempted` says in words what was asked, e.g. `patch deployments.dinfra.io
+ * prod/web`; the server's message follows it unchanged.
+ */
+export function apiError(attempted: string, status: ApiStatus): RetryableError | TerminalError {
+  const [first] = status.causes;
+  const detail = {
+    message: `cannot ${attempted}: ${status.message}`,
+    cause: new ApiRefusal(status),
+    ...(first !== undefined && first.field !== '' ? { path: first.field } : {}),
+    ...(status.retryAfterMs === undefined ? {} : { retryAfterMs: status.retryAfterMs }),
+  };
+  // A version from the future: the data has been put back to an earlier state, and ours is no longer part of it.
+  if (status.causes.some(({ reason }) => reason === 'ResourceVersionTooLarge')) {
+    return new RetryableError('ClusterExpired', detail);
+  }
+  switch (status.code) {
+    case 401:
+      return new RetryableError('ClusterUnauthorized', detail);
+    case 403:
+      return new RetryableError('ClusterForbidden', detail);
+    case 404:
+      // An API server that does not serve the type says 404 too, and so does whatever stands in its place: neither is
+      // proof that the object does not exist.
+      return new RetryableError(isAboutAnObject(status) ? 'ClusterNotFound' : 'ClusterTypeMissing', detail);
+    case 409:
+      return new RetryableError(status.reason === 'AlreadyExists' ? 'ClusterAlreadyExists' : 'ClusterConflict', detail);
+    case 410:
+      return new RetryableError('ClusterExpired', detail);
+    case 408:
+    case 429:
+      return new RetryableError('ClusterBusy', detail);
+    default:
+      if (status.code < 400) return new RetryableError('ClusterUndecodable', detail);
+      return status.code < 500
+        ? new TerminalError('ClusterInvalid', detail)
+        : new RetryableError('ClusterBusy', detail);
+  }
+}
+
+function isAboutAnObject({ reason, objectName }: ApiStatus): boolean {
+  return reason === 'NotFound' && objectName !== '';
+}
+
+/** What the API server said, when the error is one of its refusals. */
+export function apiStatusOf(error: unknown): ApiStatus | undefined {
+  return error instanceof DinfraError && error.cause instanceof ApiRefusal ? error.cause.status : undefined;
+}
+
+/** An object does not exist: the one asked for, or the namespace it was to be made in. */
+export function isNotFound(error: unknown): boolean {
+  return hasCode(error, 'ClusterNotFound');
+}
+
+/** The object has changed since it was read, or another manager owns a field that was applied without force. */
+export function isConflict(error: unknown): boolean {
+  return hasCode(error, 'ClusterConflict');
+}
+
+/** There already is an object of that name. */
+export function isAlreadyExists(error: unknown): boolean {
+  return hasCode(error, 'ClusterAlreadyExists');
+}
+
+/** The API server does not have the state of that resourceVersion, or no longer. */
+export function isExpired(error: unknown): boolean {
+  return hasCode(error, 'ClusterExpired');
+}
+
+function hasCode(error: unknown, code: Reason): boolean {
+  return error instanceof DinfraError && error.code === code;
+}

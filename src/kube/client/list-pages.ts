@@ -1,0 +1,94 @@
+import { RetryableError } from '../../errors/dinfra-error.ts';
+import { isExpired } from './api-error.ts';
+import type { KubeObject } from './resource-type.ts';
+
+export interface ListOptions {
+  /** Default: all namespaces. */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** The state at exactly this version. Fails with ClusterExpired when it is older than about five minutes. */
+  readonly resourceVersion?: string;
+}
+
+/** All objects at one moment. */
+export interface ObjectList<T extends KubeObject> {
+  readonly items: readonly T[];
+  /** The version of the state: where to begin watching. */
+  readonly resourceVersion: string;
+}
+
+export type PageQuery = Readonly<Record<string, string | number | undefined>>;
+
+interface Page<T> {
+  /** Some types have null for none. */
+  readonly items: readonly T[] | null;
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+}
+
+const PAGE_SIZE = 500;
+/** A list that expires while it is read is begun again this often. */
+const MAX_RESTARTS = 3;
+/** Against a server that continues for ever. */
+const MAX_PAGES = 10_000;
+
+/**
+ * Reads a list page by page. All pages are of one version; when that expires on the way the list is begun again, and a
+ * page too large to hold is asked for in smaller ones.
+ */
+export async function collectPages<T extends KubeObject>(
+  options: ListOptions,
+  fetchPage: (query: PageQuery) => Promise<unknown>,
+): Promise<ObjectList<T>> {
+  let pageSize = PAGE_SIZE;
+  let restarts = 0;
+  let items: T[] = [];
+  let token: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    try {
+      const page = parsePage<T>(await fetchPage(pageQuery(options, pageSize, token)));
+      items.push(...(page.items ?? []));
+      token = page.metadata.continue;
+      if (token === undefined || token === '') return { items, resourceVersion: page.metadata.resourceVersion };
+    } catch (error) {
+      if (error instanceof RetryableError && error.code === 'ClusterReplyTooLarge' && pageSize > 1) {
+        pageSize = Math.floor(pageSize / 4) || 1;
+      } else if (isExpired(error) && token !== undefined && restarts < MAX_RESTARTS) {
+        restarts += 1;
+        items = [];
+        token = undefined;
+      } else {
+        throw error;
+      }
+    }
+  }
+  throw new RetryableError('ClusterUndecodable', { message: `a list has more than ${MAX_PAGES} pages` });
+}
+
+function pageQuery(options: ListOptions, limit: number, token: string | undefined): PageQuery {
+  return {
+    limit,
+    labelSelector: options.labelSelector,
+    fieldSelector: options.fieldSelector,
+    // A continued list carries its version in the token, and the server refuses both together.
+    ...(token === undefined
+      ? {
+          resourceVersion: options.resourceVersion,
+          resourceVersionMatch: options.resourceVersion === undefined ? undefined : 'Exact',
+        }
+      : { continue: token }),
+  };
+}
+
+/** An empty list means that there is nothing, so what is taken for one had better be one. */
+function parsePage<T>(reply: unknown): Page<T> {
+  const { kind, items, metadata } = reply as {
+    kind?: unknown;
+    items?: unknown;
+    metadata?: Partial<Page<T>['metadata']>;
+  };
+  const isList = typeof kind === 'string' && kind.endsWith('List') && (Array.isArray(items) || items === null);
+  if (isList && typeof metadata?.resourceVersion === 'string' && metadata.resourceVersion !== '')
+    return reply as Page<T>;
+  throw new RetryableError('ClusterUndecodable', { message: 'the API server answered a list with something else' });
+}

@@ -1,0 +1,277 @@
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ManualClock, settle } from '../../../test/support/manual-clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import { RetryableError, TerminalError } from '../../errors/dinfra-error.ts';
+import { Controller, type ControllerOptions, done, type Reconcile } from './controller.ts';
+import { ControllerMetrics } from './controller-metrics.ts';
+import { WorkQueue } from './work-queue.ts';
+
+let clock: ManualClock;
+let stop: AbortController;
+let registry: Registry;
+let lines: { level: string; message: string; [field: string]: unknown }[];
+
+beforeEach(() => {
+  clock = new ManualClock();
+  stop = new AbortController();
+  registry = new Registry();
+  lines = [];
+});
+afterEach(() => stop.abort(new Error('test over')));
+
+function loggerWith(fields: object): Logger {
+  const at = (level: string) => (more: object, message: string) => {
+    lines.push({ ...fields, ...more, level, message });
+  };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (more) => loggerWith({ ...fields, ...more }),
+  };
+}
+
+function controllerOf(reconcile: Reconcile, over: Partial<ControllerOptions> = {}) {
+  const observer = new ControllerMetrics(registry).forController('deployment');
+  const queue = new WorkQueue({ clock, random: () => 0, observer: observer.queue });
+  const controller = new Controller({
+    name: 'deployment',
+    reconcile,
+    clock,
+    queue,
+    observer,
+    logger: loggerWith({}),
+    newId: () => 'id-1',
+    ...over,
+  });
+  return { controller, queue };
+}
+
+async function metric(name: string): Promise<string[]> {
+  const text = await registry.getSingleMetricAsString(name);
+  return text.split('\n').filter((line) => !line.startsWith('#'));
+}
+
+test('every series is there at zero before anything happens', async () => {
+  controllerOf(async () => done);
+  expect(await metric('controller_runtime_reconcile_total')).toEqual([
+    'controller_runtime_reconcile_total{controller="deployment",result="success"} 0',
+    'controller_runtime_reconcile_total{controller="deployment",result="error"} 0',
+    'controller_runtime_reconcile_total{controller="deployment",result="requeue"} 0',
+    'controller_runtime_reconcile_total{controller="deployment",result="requeue_after"} 0',
+  ]);
+  for (const name of [
+    'controller_runtime_reconcile_errors_total',
+    'controller_runtime_terminal_reconcile_errors_total',
+    'controller_runtime_reconcile_timeouts_total',
+    'controller_runtime_reconcile_panics_total',
+    'controller_runtime_active_workers',
+  ]) {
+    expect(await metric(name)).toEqual([`${name}{controller="deployment"} 0`]);
+  }
+  for (const name of ['workqueue_adds_total', 'workqueue_retries_total', 'workqueue_unfinished_work_seconds']) {
+    expect(await metric(name)).toEqual([`${name}{name="deployment",controller="deployment"} 0`]);
+  }
+  expect(await metric('workqueue_depth')).toHaveLength(2);
+  expect(await metric('controller_runtime_max_concurrent_reconciles')).toEqual([
+    'controller_runtime_max_concurrent_reconciles{controller="deployment"} 4',
+  ]);
+  expect((await metric('controller_runtime_reconcile_time_seconds')).at(-1)).toMatch(/_count.* 0$/);
+});
+
+test('a pass gets its key, and a log that says which object and which pass', async () => {
+  const { controller } = controllerOf(async (key, _signal, log) => {
+    log.info({ key }, 'here');
+    return done;
+  });
+  void controller.run(stop.signal);
+  controller.enqueue('prod/web');
+  await settle();
+  expect(lines).toEqual([
+    expect.objectContaining({
+      controller: 'deployment',
+      namespace: 'prod',
+      name: 'web',
+      reconcileId: 'id-1',
+      key: 'prod/web',
+      message: 'here',
+    }),
+  ]);
+  expect((await metric('controller_runtime_reconcile_total'))[0]).toMatch(/ 1$/);
+});
+
+test('it begins when what it reads from is there, and not before', async () => {
+  const synced = Promise.withResolvers<void>();
+  const reconcile = vi.fn(async () => done);
+  const { controller } = controllerOf(reconcile);
+  void controller.run(stop.signal, [synced.promise]);
+  controller.enqueue('a');
+  await settle();
+  expect(reconcile).not.toHaveBeenCalled();
+  synced.resolve();
+  await settle();
+  expect(reconcile).toHaveBeenCalledTimes(1);
+});
+
+test('it works on as many keys at once as it may, and never on one twice', async () => {
+  let most = 0;
+  const running = new Set<string>();
+  const { controller } = controllerOf(
+    async (key) => {
+      expect(running.has(key)).toBe(false);
+      running.add(key);
+      most = Math.max(most, running.size);
+      await new Promise<void>((resolve) => clock.after(10, resolve));
+      running.delete(key);
+      return done;
+    },
+    { concurrency: 3 },
+  );
+  void controller.run(stop.signal);
+  for (const key of ['a', 'b', 'c', 'd', 'e']) controller.enqueue(key);
+  await clock.advance(5);
+  for (const key of ['a', 'b', 'c', 'd', 'e']) controller.enqueue(key);
+  await clock.advance(100);
+  expect(most).toBe(3);
+  expect((await metric('controller_runtime_reconcile_total'))[0]).toMatch(/ 8$/);
+});
+
+describe('what a pass asks for', () => {
+  test('another one comes at its time, and a row of failures is over', async () => {
+    const times: number[] = [];
+    const { controller, queue } = controllerOf(async () => {
+      times.push(clock.monotonic());
+      if (times.length === 1) throw new RetryableError('ClusterBusy', { message: 'busy' });
+      return { requeueAfterMs: 1_000 };
+    });
+    void controller.run(stop.signal);
+    controller.enqueue('a');
+    await clock.advance(2_500);
+    expect(times).toEqual([0, 5, 1_005, 2_005]);
+    expect(queue.failuresOf('a')).toBe(0);
+    expect((await metric('controller_runtime_reconcile_total'))[3]).toMatch(/requeue_after"} 3$/);
+  });
+});
+
+describe('what a pass throws', () => {
+  const throwing = (error: unknown) => {
+    const reconcile = vi.fn(async () => {
+      throw error;
+    });
+    const built = controllerOf(reconcile);
+    void built.controller.run(stop.signal);
+    built.controller.enqueue('a');
+    return { reconcile, ...built };
+  };
+
+  test('retryable: it is tried again, later each time', async () => {
+    const { reconcile } = throwing(new RetryableError('ClusterBusy', { message: 'busy' }));
+    await clock.advance(5 + 10 + 20);
+    expect(reconcile).toHaveBeenCalledTimes(4);
+    expect(await metric('workqueue_retries_total')).toEqual([expect.stringMatching(/ 4$/)]);
+    expect(lines[0]).toMatchObject({ level: 'warn', reason: 'ClusterBusy', error: 'busy', failures: 1 });
+  });
+
+  test('retryable with a time: it is tried again at that time', async () => {
+    const { reconcile } = throwing(new RetryableError('ClusterBusy', { message: 'busy', retryAfterMs: 60_000 }));
+    await clock.advance(59_999);
+    expect(reconcile).toHaveBeenCalledTimes(1);
+    await clock.advance(1);
+    expect(reconcile).toHaveBeenCalledTimes(2);
+  });
+
+  test('terminal: it is not tried again until something changes', async () => {
+    const { reconcile, controller, queue } = throwing(new TerminalError('DescriptorSchema', { message: 'bad' }));
+    await clock.advance(10_000_000);
+    expect(reconcile).toHaveBeenCalledTimes(1);
+    expect(queue.level()).toMatchObject({ delayed: 0, failing: 0 });
+    expect(await metric('controller_runtime_terminal_reconcile_errors_total')).toEqual([expect.stringMatching(/ 1$/)]);
+    controller.enqueue('a');
+    await settle();
+    expect(reconcile).toHaveBeenCalledTimes(2);
+  });
+
+  test('anything else: it is a defect, counted, logged with its stack, and tried again', async () => {
+    const { reconcile } = throwing(new TypeError('x is undefined'));
+    await clock.advance(5);
+    expect(reconcile).toHaveBeenCalledTimes(2);
+    expect(await metric('controller_runtime_reconcile_panics_total')).toEqual([expect.stringMatching(/ 2$/)]);
+    expect(lines[0]).toMatchObject({ level: 'error', err: expect.any(TypeError) });
+  });
+
+  test('other keys go on', async () => {
+    const seen: string[] = [];
+    const { controller } = controllerOf(async (key) => {
+      seen.push(key);
+      if (key === 'bad') throw new TypeError('x is undefined');
+      return done;
+    });
+    void controller.run(stop.signal);
+    for (const key of ['bad', 'good', 'better']) controller.enqueue(key);
+    await settle();
+    expect(seen).toEqual(['bad', 'good', 'better']);
+  });
+});
+
+test('a pass that takes too long is told to end, and counts as a timeout', async () => {
+  const { controller } = controllerOf(
+    (_key, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    { timeoutMs: 30 },
+  );
+  void controller.run(stop.signal);
+  controller.enqueue('a');
+  await vi.waitFor(() => expect(lines[0]).toMatchObject({ reason: 'ReconcileTimeout' }));
+  expect(await metric('controller_runtime_reconcile_timeouts_total')).toEqual([expect.stringMatching(/ 1$/)]);
+});
+
+describe('the stop', () => {
+  test('lets the passes under way finish and begins no more', async () => {
+    const seen: string[] = [];
+    const { controller } = controllerOf(
+      async (key, signal) => {
+        await new Promise<void>((resolve) => clock.after(1_000, resolve));
+        seen.push(`${key} ${signal.aborted}`);
+        return { requeueAfterMs: 1 };
+      },
+      { concurrency: 1 },
+    );
+    const running = controller.run(stop.signal);
+    controller.enqueue('a');
+    controller.enqueue('b');
+    await clock.advance(500);
+    stop.abort(new Error('SIGTERM'));
+    await clock.advance(500);
+    await running;
+    expect(seen).toEqual(['a false']);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('aborts passes that outlast the grace', async () => {
+    const { controller } = controllerOf(
+      (_key, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      { graceMs: 5_000 },
+    );
+    const running = controller.run(stop.signal);
+    controller.enqueue('a');
+    await settle();
+    stop.abort(new Error('SIGTERM'));
+    await clock.advance(4_999);
+    expect(controller.longestPassMs()).toBe(4_999);
+    await clock.advance(1);
+    await running;
+    expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'the pass was cut short by the stop' });
+  });
+
+  test('before anything was read ends it quietly', async () => {
+    const { controller } = controllerOf(async () => done);
+    const never = new Promise<void>((_resolve, reject) =>
+      stop.signal.addEventListener('abort', () => reject(stop.signal.reason)),
+    );
+    const running = controller.run(stop.signal, [never]);
+    stop.abort(new Error('SIGTERM'));
+    await running;
+  });
+});

@@ -1,0 +1,112 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Simulator } from '../../simulator/cloudstack/simulator.ts';
+import { orderFor, quickSimulator } from '../../test/support/cloud.ts';
+import { accessTo, hastyClient } from '../../test/support/fake-cluster-access.ts';
+import type { Reactor as ReactorResource } from '../api/reactor.ts';
+import type { MadeReactor } from '../controller/reactor/reactor-reconciler.ts';
+import type { Json, Order } from '../providers/port.ts';
+import { BuiltInReactors } from './reactor-factory.ts';
+
+/** A cluster nobody asks: CloudStack needs none. */
+const nowhere = 'http://127.0.0.1:1';
+const soon = () => AbortSignal.timeout(10_000);
+
+const cloudStackAt = (endpoint: string): NonNullable<ReactorResource['spec']['cloudStack']> => ({
+  endpoint,
+  credentialsSecretRef: { name: 'keys' },
+  zones: ['zone-1'],
+  sizes: [{ cpu: 1, memoryMiB: 1_024, offering: 'small' }],
+  images: [{ name: 'debian-12', template: 'debian-12' }],
+  network: { mode: 'Isolated' },
+});
+
+let simulator: Simulator;
+let made: MadeReactor;
+
+beforeAll(async () => {
+  simulator = await quickSimulator();
+  const factory = new BuiltInReactors(hastyClient(nowhere), accessTo(nowhere), { helm: 'helm', helmConcurrency: 1 });
+  const spec: ReactorResource['spec'] = { cloudStack: cloudStackAt(simulator.endpoint) };
+  const { apiKey, secretKey } = simulator.accounts.user;
+  const resource = { metadata: { name: 'cloud', namespace: 'acme' }, spec } as ReactorResource;
+  made = await factory.make(
+    resource,
+    new Map([
+      ['apiKey', apiKey],
+      ['secretKey', `${secretKey}\n`],
+    ]),
+  );
+});
+
+afterAll(async () => {
+  await made?.close?.();
+  await simulator?.stop();
+});
+
+describe('two Reactors of one account of one cloud', () => {
+  it('burden it no more than one does', async () => {
+    let inFlight = 0;
+    let most = 0;
+    let calls = 0;
+    const server = createServer((_request, response) => {
+      calls++;
+      most = Math.max(most, ++inFlight);
+      setTimeout(() => {
+        inFlight--;
+        response.end('{"listresponse":{}}');
+      }, 20);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    const factory = new BuiltInReactors(hastyClient(nowhere), accessTo(nowhere), { helm: 'helm', helmConcurrency: 1 });
+    const backend = {
+      ...cloudStackAt(`http://127.0.0.1:${port}/client/api`),
+      limits: { concurrency: 2, callsPerSecond: 1_000 },
+    };
+    const keys = new Map([
+      ['apiKey', 'a'],
+      ['secretKey', 'b'],
+    ]);
+    const two = await Promise.all(
+      ['one', 'two'].map((name) =>
+        factory.make({ metadata: { name }, spec: { cloudStack: backend } } as ReactorResource, keys),
+      ),
+    );
+    await Promise.all(two.map(({ reactor }) => reactor.survey(soon())));
+    expect(calls).toBe(6);
+    expect(most).toBe(2);
+    await Promise.all(two.map((one) => one.close?.()));
+    await new Promise((done) => server.close(done));
+  });
+});
+
+describe('a Reactor with cloudStack', () => {
+  const composeOrder = (compose: Json): Order => {
+    const { descriptor, ...order } = orderFor();
+    return { ...order, type: 'compose/v1', descriptor: { ...(descriptor as object), compose } };
+  };
+
+  it('has a probe that says what it found', async () => {
+    expect(await made.probe(soon())).toMatch(/^CloudStack answers and takes the keys; \d zones\.$/);
+  });
+
+  it('takes orders of vm/v1 and of compose/v1', async () => {
+    await made.reactor.check(orderFor(), soon());
+    await made.reactor.check(composeOrder('services: {web: {image: nginx, ports: ["80:80"]}}'), soon());
+  });
+
+  it('tells what there is of tenures, so that what nobody knows of is found', async () => {
+    const order = orderFor();
+    await made.reactor.create(order, undefined, soon());
+    expect((await made.reactor.survey(soon())).map(({ marker }) => marker)).toContain(order.identity.marker);
+  });
+
+  it('tells what is wrong with a compose file by its place in it', async () => {
+    await expect(made.reactor.check(composeOrder('services: {web: {build: .}}'), soon())).rejects.toMatchObject({
+      code: 'ComposeUnsupported',
+      path: '/compose/services/web/build',
+    });
+  });
+});

@@ -1,0 +1,139 @@
+import type { Reactor as ReactorResource } from '../api/reactor.ts';
+import { systemClock } from '../base/clock.ts';
+import { BlueprintReactor } from '../blueprints/blueprint-reactor.ts';
+import { vmBlueprints } from '../blueprints/vm-blueprints.ts';
+import type { MadeReactor, ReactorFactory, SecretData } from '../controller/reactor/reactor-reconciler.ts';
+import { RetryableError } from '../errors/dinfra-error.ts';
+import { describePermission, missingPermissions } from '../kube/client/access-review.ts';
+import type { ClusterAccess } from '../kube/client/cluster-access.ts';
+import { Connections } from '../kube/client/connections.ts';
+import { KubeClient } from '../kube/client/kube-client.ts';
+import { CallLane } from '../providers/cloudstack/api/call-lane.ts';
+import { CloudStackClient } from '../providers/cloudstack/api/client.ts';
+import type { CloudStackConfig } from '../providers/cloudstack/api/config.ts';
+import { KeyRefusal } from '../providers/cloudstack/api/key-refusal.ts';
+import { CloudStackReactor } from '../providers/cloudstack/reactor.ts';
+import { HelmReactor } from '../providers/helm/helm-reactor.ts';
+import { HelmCommand } from '../providers/helm/release/helm-command.ts';
+import type { Config } from './config.ts';
+
+/** What making a tenant begins and ends with. docs/helm.md has the whole list. */
+const HELM_PERMISSIONS = ['create', 'get', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces' }));
+
+/** The reactors this operator has: the one place that knows them all. */
+export class BuiltInReactors implements ReactorFactory {
+  private readonly client: KubeClient;
+  private readonly access: ClusterAccess;
+  private readonly helm: HelmCommand;
+  /** By endpoint, key and limits: Reactors of one account of one cloud share what it may be burdened with. */
+  private readonly lanes = new Map<string, CallLane>();
+  /** Of all tenants together: a thousand of them must not have a thousand TLS connections. */
+  private readonly tenantConnections: Connections;
+
+  constructor(client: KubeClient, access: ClusterAccess, config: Pick<Config, 'helm' | 'helmConcurrency'>) {
+    this.client = client;
+    this.access = access;
+    this.tenantConnections = new Connections(access.proxyUrl);
+    this.helm = new HelmCommand({ command: config.helm, concurrency: config.helmConcurrency });
+  }
+
+  secretName({ spec }: ReactorResource): string | undefined {
+    return spec.cloudStack?.credentialsSecretRef.name;
+  }
+
+  async make(resource: ReactorResource, secret: SecretData): Promise<MadeReactor> {
+    const { helm, cloudStack } = resource.spec;
+    if (helm !== undefined) return this.makeHelm(helm, resource.metadata.namespace ?? '');
+    if (cloudStack !== undefined) return this.makeCloudStack(cloudStack, secret);
+    throw new RetryableError('ReactorMissing', {
+      message: 'the Reactor names none of the backends this operator knows',
+    });
+  }
+
+  private async makeHelm(config: NonNullable<ReactorResource['spec']['helm']>, owner: string): Promise<MadeReactor> {
+    const { access } = this;
+    const { tls } = await access.credentials();
+    // A tenant's token comes in place of the operator's own credentials; only what names the server is kept.
+    const tenantTls = {
+      ...(tls.ca !== undefined && { ca: tls.ca }),
+      ...(tls.servername !== undefined && { servername: tls.servername }),
+      rejectUnauthorized: tls.rejectUnauthorized,
+    };
+    const reactor = new HelmReactor({
+      config,
+      owner,
+      helm: this.helm,
+      cluster: {
+        operator: this.client,
+        as: (token) =>
+          new KubeClient(
+            {
+              ...access,
+              credentials: async () => ({ headers: { authorization: `Bearer ${token}` }, tls: tenantTls }),
+              invalidate: () => undefined,
+            },
+            { connections: this.tenantConnections },
+          ),
+        server: access.server,
+        ca: tls.ca,
+        serverName: tls.servername,
+        insecure: !tls.rejectUnauthorized,
+        proxyUrl: access.proxyUrl,
+      },
+    });
+    return {
+      reactor,
+      probe: (signal) => this.probeHelm(signal),
+      close: () => reactor.close(),
+    };
+  }
+
+  private makeCloudStack(config: NonNullable<ReactorResource['spec']['cloudStack']>, secret: SecretData): MadeReactor {
+    const { credentialsSecretRef, ...settings } = config;
+    const credentials = {
+      apiKey: keyOf(secret, 'apiKey', credentialsSecretRef.name),
+      secretKey: keyOf(secret, 'secretKey', credentialsSecretRef.name),
+    };
+    const refusal = new KeyRefusal(systemClock);
+    const lane = this.laneFor(settings, credentials.apiKey);
+    const reactor = new CloudStackReactor({ config: settings, credentials, clock: systemClock, refusal, lane });
+    // Beside the reactor's own, so that a sign of life does not wait behind its calls.
+    const { endpoint, caBundle } = settings;
+    const client = new CloudStackClient({ endpoint, caBundle, credentials, clock: systemClock, refusal });
+    return {
+      reactor: new BlueprintReactor(reactor, vmBlueprints),
+      probe: async (signal) => {
+        const zones = await client.list('listZones', { available: 'true' }, signal);
+        return `CloudStack answers and takes the keys; ${zones.length} zones.`;
+      },
+      close: async () => {
+        await Promise.all([reactor.close(), client.close()]);
+      },
+    };
+  }
+
+  private laneFor({ endpoint, limits = {} }: CloudStackConfig, apiKey: string): CallLane {
+    const key = JSON.stringify([endpoint, apiKey, limits]);
+    const lane = this.lanes.get(key) ?? new CallLane(limits, systemClock);
+    this.lanes.set(key, lane);
+    return lane;
+  }
+
+  private async probeHelm(signal: AbortSignal): Promise<string> {
+    const version = await this.helm.version(signal);
+    const lacking = await missingPermissions(this.client, HELM_PERMISSIONS, signal);
+    const [first] = lacking;
+    if (first !== undefined) {
+      throw new RetryableError('ClusterForbidden', {
+        message: `the operator lacks rights to make tenants: ${lacking.map(describePermission).join(', ')}`,
+      });
+    }
+    return `helm ${version} answers, and namespaces can be made.`;
+  }
+}
+
+function keyOf(secret: SecretData, key: string, name: string): string {
+  const value = secret.get(key)?.trim();
+  if (value !== undefined && value !== '') return value;
+  throw new RetryableError('ReactorCredentialsMissing', { message: `Secret ${name} has no key ${key}` });
+}

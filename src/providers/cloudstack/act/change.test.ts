@@ -1,0 +1,210 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../../../simulator/cloudstack/seed.ts';
+import { type Bench, holdingsOf, openNetwork, orderFor, startBench, vmOf } from '../../../../test/support/cloud.ts';
+import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
+import type { Json, Order, Present } from '../../port.ts';
+import type { CloudStackConfig } from '../api/config.ts';
+
+let bench: Bench;
+afterEach(() => bench.stop());
+
+const ports = [{ name: 'ssh', port: 22 }];
+const larger = { cpu: 2, memoryMiB: 4_096 };
+
+async function running(
+  options: Parameters<typeof startBench>[0] = {},
+  config: Partial<CloudStackConfig> = {},
+  more: { readonly [key: string]: Json } = {},
+): Promise<TenureDriver> {
+  bench = await startBench(options, config);
+  const driver = new TenureDriver(bench.reactor(), orderFor({ network: { ports }, ...more }), bench.clock);
+  await driver.settle();
+  return driver;
+}
+
+/** The same tenure after its consumer asked for something else. */
+function reordered({ order }: TenureDriver, change: { readonly [key: string]: Json }): Order {
+  const { identity, consumer, accessKey } = order;
+  return { ...orderFor({ network: { ports }, ...change }), identity, consumer, accessKey };
+}
+
+const check = (order: Order, config: Partial<CloudStackConfig> = {}) =>
+  bench.reactor(config).check(order, AbortSignal.timeout(10_000));
+
+const stops = () => bench.simulator.calls.get('stopVirtualMachine') ?? 0;
+
+/** Accounts that have room for the smallest VM and nothing more. */
+const tight = { cloud: { limits: { ...defaultLimits, '8': 1 } } };
+
+describe('what a consumer may change while his VM runs', () => {
+  it('does not depend on the template the VM came from, nor on its name being offered', async () => {
+    const driver = await running();
+    const { tables } = bench.simulator.world;
+    for (const template of [...tables.templates.live()]) template.removed = Date.now();
+    const order = reordered(driver, { network: { ports: [{ name: 'rpc', port: 9_944 }] } });
+    await expect(check(order)).resolves.toBeUndefined();
+    await expect(check(order, { images: [{ name: 'other', template: 'other' }] })).resolves.toBeUndefined();
+    driver.order = order;
+    const { found } = await driver.settle();
+    expect((found as Present).endpoints).toContainEqual({ name: 'rpc', address: expect.stringMatching(/:9944$/) });
+  });
+
+  it.each<[string, { readonly [key: string]: Json }, Partial<CloudStackConfig>, object]>([
+    [
+      'user-data that is too large',
+      { sshKeys: [`ssh-rsa ${'A'.repeat(900)}`], userData: noise() },
+      {},
+      {
+        code: 'VmUserDataTooLarge',
+        path: '/userData',
+      },
+    ],
+    [
+      'a disk larger than offered',
+      { dataDisks: [{ name: 'data', sizeGiB: 5_000 }] },
+      {},
+      {
+        code: 'VmSizeNotOffered',
+        path: '/dataDisks/0/sizeGiB',
+      },
+    ],
+    [
+      'a disk where none are offered',
+      { dataDisks: [{ name: 'data', sizeGiB: 5 }] },
+      { dataDisks: undefined as never },
+      {
+        code: 'VmSizeNotOffered',
+        path: '/dataDisks',
+      },
+    ],
+    ['a root disk larger than offered', { rootDiskGiB: 5_000 }, {}, { code: 'VmSizeNotOffered', path: '/rootDiskGiB' }],
+    ['a smaller root disk', { rootDiskGiB: 1 }, {}, { code: 'VmChangeRefused', path: '/rootDiskGiB' }],
+    ['a size that is not offered', { cpu: 200 }, {}, { code: 'VmSizeNotOffered', path: '/cpu' }],
+    [
+      'egress closed in a network that is others’ too',
+      { network: { egress: 'None' } },
+      openNetwork,
+      {
+        code: 'VmNetworkNotOffered',
+        path: '/network/egress',
+      },
+    ],
+    ['a restart where the provider allows none', larger, { restart: 'Never' }, { code: 'VmRestartNeeded' }],
+  ])('is told before he has changed it, and nothing is touched: %s', async (_what, change, config, said) => {
+    const driver = await running({}, config, { rootDiskGiB: 4 });
+    const before = JSON.stringify(holdingsOf(bench));
+    await expect(check(reordered(driver, { rootDiskGiB: 4, ...change }))).rejects.toMatchObject(said);
+    expect(JSON.stringify(holdingsOf(bench))).toBe(before);
+  });
+});
+
+describe('user-data of a VM that is there', () => {
+  const userDataOf = (driver: TenureDriver) =>
+    Buffer.from(vmOf(bench, driver.order).userData ?? '', 'base64').toString('utf8');
+
+  it('is changed with the order, without a restart', async () => {
+    const driver = await running({}, {}, { userData: '#!/bin/sh\necho old\n' });
+    driver.order = reordered(driver, { userData: '#!/bin/sh\necho new\n' });
+    await driver.settle();
+    expect(userDataOf(driver)).toBe('#!/bin/sh\necho new\n');
+    expect(stops()).toBe(0);
+  });
+
+  it('is emptied when the order has none any more: what it did is not done at the next start', async () => {
+    const driver = await running({}, {}, { userData: '#!/bin/sh\necho old\n' });
+    driver.order = reordered(driver, {});
+    await driver.settle();
+    expect(userDataOf(driver)).toBe('#cloud-config\n');
+    const calls = bench.simulator.calls.get('updateVirtualMachine');
+    driver.order = reordered(driver, { network: { ports: [] } });
+    await driver.settle();
+    expect(bench.simulator.calls.get('updateVirtualMachine')).toBe(calls);
+  });
+});
+
+describe('a disk that does not grow while there is a snapshot of its VM', () => {
+  it('is said to be in the way, and not to be forbidden', async () => {
+    const disks = (sizeGiB: number) => ({ dataDisks: [{ name: 'data', sizeGiB }] });
+    const driver = await running({}, {}, disks(3));
+    // The code a role without the command would have, but in a job.
+    bench.simulator.faults.set([{ command: 'resizeVolume', kind: 'FailJob', code: 432, text: 'VM snapshots' }]);
+    driver.order = reordered(driver, disks(5));
+    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+    expect(error).toMatchObject({ code: 'CloudStackFailed', message: expect.stringContaining('VM snapshots') });
+    bench.simulator.faults.clear();
+    await driver.settle();
+    const sizes = [...bench.simulator.world.tables.volumes.live()].map(({ sizeBytes }) => sizeBytes);
+    expect(sizes).toContain(5 * 2 ** 30);
+  });
+});
+
+describe('a VM that is to be larger than there is room for', () => {
+  it('is not accepted to be, with what is left and what it needs', async () => {
+    const driver = await running(tight);
+    await expect(check(reordered(driver, larger))).rejects.toMatchObject({
+      code: 'CloudStackLimitReached',
+      message: 'the account dinfra has 0 CPUs left and the order needs 1',
+    });
+  });
+
+  it('is not stopped for it', async () => {
+    const driver = await running(tight);
+    driver.order = reordered(driver, larger);
+    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+    expect(error).toMatchObject({ code: 'CloudStackLimitReached' });
+    expect(vmOf(bench, driver.order).state).toBe('Running');
+    expect(stops()).toBe(0);
+  });
+});
+
+describe('a VM that was stopped for a change CloudStack does not make', () => {
+  it.each([
+    ['refused', { kind: 'Error', code: 432, text: 'not in your role' }],
+    ['failed in its job', { kind: 'FailJob', code: 530, text: 'no such host' }],
+  ] as const)('is started again as it was, with why: %s', async (_what, fault) => {
+    const driver = await running();
+    bench.simulator.faults.set([{ command: 'scaleVirtualMachine', ...fault }]);
+    driver.order = reordered(driver, larger);
+    const { error, found } = await driver.until((pass) => pass.error !== undefined, 40);
+    expect(error).toMatchObject({ family: 'retryable', message: expect.stringContaining(fault.text) });
+    expect(found).toMatchObject({ power: 'Running' });
+    expect((found as Present).differences.map(({ what }) => what)).toContain('VM size');
+    expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 1 });
+    expect(stops()).toBe(1);
+  });
+
+  it('is stopped for it again less and less often, and is what was ordered when that works at last', async () => {
+    const driver = await running();
+    bench.simulator.faults.set([{ command: 'scaleVirtualMachine', kind: 'FailJob' }]);
+    driver.order = reordered(driver, larger);
+    const start = bench.clock.now();
+    while (bench.clock.now() - start < 24 * 3_600_000) await driver.pass();
+    expect(stops()).toBeGreaterThan(2);
+    expect(stops()).toBeLessThan(7);
+    expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 1 });
+    bench.simulator.faults.clear();
+    await driver.settle();
+    expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 2 });
+  });
+
+  it('is stopped at once for another order', async () => {
+    const driver = await running();
+    bench.simulator.faults.set([{ command: 'scaleVirtualMachine', kind: 'FailJob', times: 1 }]);
+    driver.order = reordered(driver, larger);
+    await driver.until((pass) => pass.error !== undefined, 40);
+    const before = bench.clock.now();
+    driver.order = reordered(driver, { cpu: 4, memoryMiB: 8_192 });
+    await driver.settle();
+    expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 4 });
+    expect(bench.clock.now() - before).toBeLessThan(60_000);
+  });
+});
+
+/** Text that does not get smaller. */
+function noise(): string {
+  let state = 1;
+  return Array.from({ length: 60_000 }, () => {
+    state = (Math.imul(state, 48_271) >>> 0) % 2_147_483_647;
+    return String.fromCharCode(33 + (state % 94));
+  }).join('');
+}

@@ -1,0 +1,214 @@
+import { TerminalError } from '../../../errors/dinfra-error.ts';
+import type { CloudStackConfig } from '../api/config.ts';
+import type { VirtualMachine } from '../api/shapes.ts';
+import type { Parameters } from '../api/signing.ts';
+import type { CloudCatalogue, ZoneEntry } from '../observe/cloud-catalogue.ts';
+import type { Look } from '../observe/look.ts';
+import type { Planned } from '../plan/action.ts';
+import type { Design } from '../plan/design.ts';
+import { encodeUserData } from '../plan/user-data.ts';
+import { ANYWHERE, type VmOrder } from '../plan/vm-order.ts';
+
+/** CloudStack's own isolated network offering. */
+const DEFAULT_OFFERING = 'DefaultIsolatedNetworkOfferingWithSourceNatService';
+
+/** Everything a new VM is made of, by id. */
+export interface Parts {
+  readonly zone: string;
+  readonly template: string;
+  readonly offering: Offering;
+  readonly connection: Connection;
+  readonly userData: string | undefined;
+}
+
+/** A service offering, and what a customised one is told. */
+export interface Offering {
+  readonly id: string;
+  /** `details[0].…`: CloudStack wants all of them at one index. */
+  readonly details: Parameters;
+}
+
+/** How a new VM is connected. */
+export type Connection =
+  | { readonly kind: 'Isolated'; readonly offering: string }
+  | { readonly kind: 'Shared'; readonly network: string; readonly securityGroup: boolean };
+
+/**
+ * Finds the parts of a new VM in the cloud, by reading only. Throws a TerminalError naming the field of the descriptor,
+ * or of the Reactor, that cannot be had.
+ */
+export async function findParts(
+  design: Design,
+  config: CloudStackConfig,
+  zone: string,
+  catalogue: CloudCatalogue,
+  signal: AbortSignal,
+): Promise<Parts> {
+  const { vm } = design;
+  const userData = encodeUserData(vm);
+  const image = imageOf(vm, config);
+  checkRootDisk(vm, config);
+  checkDataDisks(vm, config);
+  const found = await catalogue.zone(zone, signal);
+  const [offering, template, connection] = await Promise.all([
+    findOffering(design, catalogue, signal),
+    catalogue.template(image, found.id, signal),
+    findConnection(vm, config, found, catalogue, signal),
+    findDiskOffering(vm, config, catalogue, signal),
+  ]);
+  return { zone: found.id, template: template.id, offering, connection, userData };
+}
+
+/**
+ * Looks up what the planned changes of a VM take, by reading only. What it was made of need not be there any more. Throws
+ * as findParts does.
+ */
+export async function findChangeParts(
+  { design, found, vm, planned }: ChangeAsked,
+  config: CloudStackConfig,
+  catalogue: CloudCatalogue,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = design.vm;
+  encodeUserData(wanted);
+  const network = found.networks.find(({ id }) => vm.nics.some((nic) => nic.network === id));
+  if (network === undefined) checkShared(wanted, found.securityGroups.length > 0);
+  else checkEgress(wanted, network.egressAllowed);
+  checkRootDisk(wanted, config);
+  if (planned.some((action) => action.do === 'createVolume' || action.do === 'growVolume')) {
+    checkDataDisks(wanted, config);
+    await findDiskOffering(wanted, config, catalogue, signal);
+  }
+  if (planned.some((action) => action.do === 'scale')) await findOffering(design, catalogue, signal);
+}
+
+/** A VM that is there, and what is to become of it. */
+export interface ChangeAsked {
+  readonly design: Design;
+  readonly found: Look;
+  readonly vm: VirtualMachine;
+  readonly planned: readonly Planned[];
+}
+
+/** The offering of a size. Throws VmSizeNotOffered when there is none. */
+export async function findOffering(
+  { vm, size }: Design,
+  catalogue: CloudCatalogue,
+  signal: AbortSignal,
+): Promise<Offering> {
+  if (size === undefined) {
+    throw notOffered(`cpu is ${vm.cpu} and memoryMiB is ${vm.memoryMiB}; no size offered has that much`, '/cpu');
+  }
+  const { id, name, customized } = await catalogue.serviceOffering(size.offering, signal);
+  if (size.custom === undefined && !customized) return { id, details: {} };
+  if (size.custom === undefined || !customized) {
+    const is = customized ? 'customised; name it as customSize' : 'of a fixed size; name it among sizes';
+    throw new TerminalError('CloudStackOfferingUnknown', { message: `the service offering "${name}" is ${is}` });
+  }
+  const { cpuSpeedMHz } = size.custom;
+  const details = {
+    'details[0].cpuNumber': String(size.cpu),
+    'details[0].memory': String(size.memoryMiB),
+    ...(cpuSpeedMHz === undefined ? {} : { 'details[0].cpuSpeed': String(cpuSpeedMHz) }),
+  };
+  return { id, details };
+}
+
+/** The offering of data disks, or undefined when none are ordered. */
+export async function findDiskOffering(
+  vm: VmOrder,
+  config: CloudStackConfig,
+  catalogue: CloudCatalogue,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (vm.dataDisks.length === 0 || config.dataDisks === undefined) return undefined;
+  const offering = await catalogue.diskOffering(config.dataDisks.offering, signal);
+  if (offering.customized) return offering.id;
+  throw new TerminalError('CloudStackOfferingUnknown', {
+    message: `the disk offering "${offering.name}" has a fixed size; dataDisks needs a customised one`,
+  });
+}
+
+function imageOf(vm: VmOrder, config: CloudStackConfig): string {
+  const image = config.images.find(({ name }) => name === vm.image);
+  if (image !== undefined) return image.template;
+  const offered = config.images.map(({ name }) => name).join(', ');
+  throw new TerminalError('VmImageNotOffered', {
+    message: `image is "${vm.image}"; offered are ${offered}`,
+    path: '/image',
+  });
+}
+
+function checkRootDisk({ rootDiskGiB }: VmOrder, { maxRootDiskGiB: max = 100 }: CloudStackConfig): void {
+  if (rootDiskGiB === undefined || rootDiskGiB <= max) return;
+  throw notOffered(`rootDiskGiB is ${rootDiskGiB}; at most ${max} is offered`, '/rootDiskGiB');
+}
+
+function checkDataDisks(vm: VmOrder, config: CloudStackConfig): void {
+  if (vm.dataDisks.length > 0 && config.dataDisks === undefined) {
+    throw notOffered('dataDisks are not offered', '/dataDisks');
+  }
+  const maxData = config.dataDisks?.maxGiB ?? 1_000;
+  for (const [index, { sizeGiB }] of vm.dataDisks.entries()) {
+    if (sizeGiB <= maxData) continue;
+    const path = `/dataDisks/${index}/sizeGiB`;
+    throw notOffered(`dataDisks.${index}.sizeGiB is ${sizeGiB}; at most ${maxData} is offered`, path);
+  }
+}
+
+async function findConnection(
+  vm: VmOrder,
+  config: CloudStackConfig,
+  zone: ZoneEntry,
+  catalogue: CloudCatalogue,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const { network } = config;
+  if (network.mode === 'Isolated') {
+    const offering = await catalogue.networkOffering(network.offering ?? DEFAULT_OFFERING, signal);
+    if (offering.guestType !== 'Isolated') {
+      throw badNetwork(
+        `the network offering "${offering.name}" makes ${offering.guestType} networks, not isolated ones`,
+      );
+    }
+    checkEgress(vm, offering.egressAllowed);
+    return { kind: 'Isolated', offering: offering.id };
+  }
+  const scope: Parameters = config.project === undefined ? {} : { projectid: config.project };
+  const shared = await catalogue.sharedNetwork(network.network, scope, signal);
+  if (shared.zone !== zone.id) throw badNetwork(`the network "${network.network}" is not in the zone "${zone.name}"`);
+  const securityGroup = network.securityGroups ?? true;
+  if (securityGroup && !shared.services.has('SecurityGroup')) {
+    throw badNetwork(
+      `the network "${network.network}" has no security groups; set network.securityGroups to false to do without`,
+    );
+  }
+  checkShared(vm, securityGroup);
+  return { kind: 'Shared', network: shared.id, securityGroup };
+}
+
+/** What an isolated network cannot give. */
+function checkEgress({ egress }: VmOrder, open: boolean): void {
+  if (open && egress !== 'All') throw unconnectable('the networks here let everything out', '/network/egress');
+}
+
+/** What a shared network cannot give. */
+function checkShared(vm: VmOrder, securityGroup: boolean): void {
+  const why = 'VMs share a network here, which cannot be closed for one of them';
+  if (vm.egress === 'None' || (!securityGroup && vm.egress !== 'All')) throw unconnectable(why, '/network/egress');
+  const guarded = vm.ports.findIndex(({ from }) => from.some((cidr) => cidr !== ANYWHERE));
+  if (!securityGroup && guarded >= 0) throw unconnectable(why, `/network/ports/${guarded}/from`);
+}
+
+function notOffered(message: string, path: string): TerminalError {
+  return new TerminalError('VmSizeNotOffered', { message, path });
+}
+
+function badNetwork(message: string): TerminalError {
+  return new TerminalError('CloudStackNetworkUnknown', { message });
+}
+
+function unconnectable(why: string, path: string): TerminalError {
+  const field = path.slice(1).replaceAll('/', '.');
+  return new TerminalError('VmNetworkNotOffered', { message: `${field} cannot be kept: ${why}`, path });
+}

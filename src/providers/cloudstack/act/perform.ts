@@ -1,0 +1,247 @@
+import { RefusedError } from '../../../errors/dinfra-error.ts';
+import { errorOf } from '../api/failure.ts';
+import { isObject, text } from '../api/reply.ts';
+import type { Parameters } from '../api/signing.ts';
+import { staleOr, startJob } from '../api/start-job.ts';
+import type { DirectSource } from '../observe/source.ts';
+import type { Action } from '../plan/action.ts';
+import { affinityGroupName, keyPairName, volumeName } from '../plan/names.ts';
+import { encodeUserData } from '../plan/user-data.ts';
+import { ANYWHERE, type VmOrder } from '../plan/vm-order.ts';
+import type { WantedRule } from '../plan/wanted-rules.ts';
+import { deploy } from './deploy.ts';
+import { createAffinityGroup, createNetwork, createSecurityGroup, registerKey } from './prerequisites.ts';
+import type { Done, Workshop } from './workshop.ts';
+
+/**
+ * Takes one action. Each can be taken again after a crash at any point: what makes something looks first whether it is
+ * there, or is told by CloudStack that it is.
+ */
+export async function perform(action: Action, shop: Workshop, signal: AbortSignal): Promise<Done> {
+  const { client, design, scope } = shop;
+  const { identity } = design.order;
+  const start = (what: string, command: string, parameters: Parameters) =>
+    startJob(client, what, command, parameters, signal);
+  switch (action.do) {
+    case 'registerKey':
+      return registerKey(shop, signal);
+    case 'createNetwork':
+      return createNetwork(shop, signal);
+    case 'createSecurityGroup':
+      return createSecurityGroup(shop, signal);
+    case 'createAffinityGroup':
+      return createAffinityGroup(shop, signal);
+    case 'deploy':
+      return deploy(shop, signal);
+    case 'destroyDuplicate': {
+      const parameters = { id: action.vm.id, ...(shop.expunge ? { expunge: 'true' } : {}) };
+      return start(`destroying the second VM ${action.vm.id}`, 'destroyVirtualMachine', parameters);
+    }
+    case 'deleteNetwork':
+      return start('removing the second network', 'deleteNetwork', { id: action.network.id });
+    case 'deleteVolume':
+      await client.call('deleteVolume', { id: action.volume.id }, signal);
+      return { message: 'removed a second disk' };
+    case 'restoreName':
+      await client.call(
+        'updateVirtualMachine',
+        {
+          id: action.vm.id,
+          displayname: identity.marker,
+          ...(action.vm.name === identity.name ? {} : { name: identity.name }),
+        },
+        signal,
+      );
+      return { message: 'gave the VM its name back' };
+    case 'associateAddress':
+      return start('acquiring a public address', 'associateIpAddress', { networkid: action.network.id, ...scope });
+    case 'enableStaticNat':
+      return enableStaticNat(action, shop, signal);
+    case 'openPort': {
+      const { address, rule } = action;
+      const parameters = { ipaddressid: address.id, ...portsOf(rule), cidrlist: rule.cidrs.join(',') };
+      return start(`opening ${rule.what}`, 'createFirewallRule', parameters);
+    }
+    case 'forwardPort': {
+      const { address, port, vm } = action;
+      return start(`forwarding port ${port.port}`, 'createPortForwardingRule', {
+        ipaddressid: address.id,
+        protocol: port.protocol,
+        publicport: String(port.port),
+        publicendport: String(port.endPort),
+        privateport: String(port.port),
+        privateendport: String(port.endPort),
+        virtualmachineid: vm.id,
+        // The firewall is ours to open, for whom the order says.
+        openfirewall: 'false',
+      });
+    }
+    case 'allowEgress': {
+      const { network, rule } = action;
+      const everywhere = rule.cidrs.length === 1 && rule.cidrs[0] === ANYWHERE;
+      const to: Parameters = everywhere ? {} : { destcidrlist: rule.cidrs.join(',') };
+      return start(`allowing ${rule.what}`, 'createEgressFirewallRule', {
+        networkid: network.id,
+        ...portsOf(rule),
+        ...to,
+      });
+    }
+    case 'closePort':
+      return start(`closing port ${action.rule.startPort ?? 'any'}`, 'deleteFirewallRule', { id: action.rule.id });
+    case 'removeForward':
+      return start(`removing a forward`, 'deletePortForwardingRule', { id: action.rule.id });
+    case 'removeEgress':
+      return start('removing an egress rule', 'deleteEgressFirewallRule', { id: action.rule.id });
+    case 'authorize': {
+      const { direction, group, rule } = action;
+      return start(`allowing ${rule.what}`, `authorizeSecurityGroup${direction}`, {
+        securitygroupid: group.id,
+        ...portsOf(rule),
+        cidrlist: rule.cidrs.join(','),
+        ...scope,
+      });
+    }
+    case 'revoke':
+      return start('removing a rule of the security group', `revokeSecurityGroup${action.direction}`, {
+        id: action.rule,
+      });
+    case 'createVolume':
+      return start(`making the disk ${action.disk.name}`, 'createVolume', {
+        name: volumeName(identity, action.disk.name),
+        diskofferingid: (await shop.diskOffering()) ?? '',
+        size: String(action.disk.sizeGiB),
+        zoneid: action.zone,
+        ...scope,
+      });
+    case 'attachVolume': {
+      const parameters = { id: action.volume.id, virtualmachineid: action.vm.id };
+      return start(`attaching the disk ${action.volume.name}`, 'attachVolume', parameters);
+    }
+    case 'growVolume': {
+      const parameters = { id: action.volume.id, size: String(action.sizeGiB) };
+      return start(`growing the disk ${action.volume.name}`, 'resizeVolume', parameters);
+    }
+    case 'scale': {
+      const { id, details } = await shop.offering();
+      return start('resizing the VM', 'scaleVirtualMachine', { id: action.vm.id, serviceofferingid: id, ...details });
+    }
+    case 'resetKey':
+      await registerKey(shop, signal);
+      return start("giving the VM the consumer's key", 'resetSSHKeyForVirtualMachine', {
+        id: action.vm.id,
+        keypair: keyPairName(identity),
+        ...scope,
+      });
+    case 'regroup':
+      return shop.alone(() => regroup(action.vm.id, shop, signal));
+    case 'applyChange':
+      return applyChange(action.vm.id, shop, signal);
+    case 'untag':
+      return start('removing the tags of the earlier order', 'deleteTags', {
+        resourcetype: 'UserVm',
+        resourceids: action.vm.id,
+        ...Object.fromEntries(action.keys.map((key, index) => [`tags[${index}].key`, key])),
+      });
+    case 'tag':
+      return start('tagging the VM', 'createTags', {
+        resourcetype: 'UserVm',
+        resourceids: action.vm.id,
+        ...Object.fromEntries(
+          [...action.tags].flatMap(([key, value], index) => [
+            [`tags[${index}].key`, key],
+            [`tags[${index}].value`, value],
+          ]),
+        ),
+      });
+    case 'refuse':
+      throw new RefusedError(action.reason, { message: 'this part of the order is refused', path: action.path });
+  }
+}
+
+async function enableStaticNat(
+  { address, vm }: Extract<Action, { do: 'enableStaticNat' }>,
+  { client }: Workshop,
+  signal: AbortSignal,
+): Promise<Done> {
+  if (address.vm !== undefined) {
+    return startJob(
+      client,
+      'taking the address from another VM',
+      'disableStaticNat',
+      { ipaddressid: address.id },
+      signal,
+    );
+  }
+  const parameters = { ipaddressid: address.id, virtualmachineid: vm.id };
+  const reply = await client.attempt('enableStaticNat', parameters, signal);
+  // Repeated for the same VM it is 431; the next look sees that it is done.
+  if (reply.kind === 'Failed') throw staleOr(errorOf(reply.failure), reply.failure.kind);
+  return { message: `gave the VM the address ${address.ip}` };
+}
+
+async function regroup(vm: string, shop: Workshop, signal: AbortSignal): Promise<Done> {
+  const { design, client, source } = shop;
+  await createAffinityGroup(shop, signal);
+  const { affinity } = design.vm;
+  const name = affinity && affinityGroupName(design.order.identity, design.order.consumer, affinity.group);
+  const groups = name === undefined ? [] : await source.affinityGroups({ name }, signal);
+  const ids = groups.filter((group) => group.name === name).map((group) => group.id);
+  return startJob(
+    client,
+    'changing the affinity group',
+    'updateVMAffinityGroup',
+    { id: vm, affinitygroupids: ids.join(',') },
+    signal,
+  );
+}
+
+/** User-data that says nothing. */
+const NO_USER_DATA = Buffer.from('#cloud-config\n').toString('base64');
+
+/** User-data and root disk, which lists do not show: compared here, changed where they differ. */
+async function applyChange(vm: string, { design, client, source }: Workshop, signal: AbortSignal): Promise<Done> {
+  const body = await client.call('getVirtualMachineUserData', { virtualmachineid: vm }, signal);
+  const current = isObject(body['virtualmachineuserdata'])
+    ? text(body['virtualmachineuserdata']['userdata'])
+    : undefined;
+  // An empty text would change nothing.
+  const wanted = encodeUserData(design.vm) ?? (current === undefined ? undefined : NO_USER_DATA);
+  if (wanted !== undefined && wanted !== current) {
+    await client.call('updateVirtualMachine', { id: vm, userdata: wanted }, signal);
+    return {
+      message: 'changed the user-data: cloud-init reads it at the next start, and does what it does at every start',
+    };
+  }
+  const growth = await rootDiskGrowth(design.vm, vm, source, signal);
+  if (growth === undefined) return { message: undefined };
+  const { volume, sizeGiB } = growth;
+  const what = `growing the root disk to ${sizeGiB} GiB`;
+  return startJob(client, what, 'resizeVolume', { id: volume, size: String(sizeGiB) }, signal);
+}
+
+/** What the root disk has to become; undefined when it is as ordered. Throws VmChangeRefused when it would shrink. */
+export async function rootDiskGrowth(
+  { rootDiskGiB: ordered }: VmOrder,
+  vm: string,
+  source: DirectSource,
+  signal: AbortSignal,
+): Promise<{ readonly volume: string; readonly sizeGiB: number } | undefined> {
+  if (ordered === undefined) return undefined;
+  const root = (await source.volumesOf(vm, signal)).find((volume) => volume.type === 'ROOT');
+  if (root === undefined) return undefined;
+  const has = Math.round(root.sizeBytes / 1_073_741_824);
+  if (has > ordered) {
+    throw new RefusedError('VmChangeRefused', {
+      message: `rootDiskGiB is ${ordered}, but the disk has ${has} GiB and disks do not shrink`,
+      path: '/rootDiskGiB',
+    });
+  }
+  return has === ordered ? undefined : { volume: root.id, sizeGiB: ordered };
+}
+
+function portsOf({ protocol, startPort, endPort }: WantedRule): Parameters {
+  // ICMP without a type is none at all: -1 is every type and code.
+  if (protocol === 'icmp') return { protocol, icmptype: '-1', icmpcode: '-1' };
+  if (startPort === undefined) return { protocol };
+  return { protocol, startport: String(startPort), endport: String(endPort ?? startPort) };
+}

@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type Bench,
+  emptyHoldings,
+  guardedNetwork,
+  holdingsOf,
+  openNetwork,
+  orderFor,
+  startBench,
+} from '../../../../test/support/cloud.ts';
+import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
+import type { CloudStackConfig } from '../api/config.ts';
+
+let bench: Bench;
+afterEach(() => bench.stop());
+
+const ownAddress: Partial<CloudStackConfig> = { network: { mode: 'Isolated', publicAccess: 'StaticNat' } };
+const order = () =>
+  orderFor({
+    network: { ports: [{ name: 'ssh', port: 22 }] },
+    dataDisks: [{ name: 'data', sizeGiB: 3 }],
+    affinity: { group: 'nodes', hosts: 'Different' },
+  });
+
+describe('the end of a tenure', () => {
+  it.each([
+    [
+      'addresses, VM, network, affinity group and key',
+      ownAddress,
+      ['disassociateIpAddress', 'destroyVirtualMachine', 'deleteNetwork', 'deleteAffinityGroup', 'deleteSSHKeyPair'],
+    ],
+    [
+      'VM, security group, affinity group and key',
+      guardedNetwork,
+      ['destroyVirtualMachine', 'deleteSecurityGroup', 'deleteAffinityGroup', 'deleteSSHKeyPair'],
+    ],
+  ])('takes away %s, and none before the one ahead was seen to be gone', async (_what, config, expected) => {
+    bench = await startBench({}, config);
+    const driver = new TenureDriver(bench.reactor(), order(), bench.clock);
+    await driver.settle();
+    const calls: string[] = [];
+    const again = new TenureDriver(
+      bench.reactor({}, ({ command }) => calls.push(command)),
+      driver.order,
+      bench.clock,
+      'Ended',
+    );
+    await again.settle();
+    const writes = calls.filter((command) => !/^(list|query)/.test(command));
+    expect(writes).toEqual(expected);
+    // The group goes with the key, which is the last.
+    const steps = writes.filter((command) => command !== 'deleteAffinityGroup');
+    for (const [index, step] of steps.slice(0, -1).entries()) {
+      const between = calls.slice(calls.indexOf(step) + 1, calls.indexOf(steps[index + 1] ?? ''));
+      expect(between, `after ${step}`).toContain('listVirtualMachines');
+    }
+    expect(holdingsOf(bench)).toEqual(emptyHoldings);
+  });
+
+  it.each<[string, Partial<CloudStackConfig>]>([
+    ['a network of its own', {}],
+    ['an address of its own', ownAddress],
+    ['a security group', guardedNetwork],
+    ['a shared network', openNetwork],
+  ])('in an account that may not expunge comes when CloudStack has expunged the VM, with %s', async (_what, config) => {
+    const settings = { 'allow.user.expunge.recover.vm': 'false', 'expunge.delay': '1' };
+    bench = await startBench({ settings }, config);
+    const driver = new TenureDriver(bench.reactor(), order(), bench.clock);
+    await driver.settle();
+    driver.wanted = 'Ended';
+    await driver.until(() => holdingsOf(bench).vms.every(({ state }) => state === 'Destroyed'));
+    await expect.poll(() => holdingsOf(bench).vms, { timeout: 5_000 }).toEqual([]);
+    await driver.settle();
+    expect(holdingsOf(bench)).toEqual(emptyHoldings);
+  });
+
+  it('waits less and less often for what CloudStack keeps, and says so', async () => {
+    const settings = { 'allow.user.expunge.recover.vm': 'false' };
+    bench = await startBench({ settings });
+    const driver = new TenureDriver(bench.reactor(), order(), bench.clock);
+    await driver.settle();
+    driver.wanted = 'Ended';
+    const start = bench.clock.now();
+    while (bench.clock.now() - start < 6 * 3_600_000) await driver.pass();
+    const codes = new Set(driver.passes.flatMap(({ error }) => error?.code ?? []));
+    expect([...codes]).toEqual(['CloudStackExpungeForbidden']);
+    expect(bench.simulator.calls.get('deleteNetwork')).toBeLessThan(90);
+    expect(bench.simulator.calls.get('destroyVirtualMachine')).toBe(1);
+  });
+});

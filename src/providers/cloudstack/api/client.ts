@@ -1,0 +1,225 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Agent, request } from 'undici';
+import { RetryableError } from '../../../errors/dinfra-error.ts';
+import { CallLane } from './call-lane.ts';
+import type { Clock } from './clock.ts';
+import type { CallLimits, CloudStackCredentials } from './config.ts';
+import { errorOf, type Failure, retryAfterOf } from './failure.ts';
+import { KeyRefusal } from './key-refusal.ts';
+import { integer, isObject, type JsonObject, type Reply, readReply } from './reply.ts';
+import { type Parameters, signedForm } from './signing.ts';
+
+/** Largest answer read, in bytes: 500 networks with all their services are about 3 MiB. */
+const MAX_REPLY_BYTES = 16 * 1024 * 1024;
+/** CloudStack's own upper bound of a page, unless the provider has set another `default.page.size`. */
+const PAGE_SIZE = 500;
+/** Tried instead where that is too many. */
+const SMALLER_PAGES = [100, 20];
+/** More pages than this is not a list we can make sense of. */
+const MAX_PAGES = 200;
+/** One call as seen from outside, for metrics. */
+export interface CallReport {
+  readonly command: string;
+  readonly outcome: 'Ok' | Failure['kind'] | 'NotApi' | 'Unreachable';
+  readonly ms: number;
+}
+
+export interface ClientOptions {
+  readonly endpoint: string;
+  readonly credentials: CloudStackCredentials;
+  readonly clock: Clock;
+  readonly caBundle?: string | undefined;
+  readonly limits?: CallLimits | undefined;
+  /** Shared with other clients of the same endpoint and keys, in place of `limits`. Default: one of its own. */
+  readonly lane?: CallLane | undefined;
+  /** Shared with other clients of the same keys. Default: one of its own. */
+  readonly refusal?: KeyRefusal | undefined;
+  /** Told of every call after it ended. */
+  readonly onCall?: ((report: CallReport) => void) | undefined;
+}
+
+/**
+ * The CloudStack API of one endpoint for one account. Every call goes by POST, reads too: parameters stay out of access
+ * logs, and user-data and key texts fit. Nothing is retried here; the caller's errors say when it is worth it.
+ */
+export class CloudStackClient {
+  readonly endpoint: string;
+  readonly #options: ClientOptions;
+  readonly #agent: Agent;
+  readonly #lane: CallLane;
+  readonly #timeoutMs: number;
+  #pageSize = PAGE_SIZE;
+  readonly #refusal: KeyRefusal;
+
+  constructor(options: ClientOptions) {
+    const { timeoutMs = 30_000 } = options.limits ?? {};
+    this.endpoint = options.endpoint;
+    this.#options = options;
+    this.#timeoutMs = timeoutMs;
+    this.#lane = options.lane ?? new CallLane(options.limits ?? {}, options.clock);
+    this.#refusal = options.refusal ?? new KeyRefusal(options.clock);
+    this.#agent = new Agent({
+      connections: this.#lane.concurrency,
+      connect: { timeout: timeoutMs, ...(options.caBundle === undefined ? {} : { ca: options.caBundle }) },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    });
+  }
+
+  /** The reply's body. Throws an error of the catalogue for everything else. */
+  async call(command: string, parameters: Parameters, signal: AbortSignal): Promise<JsonObject> {
+    const reply = await this.attempt(command, parameters, signal);
+    if (reply.kind === 'Failed') throw errorOf(reply.failure);
+    return reply.body;
+  }
+
+  /** The reply's body, or why CloudStack refused. Throws a RetryableError when CloudStack could not be asked. */
+  async attempt(
+    command: string,
+    parameters: Parameters,
+    signal: AbortSignal,
+  ): Promise<Exclude<Reply, { kind: 'NotApi' }>> {
+    const reply = await this.#lane.slots(() => this.#send(command, parameters, signal));
+    if (reply.kind !== 'NotApi') return reply;
+    const message = `${this.endpoint} answered ${command} with HTTP ${reply.status} and ${reply.excerpt}, not with the API's JSON`;
+    if (reply.waitMs === undefined) throw new RetryableError('CloudStackBadReply', { message });
+    throw new RetryableError('CloudStackRateLimited', { message, retryAfterMs: reply.waitMs });
+  }
+
+  /**
+   * Every object a list command has, page by page to the end. An empty list and a page beyond the end have no array at
+   * all, and the array's key is not always the command's noun, so the only array is read, whatever its name.
+   */
+  async list(command: string, parameters: Parameters, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    const found: JsonObject[] = [];
+    const first = await this.#firstPage(command, parameters, signal);
+    const { size } = first;
+    let before: readonly JsonObject[] = [];
+    for (let page = 1; page <= MAX_PAGES; page++) {
+      const body = page === 1 ? first.body : await this.call(command, paged(parameters, page, size), signal);
+      const rows = Object.values(body).find(Array.isArray)?.filter(isObject) ?? [];
+      // A list that knows no pages is all there at once, or the same each time.
+      if (page > 1 && isDeepStrictEqual(rows, before)) return found;
+      found.push(...rows);
+      if (rows.length !== size || isTotal(integer(body['count']), page, size)) return found;
+      before = rows;
+    }
+    throw new RetryableError('CloudStackBadReply', {
+      message: `${command} did not end after ${MAX_PAGES} pages of ${size}`,
+    });
+  }
+
+  /** The first page, and how large pages may be. */
+  async #firstPage(
+    command: string,
+    parameters: Parameters,
+    signal: AbortSignal,
+  ): Promise<{ readonly body: JsonObject; readonly size: number }> {
+    const ask = (size: number) => this.attempt(command, paged(parameters, 1, size), signal);
+    const size = this.#pageSize;
+    const reply = await ask(size);
+    if (reply.kind === 'Ok') return { body: reply.body, size };
+    // The same code is for everything else that may be wrong with the call: a smaller page tells which it was.
+    const mayBeSize = reply.failure.kind === 'Rejected';
+    for (const smaller of mayBeSize ? SMALLER_PAGES.filter((one) => one < size) : []) {
+      const again = await ask(smaller);
+      if (again.kind === 'Failed') continue;
+      this.#pageSize = smaller;
+      return { body: again.body, size: smaller };
+    }
+    throw errorOf(reply.failure);
+  }
+
+  /** Ends open connections. */
+  async close(): Promise<void> {
+    await this.#agent.close();
+  }
+
+  async #send(command: string, parameters: Parameters, signal: AbortSignal): Promise<Reply> {
+    const { clock, credentials, onCall } = this.#options;
+    const refused = this.#refusal.current;
+    if (refused !== undefined) throw errorOf(refused);
+    await this.#lane.pace.turn(signal);
+    const started = clock.monotonic();
+    const report = (outcome: CallReport['outcome']) => onCall?.({ command, outcome, ms: clock.monotonic() - started });
+    let reply: Reply;
+    try {
+      const form = signedForm(command, parameters, credentials, clock.wallTime());
+      reply = await this.#post(command, form, AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]));
+    } catch (cause) {
+      report('Unreachable');
+      if (signal.aborted) throw signal.reason;
+      throw new RetryableError('CloudStackUnreachable', {
+        message: `${this.endpoint} did not answer ${command}: ${reasonOf(cause)}`,
+        cause,
+      });
+    }
+    report(reply.kind === 'Failed' ? reply.failure.kind : reply.kind);
+    if (reply.kind === 'Failed') this.#heed(reply.failure);
+    if (reply.kind === 'NotApi' && reply.waitMs !== undefined) this.#lane.pace.silence(reply.waitMs);
+    return reply;
+  }
+
+  async #post(command: string, form: string, signal: AbortSignal): Promise<Reply> {
+    const answer = await request(this.endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'dinfra-operator' },
+      body: form,
+      signal,
+      dispatcher: this.#agent,
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of answer.body) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      if (size > MAX_REPLY_BYTES) throw new Error(`the answer is larger than ${MAX_REPLY_BYTES} bytes`);
+      chunks.push(bytes);
+    }
+    const retryAfter = [answer.headers['retry-after']].flat()[0];
+    return readReply(command, {
+      status: answer.statusCode,
+      text: Buffer.concat(chunks).toString('utf8'),
+      retryAfter,
+    });
+  }
+
+  /** What a refusal means for the calls after it. */
+  #heed(failure: Failure): void {
+    const wait = retryAfterOf(failure);
+    if (wait !== undefined) this.#lane.pace.silence(wait);
+    if (failure.kind === 'Unauthorized') this.#refusal.note(failure);
+  }
+}
+
+function paged(parameters: Parameters, page: number, size: number): Parameters {
+  return { ...parameters, page: String(page), pagesize: String(size) };
+}
+
+/**
+ * Whether `count`, which is mostly the total, says that a full page was the last one. Some lists leave it out, or count
+ * the page; then it takes one more page to see the end.
+ */
+function isTotal(count: number | undefined, page: number, size: number): boolean {
+  return count !== undefined && count > size && count > (page - 1) * size && page * size >= count;
+}
+
+/** How Node says that nobody it trusts has signed a certificate. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** The innermost message: undici wraps `connect ECONNREFUSED` and the like. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  if ('code' in error && UNTRUSTED.has(String(error.code))) {
+    return `${error.message}; name the CA of its certificate as caBundle of the Reactor`;
+  }
+  return error.message === '' ? error.name : error.message;
+}

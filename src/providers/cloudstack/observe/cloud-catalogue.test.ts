@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Bench,
+  emptyHoldings,
+  holdingsOf,
+  openNetwork,
+  orderFor,
+  startBench,
+  vmOf,
+} from '../../../../test/support/cloud.ts';
+import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
+import { CloudStackClient } from '../api/client.ts';
+import { CloudCatalogue } from './cloud-catalogue.ts';
+
+const soon = () => AbortSignal.timeout(10_000);
+
+describe('what the cloud offers', () => {
+  let bench: Bench;
+  let client: CloudStackClient;
+  let catalogue: CloudCatalogue;
+  beforeEach(async () => {
+    bench = await startBench({}, openNetwork);
+    const { endpoint, accounts } = bench.simulator;
+    client = new CloudStackClient({ endpoint, credentials: accounts.user, clock: bench.clock });
+    catalogue = new CloudCatalogue(client, bench.clock);
+  });
+  afterEach(async () => {
+    await client.close();
+    await bench.stop();
+  });
+
+  it('is asked once by all who want to know, and again after a minute', async () => {
+    await Promise.all([1, 2, 3].map(() => catalogue.zone('zone-1', soon())));
+    await catalogue.zone('zone-sg', soon());
+    expect(bench.simulator.calls.get('listZones')).toBe(1);
+    await bench.clock.pass(60_000);
+    await catalogue.zone('zone-1', soon());
+    expect(bench.simulator.calls.get('listZones')).toBe(2);
+  });
+
+  it('is still told to the others when the one who asked first gives up', async () => {
+    bench.simulator.faults.set([{ command: 'listZones', kind: 'Delay', ms: 200 }]);
+    const impatient = new AbortController();
+    const first = catalogue.zone('zone-1', impatient.signal);
+    const second = catalogue.zone('zone-1', soon());
+    impatient.abort(new Error('enough'));
+    await expect(first).rejects.toThrow('enough');
+    await expect(second).resolves.toMatchObject({ name: 'zone-1' });
+    expect(bench.simulator.calls.get('listZones')).toBe(1);
+  });
+
+  /** The provider replaces a template, and nobody looked since. */
+  function replaceTemplate(by: boolean): string {
+    const { templates } = bench.simulator.world.tables;
+    const old = templates.find(({ name }) => name === 'debian-12');
+    if (old === undefined) throw new Error('no template');
+    const { id: _, seq: __, ...rest } = old;
+    old.removed = Date.now();
+    return by ? templates.add(rest).id : '';
+  }
+
+  it('is looked up anew when a deploy is refused, so that an image replaced a moment ago is no failure', async () => {
+    const reactor = bench.reactor();
+    const driver = new TenureDriver(reactor, orderFor(), bench.clock);
+    await reactor.check(driver.order, soon());
+    const template = replaceTemplate(true);
+    await driver.settle();
+    expect(vmOf(bench, driver.order).template).toBe(template);
+    expect(driver.passes.map(({ error }) => error?.family)).not.toContain('terminal');
+  });
+
+  it('is named when it is gone: the image removed between the award and the deploy', async () => {
+    const reactor = bench.reactor();
+    const driver = new TenureDriver(reactor, orderFor(), bench.clock);
+    await reactor.check(driver.order, soon());
+    replaceTemplate(false);
+    const { error } = await driver.until((pass) => pass.error !== undefined, 10);
+    expect(error).toMatchObject({ code: 'CloudStackTemplateUnknown', family: 'terminal' });
+    expect(error?.message).toContain('"debian-12"');
+    driver.wanted = 'Ended';
+    await driver.settle();
+    expect(holdingsOf(bench)).toEqual(emptyHoldings);
+  });
+});

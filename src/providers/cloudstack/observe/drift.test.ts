@@ -1,0 +1,182 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Bench, guardedNetwork, holdingsOf, orderFor, startBench, vmOf } from '../../../../test/support/cloud.ts';
+import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
+import type { Json, Order, Present } from '../../port.ts';
+import type { CloudStackConfig } from '../api/config.ts';
+import { TENURE_TAG } from '../plan/names.ts';
+
+let bench: Bench;
+afterEach(() => bench.stop());
+
+const descriptor = {
+  network: { ports: [{ name: 'ssh', port: 22 }] },
+  dataDisks: [{ name: 'data', sizeGiB: 3 }],
+} as const;
+
+async function running(
+  config: Partial<CloudStackConfig> = {},
+  more: { readonly [key: string]: Json } = {},
+): Promise<TenureDriver> {
+  bench = await startBench({}, config);
+  const driver = new TenureDriver(bench.reactor(), orderFor({ ...descriptor, ...more }), bench.clock);
+  await driver.settle();
+  return driver;
+}
+
+/** Looks again until the shared listings are old enough to show what somebody did, and the tenure rests again. */
+async function mended(driver: TenureDriver): Promise<Present> {
+  await bench.clock.pass(60_000);
+  await driver.until(({ action }) => action !== 'rest', 20);
+  const { found } = await driver.settle();
+  if (found?.kind !== 'Present') throw new Error(`found ${found?.kind}`);
+  return found;
+}
+
+/** The same tenure after its consumer asked for something else. */
+function reordered({ order }: TenureDriver, change: { readonly [key: string]: Json }): Order {
+  const { identity, consumer, accessKey } = order;
+  return { ...orderFor({ ...descriptor, ...change }), identity, consumer, accessKey };
+}
+
+/** An admin makes a VM smaller. */
+async function shrink(driver: TenureDriver): Promise<void> {
+  const { id } = vmOf(bench, driver.order);
+  const small = bench.simulator.world.tables.serviceOfferings.find(({ name }) => name === 'small');
+  await bench.asAdmin('stopVirtualMachine', { id });
+  await bench.asAdmin('scaleVirtualMachine', { id, serviceofferingid: small?.id ?? '' });
+  await bench.asAdmin('startVirtualMachine', { id });
+}
+
+const medium = { cpu: 2, memoryMiB: 4_096 };
+
+const pictureOf = (driver: TenureDriver) => {
+  const { rules, tags, volumes } = holdingsOf(bench);
+  const { state, cpu, memoryMiB, name } = vmOf(bench, driver.order);
+  return { rules, tags, volumes: volumes.map((volume) => volume.vm), vm: { state, cpu, memoryMiB, name } };
+};
+
+describe('what somebody changed behind our back is put right', () => {
+  it.each([
+    ['rules of a network', {}],
+    ['rules of a security group', guardedNetwork],
+  ])('%s that were removed', async (_what, config) => {
+    const driver = await running(config);
+    const before = pictureOf(driver);
+    const { rules, securityGroups } = bench.simulator.world.tables;
+    for (const rule of [...rules.live()]) rules.drop(rule.id);
+    for (const group of securityGroups.live()) if (group.name === driver.order.identity.name) group.rules.length = 0;
+    await mended(driver);
+    expect(pictureOf(driver)).toEqual(before);
+  });
+
+  it('tags that were removed', async () => {
+    const driver = await running();
+    const before = pictureOf(driver);
+    const { tags } = bench.simulator.world.tables;
+    for (const tag of [...tags.live()]) tags.drop(tag.id);
+    await mended(driver);
+    expect(pictureOf(driver)).toEqual(before);
+  });
+
+  it('tags that were given other values', async () => {
+    const driver = await running();
+    const { tags } = bench.simulator.world.tables;
+    const valuesOf = () => Object.fromEntries([...tags.live()].map(({ key, value }) => [key, value]));
+    const before = valuesOf();
+    for (const tag of tags.live()) if (tag.key !== TENURE_TAG) tag.value = 'something else';
+    await mended(driver);
+    expect(valuesOf()).toEqual(before);
+  });
+
+  it('a data disk that was detached', async () => {
+    const driver = await running();
+    const before = pictureOf(driver);
+    const disk = bench.simulator.world.tables.volumes.find(({ type }) => type === 'DATADISK');
+    await bench.asAdmin('detachVolume', { id: disk?.id ?? '' });
+    await mended(driver);
+    expect(pictureOf(driver)).toEqual(before);
+  });
+
+  it('the size of a VM, when the provider allows the restart it takes', async () => {
+    const driver = await running({ restart: 'Always' }, medium);
+    const before = pictureOf(driver);
+    await shrink(driver);
+    await mended(driver);
+    expect(pictureOf(driver)).toEqual(before);
+  });
+});
+
+describe('what cannot be put right without harm', () => {
+  it('is a VM that somebody marked as another tenure’s: it is left alone, and said', async () => {
+    const driver = await running();
+    const { id } = vmOf(bench, driver.order);
+    const { tags } = bench.simulator.world.tables;
+    for (const tag of tags.live()) if (tag.key === TENURE_TAG) tag.value = orderFor().identity.marker;
+    await bench.clock.pass(60_000);
+    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+    expect(error).toMatchObject({ code: 'CloudStackNotOurs', message: expect.stringContaining(id) });
+    expect(bench.simulator.world.tables.vms.must(id)).toMatchObject({ state: 'Running' });
+    expect([...bench.simulator.world.tables.vms.live()]).toHaveLength(1);
+  });
+
+  it('is left as it is, and said with what it would take', async () => {
+    const driver = await running({}, medium);
+    await shrink(driver);
+    await bench.clock.pass(60_000);
+    const { found, error } = await driver.until((pass) => pass.error !== undefined, 20);
+    expect(found).toMatchObject({
+      power: 'Running',
+      healthy: true,
+      differences: [{ what: 'VM size', detail: '1 CPUs and 1024 MiB, ordered 2 CPUs and 4096 MiB' }],
+    });
+    expect(error).toMatchObject({ code: 'VmRestartNeeded', family: 'refused' });
+    expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', memoryMiB: 1_024 });
+  });
+});
+
+describe('a changed order', () => {
+  it('opens and closes ports while the VM runs', async () => {
+    const driver = await running();
+    const before = bench.simulator.calls.get('stopVirtualMachine') ?? 0;
+    driver.order = reordered(driver, { network: { ports: [{ name: 'rpc', port: 9944 }] } });
+    const { found } = await driver.until(({ action }) => action === 'rest');
+    expect((found as Present).endpoints).toContainEqual({ name: 'rpc', address: expect.stringMatching(/:9944$/) });
+    expect((found as Present).endpoints.map(({ name }) => name)).not.toContain('ssh');
+    expect(bench.simulator.calls.get('stopVirtualMachine') ?? 0).toBe(before);
+  });
+
+  it('stops the VM for another size, and starts it again', async () => {
+    const driver = await running();
+    driver.order = reordered(driver, medium);
+    await driver.settle();
+    expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 2, memoryMiB: 4_096 });
+    expect(bench.simulator.calls.get('stopVirtualMachine')).toBe(1);
+  });
+
+  it('that needs a restart nobody allows is refused, and the VM goes on', async () => {
+    const driver = await running({ restart: 'Never' });
+    driver.order = reordered(driver, medium);
+    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+    expect(error).toMatchObject({ code: 'VmRestartNeeded' });
+    expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 1 });
+  });
+
+  it.each([
+    ['another image', { image: 'ubuntu-24.04' }, '/image'],
+    ['a smaller disk', { dataDisks: [{ name: 'data', sizeGiB: 1 }] }, '/dataDisks'],
+    ['one disk less', { dataDisks: [] }, '/dataDisks'],
+  ])('for %s is refused before anything is touched, and names the field', async (_what, change, path) => {
+    const driver = await running();
+    const before = pictureOf(driver);
+    const order = reordered(driver, change);
+    await expect(bench.reactor().check(order, AbortSignal.timeout(10_000))).rejects.toMatchObject({
+      code: 'VmChangeRefused',
+      family: 'refused',
+      path,
+    });
+    driver.order = order;
+    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+    expect(error).toMatchObject({ code: 'VmChangeRefused', path });
+    expect(pictureOf(driver)).toEqual(before);
+  });
+});

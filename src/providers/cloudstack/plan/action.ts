@@ -1,0 +1,97 @@
+import type { ReasonOf } from '../../../errors/catalogue.ts';
+import type { Difference } from '../../port.ts';
+import type {
+  FirewallRule,
+  Network,
+  PortForwarding,
+  PublicAddress,
+  SecurityGroup,
+  VirtualMachine,
+  Volume,
+} from '../api/shapes.ts';
+import type { DataDisk, Port } from './vm-order.ts';
+import type { WantedRule } from './wanted-rules.ts';
+
+/** One thing that has to be done to make what is there what was ordered. */
+export type Action =
+  | { readonly do: 'registerKey' }
+  | { readonly do: 'createNetwork' }
+  | { readonly do: 'createSecurityGroup' }
+  | { readonly do: 'createAffinityGroup' }
+  | { readonly do: 'deploy' }
+  | { readonly do: 'destroyDuplicate'; readonly vm: VirtualMachine }
+  | { readonly do: 'deleteNetwork'; readonly network: Network }
+  | { readonly do: 'deleteVolume'; readonly volume: Volume }
+  | { readonly do: 'restoreName'; readonly vm: VirtualMachine }
+  | { readonly do: 'associateAddress'; readonly network: Network }
+  | { readonly do: 'enableStaticNat'; readonly address: PublicAddress; readonly vm: VirtualMachine }
+  | { readonly do: 'openPort'; readonly address: PublicAddress; readonly rule: WantedRule }
+  | { readonly do: 'closePort'; readonly rule: FirewallRule }
+  | { readonly do: 'forwardPort'; readonly address: PublicAddress; readonly port: Port; readonly vm: VirtualMachine }
+  | { readonly do: 'removeForward'; readonly rule: PortForwarding }
+  | { readonly do: 'allowEgress'; readonly network: Network; readonly rule: WantedRule }
+  | { readonly do: 'removeEgress'; readonly rule: FirewallRule }
+  | {
+      readonly do: 'authorize';
+      readonly group: SecurityGroup;
+      readonly direction: Direction;
+      readonly rule: WantedRule;
+    }
+  | { readonly do: 'revoke'; readonly direction: Direction; readonly rule: string }
+  | { readonly do: 'createVolume'; readonly disk: DataDisk; readonly zone: string }
+  | { readonly do: 'attachVolume'; readonly volume: Volume; readonly vm: VirtualMachine }
+  | { readonly do: 'growVolume'; readonly volume: Volume; readonly sizeGiB: number }
+  | { readonly do: 'scale'; readonly vm: VirtualMachine }
+  | { readonly do: 'resetKey'; readonly vm: VirtualMachine }
+  | { readonly do: 'regroup'; readonly vm: VirtualMachine }
+  /** What only a direct look can compare, because lists do not show it: user-data and the size of the root disk. */
+  | { readonly do: 'applyChange'; readonly vm: VirtualMachine }
+  | { readonly do: 'untag'; readonly vm: VirtualMachine; readonly keys: readonly string[] }
+  | { readonly do: 'tag'; readonly vm: VirtualMachine; readonly tags: ReadonlyMap<string, string> }
+  /** It cannot be done, or not without what is not allowed. */
+  | { readonly do: 'refuse'; readonly reason: ReasonOf<'refused'>; readonly path: string };
+
+type Direction = 'Ingress' | 'Egress';
+
+/** An action with what is wrong while it is not done. */
+export type Planned = Action & Difference;
+
+/** Actions that can only be done while the VM stands still. */
+export function needsStop(action: Action): boolean {
+  return action.do === 'scale' || action.do === 'resetKey' || action.do === 'regroup';
+}
+
+/** Whether two actions may be started in one step: they touch different things and need not wait for each other. */
+export function mayShareStep(first: Action, other: Action): boolean {
+  return stageOf(first) === stageOf(other);
+}
+
+/** What may be started together: rules of all kinds, disks of one step; everything else alone. */
+export function stageOf(action: Action): string {
+  switch (action.do) {
+    case 'closePort':
+    case 'removeForward':
+    case 'removeEgress':
+    case 'revoke':
+      return 'removals';
+    case 'openPort':
+    case 'forwardPort':
+    case 'allowEgress':
+    case 'authorize':
+      return 'rules';
+    default:
+      return action.do;
+  }
+}
+
+export function missing(action: Action, what: string): Planned {
+  return { ...action, what, detail: 'missing' };
+}
+
+export function extra(action: Action, what: string): Planned {
+  return { ...action, what, detail: 'was not ordered' };
+}
+
+export function lossy(path: string, what: string, detail: string): Planned {
+  return { do: 'refuse', reason: 'VmChangeRefused', path, what, detail };
+}

@@ -1,0 +1,175 @@
+import type { CloudStackConfig } from '../api/config.ts';
+import type { VirtualMachine } from '../api/shapes.ts';
+import type { Look } from '../observe/look.ts';
+import { extra, lossy, missing, type Planned, stageOf } from './action.ts';
+import type { Design } from './design.ts';
+import {
+  affinityGroupName,
+  DESCRIPTOR_TAG,
+  diskOfVolume,
+  IMAGE_TAG,
+  isAffinityGroupName,
+  keyPairName,
+  TENURE_TAG,
+} from './names.ts';
+import { connection } from './plan-connection.ts';
+
+const GIB = 1_073_741_824;
+
+/**
+ * The VM of a tenure that counts: one that is not broken, before that one that was finished, of several the first one
+ * made. Nothing that an operator only remembers comes into it: two of them have to agree, or each destroys the other's.
+ */
+export function keeperOf(vms: readonly VirtualMachine[]): VirtualMachine | undefined {
+  const rank = (vm: VirtualMachine) => (vm.state === 'Error' ? 2 : 0) + (vm.tags.has(TENURE_TAG) ? 0 : 1);
+  return [...vms].sort((a, b) => rank(a) - rank(b) || compareText(a.created, b.created) || compareText(a.id, b.id))[0];
+}
+
+/**
+ * Everything that has to be done, in order. Pure: the same look gives the same plan, and an empty plan means that what
+ * is there is what was ordered.
+ */
+export function plan(design: Design, found: Look, config: CloudStackConfig): readonly Planned[] {
+  const vm = keeperOf(found.vms);
+  if (vm === undefined) return beforeDeploy(design, found, config);
+  const changed = isChanged(design, vm);
+  const work = [
+    ...duplicates(found.vms, vm),
+    ...names(design, vm),
+    ...newImage(design, vm, changed),
+    ...removalsFirst(connection(design, found, vm)),
+    ...disks(design, found, vm),
+    ...standstill(design, vm, changed, config),
+    ...(changed ? [changedOrder(vm)] : []),
+  ];
+  // The tags say which descriptor the VM matches: not while a part of the change is refused.
+  const refused = changed && work.some((action) => action.do === 'refuse');
+  return refused ? work : [...work, ...tags(design, vm)];
+}
+
+function changedOrder(vm: VirtualMachine): Planned {
+  return { do: 'applyChange', vm, what: 'descriptor', detail: 'the consumer changed the order' };
+}
+
+/** A rule in the way of another has to be gone first. */
+function removalsFirst(planned: readonly Planned[]): readonly Planned[] {
+  const removes = (action: Planned) => stageOf(action) === 'removals';
+  return [...planned.filter(removes), ...planned.filter((action) => !removes(action))];
+}
+
+/** Whether the VM was made to match another descriptor than the order's. What is no hash, somebody else has written. */
+export function isChanged({ order }: Design, vm: VirtualMachine): boolean {
+  const made = vm.tags.get(DESCRIPTOR_TAG);
+  return made !== undefined && /^0x[0-9a-f]{64}$/.test(made) && made !== order.descriptorHash;
+}
+
+function beforeDeploy({ order, vm }: Design, found: Look, { network }: CloudStackConfig): readonly Planned[] {
+  const planned: Planned[] = [];
+  if (found.keyPair === 'Absent') planned.push(missing({ do: 'registerKey' }, 'SSH key'));
+  if (network.mode === 'Isolated' && found.networks.length === 0) {
+    planned.push(missing({ do: 'createNetwork' }, `network ${order.identity.name}`));
+  }
+  if (network.mode === 'Shared' && (network.securityGroups ?? true) && found.securityGroups.length === 0) {
+    planned.push(missing({ do: 'createSecurityGroup' }, `security group ${order.identity.name}`));
+  }
+  if (vm.affinity !== undefined) planned.push(missing({ do: 'createAffinityGroup' }, 'affinity group'));
+  return [...planned, missing({ do: 'deploy' }, `VM ${order.identity.name}`)];
+}
+
+function duplicates(vms: readonly VirtualMachine[], keeper: VirtualMachine): readonly Planned[] {
+  return vms
+    .filter((vm) => vm !== keeper)
+    .map((vm) => ({ do: 'destroyDuplicate', vm, what: `VM ${vm.id}`, detail: `a second VM beside ${keeper.id}` }));
+}
+
+function names({ order }: Design, vm: VirtualMachine): readonly Planned[] {
+  const { name, marker } = order.identity;
+  if (vm.name === name && vm.displayName === marker) return [];
+  return [{ do: 'restoreName', vm, what: 'VM name', detail: `"${vm.name}" (${vm.displayName}), expected "${name}"` }];
+}
+
+function newImage({ vm: wanted }: Design, vm: VirtualMachine, changed: boolean): readonly Planned[] {
+  const image = vm.tags.get(IMAGE_TAG);
+  if (!changed || image === undefined || image === wanted.image) return [];
+  return [lossy('/image', 'image', `"${image}", ordered "${wanted.image}", which would need a new VM`)];
+}
+
+function disks({ order, vm: wanted }: Design, found: Look, vm: VirtualMachine): readonly Planned[] {
+  const planned: Planned[] = [];
+  for (const disk of wanted.dataDisks) {
+    const what = `disk ${disk.name}`;
+    const named = found.volumes.filter((row) => diskOfVolume(row.name, order.identity) === disk.name);
+    const volume = named.find((row) => row.vm === vm.id) ?? named[0];
+    // Twins come from a call that was sent twice; one that never held data can go.
+    const twins = named.filter((row) => row !== volume && row.vm === undefined && row.state === 'Allocated');
+    planned.push(...twins.map((twin) => extra({ do: 'deleteVolume', volume: twin }, `second ${what}`)));
+    if (volume === undefined) {
+      planned.push({ do: 'createVolume', disk, zone: vm.zone, what, detail: 'missing' });
+    } else if (volume.vm === undefined) {
+      planned.push({ do: 'attachVolume', volume, vm, what, detail: 'not attached' });
+    } else {
+      const sizeGiB = Math.round(volume.sizeBytes / GIB);
+      const detail = `${sizeGiB} GiB, ordered ${disk.sizeGiB} GiB`;
+      if (sizeGiB < disk.sizeGiB) planned.push({ do: 'growVolume', volume, sizeGiB: disk.sizeGiB, what, detail });
+      else if (sizeGiB > disk.sizeGiB) planned.push(lossy('/dataDisks', what, `${detail}; disks do not shrink`));
+    }
+  }
+  for (const volume of found.volumes) {
+    const name = diskOfVolume(volume.name, order.identity);
+    if (name === undefined || wanted.dataDisks.some((disk) => disk.name === name)) continue;
+    planned.push(lossy('/dataDisks', `disk ${name}`, 'is no longer ordered; removing it would lose its data'));
+  }
+  return planned;
+}
+
+/** Changes for which the VM has to be stopped: done when that is allowed, else said. */
+function standstill(
+  { order, vm: wanted, size }: Design,
+  vm: VirtualMachine,
+  changed: boolean,
+  config: CloudStackConfig,
+): readonly Planned[] {
+  const planned: Planned[] = [];
+  const tooSmall = vm.cpu < wanted.cpu || vm.memoryMiB < wanted.memoryMiB;
+  // More than ordered is no difference, unless the consumer asked for less.
+  if (tooSmall || (changed && size !== undefined && (vm.cpu !== size.cpu || vm.memoryMiB !== size.memoryMiB))) {
+    const detail = `${vm.cpu} CPUs and ${vm.memoryMiB} MiB, ordered ${wanted.cpu} CPUs and ${wanted.memoryMiB} MiB`;
+    planned.push({ do: 'scale', vm, what: 'VM size', detail });
+  }
+  const key = keyPairName(order.identity);
+  if (!vm.keyPairs.includes(key)) {
+    planned.push({ do: 'resetKey', vm, what: 'SSH key', detail: "the consumer's key is not in the VM" });
+  }
+  const group = wanted.affinity && affinityGroupName(order.identity, order.consumer, wanted.affinity.group);
+  // Groups of other names are the provider's own business.
+  const groups = vm.affinityGroups.filter(isAffinityGroupName);
+  if (groups.join() !== (group ?? '')) {
+    const detail = `in ${groups.join(', ') || 'none'}, ordered ${group ?? 'none'}`;
+    planned.push({ do: 'regroup', vm, what: 'affinity group', detail });
+  }
+  const { restart = 'Ordered' } = config;
+  const allowed = vm.state === 'Stopped' || restart === 'Always' || (restart === 'Ordered' && changed);
+  if (allowed) return planned;
+  return planned.map(({ what, detail }) => ({ do: 'refuse', reason: 'VmRestartNeeded', path: '', what, detail }));
+}
+
+function tags({ order, vm: wanted }: Design, vm: VirtualMachine): readonly Planned[] {
+  const expected = new Map([
+    [TENURE_TAG, order.identity.marker],
+    [DESCRIPTOR_TAG, order.descriptorHash],
+    [IMAGE_TAG, wanted.image],
+  ]);
+  const wrong = [...expected].filter(([key, value]) => vm.tags.has(key) && vm.tags.get(key) !== value);
+  const absent = [...expected].filter(([key]) => !vm.tags.has(key));
+  const what = 'VM tags';
+  if (wrong.length > 0) {
+    const keys = wrong.map(([key]) => key);
+    return [{ do: 'untag', vm, keys, what, detail: `${keys.join(', ')} of an earlier order` }];
+  }
+  if (absent.length === 0) return [];
+  return [{ do: 'tag', vm, tags: new Map(absent), what, detail: `${absent.map(([key]) => key).join(', ')} missing` }];
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,270 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import { chartArchive } from '../../../../test/support/chart-archives.ts';
+import { startChartRepository } from '../../../../test/support/chart-repository.ts';
+import { type HttpHost, startHttpHost } from '../../../../test/support/http-host.ts';
+import { startOciRegistry } from '../../../../test/support/oci-registry.ts';
+import { ChartSource } from './chart-source.ts';
+import { digestOf } from './content-digest.ts';
+import type { ChartReference, OciChart, RepositoryChart } from './descriptor.ts';
+
+const archive = await chartArchive({ 'templates/a.yaml': 'a: 1' }, { name: 'web', version: '1.2.3' });
+const other = await chartArchive({}, { name: 'web', version: '1.0.0' });
+const opened: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((thing) => thing.close()));
+});
+
+const open = <T extends HttpHost>(host: T): T => {
+  opened.push(host);
+  return host;
+};
+const fetchFrom = (reference: ChartReference, hosts: readonly HttpHost[], signal = new AbortController().signal) => {
+  const source = new ChartSource({
+    hosts: undefined,
+    plainHttpHosts: hosts.map(({ host }) => host),
+    privateAddresses: true,
+  });
+  opened.push(source);
+  return source.fetch(reference, signal);
+};
+const inRepository = ({ origin }: HttpHost, more: Partial<RepositoryChart> = {}): RepositoryChart => ({
+  from: 'repository',
+  repository: `${origin}/charts`,
+  name: 'web',
+  version: '1.2.3',
+  digest: undefined,
+  ...more,
+});
+const inRegistry = ({ host }: HttpHost, more: Partial<OciChart> = {}): OciChart => ({
+  from: 'oci',
+  oci: `oci://${host}/charts/web`,
+  version: '1.2.3+build',
+  digest: undefined,
+  ...more,
+});
+const registry = async (options: { wantsToken?: boolean; blobsAt?: string } = {}) =>
+  open(await startOciRegistry({ repository: 'charts/web', tag: '1.2.3_build', archive, ...options }));
+const repository = async () =>
+  open(
+    await startChartRepository([
+      { name: 'web', version: '1.2.3', archive },
+      { name: 'web', version: '1.0.0', archive: other },
+    ]),
+  );
+const answering = async (answer: (request: IncomingMessage, reply: ServerResponse) => void) =>
+  open(await startHttpHost(answer));
+
+describe('a chart that the descriptor carries', () => {
+  test('is taken as it is', async () => {
+    const reference = { from: 'archive', archive: archive.toString('base64') } as const;
+    expect(await fetchFrom(reference, [])).toEqual(archive);
+  });
+
+  test('is refused when it is not base64', async () => {
+    await expect(fetchFrom({ from: 'archive', archive: 'AAAAA' }, [])).rejects.toMatchObject({
+      code: 'ChartInvalid',
+      path: '/chart/archive',
+    });
+  });
+});
+
+describe('a chart in a repository', () => {
+  test('is found by name and version', async () => {
+    const host = await repository();
+    expect(await fetchFrom(inRepository(host), [host])).toEqual(archive);
+    expect(host.asked).toEqual(['/charts/index.yaml', '/charts/web-1.2.3.tgz']);
+    expect(await fetchFrom(inRepository(host, { version: '1.0.0' }), [host])).toEqual(other);
+  });
+
+  test('is the one whose digest the descriptor names, or none', async () => {
+    const host = await repository();
+    expect(await fetchFrom(inRepository(host, { digest: digestOf(archive) }), [host])).toEqual(archive);
+    await expect(fetchFrom(inRepository(host, { digest: digestOf(other) }), [host])).rejects.toMatchObject({
+      code: 'ChartDigestMismatch',
+      path: '/chart/digest',
+    });
+  });
+
+  test.each([
+    [{ name: 'nope' }, '/chart/name', /no chart named nope/],
+    [{ version: '9.9.9' }, '/chart/version', /no version 9\.9\.9 .* it has 1\.2\.3, 1\.0\.0/],
+    [{ repository: '/nowhere' }, '/chart/repository', /no index of charts/],
+  ])('is not found, and the message names the field, when it has %j', async (more, path, words) => {
+    const host = await repository();
+    const at = 'repository' in more ? { repository: `${host.origin}${more.repository}` } : more;
+    await expect(fetchFrom(inRepository(host, at), [host])).rejects.toMatchObject({
+      code: 'ChartNotFound',
+      family: 'terminal',
+      path,
+      message: expect.stringMatching(words),
+    });
+  });
+
+  test('may be elsewhere than its index', async () => {
+    const files = await repository();
+    const index = await answering((_, reply) =>
+      reply.end(`entries:\n  web:\n  - version: 1.2.3\n    urls: ["${files.origin}/charts/web-1.2.3.tgz"]\n`),
+    );
+    expect(await fetchFrom(inRepository(index), [index, files])).toEqual(archive);
+    // But not at a host the provider does not fetch from.
+    await expect(fetchFrom(inRepository(index), [index])).rejects.toMatchObject({ code: 'RepositoryForbidden' });
+  });
+
+  test('that does not match the index of its repository is tried again later', async () => {
+    const host = await answering(({ url }, reply) =>
+      url?.endsWith('.tgz')
+        ? reply.end(other)
+        : reply.end(`entries:\n  web:\n  - version: 1.2.3\n    digest: ${'ab'.repeat(32)}\n    urls: [web.tgz]\n`),
+    );
+    await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'RepositoryUnreachable' });
+  });
+
+  test.each([500, 502, 503, 429, 418])('is tried again later when its host answers %i', async (status) => {
+    const host = await answering((_, reply) => reply.writeHead(status, { 'retry-after': '7' }).end());
+    await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({
+      code: 'RepositoryUnreachable',
+      family: 'retryable',
+      retryAfterMs: 7_000,
+    });
+  });
+
+  test.each([401, 403])('is as good as not there when its host answers %i', async (status) => {
+    const host = await answering((_, reply) => reply.writeHead(status).end());
+    await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'ChartNotFound' });
+  });
+
+  test('is tried again later when its host is down, cuts the connection or answers nonsense', async () => {
+    const unreachable = { code: 'RepositoryUnreachable', family: 'retryable' };
+    const down = await startHttpHost(() => undefined);
+    await down.close();
+    await expect(fetchFrom(inRepository(down), [down])).rejects.toMatchObject(unreachable);
+    const cutting = await answering((_, reply) =>
+      reply.writeHead(200, { 'content-length': '100' }).write('x', () => reply.destroy()),
+    );
+    await expect(fetchFrom(inRepository(cutting), [cutting])).rejects.toMatchObject(unreachable);
+    const portal = await answering((_, reply) => reply.end('<html>please log in</html>'));
+    await expect(fetchFrom(inRepository(portal), [portal])).rejects.toMatchObject(unreachable);
+  });
+
+  test('is not read beyond its bound, however much its host sends', async () => {
+    const host = await answering(({ url }, reply) => {
+      if (url?.endsWith('index.yaml')) {
+        reply.end('entries:\n  web:\n  - version: 1.2.3\n    urls: [web.tgz]\n');
+        return;
+      }
+      const pour = () => {
+        while (!reply.destroyed && reply.write(Buffer.alloc(64 * 1024)));
+      };
+      reply.on('drain', pour);
+      pour();
+    });
+    await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'ChartTooLarge' });
+  });
+
+  test('is given up when the caller no longer wants it', async () => {
+    const host = await answering(() => undefined);
+    const wish = new AbortController();
+    const fetching = fetchFrom(inRepository(host), [host], wish.signal);
+    setTimeout(() => wish.abort(new Error('no longer wanted')), 50);
+    await expect(fetching).rejects.toThrow('no longer wanted');
+  });
+});
+
+describe('a redirection', () => {
+  test('is followed to a host that is allowed, and to no other', async () => {
+    const files = await repository();
+    const host = await answering(({ url }, reply) => reply.writeHead(302, { location: `${files.origin}${url}` }).end());
+    expect(await fetchFrom(inRepository(host), [host, files])).toEqual(archive);
+    await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'RepositoryForbidden' });
+  });
+
+  test('to a file, to a metadata service or round in circles leads nowhere', async () => {
+    for (const location of ['file:///etc/passwd', 'http://169.254.169.254/latest/meta-data/']) {
+      const host = await answering((_, reply) => reply.writeHead(302, { location }).end());
+      await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'RepositoryForbidden' });
+    }
+    const circle = await answering((_, reply) => reply.writeHead(302, { location: '/again' }).end());
+    await expect(fetchFrom(inRepository(circle), [circle])).rejects.toMatchObject({ code: 'RepositoryUnreachable' });
+    expect(circle.asked.length).toBeLessThan(10);
+  });
+});
+
+describe('a host', () => {
+  test('whose name leads to this machine is not connected to', async () => {
+    const host = await repository();
+    const { port } = new URL(host.origin);
+    const source = new ChartSource({ hosts: undefined, plainHttpHosts: ['localhost'], privateAddresses: false });
+    opened.push(source);
+    const reference = inRepository(host, { repository: `http://localhost:${port}/charts` });
+    await expect(source.fetch(reference, new AbortController().signal)).rejects.toMatchObject({
+      code: 'RepositoryForbidden',
+      path: '/chart/repository',
+    });
+    expect(host.asked).toEqual([]);
+  });
+});
+
+describe('a chart in a registry', () => {
+  test('is found by its version, whose plus is an underscore in the tag', async () => {
+    const host = await registry();
+    expect(await fetchFrom(inRegistry(host), [host])).toEqual(archive);
+  });
+
+  test('is found by digest without asking for a tag', async () => {
+    const host = await registry();
+    expect(await fetchFrom(inRegistry(host, { version: undefined, digest: host.digest }), [host])).toEqual(archive);
+    expect(host.asked).not.toContainEqual(expect.stringContaining('1.2.3'));
+  });
+
+  test('is read with the token that a public registry gives to everybody', async () => {
+    const host = await registry({ wantsToken: true });
+    expect(await fetchFrom(inRegistry(host), [host])).toEqual(archive);
+  });
+
+  test('may be in a storage service, which does not get the token', async () => {
+    let authorization: string | undefined = 'never asked';
+    const storage = await answering((request, reply) => {
+      authorization = request.headers.authorization;
+      reply.end(archive);
+    });
+    const host = await registry({ wantsToken: true, blobsAt: `${storage.origin}/blob` });
+    expect(await fetchFrom(inRegistry(host), [host, storage])).toEqual(archive);
+    expect(authorization).toBeUndefined();
+  });
+
+  test('is refused when the storage service has other bytes than the manifest says', async () => {
+    const storage = await answering((_, reply) => reply.end(other));
+    const host = await registry({ blobsAt: `${storage.origin}/blob` });
+    await expect(fetchFrom(inRegistry(host), [host, storage])).rejects.toMatchObject({ code: 'ChartDigestMismatch' });
+  });
+
+  test.each([
+    [{ version: '9.9.9' }, '/chart/version'],
+    [{ version: undefined, digest: `sha256:${'0'.repeat(64)}` }, '/chart/digest'],
+  ])('is not found, and the message names the field, when it has %j', async (more, path) => {
+    const host = await registry();
+    await expect(fetchFrom(inRegistry(host, more), [host])).rejects.toMatchObject({ code: 'ChartNotFound', path });
+    await expect(
+      fetchFrom(inRegistry(host, { ...more, oci: `oci://${host.host}/charts/nope` }), [host]),
+    ).rejects.toMatchObject({ code: 'ChartNotFound', path: '/chart/oci' });
+  });
+
+  test('is refused when it is a container image', async () => {
+    const host = await answering((_, reply) =>
+      reply.end(JSON.stringify({ layers: [{ mediaType: 'x', digest: 'y' }] })),
+    );
+    await expect(fetchFrom(inRegistry(host), [host])).rejects.toMatchObject({
+      code: 'ChartNotFound',
+      message: expect.stringMatching(/something else than a Helm chart/),
+    });
+  });
+
+  test('is not asked for with a token from a host the provider does not fetch from', async () => {
+    const host = await answering((_, reply) =>
+      reply.writeHead(401, { 'www-authenticate': 'Bearer realm="http://169.254.169.254/token"' }).end(),
+    );
+    await expect(fetchFrom(inRegistry(host), [host])).rejects.toMatchObject({ code: 'RepositoryForbidden' });
+  });
+});

@@ -1,0 +1,46 @@
+import { TerminalError } from '../../../errors/dinfra-error.ts';
+import type { Settings } from '../config.ts';
+import type { CarriedChart, ChartReference } from './descriptor.ts';
+import { GuardedFetch } from './guarded-fetch.ts';
+import { fetchFromRegistry } from './oci-chart.ts';
+import { fetchFromRepository } from './repository-chart.ts';
+
+/** Gets the archive of a chart from wherever a descriptor says, within the bounds of one provider. */
+export class ChartSource {
+  private readonly charts: Settings['charts'];
+  private readonly http: GuardedFetch;
+
+  constructor(charts: Settings['charts']) {
+    this.charts = charts;
+    this.http = new GuardedFetch(charts);
+  }
+
+  /**
+   * The archive's bytes: not looked into yet.
+   *
+   * @throws TerminalError naming the descriptor's field; RetryableError RepositoryUnreachable.
+   */
+  async fetch(chart: ChartReference, signal: AbortSignal): Promise<Buffer> {
+    switch (chart.from) {
+      case 'archive':
+        return carriedChart(chart);
+      case 'repository':
+        return fetchFromRepository(chart, this.http, signal);
+      case 'oci':
+        return fetchFromRegistry(chart, this.http, this.charts, signal);
+    }
+  }
+
+  /** Lets go of the connections. */
+  async close(): Promise<void> {
+    await this.http.close();
+  }
+}
+
+/** The archive that a descriptor carries. */
+export function carriedChart({ archive }: CarriedChart): Buffer {
+  const bytes = Buffer.from(archive, 'base64');
+  // Buffer takes what it can and leaves the rest out.
+  if (bytes.toString('base64').replace(/=+$/, '') === archive.replace(/=+$/, '')) return bytes;
+  throw new TerminalError('ChartInvalid', { message: 'chart.archive is not base64', path: '/chart/archive' });
+}

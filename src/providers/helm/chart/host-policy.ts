@@ -1,0 +1,95 @@
+import { BlockList, isIP } from 'node:net';
+import { TerminalError } from '../../../errors/dinfra-error.ts';
+import type { Settings } from '../config.ts';
+
+/** Addresses that are not of the public internet (IANA special-purpose registries): behind them are the provider's. */
+const SPECIAL_V4: readonly (readonly [string, number])[] = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 3],
+];
+
+/** Within global unicast: these carry IPv4 addresses in them, or stand in documents. */
+const SPECIAL_V6: readonly (readonly [string, number])[] = [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+];
+
+const special = new BlockList();
+for (const [net, prefix] of SPECIAL_V4) special.addSubnet(net, prefix, 'ipv4');
+for (const [net, prefix] of SPECIAL_V6) special.addSubnet(net, prefix, 'ipv6');
+
+const globalUnicast = new BlockList();
+globalUnicast.addSubnet('2000::', 3, 'ipv6');
+
+/** True for an address that anybody on the internet could reach. */
+export function isPublicAddress(address: string): boolean {
+  switch (isIP(address)) {
+    case 4:
+      return !special.check(address, 'ipv4');
+    case 6:
+      return globalUnicast.check(address, 'ipv6') && !special.check(address, 'ipv6');
+    default:
+      return false;
+  }
+}
+
+/**
+ * Whether a URL, of the descriptor or of a reply, may be fetched at all. What its name resolves to is looked at when
+ * the connection is made.
+ *
+ * @throws TerminalError RepositoryForbidden; `path` is the descriptor's field that led here.
+ */
+export function permitUrl(url: URL, charts: Settings['charts'], path: string): void {
+  const forbidden = (why: string) =>
+    new TerminalError('RepositoryForbidden', { message: `${shown(url)} is not fetched: ${why}`, path });
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isPlainHttp(url, charts))) {
+    throw forbidden(`this provider wants https, not ${url.protocol.slice(0, 20)}`);
+  }
+  if (url.username !== '' || url.password !== '') throw forbidden('a URL must not carry a user or password');
+  const host = hostOf(url);
+  if (charts.hosts !== undefined && !charts.hosts.some((pattern) => matches(host, url.port, pattern))) {
+    throw forbidden('its host is not among those this provider allows');
+  }
+  if (isIP(host) !== 0 && !charts.privateAddresses && !isPublicAddress(host)) {
+    throw forbidden('its address is not a public one');
+  }
+}
+
+/** True when the host is one the provider speaks plain http with. */
+export function isPlainHttp(url: URL, { plainHttpHosts }: Pick<Settings['charts'], 'plainHttpHosts'>): boolean {
+  return plainHttpHosts.includes(url.host) || plainHttpHosts.includes(url.hostname);
+}
+
+/** A URL for messages: query and user may be secrets. */
+export function shown(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`.slice(0, 200);
+}
+
+/** The host without the brackets of an IPv6 address and the dot of an absolute name. */
+function hostOf(url: URL): string {
+  return url.hostname
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
+}
+
+/** `*.example.org` is every name below example.org, not itself; a pattern without a port is for all ports. */
+function matches(host: string, port: string, pattern: string): boolean {
+  const [, name = '', wantedPort] = /^(.*?)(?::([0-9]+))?$/.exec(pattern.toLowerCase()) ?? [];
+  if (wantedPort !== undefined && wantedPort !== port) return false;
+  return name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name;
+}

@@ -1,0 +1,97 @@
+import { RetryableError, TerminalError } from '../../../errors/dinfra-error.ts';
+import { requireFound } from '../observe/require-found.ts';
+import { ARCHIVE_LIMITS } from './chart-archive.ts';
+import { verifyDigest } from './content-digest.ts';
+import type { RepositoryChart } from './descriptor.ts';
+import type { FetchReply, GuardedFetch } from './guarded-fetch.ts';
+import { shown } from './host-policy.ts';
+import { type IndexEntry, lookUpChart } from './repository-index.ts';
+
+const MAX_INDEX = 64 * 1024 * 1024;
+
+/**
+ * The archive of a chart in a chart repository: what `helm pull --repo` does, within our bounds.
+ *
+ * @throws TerminalError ChartNotFound when the repository says that it has no such chart, naming the field.
+ */
+export async function fetchFromRepository(
+  chart: RepositoryChart,
+  http: GuardedFetch,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const repository = repositoryUrl(chart.repository);
+  const indexUrl = new URL('index.yaml', repository);
+  const index = await http.get({ url: indexUrl, maxBytes: MAX_INDEX, path: '/chart/repository' }, signal);
+  requireFound(index, 'has no index of charts', '/chart/repository');
+  const entry = entryIn(index, chart);
+  const archive = await fetchArchive(entry, chart, repository, http, signal);
+  if (entry.digest !== undefined) verifyAgainstIndex(archive, entry.digest, chart);
+  if (chart.digest !== undefined) verifyDigest(archive, chart.digest, `chart ${chart.name} ${chart.version}`);
+  return archive;
+}
+
+/** The repository as a folder, so that `charts/x.tgz` in its index is found below it. */
+function repositoryUrl(repository: string): URL {
+  const url = URL.parse(repository);
+  if (url === null) {
+    throw new TerminalError('DescriptorSchema', {
+      message: `chart.repository is ${JSON.stringify(repository.slice(0, 120))}; helm/v1 wants a URL`,
+      path: '/chart/repository',
+    });
+  }
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}
+
+function entryIn(index: FetchReply, { name, version }: RepositoryChart): IndexEntry {
+  const where = shown(index.url);
+  const answer = lookUpChart(index.body.toString('utf8'), name, version);
+  switch (answer.found) {
+    case 'Entry':
+      return answer.entry;
+    case 'NoChart':
+      throw new TerminalError('ChartNotFound', { message: `${where} has no chart named ${name}`, path: '/chart/name' });
+    case 'NoVersion': {
+      const others =
+        answer.others.length === 0 ? '' : `; it has ${answer.others.join(', ').slice(0, 200)} and perhaps more`;
+      throw new TerminalError('ChartNotFound', {
+        message: `${where} has no version ${version} of chart ${name}${others}`,
+        path: '/chart/version',
+      });
+    }
+    case 'NotAnIndex':
+      // A captive portal or a half-written file may be gone tomorrow.
+      throw new RetryableError('RepositoryUnreachable', { message: `${where} is not an index of charts` });
+  }
+}
+
+async function fetchArchive(
+  { urls }: IndexEntry,
+  { name, version }: RepositoryChart,
+  repository: URL,
+  http: GuardedFetch,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const url = URL.parse(urls[0] ?? '', repository.href);
+  if (url === null || urls[0] === undefined) {
+    throw new TerminalError('ChartNotFound', {
+      message: `the index names no place for the archive of chart ${name} ${version}`,
+      path: '/chart/version',
+    });
+  }
+  const reply = await http.get({ url, maxBytes: ARCHIVE_LIMITS.archiveBytes, path: '/chart/version' }, signal);
+  requireFound(reply, `does not have the archive of chart ${name} ${version}`, '/chart/version');
+  return reply.body;
+}
+
+/** The archive may have been replaced a moment ago, and the index not yet. */
+function verifyAgainstIndex(archive: Buffer, digest: string, { name, version }: RepositoryChart): void {
+  try {
+    verifyDigest(archive, digest, `chart ${name} ${version}`);
+  } catch (cause) {
+    throw new RetryableError('RepositoryUnreachable', {
+      message: `the archive of chart ${name} ${version} is not the one its repository's index describes`,
+      cause,
+    });
+  }
+}

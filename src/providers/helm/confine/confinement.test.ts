@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { identityOf } from '../../../award/identity.ts';
+import { type HelmConfig, settingsOf } from '../config.ts';
+import { at } from '../observe/json-fields.ts';
+import { cellFor, namespaceFor, tenantRules } from './confinement.ts';
+
+const identity = identityOf({ genesis: `0x${'ab'.repeat(32)}`, subscription: 17n, tenure: 2 });
+const cell = (config: HelmConfig = {}, stopped = false) => cellFor(identity, settingsOf(config, 'acme'), stopped);
+const one = (kind: string, name: string, config?: HelmConfig, stopped?: boolean) =>
+  cell(config, stopped).find(({ address, manifest }) => address.kind === kind && manifest.metadata.name === name)
+    ?.manifest;
+
+describe('the namespace of a tenure', () => {
+  test('has the name of the tenure, its marker in full, and enforces pod security', () => {
+    const { manifest } = namespaceFor(identity, settingsOf({}, 'acme'));
+    expect(manifest.metadata).toMatchObject({
+      name: identity.name,
+      annotations: { 'dinfra.io/marker': identity.marker },
+      labels: { 'pod-security.kubernetes.io/enforce': 'restricted', 'dinfra.io/tenure-name': identity.name },
+    });
+  });
+
+  test('enforces what the provider chose', () => {
+    const { manifest } = namespaceFor(identity, settingsOf({ podSecurity: 'baseline' }, 'acme'));
+    expect(manifest.metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('baseline');
+  });
+});
+
+describe('the cell of a tenant', () => {
+  test('is all in the namespace of the tenure', () => {
+    for (const { manifest } of cell()) expect(manifest.metadata.namespace).toBe(identity.name);
+  });
+
+  test('has a quota, over whose defaults the provider’s word goes', () => {
+    const hard = (config: HelmConfig) => at(one('ResourceQuota', 'dinfra-confinement', config), 'spec', 'hard');
+    expect(hard({})).toMatchObject({ pods: '20', 'services.loadbalancers': '0', 'requests.storage': '100Gi' });
+    expect(hard({ quota: { pods: '3', secrets: '' } })).toMatchObject({ pods: '3' });
+    expect(hard({ quota: { secrets: '' } })).not.toHaveProperty('secrets');
+  });
+
+  test('lets no pod in while it is stopped', () => {
+    const quota = one('ResourceQuota', 'dinfra-confinement', { quota: { pods: '3' } }, true);
+    expect(at(quota, 'spec', 'hard', 'pods')).toBe('0');
+  });
+
+  test('denies all traffic but DNS and its own by default', () => {
+    const spec = at(one('NetworkPolicy', 'dinfra-confinement'), 'spec');
+    expect(spec).toMatchObject({
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [{ podSelector: {} }] }],
+    });
+    const egress = at(spec, 'egress');
+    expect(egress).toHaveLength(2);
+    expect(egress).toMatchObject([{ to: [{ podSelector: {} }] }, { ports: [{ port: 53 }, { port: 53 }] }]);
+  });
+
+  test('lets traffic through as the provider says', () => {
+    const spec = (network: HelmConfig['network']) =>
+      at(one('NetworkPolicy', 'dinfra-confinement', { ...(network ? { network } : {}) }), 'spec');
+    expect(at(spec({ ingress: 'Anywhere' }), 'ingress')).toContainEqual({});
+    expect(at(spec({ egress: 'Anywhere' }), 'egress')).toContainEqual({});
+    expect(JSON.stringify(at(spec({ egress: 'Internet' }), 'egress'))).toContain('"169.254.0.0/16"');
+    expect(at(spec({ allowEgressTo: ['192.0.2.0/24'] }), 'egress')).toContainEqual({
+      to: [{ ipBlock: { cidr: '192.0.2.0/24' } }],
+    });
+  });
+
+  test('has an account with rights to what a chart may hold, and to nothing that confines it', () => {
+    const rules = at(one('Role', 'dinfra-tenant'), 'rules') as { resources: string[]; verbs: string[] }[];
+    const resources = rules.flatMap((rule) => rule.resources);
+    expect(resources).toEqual(expect.arrayContaining(['deployments', 'statefulsets', 'services', 'secrets']));
+    for (const wall of ['resourcequotas', 'limitranges', 'networkpolicies', 'namespaces', '*']) {
+      expect(resources).not.toContain(wall);
+    }
+    expect(rules.flatMap((rule) => rule.verbs)).not.toContain('*');
+    expect(one('RoleBinding', 'dinfra-tenant')).toMatchObject({
+      roleRef: { kind: 'Role', name: 'dinfra-tenant' },
+      subjects: [{ kind: 'ServiceAccount', name: 'dinfra-tenant', namespace: identity.name }],
+    });
+  });
+
+  test('has the same rights when they come with the operator, as config/rbac has them', () => {
+    const file = new URL('../../../../config/rbac/helm-tenant.yaml', import.meta.url);
+    expect(parse(readFileSync(file, 'utf8')).rules).toEqual(tenantRules(settingsOf({}, 'acme')));
+  });
+
+  test('binds a role of the cluster when the provider names one', () => {
+    const config = { tenantClusterRole: 'dinfra-tenant' };
+    expect(one('Role', 'dinfra-tenant', config)).toBeUndefined();
+    expect(one('RoleBinding', 'dinfra-tenant', config)).toMatchObject({ roleRef: { kind: 'ClusterRole' } });
+  });
+});

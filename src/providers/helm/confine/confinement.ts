@@ -1,0 +1,172 @@
+import type { TenureIdentity } from '../../../award/identity.ts';
+import type { Settings } from '../config.ts';
+import type { Address, ApiManifest } from '../observe/cluster.ts';
+import { Annotation, CONFINEMENT, Label, MANAGER, TENANT_ACCOUNT } from '../release/names.ts';
+import {
+  LIMIT_RANGE,
+  NAMESPACE,
+  NETWORK_POLICY,
+  RESOURCE_QUOTA,
+  ROLE,
+  ROLE_BINDING,
+  SERVICE_ACCOUNT,
+  tenantKinds,
+} from './kinds.ts';
+
+/** An object of ours in a tenant's cell. */
+export interface CellObject {
+  readonly address: Address;
+  readonly manifest: ApiManifest;
+}
+
+/** The namespace of a tenure. Only one with exactly this marker is ours. */
+export function namespaceFor(identity: TenureIdentity, settings: Settings): CellObject {
+  const level = settings.podSecurity;
+  return {
+    address: NAMESPACE,
+    manifest: {
+      metadata: {
+        name: identity.name,
+        labels: {
+          [Label.tenure]: identity.name,
+          [Label.managedBy]: MANAGER,
+          'pod-security.kubernetes.io/enforce': level,
+          'pod-security.kubernetes.io/warn': level,
+        },
+        annotations: { [Annotation.marker]: identity.marker, [Annotation.owner]: settings.owner },
+      },
+    },
+  };
+}
+
+/**
+ * What stands in the namespace before a stranger's chart comes: quota, defaults, network policies, and the account the
+ * chart is installed with. `stopped` lets no pod in.
+ */
+export function cellFor(identity: TenureIdentity, settings: Settings, stopped: boolean): readonly CellObject[] {
+  const meta = (name: string) => ({
+    name,
+    namespace: identity.name,
+    labels: { [Label.managedBy]: MANAGER },
+  });
+  const subject = { kind: 'ServiceAccount', name: TENANT_ACCOUNT, namespace: identity.name };
+  return [
+    {
+      address: RESOURCE_QUOTA,
+      manifest: {
+        metadata: meta(CONFINEMENT),
+        spec: { hard: { ...settings.quota, ...(stopped ? { pods: '0' } : {}) } },
+      },
+    },
+    {
+      // Kubernetes itself lets everyone use these two classes, and with them displace other people's pods.
+      address: RESOURCE_QUOTA,
+      manifest: {
+        metadata: meta(`${CONFINEMENT}-priority`),
+        spec: {
+          hard: { pods: '0' },
+          scopeSelector: {
+            matchExpressions: [
+              {
+                scopeName: 'PriorityClass',
+                operator: 'In',
+                values: ['system-cluster-critical', 'system-node-critical'],
+              },
+            ],
+          },
+        },
+      },
+    },
+    {
+      // A quota on CPU and memory refuses containers that state none: these are for them.
+      address: LIMIT_RANGE,
+      manifest: {
+        metadata: meta(CONFINEMENT),
+        spec: {
+          limits: [
+            {
+              type: 'Container',
+              default: settings.containerDefaults.limits,
+              defaultRequest: settings.containerDefaults.requests,
+            },
+          ],
+        },
+      },
+    },
+    { address: NETWORK_POLICY, manifest: { metadata: meta(CONFINEMENT), spec: networkPolicy(settings.network) } },
+    {
+      address: SERVICE_ACCOUNT,
+      manifest: { metadata: meta(TENANT_ACCOUNT), automountServiceAccountToken: false },
+    },
+    ...(settings.tenantClusterRole === undefined
+      ? [{ address: ROLE, manifest: { metadata: meta(TENANT_ACCOUNT), rules: tenantRules(settings) } }]
+      : []),
+    {
+      address: ROLE_BINDING,
+      manifest: {
+        metadata: meta(TENANT_ACCOUNT),
+        subjects: [subject],
+        roleRef: {
+          apiGroup: 'rbac.authorization.k8s.io',
+          ...(settings.tenantClusterRole === undefined
+            ? { kind: 'Role', name: TENANT_ACCOUNT }
+            : { kind: 'ClusterRole', name: settings.tenantClusterRole }),
+        },
+      },
+    },
+  ];
+}
+
+/** What a tenant's account may do in its namespace: have the kinds a chart may hold, and see why they do not come up. */
+export function tenantRules({ extraKinds }: Pick<Settings, 'extraKinds'>) {
+  const kinds = tenantKinds(extraKinds);
+  const groups = [...new Set(kinds.map(({ group }) => group))];
+  const rules = groups.map((group) => ({
+    apiGroups: [group],
+    resources: [...new Set(kinds.filter((kind) => kind.group === group).map(({ plural }) => plural))],
+    verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+  }));
+  return [...rules, { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] }];
+}
+
+/** Addresses that are not of the public internet: the provider's own networks, nodes and metadata services. */
+const NOT_INTERNET_V4 = [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+];
+const NOT_INTERNET_V6 = ['fc00::/7', 'fe80::/10', '::1/128'];
+
+/** Nothing in or out but what is listed: naming both types denies the rest for every pod. */
+function networkPolicy({ ingress, egress, allowEgressTo }: Settings['network']) {
+  const within = { podSelector: {} };
+  const dns = {
+    to: [
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      },
+    ],
+    ports: [
+      { protocol: 'UDP', port: 53 },
+      { protocol: 'TCP', port: 53 },
+    ],
+  };
+  const internet = {
+    to: [
+      { ipBlock: { cidr: '0.0.0.0/0', except: NOT_INTERNET_V4 } },
+      { ipBlock: { cidr: '::/0', except: NOT_INTERNET_V6 } },
+    ],
+  };
+  const ranges = { to: allowEgressTo.map((cidr) => ({ ipBlock: { cidr } })) };
+  const outwards = { None: [], Internet: [internet], Anywhere: [{}] }[egress];
+  return {
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [within] }, ...(ingress === 'Anywhere' ? [{}] : [])],
+    egress: [{ to: [within] }, dns, ...outwards, ...(allowEgressTo.length > 0 ? [ranges] : [])],
+  };
+}

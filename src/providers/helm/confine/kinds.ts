@@ -1,0 +1,68 @@
+import type { ExtraKind } from '../config.ts';
+import type { Address } from '../observe/cluster.ts';
+
+export const NAMESPACE: Address = core('namespaces', 'Namespace', false);
+export const RESOURCE_QUOTA = core('resourcequotas', 'ResourceQuota');
+export const LIMIT_RANGE = core('limitranges', 'LimitRange');
+export const NETWORK_POLICY = inGroup('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy');
+export const SERVICE_ACCOUNT = core('serviceaccounts', 'ServiceAccount');
+export const ROLE = inGroup('rbac.authorization.k8s.io', 'v1', 'roles', 'Role');
+export const ROLE_BINDING = inGroup('rbac.authorization.k8s.io', 'v1', 'rolebindings', 'RoleBinding');
+export const SECRET = core('secrets', 'Secret');
+export const SERVICE = core('services', 'Service');
+export const POD = core('pods', 'Pod');
+export const EVENT = core('events', 'Event');
+export const DEPLOYMENT = inGroup('apps', 'v1', 'deployments', 'Deployment');
+export const STATEFUL_SET = inGroup('apps', 'v1', 'statefulsets', 'StatefulSet');
+export const REPLICA_SET = inGroup('apps', 'v1', 'replicasets', 'ReplicaSet');
+export const DAEMON_SET = inGroup('apps', 'v1', 'daemonsets', 'DaemonSet');
+export const JOB = inGroup('batch', 'v1', 'jobs', 'Job');
+export const CRON_JOB = inGroup('batch', 'v1', 'cronjobs', 'CronJob');
+
+/**
+ * What every tenant may have. Not here, and why: network policies, quotas and limit ranges are the walls of the
+ * tenant's own cell; Ingress and Gateway routes can claim other people's host names; DaemonSets ask for every node;
+ * whatever is not in a namespace cannot be confined to one.
+ */
+const TENANT_KINDS: readonly Address[] = [
+  core('configmaps', 'ConfigMap'),
+  SECRET,
+  SERVICE,
+  SERVICE_ACCOUNT,
+  core('persistentvolumeclaims', 'PersistentVolumeClaim'),
+  POD,
+  DEPLOYMENT,
+  STATEFUL_SET,
+  REPLICA_SET,
+  JOB,
+  CRON_JOB,
+  inGroup('autoscaling', 'v1', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
+  inGroup('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
+  inGroup('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
+  // Kubernetes lets nobody grant more than he holds, so these cannot reach beyond the namespace either.
+  ROLE,
+  ROLE_BINDING,
+];
+
+/** The kinds a tenant's chart may hold. */
+export function tenantKinds(extra: readonly ExtraKind[]): readonly Address[] {
+  return [...TENANT_KINDS, ...extra.map(({ apiVersion, kind, plural }) => addressOf(apiVersion, kind, plural))];
+}
+
+/** `group/version`, or `version` in the core group. */
+export function apiVersionOf({ group, version }: Address): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+function addressOf(apiVersion: string, kind: string, plural: string): Address {
+  const slash = apiVersion.indexOf('/');
+  return inGroup(apiVersion.slice(0, Math.max(0, slash)), apiVersion.slice(slash + 1), plural, kind);
+}
+
+function core(plural: string, kind: string, namespaced = true): Address {
+  return { group: '', version: 'v1', plural, kind, namespaced };
+}
+
+function inGroup(group: string, version: string, plural: string, kind: string): Address {
+  return { group, version, plural, kind, namespaced: true };
+}

@@ -1,0 +1,123 @@
+import { TerminalError } from '../../../errors/dinfra-error.ts';
+import type { Settings } from '../config.ts';
+import type { Address } from '../observe/cluster.ts';
+import { at, listOf, textOf } from '../observe/json-fields.ts';
+import { apiVersionOf, tenantKinds } from './kinds.ts';
+import { annotationOf, describe, type ManifestObject } from './manifest.ts';
+import { podSecurityFinding } from './pod-security.ts';
+
+/** An object that has passed, and where the API has its kind. */
+export interface PermittedObject extends ManifestObject {
+  readonly address: Address;
+}
+
+/** Tests are run by `helm test` alone; we remove without hooks, and never use rollback hooks. */
+const HOOKS_NEVER_RUN = new Set([
+  'test',
+  'test-success',
+  'test-failure',
+  'pre-delete',
+  'post-delete',
+  'pre-rollback',
+  'post-rollback',
+]);
+
+/**
+ * The objects a chart would make, all of them such as a tenant may have in `namespace`.
+ *
+ * This is for an early and clear answer: what keeps a tenant in are the rights of its service account, the pod security
+ * of its namespace, its quota and its network policies, which hold whatever a chart manages to render later.
+ *
+ * @throws TerminalError ChartForbiddenKind or ChartForbiddenField.
+ */
+export function permitObjects(
+  objects: readonly ManifestObject[],
+  namespace: string,
+  settings: Settings,
+): readonly PermittedObject[] {
+  const kinds = tenantKinds(settings.extraKinds);
+  return objects.flatMap((object) => {
+    if (isNeverRun(object)) return [];
+    const address = kinds.find((kind) => apiVersionOf(kind) === object.apiVersion && kind.kind === object.kind);
+    if (address === undefined) {
+      throw forbiddenKind(
+        object,
+        `is of ${object.apiVersion.slice(0, 100)}, which tenants of this provider may not have`,
+      );
+    }
+    if (object.namespace !== undefined && object.namespace !== namespace) {
+      throw forbiddenKind(object, `is for namespace ${object.namespace.slice(0, 63)}; a tenant has only its own`);
+    }
+    permitFields(object, settings);
+    return [{ ...object, address }];
+  });
+}
+
+/** Looks up the kind of an object without judging it; undefined when tenants may not have it. */
+export function addressOfObject(object: ManifestObject, settings: Settings): Address | undefined {
+  return tenantKinds(settings.extraKinds).find(
+    (kind) => apiVersionOf(kind) === object.apiVersion && kind.kind === object.kind,
+  );
+}
+
+function isNeverRun(object: ManifestObject): boolean {
+  const hooks = annotationOf(object, 'helm.sh/hook')?.split(',') ?? [];
+  const running = hooks.map((hook) => hook.trim()).find((hook) => hook !== '' && !HOOKS_NEVER_RUN.has(hook));
+  if (running !== undefined) {
+    throw forbiddenField(object, `is a ${running.slice(0, 40)} hook: nobody here waits for a stranger's hooks to end`);
+  }
+  return hooks.length > 0;
+}
+
+function permitFields(object: ManifestObject, { quota, podSecurity }: Settings): void {
+  if (object.kind === 'Service') permitService(object, quota);
+  const pod = podSpecOf(object);
+  if (textOf(at(pod, 'nodeName'))) {
+    throw forbiddenField(object, 'names its node (spec.nodeName): the scheduler places pods here');
+  }
+  const priority = textOf(at(pod, 'priorityClassName'));
+  if (priority?.startsWith('system-')) {
+    throw forbiddenField(object, `has priorityClassName ${priority.slice(0, 63)}, which displaces other people's pods`);
+  }
+  const finding = podSecurityFinding(podSecurity, pod);
+  if (finding !== undefined) {
+    throw forbiddenField(object, `breaks pod security ${podSecurity}: ${finding.field} has to be ${finding.wants}`);
+  }
+}
+
+function permitService(object: ManifestObject, quota: Settings['quota']): void {
+  if (listOf(at(object.content, 'spec', 'externalIPs')).length > 0) {
+    throw forbiddenField(object, "has spec.externalIPs, which take other people's traffic");
+  }
+  const type = textOf(at(object.content, 'spec', 'type'));
+  const limit = { LoadBalancer: quota['services.loadbalancers'], NodePort: quota['services.nodeports'] };
+  if ((type === 'LoadBalancer' || type === 'NodePort') && limit[type] === '0') {
+    throw forbiddenField(object, `has spec.type ${type}, and this provider gives tenants none of that type`);
+  }
+}
+
+/** The pod template of a workload, wherever its kind keeps it. */
+function podSpecOf({ kind, content }: ManifestObject): unknown {
+  switch (kind) {
+    case 'Pod':
+      return content['spec'];
+    case 'CronJob':
+      return at(content, 'spec', 'jobTemplate', 'spec', 'template', 'spec');
+    default:
+      return at(content, 'spec', 'template', 'spec');
+  }
+}
+
+function forbiddenKind(object: ManifestObject, why: string): TerminalError {
+  return new TerminalError('ChartForbiddenKind', {
+    message: `${describe(object)} of the chart ${why}`,
+    path: '/chart',
+  });
+}
+
+function forbiddenField(object: ManifestObject, why: string): TerminalError {
+  return new TerminalError('ChartForbiddenField', {
+    message: `${describe(object)} of the chart ${why}`,
+    path: '/chart',
+  });
+}
