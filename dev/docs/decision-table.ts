@@ -17,7 +17,7 @@ const orders: readonly { readonly title: string; readonly order: OrderFact }[] =
 
 const present: Present = {
   kind: 'Present',
-  power: 'Running',
+  phase: 'Running',
   healthy: true,
   message: '',
   differences: [],
@@ -30,9 +30,9 @@ const findings: readonly { readonly title: string; readonly found: Found; readon
   { title: 'nothing, a create just sent', found: { kind: 'Absent' }, intent },
   { title: 'as ordered', found: present },
   { title: 'different', found: differing },
-  { title: 'stopped', found: { ...present, power: 'Stopped' } },
-  { title: 'half made or removed', found: { ...present, power: 'Partial' } },
-  { title: 'broken', found: { ...present, power: 'Broken' } },
+  { title: 'stopped', found: { ...present, phase: 'Stopped' } },
+  { title: 'half made or removed', found: { ...present, phase: 'Partial' } },
+  { title: 'broken', found: { ...present, phase: 'Broken' } },
   { title: 'busy', found: { kind: 'Busy', what: '', pollAfterMs: 0 } },
   { title: 'cannot look', found: { kind: 'Unknown', ...unsure } },
 ];

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import type { Json } from '../../src/base/json.ts';
 import { readChartArchive } from '../../src/providers/helm/chart/chart-archive.ts';
 import { carriedChart } from '../../src/providers/helm/chart/chart-source.ts';
 import { parseHelmDescriptor } from '../../src/providers/helm/chart/descriptor.ts';
-import type { Json } from '../../src/providers/port.ts';
 import { chartFilesIn } from './chart-descriptor.ts';
 import { sampleDescriptors } from './sample-descriptors.ts';
 

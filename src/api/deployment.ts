@@ -10,7 +10,8 @@ import {
   hex32,
   immutable,
   immutableNumber,
-  immutableRef,
+  lastHandledReconcileAt,
+  localRef,
   objectName,
   rules,
   sentence,
@@ -33,12 +34,41 @@ const DeploymentSpecSchema = Type.Object(
       description: 'The award this is about: 1 for the first. Never reused.',
       ...rules(immutableNumber('tenure')),
     }),
-    subscriptionRef: immutableRef('subscriptionRef', 'The Subscription it belongs to.'),
-    providerRef: immutableRef('providerRef', 'The Provider that runs it.'),
+    part: Type.Optional(
+      Type.String({
+        maxLength: 20,
+        description:
+          'Which of several Deployments of the award it is. Absent when one Deployment realises the whole award.',
+        ...rules(
+          { rule: "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')", message: 'must be a lower-case RFC 1123 label' },
+          immutable('part'),
+        ),
+      }),
+    ),
+    subscriptionRef: localRef('The Subscription it belongs to.'),
+    providerRef: localRef('The Provider that runs it. Changes when the Provider resource is renamed.'),
+    reactorRef: Type.Optional(
+      localRef(
+        'The Reactor that realises it: that of the Offer that was sold, recorded with the award. Absent while it is looked for, after the cluster was restored without this object.',
+      ),
+    ),
     consumer: account('The account it runs for.', immutable('consumer')),
     accessKey: hex32("The consumer's ed25519 access key.", immutable('accessKey')),
     descriptorType: descriptorTypeName('Type of the descriptor.', immutable('descriptorType')),
     descriptor: contentRef('What to run.'),
+    accepted: Type.Optional(
+      Type.Object(
+        {
+          hash: hex32('blake2-256 of the descriptor that was validated.'),
+          schemaVersion: u32('Version of the schema it was validated against. Later versions do not matter to it.'),
+          contentRef: localRef('The ConfigMap that keeps the bytes of the descriptor in the cluster.'),
+        },
+        {
+          description:
+            'The descriptor as it was accepted: validated once, its bytes kept in the cluster, so that nothing outside can change what runs.',
+        },
+      ),
+    ),
     update: Type.Optional(
       contentRef('What the consumer wants to run instead. The operator accepts or declines it on chain.'),
     ),
@@ -99,6 +129,39 @@ const realisation = Type.Object(
   { description: 'What was made for it, and what the next attempt must know.' },
 );
 
+/** What the bridge reports from. Reasons and messages are for people, these fields are for programs. */
+const facts = Type.Object(
+  {
+    order: Type.Enum(['Realisable', 'Impossible', 'Undecided'], {
+      description: 'Whether what was ordered can be realised here.',
+    }),
+    orderSince: timestamp('When `order` last changed.'),
+    workload: Type.Enum(['Absent', 'Up', 'Down', 'Unseen'], {
+      description: 'How the workload is. `Unseen`: its backend cannot be asked, which proves neither.',
+    }),
+    workloadSince: timestamp('When `workload` last changed.'),
+    reasonCode: Type.Optional(
+      Type.Integer({
+        format: 'int32',
+        minimum: 10_000,
+        maximum: 19_999,
+        description: 'The code the chain hears if it has to be declined or degraded now.',
+      }),
+    ),
+    released: Type.Boolean({ description: 'True on proof that nothing of this tenure is left in the backend.' }),
+  },
+  { description: 'What is known of the tenure, for programs: what the chain is told follows from it.' },
+);
+
+const accepted = Type.Object(
+  {
+    hash: hex32('blake2-256 of the descriptor.'),
+    schemaVersion: u32('Version of the schema it was validated against.'),
+    contentRef: localRef('The ConfigMap that keeps its bytes.'),
+  },
+  { description: 'The descriptor that was validated and pinned last. Copied to `spec.accepted` with the acceptance.' },
+);
+
 const updateVerdict = Type.Object(
   {
     hash: hex32('Hash of the descriptor that was looked at.'),
@@ -124,6 +187,16 @@ const DeploymentStatusSchema = Type.Object(
         { maxItems: 64, 'x-kubernetes-list-type': 'atomic', description: 'Where the consumer reaches it.' },
       ),
     ),
+    access: Type.Optional(
+      Type.String({
+        maxLength: 4096,
+        pattern: '^[A-Za-z0-9+/]*={0,2}$',
+        description: 'How the consumer gets in, sealed to the access key: Base64. Opaque to everybody else.',
+      }),
+    ),
+    facts: Type.Optional(facts),
+    accepted: Type.Optional(accepted),
+    lastHandledReconcileAt,
     update: Type.Optional(updateVerdict),
     realisation: Type.Optional(realisation),
     lastTransitionTime: Type.Optional(timestamp('When Ready last changed.')),

@@ -1,6 +1,15 @@
 import { type Static, Type } from 'typebox';
 import { addressOf, ageColumn, type Definition } from './definition.ts';
-import { account, descriptorTypeName, hex32, immutable, statusBasics, statusDefault, u32 } from './fields.ts';
+import {
+  account,
+  descriptorTypeName,
+  hex32,
+  immutable,
+  lastHandledReconcileAt,
+  statusBasics,
+  statusDefault,
+  u32,
+} from './fields.ts';
 import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
 
 /** Largest schema a DescriptorType carries, in bytes: as large as a descriptor may be. */
@@ -23,7 +32,7 @@ const DescriptorTypeSpecSchema = Type.Object(
 );
 
 const DescriptorTypeStatusSchema = Type.Object(
-  { ...statusBasics },
+  { ...statusBasics, lastHandledReconcileAt },
   { description: 'Whether the type can be used.', ...statusDefault },
 );
 

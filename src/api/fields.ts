@@ -218,5 +218,13 @@ export const statusBasics = {
   conditions: Type.Optional(ConditionsSchema),
 };
 
+/** The echo of the annotation by which a person or a tool asks for a reconcile now, as Flux has it. */
+export const lastHandledReconcileAt = Type.Optional(
+  Type.String({
+    maxLength: 256,
+    description: 'The value of the annotation `dinfra.io/reconcile-requested-at` that was handled last.',
+  }),
+);
+
 /** The default of every status: a new object is never mistaken for one that is done. */
 export const statusDefault = { default: { observedGeneration: -1 } };

@@ -10,6 +10,12 @@ export const Label = {
   genesis: 'dinfra.io/genesis',
 } as const;
 
+/** Asks for a reconcile now: any value that differs from `status.lastHandledReconcileAt`. */
+export const RECONCILE_ANNOTATION = 'dinfra.io/reconcile-requested-at';
+
+/** Keeps a Provider or a Reactor until no tenant depends on it any more. */
+export const IN_USE_FINALIZER = 'dinfra.io/in-use';
+
 /** Keeps a Deployment until nothing of its tenure is left in the backend. */
 export const TEARDOWN_FINALIZER = 'dinfra.io/teardown';
 

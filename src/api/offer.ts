@@ -4,6 +4,7 @@ import {
   descriptorTypeName,
   immutable,
   immutableRef,
+  lastHandledReconcileAt,
   localRef,
   statusBasics,
   statusDefault,
@@ -29,6 +30,7 @@ const OfferSpecSchema = Type.Object(
 const OfferStatusSchema = Type.Object(
   {
     ...statusBasics,
+    lastHandledReconcileAt,
     onChain: Type.Optional(
       Type.Object(
         {

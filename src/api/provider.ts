@@ -4,6 +4,7 @@ import {
   account,
   hex32,
   immutableOnceSet,
+  lastHandledReconcileAt,
   rules,
   secretKeyRef,
   statusBasics,
@@ -117,6 +118,7 @@ const ProviderSpecSchema = Type.Object(
 const ProviderStatusSchema = Type.Object(
   {
     ...statusBasics,
+    lastHandledReconcileAt,
     providerId: Type.Optional(u32('Number of the provider on chain.')),
     account: Type.Optional(account('Address of the account that signs.')),
     chain: Type.Optional(

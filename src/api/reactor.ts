@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { cloudStackBackend } from './cloud-stack-backend.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
-import { rules, statusBasics, statusDefault } from './fields.ts';
+import { lastHandledReconcileAt, rules, statusBasics, statusDefault } from './fields.ts';
 import { helmBackend } from './helm-backend.ts';
 import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
 
@@ -29,7 +29,7 @@ const ReactorSpecSchema = Type.Object(
 );
 
 const ReactorStatusSchema = Type.Object(
-  { ...statusBasics },
+  { ...statusBasics, lastHandledReconcileAt },
   { description: 'Whether the backend can be used.', ...statusDefault },
 );
 

@@ -8,7 +8,7 @@ import {
   endReason,
   hex32,
   immutable,
-  immutableRef,
+  lastHandledReconcileAt,
   localRef,
   statusBasics,
   statusDefault,
@@ -22,7 +22,7 @@ const SubscriptionSpecSchema = Type.Object(
   {
     genesisHash: hex32('Genesis hash of the chain.', immutable('genesisHash')),
     id: u64String('Number of the subscription on that chain.', immutable('id')),
-    providerRef: immutableRef('providerRef', 'The Provider it is awarded to.'),
+    providerRef: localRef('The Provider it is awarded to. Changes when the Provider resource is renamed.'),
     consumer: account('The account that subscribed and pays.', immutable('consumer')),
     descriptorType: descriptorTypeName('Descriptor type subscribed to.', immutable('descriptorType')),
     descriptor: contentRef('What the consumer wants to run.'),
@@ -42,6 +42,7 @@ const SubscriptionSpecSchema = Type.Object(
 const SubscriptionStatusSchema = Type.Object(
   {
     ...statusBasics,
+    lastHandledReconcileAt,
     deploymentRef: Type.Optional(localRef('The Deployment of the current tenure.')),
   },
   { description: 'How what was subscribed to goes.', ...statusDefault },

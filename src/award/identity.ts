@@ -8,6 +8,11 @@ export interface Tenure {
   readonly subscription: bigint;
   /** 1 for the first award, one more for each further one. */
   readonly tenure: number;
+  /**
+   * Which of several Deployments of the award it is: an RFC 1123 label of at most 20 characters. Undefined for an award
+   * that is realised by one Deployment.
+   */
+  readonly part?: string;
 }
 
 /** The names under which everything of one tenure is made and found again. A pure function of the tenure. */
@@ -26,22 +31,31 @@ export interface TenureIdentity {
 export function identityOf(tenure: Tenure): TenureIdentity {
   return {
     tenure,
-    name: `dinfra-${tenure.subscription}-${tenure.tenure}-${digest(tenure.genesis)}`,
+    name: nameOf(tenure),
     marker: markerOf(tenure),
   };
 }
 
-/** `dinfra:<genesis>:<subscription>:<tenure>`. */
-function markerOf({ genesis, subscription, tenure }: Tenure): string {
-  return `dinfra:${genesis}:${subscription}:${tenure}`;
+function nameOf({ genesis, subscription, tenure, part }: Tenure): string {
+  // The part goes into the digest: a label cannot hold it beside the largest numbers.
+  return `dinfra-${subscription}-${tenure}-${digest(part === undefined ? genesis : `${genesis}/${part}`)}`;
+}
+
+/** `dinfra:<genesis>:<subscription>:<tenure>`, and `:<part>` when there are several. */
+function markerOf({ genesis, subscription, tenure, part }: Tenure): string {
+  const whole = `dinfra:${genesis}:${subscription}:${tenure}`;
+  return part === undefined ? whole : `${whole}:${part}`;
 }
 
 /** The tenure a marker stands for, or undefined when it is not one of ours. */
 export function parseMarker(marker: string): Tenure | undefined {
-  const match = /^dinfra:(0x[0-9a-f]{64}):(0|[1-9][0-9]{0,19}):([1-9][0-9]{0,9})$/.exec(marker);
-  const [, genesis, subscription, tenure] = match ?? [];
+  const match =
+    /^dinfra:(0x[0-9a-f]{64}):(0|[1-9][0-9]{0,19}):([1-9][0-9]{0,9})(?::([a-z0-9](?:[-a-z0-9]{0,18}[a-z0-9])?))?$/.exec(
+      marker,
+    );
+  const [, genesis, subscription, tenure, part] = match ?? [];
   if (genesis === undefined || subscription === undefined || tenure === undefined) return undefined;
-  return { genesis, subscription: BigInt(subscription), tenure: Number(tenure) };
+  return { genesis, subscription: BigInt(subscription), tenure: Number(tenure), ...(part !== undefined && { part }) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { TenureIdentity } from '../award/identity.ts';
+import type { Json } from '../base/json.ts';
 import { TerminalError } from '../errors/dinfra-error.ts';
-import type { Json, Marked, Memo, Observation, Order, Present, Reactor, Step } from '../providers/port.ts';
+import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../providers/port.ts';
 
 /** A descriptor type that is another one written differently. */
 export interface Blueprint {
@@ -15,12 +16,14 @@ export interface Blueprint {
 /** A reactor that takes orders of further types: each is translated and then realised as what it has become. */
 export class BlueprintReactor implements Reactor {
   readonly kind: string;
+  readonly types: ReadonlySet<string>;
   readonly #inner: Reactor;
   /** By the name of the descriptor type. */
   readonly #blueprints: ReadonlyMap<string, Blueprint>;
 
   constructor(inner: Reactor, blueprints: ReadonlyMap<string, Blueprint>) {
     this.kind = inner.kind;
+    this.types = new Set([...inner.types, ...blueprints.keys()]);
     this.#inner = inner;
     this.#blueprints = blueprints;
   }
@@ -47,8 +50,8 @@ export class BlueprintReactor implements Reactor {
     return this.#with(order, (translated) => this.#inner.update(translated, found, signal));
   }
 
-  stop(order: Order, found: Present, signal: AbortSignal): Promise<Step> {
-    return this.#with(order, (translated) => this.#inner.stop(translated, found, signal));
+  stop(identity: TenureIdentity, found: Present, signal: AbortSignal): Promise<Step> {
+    return this.#inner.stop(identity, found, signal);
   }
 
   start(order: Order, found: Present, signal: AbortSignal): Promise<Step> {
@@ -59,8 +62,8 @@ export class BlueprintReactor implements Reactor {
     return this.#inner.delete(identity, found, signal);
   }
 
-  survey(signal: AbortSignal): Promise<readonly Marked[]> {
-    return this.#inner.survey(signal);
+  listManaged(signal: AbortSignal): Promise<readonly Marked[]> {
+    return this.#inner.listManaged(signal);
   }
 
   async #with<T>(order: Order, use: (translated: Order) => Promise<T>): Promise<T> {

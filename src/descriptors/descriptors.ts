@@ -1,9 +1,10 @@
+import type { Json } from '../base/json.ts';
 import { TerminalError } from '../errors/dinfra-error.ts';
 import { ContentCache } from './content/content-cache.ts';
 import type { ContentRef } from './content/content-ref.ts';
 import type { ContentSource } from './content/content-source.ts';
 import { fetchContent } from './content/fetch-content.ts';
-import { type Json, parseJson } from './content/json.ts';
+import { parseJson } from './content/json.ts';
 import type { Verdict } from './schema/check-schema.ts';
 import type { Overrun, SchemaChecker } from './schema/schema-checker.ts';
 

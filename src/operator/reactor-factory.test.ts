@@ -5,8 +5,9 @@ import type { Simulator } from '../../simulator/cloudstack/simulator.ts';
 import { orderFor, quickSimulator } from '../../test/support/cloud.ts';
 import { accessTo, hastyClient } from '../../test/support/fake-cluster-access.ts';
 import type { Reactor as ReactorResource } from '../api/reactor.ts';
+import type { Json } from '../base/json.ts';
 import type { MadeReactor } from '../controller/reactor/reactor-reconciler.ts';
-import type { Json, Order } from '../providers/port.ts';
+import type { Order } from '../providers/port.ts';
 import { BuiltInReactors } from './reactor-factory.ts';
 
 /** A cluster nobody asks: CloudStack needs none. */
@@ -74,7 +75,7 @@ describe('two Reactors of one account of one cloud', () => {
         factory.make({ metadata: { name }, spec: { cloudStack: backend } } as ReactorResource, keys),
       ),
     );
-    await Promise.all(two.map(({ reactor }) => reactor.survey(soon())));
+    await Promise.all(two.map(({ reactor }) => reactor.listManaged(soon())));
     expect(calls).toBe(6);
     expect(most).toBe(2);
     await Promise.all(two.map((one) => one.close?.()));
@@ -100,7 +101,7 @@ describe('a Reactor with cloudStack', () => {
   it('tells what there is of tenures, so that what nobody knows of is found', async () => {
     const order = orderFor();
     await made.reactor.create(order, undefined, soon());
-    expect((await made.reactor.survey(soon())).map(({ marker }) => marker)).toContain(order.identity.marker);
+    expect((await made.reactor.listManaged(soon())).map(({ marker }) => marker)).toContain(order.identity.marker);
   });
 
   it('tells what is wrong with a compose file by its place in it', async () => {

@@ -1,7 +1,5 @@
 import type { TenureIdentity } from '../award/identity.ts';
-
-/** JSON data. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from '../base/json.ts';
 
 /** What one tenure asks for, already fetched, verified and validated against its type's schema. */
 export interface Order {
@@ -57,7 +55,7 @@ export interface Present {
    * `Running` and `Stopped` as ordered by start and stop; `Broken` cannot come up by itself and has to be removed
    * before a new create; `Partial` is a create or delete that did not finish.
    */
-  readonly power: 'Running' | 'Stopped' | 'Broken' | 'Partial';
+  readonly phase: 'Running' | 'Stopped' | 'Broken' | 'Partial';
   /** True when the workload itself is up, not only its objects. */
   readonly healthy: boolean;
   /** One line for a person: what is up, what is awaited. */
@@ -65,6 +63,8 @@ export interface Present {
   /** Empty when what runs is what was ordered. */
   readonly differences: readonly Difference[];
   readonly endpoints: readonly Endpoint[];
+  /** How the consumer gets in, sealed to the order's access key: at most 3,072 bytes, opaque here. */
+  readonly access?: Uint8Array;
 }
 
 /** Something in a backend that is marked as a tenure's. */
@@ -95,6 +95,8 @@ export interface Step {
 export interface Reactor {
   /** Which backend this is, e.g. `helm`: metric label and status field. */
   readonly kind: string;
+  /** Names of the descriptor types it realises itself, e.g. `vm/v1`. An Offer of any other is Stalled and not sold. */
+  readonly types: ReadonlySet<string>;
   /**
    * Whether this order could be realised here, by reading only. Throws a TerminalError naming the field when it never
    * can (unknown chart, offering, template), a RetryableError when the backend does not answer.
@@ -111,12 +113,12 @@ export interface Reactor {
   create(order: Order, memo: Memo | undefined, signal: AbortSignal): Promise<Step>;
   /** Called when `differences` is not empty: take the next step that removes one. */
   update(order: Order, found: Present, signal: AbortSignal): Promise<Step>;
-  /** Stop what runs and keep its data (Suspended). */
-  stop(order: Order, found: Present, signal: AbortSignal): Promise<Step>;
+  /** Stop what runs and keep its data (Suspended). Needs no order: what cannot be read any more must still be stopped. */
+  stop(identity: TenureIdentity, found: Present, signal: AbortSignal): Promise<Step>;
   /** Start what was stopped. */
   start(order: Order, found: Present, signal: AbortSignal): Promise<Step>;
   /** Take the next step of removing everything of this tenure and nothing else. Called until observe says `Absent`. */
   delete(identity: TenureIdentity, found: Present, signal: AbortSignal): Promise<Step>;
   /** Everything the backend has that is marked as some tenure's. */
-  survey(signal: AbortSignal): Promise<readonly Marked[]>;
+  listManaged(signal: AbortSignal): Promise<readonly Marked[]>;
 }

@@ -158,10 +158,10 @@ describe('an operator that is killed', () => {
       const order = await world.web({ replicas: 2 });
       await world.settle(world.reactor(), order);
       const stopping = await world.present(world.reactor(), order);
-      const atStop = await killedAt(killAt, (fate) => fatedReactor(fate).stop(order, stopping, world.signal));
+      const atStop = await killedAt(killAt, (fate) => fatedReactor(fate).stop(order.identity, stopping, world.signal));
       const fresh = world.reactor();
-      await fresh.stop(order, await world.present(fresh, order), world.signal);
-      await world.until(fresh, order, (found) => 'power' in found && found.power === 'Stopped');
+      await fresh.stop(order.identity, await world.present(fresh, order), world.signal);
+      await world.until(fresh, order, (found) => 'phase' in found && found.phase === 'Stopped');
       const starting = await world.present(fresh, order);
       const atStart = await killedAt(killAt, (fate) => fatedReactor(fate).start(order, starting, world.signal));
       await world.settle(world.reactor(), order);
@@ -252,7 +252,7 @@ metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
     ]);
     const fresh = world.reactor();
     expect(await world.present(fresh, order)).toMatchObject({
-      power: 'Partial',
+      phase: 'Partial',
       message: expect.stringContaining('pending-install'),
     });
     await expectOneSoundRelease(order);

@@ -38,7 +38,7 @@ const odd: Reactor = {
   check: async () => undefined,
   observe: async () => ({
     kind: 'Present',
-    power: 'Running',
+    phase: 'Running',
     healthy: true,
     message: 'up',
     differences: [],
@@ -49,7 +49,8 @@ const odd: Reactor = {
   stop: async () => ({ message: 'stopped', pollAfterMs: 0 }),
   start: async () => ({ message: 'started', pollAfterMs: 0 }),
   delete: async () => ({ message: 'removed', pollAfterMs: 0 }),
-  survey: async () => [],
+  types: new Set(['helm/v1']),
+  listManaged: async () => [],
 };
 
 test('a Deployment whose status the API server refuses is looked at again all the same', async () => {

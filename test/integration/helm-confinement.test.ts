@@ -209,7 +209,7 @@ metadata: {name: escaped}
       await reactor.create(order, undefined, world.signal);
       const isTold = (seen: Observation) =>
         'message' in seen && seen.message.includes('violates PodSecurity "restricted');
-      expect(await world.until(reactor, order, isTold)).toMatchObject({ power: 'Running', healthy: false });
+      expect(await world.until(reactor, order, isTold)).toMatchObject({ phase: 'Running', healthy: false });
     }
   });
 
@@ -222,7 +222,7 @@ metadata: {name: escaped}
     const record = { namespace, name: `sh.helm.release.v1.${namespace}.v1` };
     const lie = { data: { release: Buffer.from('not a release').toString('base64') } };
     await tenant.mergePatch(SECRET, record, lie, world.signal);
-    expect(await world.present(reactor, order)).toMatchObject({ power: 'Partial' });
+    expect(await world.present(reactor, order)).toMatchObject({ phase: 'Partial' });
     await world.settle(reactor, order);
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });

@@ -26,7 +26,7 @@ describe('a tenure', () => {
     await reactor.check(order, world.signal);
     expect(await world.observe(reactor, order)).toEqual({ kind: 'Absent' });
     expect(await world.settle(reactor, order)).toMatchObject({
-      power: 'Running',
+      phase: 'Running',
       healthy: true,
       message: 'all 3 objects are up',
       endpoints: [{ name: 'http', address: `web.${name}.svc:80` }],
@@ -43,7 +43,7 @@ describe('a tenure', () => {
     await reactor.check(order, world.signal);
     await reactor.create(order, undefined, world.signal);
     const found = await world.present(reactor, order);
-    expect(found).toMatchObject({ power: 'Running', differences: [] });
+    expect(found).toMatchObject({ phase: 'Running', differences: [] });
     expect(found.endpoints).toContainEqual({ name: 'rpc', address: `ws://node.${order.identity.name}.svc:9944` });
     // Its pod passes pod security `restricted`.
     await expect
@@ -65,7 +65,7 @@ describe('a tenure', () => {
     await world.settle(reactor, first);
     const second = await world.web({ replicas: 3 }, first.identity);
     expect(await world.present(reactor, second)).toMatchObject({
-      power: 'Running',
+      phase: 'Running',
       differences: [{ what: 'Release revision 1' }],
     });
     await world.settle(reactor, second);
@@ -86,7 +86,7 @@ describe('a tenure', () => {
     const order = await world.web();
     await world.settle(reactor, order);
     expect(await reactor.observe(order.identity, undefined, undefined, world.signal)).toMatchObject({
-      power: 'Running',
+      phase: 'Running',
       healthy: true,
       differences: [],
     });
@@ -102,7 +102,7 @@ describe('a tenure', () => {
       order,
       (seen) => 'message' in seen && seen.message.includes('exceeded quota'),
     );
-    expect(found).toMatchObject({ power: 'Running', healthy: false });
+    expect(found).toMatchObject({ phase: 'Running', healthy: false });
   });
 });
 
@@ -161,8 +161,8 @@ describe('a suspended tenure', () => {
     const order = await world.web({ replicas: 2 });
     const { name: namespace } = order.identity;
     await world.settle(reactor, order);
-    await reactor.stop(order, await world.present(reactor, order), world.signal);
-    const stopped = await world.until(reactor, order, (found) => 'power' in found && found.power === 'Stopped');
+    await reactor.stop(order.identity, await world.present(reactor, order), world.signal);
+    const stopped = await world.until(reactor, order, (found) => 'phase' in found && found.phase === 'Stopped');
     expect(stopped).toMatchObject({ healthy: false, differences: [] });
     expect((await world.client.list(POD, { namespace }, world.signal)).items).toEqual([]);
     await reactor.start(order, await world.present(reactor, order), world.signal);
@@ -177,8 +177,8 @@ describe('a suspended tenure', () => {
     const { name: namespace } = order.identity;
     await world.settle(reactor, order);
     const tenant = await world.asTenant(order);
-    await reactor.stop(order, await world.present(reactor, order), world.signal);
-    await world.until(reactor, order, (found) => 'power' in found && found.power === 'Stopped');
+    await reactor.stop(order.identity, await world.present(reactor, order), world.signal);
+    await world.until(reactor, order, (found) => 'phase' in found && found.phase === 'Stopped');
     await tenant.mergePatch(DEPLOYMENT, { namespace, name: 'web' }, { spec: { replicas: 1 } }, world.signal);
     const quota = { namespace, name: 'dinfra-confinement' };
     await expect(tenant.mergePatch(RESOURCE_QUOTA, quota, { spec: null }, world.signal)).rejects.toMatchObject({
@@ -196,10 +196,10 @@ describe('a suspended tenure', () => {
     const annotations = { 'dinfra.io/stopped': 'true' };
     await world.client.mergePatch(NAMESPACE, { name }, { metadata: { annotations } }, world.signal);
     const cut = await world.present(reactor, order);
-    expect(cut).toMatchObject({ power: 'Running', healthy: false });
+    expect(cut).toMatchObject({ phase: 'Running', healthy: false });
     expect(cut.differences).toContainEqual({ what: 'Stop', detail: 'is under way: 2 pods are left' });
     await reactor.update(order, cut, world.signal);
-    expect(await world.settle(reactor, order)).toMatchObject({ power: 'Running', healthy: true });
+    expect(await world.settle(reactor, order)).toMatchObject({ phase: 'Running', healthy: true });
     expect(await world.replicas(order)).toBe(2);
   });
 });
@@ -216,7 +216,7 @@ describe('a namespace that is not ours', () => {
     const refused = { code: 'NotOurs', family: 'refused', message: expect.stringContaining(name) };
     const present = {
       kind: 'Present',
-      power: 'Running',
+      phase: 'Running',
       healthy: true,
       message: '',
       differences: [],
@@ -225,7 +225,7 @@ describe('a namespace that is not ours', () => {
     await expect(world.observe(reactor, order)).rejects.toMatchObject(refused);
     await expect(reactor.create(order, undefined, world.signal)).rejects.toMatchObject(refused);
     await expect(reactor.update(order, present, world.signal)).rejects.toMatchObject(refused);
-    await expect(reactor.stop(order, present, world.signal)).rejects.toMatchObject(refused);
+    await expect(reactor.stop(order.identity, present, world.signal)).rejects.toMatchObject(refused);
     await expect(reactor.start(order, present, world.signal)).rejects.toMatchObject(refused);
     await expect(reactor.delete(order.identity, present, world.signal)).rejects.toMatchObject(refused);
     const after = await world.client.get(NAMESPACE, { name }, world.signal);

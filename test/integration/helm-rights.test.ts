@@ -102,12 +102,12 @@ describe('an operator', () => {
     const reactor = world.reactor({ tenantClusterRole: 'dinfra-tenant' }, { cluster: { ...world.cluster, operator } });
     const order = await world.web({ replicas: 2 });
     await world.settle(reactor, order);
-    await reactor.stop(order, await world.present(reactor, order), signal);
-    await world.until(reactor, order, (found) => 'power' in found && found.power === 'Stopped');
+    await reactor.stop(order.identity, await world.present(reactor, order), signal);
+    await world.until(reactor, order, (found) => 'phase' in found && found.phase === 'Stopped');
     await world.settle(reactor, order);
     await world.settle(reactor, await world.web({ replicas: 1 }, order.identity));
 
-    const held = await reactor.survey(signal);
+    const held = await reactor.listManaged(signal);
     expect(held).toContainEqual(expect.objectContaining({ marker: order.identity.marker }));
 
     const forbidden = { code: 'ClusterForbidden' };

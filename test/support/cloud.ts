@@ -3,10 +3,11 @@ import type { Holdings } from '../../simulator/cloudstack/books.ts';
 import type { Vm } from '../../simulator/cloudstack/rows.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/cloudstack/simulator.ts';
 import { identityOf } from '../../src/award/identity.ts';
+import type { Json } from '../../src/base/json.ts';
 import { type CallReport, CloudStackClient } from '../../src/providers/cloudstack/api/client.ts';
 import type { CloudStackConfig } from '../../src/providers/cloudstack/api/config.ts';
 import { CloudStackReactor } from '../../src/providers/cloudstack/reactor.ts';
-import type { Json, Order } from '../../src/providers/port.ts';
+import type { Order } from '../../src/providers/port.ts';
 import { SkewedClock } from './skewed-clock.ts';
 
 /** A simulated cloud without delays whose account may expunge. */

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, type TenureIdentity } from '../../src/award/identity.ts';
+import type { Json } from '../../src/base/json.ts';
 import { KubeClient } from '../../src/kube/client/kube-client.ts';
 import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
 import type { HelmConfig } from '../../src/providers/helm/config.ts';
@@ -10,7 +11,7 @@ import type { ApiObject, Cluster, TenantCluster } from '../../src/providers/helm
 import { at } from '../../src/providers/helm/observe/json-fields.ts';
 import { HelmCommand } from '../../src/providers/helm/release/helm-command.ts';
 import { decodeRelease } from '../../src/providers/helm/release/release-record.ts';
-import type { Json, Observation, Order, Present, Reactor } from '../../src/providers/port.ts';
+import type { Observation, Order, Present, Reactor } from '../../src/providers/port.ts';
 import { chartArchive, WEB_CHART } from './chart-archives.ts';
 
 const SETTLES_MS = 90_000;
@@ -133,8 +134,8 @@ export class HelmWorld {
       const found = await this.observe(reactor, order);
       if (found.kind === 'Absent') await reactor.create(order, undefined, this.signal);
       else if (found.kind === 'Present') {
-        if (found.power === 'Stopped') await reactor.start(order, found, this.signal);
-        else if (found.power === 'Partial' || found.differences.length > 0)
+        if (found.phase === 'Stopped') await reactor.start(order, found, this.signal);
+        else if (found.phase === 'Partial' || found.differences.length > 0)
           await reactor.update(order, found, this.signal);
         else if (found.healthy) return found;
       }

@@ -75,7 +75,7 @@ export function reactorConformance(
     it('makes what was ordered, tells where it is, and leaves nothing when it ends', async () => {
       const driver = await running();
       const found = present(driver);
-      expect(found).toMatchObject({ power: 'Running', healthy: true, differences: [] });
+      expect(found).toMatchObject({ phase: 'Running', healthy: true, differences: [] });
       expect(found.endpoints.length).toBeGreaterThan(0);
       expect((await harness.holdings(driver.order)).length).toBeGreaterThan(0);
       await end(driver);
@@ -95,7 +95,7 @@ export function reactorConformance(
       const before = await harness.holdings(driver.order);
       const again = drive(driver.order);
       const pass = await again.settle();
-      expect(pass.found).toMatchObject({ power: 'Running', differences: [] });
+      expect(pass.found).toMatchObject({ phase: 'Running', differences: [] });
       expect(again.passes.map(({ action }) => action)).not.toContain('create');
       expect(await harness.holdings(driver.order)).toEqual(before);
       await end(again);
@@ -126,10 +126,10 @@ export function reactorConformance(
       const before = (await harness.holdings(driver.order)).length;
       driver.wanted = 'Suspended';
       const down = await driver.settle();
-      expect(down.found).toMatchObject({ kind: 'Present', power: 'Stopped' });
+      expect(down.found).toMatchObject({ kind: 'Present', phase: 'Stopped' });
       expect(await harness.holdings(driver.order)).toHaveLength(before);
       driver.wanted = 'Active';
-      expect((await driver.settle()).found).toMatchObject({ power: 'Running', healthy: true });
+      expect((await driver.settle()).found).toMatchObject({ phase: 'Running', healthy: true });
       await end(driver);
     });
 
@@ -146,21 +146,21 @@ export function reactorConformance(
       driver.order = harness.changed(driver.order);
       const different = await driver.until(({ found }) => found?.kind === 'Present');
       expect((different.found as Present).differences.length).toBeGreaterThan(0);
-      expect((await driver.settle()).found).toMatchObject({ power: 'Running', differences: [] });
+      expect((await driver.settle()).found).toMatchObject({ phase: 'Running', differences: [] });
       await end(driver);
     });
 
     it('is made again when somebody removed it', async () => {
       const driver = await running();
       await harness.sabotage(driver.order, 'Remove');
-      expect((await recover(driver)).found).toMatchObject({ power: 'Running', differences: [] });
+      expect((await recover(driver)).found).toMatchObject({ phase: 'Running', differences: [] });
       await end(driver);
     });
 
     it('is started again when somebody stopped it', async () => {
       const driver = await running();
       await harness.sabotage(driver.order, 'Stop');
-      expect((await recover(driver)).found).toMatchObject({ power: 'Running', differences: [] });
+      expect((await recover(driver)).found).toMatchObject({ phase: 'Running', differences: [] });
       await end(driver);
     });
 

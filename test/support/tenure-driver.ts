@@ -91,7 +91,7 @@ export class TenureDriver {
       case 'start':
         return this.#reactor.start(this.order, action.found, signal);
       case 'stop':
-        return this.#reactor.stop(this.order, action.found, signal);
+        return this.#reactor.stop(this.order.identity, action.found, signal);
       case 'remove':
         return this.#reactor.delete(this.order.identity, action.found, signal);
       default:

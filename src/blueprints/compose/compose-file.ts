@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
+import type { Json } from '../../base/json.ts';
 import { unparsable } from '../../base/yaml-bounds.ts';
-import type { Json } from '../../providers/port.ts';
 import { invalid, type Place, told } from './fault.ts';
 
 /** An object of a compose file, its own keys only. */

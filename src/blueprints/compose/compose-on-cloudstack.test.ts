@@ -11,7 +11,8 @@ import {
   startBench,
 } from '../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
-import type { Json, Order, Present } from '../../providers/port.ts';
+import type { Json } from '../../base/json.ts';
+import type { Order, Present } from '../../providers/port.ts';
 import { BlueprintReactor } from '../blueprint-reactor.ts';
 import { compose } from './blueprint.ts';
 
@@ -62,7 +63,7 @@ describe('a compose/v1 order in CloudStack', () => {
     await made.check(order, AbortSignal.timeout(10_000));
     const driver = new TenureDriver(made, order, bench.clock);
     const up = await driver.settle();
-    expect(up.found).toMatchObject({ kind: 'Present', power: 'Running', healthy: true, differences: [] });
+    expect(up.found).toMatchObject({ kind: 'Present', phase: 'Running', healthy: true, differences: [] });
     const names = (up.found as Present).endpoints.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['ssh', 'node-9944', 'node-30333']));
     const [cloudConfig = ''] = partsOf(userDataInCloud());
@@ -70,9 +71,9 @@ describe('a compose/v1 order in CloudStack', () => {
     // A translation that came out otherwise would be taken for drift.
     expect((await driver.pass()).action).toBe('rest');
     driver.wanted = 'Suspended';
-    expect((await driver.settle()).found).toMatchObject({ power: 'Stopped', differences: [] });
+    expect((await driver.settle()).found).toMatchObject({ phase: 'Stopped', differences: [] });
     driver.wanted = 'Active';
-    expect((await driver.settle()).found).toMatchObject({ power: 'Running' });
+    expect((await driver.settle()).found).toMatchObject({ phase: 'Running' });
     driver.wanted = 'Ended';
     await driver.settle();
     expect(holdingsOf(bench)).toEqual(emptyHoldings);

@@ -6,9 +6,9 @@ import Ajv from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { Json } from '../../base/json.ts';
 import { TerminalError } from '../../errors/dinfra-error.ts';
 import { vmOrderOf } from '../../providers/cloudstack/plan/vm-order.ts';
-import type { Json } from '../../providers/port.ts';
 import { composeToVm } from './compose-to-vm.ts';
 
 const config = new URL('../../../config/', import.meta.url);

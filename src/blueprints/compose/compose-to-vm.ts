@@ -1,4 +1,4 @@
-import type { Json } from '../../providers/port.ts';
+import type { Json } from '../../base/json.ts';
 import { cloudConfigOf } from './cloud-config.ts';
 import { fieldsOf, readComposeFile } from './compose-file.ts';
 import { demandRunnable } from './demand-runnable.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../providers/port.ts';
+import type { Json } from '../../base/json.ts';
 import { type ComposeFile, type Fields, fieldsOf, listOf } from './compose-file.ts';
 import { invalid, type Place, told, unsupported } from './fault.ts';
 import { interpolate } from './interpolation.ts';

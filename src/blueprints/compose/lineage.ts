@@ -1,4 +1,4 @@
-import type { Json } from '../../providers/port.ts';
+import type { Json } from '../../base/json.ts';
 import type { Fields } from './compose-file.ts';
 import { invalid } from './fault.ts';
 

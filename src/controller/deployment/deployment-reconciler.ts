@@ -263,7 +263,7 @@ export class DeploymentReconciler {
       case 'start':
         return take('start', () => reactor.start(order, action.found, signal));
       case 'stop':
-        return take('stop', () => reactor.stop(order, action.found, signal));
+        return take('stop', () => reactor.stop(means.identity, action.found, signal));
       default:
         return { step: undefined, failure: undefined, latest: deployment };
     }
@@ -306,7 +306,7 @@ export class DeploymentReconciler {
     if (action.do === 'confirmReleased') return done;
     if (failure === undefined && step !== undefined) return { requeueAfterMs: step.pollAfterMs };
     if (action.do === 'lookAgain' || action.do === 'poll') return { requeueAfterMs: Math.max(100, action.afterMs) };
-    const comingUp = action.do === 'rest' && found.kind === 'Present' && found.power === 'Running' && !found.healthy;
+    const comingUp = action.do === 'rest' && found.kind === 'Present' && found.phase === 'Running' && !found.healthy;
     const sinceMs = now - Date.parse(status.lastTransitionTime ?? '');
     if (comingUp && !(sinceMs > CLOSE_WATCH_MS)) return { requeueAfterMs: this.options.progressMs };
     // Spread over time, so that what was made together is not looked at together for ever.

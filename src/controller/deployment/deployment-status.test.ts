@@ -7,7 +7,7 @@ import { backsOff, type Pass, readyOf, summarize } from './deployment-status.ts'
 const NOW = Date.parse('2026-11-21T10:00:00Z');
 const running: Present = {
   kind: 'Present',
-  power: 'Running',
+  phase: 'Running',
   healthy: true,
   message: '3 of 3 objects ready',
   differences: [],
@@ -88,7 +88,7 @@ describe('the status of a Deployment', () => {
   });
 
   it('goes on starting, and is not made again, while the backend is at it', () => {
-    const stopped = { ...running, power: 'Stopped' } as const;
+    const stopped = { ...running, phase: 'Stopped' } as const;
     const suspended = summarize(
       deployment('Suspended', { realisation: { descriptorHash: deployment().spec.descriptor.hash } }),
       pass({ found: stopped }),
@@ -169,7 +169,7 @@ describe('the status of a Deployment', () => {
   });
 
   it('goes on counting while what is made breaks each time', () => {
-    const broken: Present = { ...running, power: 'Broken', healthy: false, message: 'no capacity' };
+    const broken: Present = { ...running, phase: 'Broken', healthy: false, message: 'no capacity' };
     const first = summarize(
       deployment(),
       pass({ found: broken, action: { do: 'remove', found: broken, again: true } }),

@@ -148,7 +148,7 @@ function afterFailure(failure: DinfraError): Readiness {
 }
 
 function atRest(deployment: Deployment, found: Found): Readiness {
-  if (found.kind !== 'Present' || found.power !== 'Running') {
+  if (found.kind !== 'Present' || found.phase !== 'Running') {
     return settled('False', 'Suspended', 'The funds ran out: it is stopped and its data kept until the grace is over.');
   }
   if (found.healthy) return settled('True', 'Running', found.message);
@@ -213,7 +213,7 @@ function realisedStatement({ found, action }: Pass): Statement {
   if (action.do === 'confirmReleased') {
     return { type: 'Realised', status: 'False', reason: 'Released', message: 'Nothing of this tenure is left.' };
   }
-  if (found.kind === 'Present' && found.power === 'Running' && found.differences.length === 0) {
+  if (found.kind === 'Present' && found.phase === 'Running' && found.differences.length === 0) {
     return { type: 'Realised', status: 'True', reason: 'AsOrdered', message: 'Everything was made as ordered.' };
   }
   return {

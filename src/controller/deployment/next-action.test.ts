@@ -11,7 +11,7 @@ const absent: Found = { kind: 'Absent' };
 const unseen: Found = { kind: 'Unknown', reason: 'DescriptorUnreachable', message: 'connection refused' };
 const running: Present = {
   kind: 'Present',
-  power: 'Running',
+  phase: 'Running',
   healthy: true,
   message: 'up',
   differences: [],
@@ -40,13 +40,13 @@ describe('what one pass does for a tenure', () => {
     ],
     ['what runs as ordered is left alone', 'Active', running, {}, 'rest'],
     ['what differs is updated', 'Active', drifted, {}, 'update'],
-    ['a half-made realisation is finished', 'Accepted', { ...running, power: 'Partial' }, {}, 'update'],
-    ['what cannot come up is removed', 'Accepted', { ...running, power: 'Broken' }, {}, 'remove'],
-    ['what was stopped by an admin is started', 'Active', { ...running, power: 'Stopped' }, {}, 'start'],
+    ['a half-made realisation is finished', 'Accepted', { ...running, phase: 'Partial' }, {}, 'update'],
+    ['what cannot come up is removed', 'Accepted', { ...running, phase: 'Broken' }, {}, 'remove'],
+    ['what was stopped by an admin is started', 'Active', { ...running, phase: 'Stopped' }, {}, 'start'],
     ['what was removed by an admin is made again', 'Active', absent, {}, 'create'],
     ['what runs stays when its order cannot be had', 'Active', running, { order: unresolved }, 'retry'],
     ['a suspended tenure is stopped', 'Suspended', running, {}, 'stop'],
-    ['a suspended tenure keeps what is stopped', 'Suspended', { ...running, power: 'Stopped' }, {}, 'rest'],
+    ['a suspended tenure keeps what is stopped', 'Suspended', { ...running, phase: 'Stopped' }, {}, 'rest'],
     ['a suspended tenure makes nothing new', 'Suspended', absent, {}, 'rest'],
     ['an ended tenure is removed', 'Ended', running, {}, 'remove'],
     ['an ended tenure is removed even when its order cannot be had', 'Ended', running, { order: unresolved }, 'remove'],
@@ -168,6 +168,6 @@ class Life {
 
   private look(disturbance: Disturbance): Found {
     if (disturbance === 'blind') return unseen;
-    return this.world.vm === 'none' ? absent : { ...running, power: this.world.vm };
+    return this.world.vm === 'none' ? absent : { ...running, phase: this.world.vm };
   }
 }

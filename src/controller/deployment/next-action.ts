@@ -94,15 +94,15 @@ function whenAbsent({ order, intent, now }: Facts): Action {
 function whenPresent({ order }: Facts, found: Present): Action {
   // Without the order there is nothing to compare with: what runs stays as it is.
   if (order.kind !== 'Realisable') return notRealisable(order);
-  if (found.power === 'Broken') return { do: 'remove', found, again: true };
-  if (found.power === 'Partial') return { do: 'update', found };
-  if (found.power === 'Stopped') return { do: 'start', found };
+  if (found.phase === 'Broken') return { do: 'remove', found, again: true };
+  if (found.phase === 'Partial') return { do: 'update', found };
+  if (found.phase === 'Stopped') return { do: 'start', found };
   return found.differences.length > 0 ? { do: 'update', found } : { do: 'rest' };
 }
 
 function whileSuspended(found: Exclude<Observation, { kind: 'Busy' }>): Action {
   // Suspended keeps what is there and makes nothing new.
-  if (found.kind === 'Absent' || found.power === 'Stopped' || found.power === 'Broken') return { do: 'rest' };
+  if (found.kind === 'Absent' || found.phase === 'Stopped' || found.phase === 'Broken') return { do: 'rest' };
   return { do: 'stop', found };
 }
 

@@ -50,7 +50,7 @@ export class OrphanWatch {
     if (now < this.dueAt) return;
     this.dueAt = now + AGAIN_MS;
     try {
-      const marked = await this.reactor.survey(signal);
+      const marked = await this.reactor.listManaged(signal);
       this.compare(marked, now);
       if (remove) await this.removeThoseOver(signal);
       else this.leaving.clear();

@@ -1,7 +1,5 @@
+import type { Json } from '../../base/json.ts';
 import { TerminalError } from '../../errors/dinfra-error.ts';
-
-/** JSON data. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** How deep arrays and objects may be nested in each other. */
 export const MAX_DEPTH = 64;

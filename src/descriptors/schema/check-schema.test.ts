@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Json } from '../content/json.ts';
+import type { Json } from '../../base/json.ts';
 import { checkSchema } from './check-schema.ts';
 
 function check(schema: Json, descriptor: Json) {

@@ -1,7 +1,8 @@
 import Schema from 'typebox/schema';
 import { Settings } from 'typebox/system';
+import type { Json } from '../../base/json.ts';
 import { findDinfraError } from '../../errors/dinfra-error.ts';
-import { type Json, parseJson } from '../content/json.ts';
+import { parseJson } from '../content/json.ts';
 import { nearestError } from './nearest-error.ts';
 import { knownDialects, metaSchemaOf } from './schema-dialect.ts';
 import { referenceFault } from './schema-references.ts';

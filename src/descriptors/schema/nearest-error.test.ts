@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Json } from '../content/json.ts';
+import type { Json } from '../../base/json.ts';
 import { checkSchema } from './check-schema.ts';
 
 function said(schema: Json, descriptor: Json): string | undefined {

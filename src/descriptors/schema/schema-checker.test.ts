@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import type { Json } from '../content/json.ts';
+import type { Json } from '../../base/json.ts';
 import { SchemaChecker } from './schema-checker.ts';
 
 const checker = new SchemaChecker({ timeMs: 500 });

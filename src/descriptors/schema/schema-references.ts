@@ -1,4 +1,4 @@
-import type { Json } from '../content/json.ts';
+import type { Json } from '../../base/json.ts';
 
 /** Keywords whose value is data: what looks like a reference in there is none. */
 const DATA = new Set(['const', 'enum', 'default', 'examples']);

@@ -1,4 +1,4 @@
-import type { Json } from '../content/json.ts';
+import type { Json } from '../../base/json.ts';
 import type { SchemaError } from './nearest-error.ts';
 
 /** What is wrong with a document, for its author. */

@@ -12,8 +12,9 @@ import {
 } from '../../../test/support/cloud.ts';
 import { SkewedClock } from '../../../test/support/skewed-clock.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
+import type { Json } from '../../base/json.ts';
 import type { DinfraError } from '../../errors/dinfra-error.ts';
-import type { Json, Order } from '../port.ts';
+import type { Order } from '../port.ts';
 import type { CloudStackConfig } from './api/config.ts';
 import { CloudStackReactor } from './reactor.ts';
 
@@ -166,7 +167,7 @@ describe('what an admin takes away from under a VM that runs', () => {
     for (const template of [...tables.templates.live()]) template.removed = Date.now();
     await bench.clock.pass(120_000);
     for (let turn = 0; turn < 3; turn++) {
-      expect(await driver.pass()).toMatchObject({ action: 'rest', found: { power: 'Running', differences: [] } });
+      expect(await driver.pass()).toMatchObject({ action: 'rest', found: { phase: 'Running', differences: [] } });
     }
     expect(vmOf(bench, driver.order).id).toBe(id);
   });

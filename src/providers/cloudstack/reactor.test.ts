@@ -34,12 +34,12 @@ describe('a tenure in CloudStack', () => {
     await reactor.check(order, AbortSignal.timeout(5_000));
     const driver = new TenureDriver(reactor, order, bench.clock);
     const up = await driver.settle();
-    expect(up.found).toMatchObject({ kind: 'Present', power: 'Running', healthy: true, differences: [] });
+    expect(up.found).toMatchObject({ kind: 'Present', phase: 'Running', healthy: true, differences: [] });
     driver.wanted = 'Suspended';
     const down = await driver.settle();
-    expect(down.found).toMatchObject({ kind: 'Present', power: 'Stopped', differences: [] });
+    expect(down.found).toMatchObject({ kind: 'Present', phase: 'Stopped', differences: [] });
     driver.wanted = 'Active';
-    expect((await driver.settle()).found).toMatchObject({ power: 'Running' });
+    expect((await driver.settle()).found).toMatchObject({ phase: 'Running' });
     driver.wanted = 'Ended';
     await driver.settle();
     expect(holdingsOf(bench)).toEqual(emptyHoldings);

@@ -52,6 +52,7 @@ export interface CloudStackReactorOptions {
 /** Virtual machines in CloudStack, one for each tenure. */
 export class CloudStackReactor implements Reactor {
   readonly kind = 'cloudstack';
+  readonly types: ReadonlySet<string> = new Set(['vm/v1']);
   readonly #config: CloudStackConfig;
   readonly #clock: Clock;
   readonly #scope: Parameters;
@@ -149,12 +150,12 @@ export class CloudStackReactor implements Reactor {
     return this.#advance(design, found, notes, signal);
   }
 
-  stop(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
-    return this.#resting.changing(order.identity, this.#stop(order, present, signal));
+  stop(identity: TenureIdentity, present: Present, signal: AbortSignal): Promise<Step> {
+    return this.#resting.changing(identity, this.#stop(identity, present, signal));
   }
 
-  async #stop(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
-    const { found, notes } = await this.#basis(order, present, signal);
+  async #stop(identity: TenureIdentity, present: Present, signal: AbortSignal): Promise<Step> {
+    const { found, notes } = await this.#seen(identity, undefined, present, signal);
     const dones: Done[] = [];
     for (const { id, name } of found.vms.filter((vm) => vm.state === 'Running')) {
       dones.push(await startJob(this.#client, `stopping the VM ${name}`, 'stopVirtualMachine', { id }, signal));
@@ -207,7 +208,7 @@ export class CloudStackReactor implements Reactor {
     return stepOf(dones, notes, 'waiting for CloudStack to finish');
   }
 
-  survey(signal: AbortSignal): Promise<readonly Marked[]> {
+  listManaged(signal: AbortSignal): Promise<readonly Marked[]> {
     return survey(this.#client, this.#scope, signal);
   }
 
@@ -256,13 +257,16 @@ export class CloudStackReactor implements Reactor {
 
   /** What a step on an observation rests on: the look the observation was made from, or a new one. */
   async #basis(order: Order, present: Present, signal: AbortSignal) {
+    const design = designOf(order, this.#config);
+    return { design, ...(await this.#seen(order.identity, design, present, signal)) };
+  }
+
+  async #seen(identity: TenureIdentity, design: Design | undefined, present: Present, signal: AbortSignal) {
     const notes = notesOf(present.memo);
     holdBack(notes, 'Making', this.#clock.wallTime());
-    const design = designOf(order, this.#config);
     const evidence = this.#evidence.get(present);
-    const found =
-      evidence ?? (await look(order.identity, notes, scopeFor(order.identity, design), this.#direct, signal));
-    return { design, found, notes };
+    const found = evidence ?? (await look(identity, notes, scopeFor(identity, design), this.#direct, signal));
+    return { found, notes };
   }
 
   async #workshop(design: Design, notes: Notes, found: Look, signal: AbortSignal): Promise<Workshop> {

@@ -41,6 +41,7 @@ const RIGHTS_POLL_MS = 100;
 /** Realises `helm/v1` descriptors: one namespace and one Helm release for each tenure, both named after it. */
 export class HelmReactor implements Reactor {
   readonly kind = 'helm';
+  readonly types: ReadonlySet<string> = new Set(['helm/v1']);
   private readonly settings: Settings;
   private readonly cluster: TenantCluster;
   private readonly helm: HelmCommand;
@@ -91,7 +92,7 @@ export class HelmReactor implements Reactor {
     return this.realise(order, signal);
   }
 
-  async stop({ identity }: Order, _found: Present, signal: AbortSignal): Promise<Step> {
+  async stop(identity: TenureIdentity, _found: Present, signal: AbortSignal): Promise<Step> {
     const { name } = identity;
     // The mark first: from here on it is a stop under way, to be finished or taken back.
     await this.markStopped(identity, 'true', signal);
@@ -122,7 +123,7 @@ export class HelmReactor implements Reactor {
     };
   }
 
-  survey(signal: AbortSignal): Promise<readonly Marked[]> {
+  listManaged(signal: AbortSignal): Promise<readonly Marked[]> {
     return markedNamespaces(this.cluster.operator, this.settings.owner, signal);
   }
 

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../../../simulator/cloudstack/seed.ts';
 import { type Bench, holdingsOf, openNetwork, orderFor, startBench, vmOf } from '../../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
-import type { Json, Order, Present } from '../../port.ts';
+import type { Json } from '../../../base/json.ts';
+import type { Order, Present } from '../../port.ts';
 import type { CloudStackConfig } from '../api/config.ts';
 
 let bench: Bench;
@@ -167,7 +168,7 @@ describe('a VM that was stopped for a change CloudStack does not make', () => {
     driver.order = reordered(driver, larger);
     const { error, found } = await driver.until((pass) => pass.error !== undefined, 40);
     expect(error).toMatchObject({ family: 'retryable', message: expect.stringContaining(fault.text) });
-    expect(found).toMatchObject({ power: 'Running' });
+    expect(found).toMatchObject({ phase: 'Running' });
     expect((found as Present).differences.map(({ what }) => what)).toContain('VM size');
     expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 1 });
     expect(stops()).toBe(1);

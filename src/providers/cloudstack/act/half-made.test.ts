@@ -38,9 +38,9 @@ describe('a deploy that failed half-way', () => {
     bench.simulator.faults.set([
       { command: 'deployVirtualMachine', kind: 'FailJob', code: 533, times: 1, text: 'full' },
     ]);
-    const broken = await driver.until(({ found }) => found?.kind === 'Present' && found.power === 'Broken');
+    const broken = await driver.until(({ found }) => found?.kind === 'Present' && found.phase === 'Broken');
     expect((broken.found as Present).message).toMatch(/Error.*533.*full/);
-    expect((await driver.settle()).found).toMatchObject({ power: 'Running', differences: [] });
+    expect((await driver.settle()).found).toMatchObject({ phase: 'Running', differences: [] });
     expect(vmOf(bench, driver.order).state).toBe('Running');
     await end(driver);
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
@@ -148,7 +148,7 @@ describe('names on a server that matches substrings', () => {
     after.name = `${order.identity.name}0`;
     const rows = JSON.stringify([before, after]);
     const driver = new TenureDriver(bench.reactor(), order, bench.clock);
-    expect((await driver.settle()).found).toMatchObject({ power: 'Running' });
+    expect((await driver.settle()).found).toMatchObject({ phase: 'Running' });
     await end(driver);
     expect(vmsOf(bench, order)).toEqual([]);
     expect(JSON.stringify([before, after])).toBe(rows);

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Bench, guardedNetwork, holdingsOf, orderFor, startBench, vmOf } from '../../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
-import type { Json, Order, Present } from '../../port.ts';
+import type { Json } from '../../../base/json.ts';
+import type { Order, Present } from '../../port.ts';
 import type { CloudStackConfig } from '../api/config.ts';
 import { TENURE_TAG } from '../plan/names.ts';
 
@@ -125,7 +126,7 @@ describe('what cannot be put right without harm', () => {
     await bench.clock.pass(60_000);
     const { found, error } = await driver.until((pass) => pass.error !== undefined, 20);
     expect(found).toMatchObject({
-      power: 'Running',
+      phase: 'Running',
       healthy: true,
       differences: [{ what: 'VM size', detail: '1 CPUs and 1024 MiB, ordered 2 CPUs and 4096 MiB' }],
     });

@@ -39,17 +39,17 @@ export function observationOf(facts: Facts): Observation {
   const differences: Difference[] = planned.map(({ what, detail }) => ({ what, detail }));
   const common = { kind: 'Present', memo, differences, endpoints: endpointsOf(facts, vm) } as const;
   if (vm === undefined) {
-    return { ...common, power: 'Partial', healthy: false, message: withFailure(leftOvers(found), notes) };
+    return { ...common, phase: 'Partial', healthy: false, message: withFailure(leftOvers(found), notes) };
   }
-  const power = powerOf(vm, planned);
+  const phase = phaseOf(vm, planned);
   const message = withFailure(
     `VM ${vm.name} is ${vm.state}${differences.length === 0 ? '' : `, ${told(differences)}`}`,
     notes,
   );
-  return { ...common, power, healthy: vm.state === 'Running', message };
+  return { ...common, phase, healthy: vm.state === 'Running', message };
 }
 
-function powerOf(vm: VirtualMachine, planned: readonly Planned[]): Present['power'] {
+function phaseOf(vm: VirtualMachine, planned: readonly Planned[]): Present['phase'] {
   switch (vm.state) {
     // A VM whose deploy failed, and one somebody destroyed, cannot come up; they hold the name until they are removed.
     case 'Error':

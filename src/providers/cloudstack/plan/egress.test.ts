@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Bench, guardedNetwork, orderFor, startBench } from '../../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
-import type { Json } from '../../port.ts';
+import type { Json } from '../../../base/json.ts';
 
 let bench: Bench;
 afterEach(() => bench.stop());

@@ -1,4 +1,5 @@
-import type { Json, Memo } from '../../port.ts';
+import type { Json } from '../../../base/json.ts';
+import type { Memo } from '../../port.ts';
 import type { Failure } from '../api/failure.ts';
 import { kindOfJob } from '../api/failure.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../port.ts';
+import type { Json } from '../../../base/json.ts';
 import { encodeUserData, MAX_USER_DATA } from './user-data.ts';
 import { vmOrderOf } from './vm-order.ts';
 

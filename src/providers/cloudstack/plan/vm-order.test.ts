@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import Ajv from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../base/json.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
-import type { Json } from '../../port.ts';
 import { vmOrderOf } from './vm-order.ts';
 
 const schema = readJson('../../../../config/descriptor-types/vm-v1.schema.json');

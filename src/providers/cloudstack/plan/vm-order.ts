@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
+import type { Json } from '../../../base/json.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
-import type { Json } from '../../port.ts';
 
 /** A `vm/v1` descriptor as types, with its defaults filled in. */
 export interface VmOrder {

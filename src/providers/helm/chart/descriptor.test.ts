@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import Ajv from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../port.ts';
+import type { Json } from '../../../base/json.ts';
 import { parseHelmDescriptor } from './descriptor.ts';
 
 const schema = JSON.parse(

@@ -1,5 +1,5 @@
+import type { Json } from '../../../base/json.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
-import type { Json } from '../../port.ts';
 import { isRecord, type JsonRecord, listOf, recordOf } from '../observe/json-fields.ts';
 
 /** A `helm/v1` descriptor: config/descriptor-types/helm-v1.schema.json as a type. */

@@ -51,7 +51,7 @@ describe('a namespace that is going', () => {
 describe('a release', () => {
   test('that is deployed as ordered and up is healthy', () => {
     expect(observationOf(cell({}), expected)).toMatchObject({
-      power: 'Running',
+      phase: 'Running',
       healthy: true,
       differences: [],
       message: 'all 1 objects are up',
@@ -62,7 +62,7 @@ describe('a release', () => {
     const waiting = { containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff' } } }] };
     const pods = [apiObject({ status: waiting }, { name: 'web-1' })];
     expect(observationOf(cell({ objects: [down], pods }), expected)).toMatchObject({
-      power: 'Running',
+      phase: 'Running',
       healthy: false,
       differences: [],
       message: 'Deployment web has 0 of 1 pods updated; pod web-1: ImagePullBackOff',
@@ -88,7 +88,7 @@ describe('a release', () => {
     ['is half removed', release('uninstalling')],
   ])('that %s is partial', (_, record) => {
     const found = observationOf(cell({ release: record, objects: undefined }), expected);
-    expect(found).toMatchObject({ power: 'Partial', healthy: false });
+    expect(found).toMatchObject({ phase: 'Partial', healthy: false });
     expect(found).toHaveProperty('differences.0.what', expect.stringMatching(/^Release/));
   });
 
@@ -101,7 +101,7 @@ describe('a release', () => {
   test('made from another order differs, and only then', () => {
     const found = cell({ release: release('deployed', 'before') });
     expect(observationOf(found, expected)).toMatchObject({
-      power: 'Running',
+      phase: 'Running',
       differences: [{ what: 'Release revision 3' }],
     });
     expect(observationOf(found, { ...expected, order: undefined })).toMatchObject({ differences: [] });
@@ -132,18 +132,18 @@ describe('a cell', () => {
   });
 
   test('that cannot be looked into is partial', () => {
-    expect(observationOf(cell(undefined), expected)).toMatchObject({ power: 'Partial', healthy: false });
+    expect(observationOf(cell(undefined), expected)).toMatchObject({ phase: 'Partial', healthy: false });
   });
 
   test('that is stopped is so when its pods are gone', () => {
     const pod = apiObject({ status: { phase: 'Running' } });
     const done = apiObject({ status: { phase: 'Succeeded' } });
     expect(observationOf(cell({ pods: [done] }, { stopped: true }), expected)).toMatchObject({
-      power: 'Stopped',
+      phase: 'Stopped',
       differences: [],
     });
     expect(observationOf(cell({ pods: [pod] }, { stopped: true }), expected)).toMatchObject({
-      power: 'Running',
+      phase: 'Running',
       healthy: false,
       differences: [{ what: 'Stop' }],
     });

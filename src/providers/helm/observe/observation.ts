@@ -44,7 +44,7 @@ function whenRunning({ cell, content }: CellSurvey, expected: Expectation): Pres
   });
   return {
     kind: 'Present',
-    power: 'Running',
+    phase: 'Running',
     healthy: waiting.length === 0 && missing(objects).length === 0,
     message: summary(objects.length, waiting, content),
     differences,
@@ -59,7 +59,7 @@ function whenStopped({ cell, content }: CellSurvey, expected: Expectation): Pres
   return {
     kind: 'Present',
     // A stop that has not finished is either gone on with or taken back.
-    power: left === 0 && content !== undefined ? 'Stopped' : 'Running',
+    phase: left === 0 && content !== undefined ? 'Stopped' : 'Running',
     healthy: false,
     message: left === 0 ? 'stopped; its volumes are kept' : `stopping: ${left} pods are left`,
     differences: [...cell, ...stopping],
@@ -100,7 +100,7 @@ function partial(differences: readonly [Difference, ...Difference[]]): Present {
   const [first, ...rest] = differences;
   return {
     kind: 'Present',
-    power: 'Partial',
+    phase: 'Partial',
     healthy: false,
     message: `not installed: ${first.what} ${first.detail}${rest.length > 0 ? ` (and ${rest.length} more)` : ''}`,
     differences,

@@ -1,0 +1,20 @@
+/**
+ * Whether this process may still act on the outside world. Asked immediately before every outward effect: an API write,
+ * a helm process, a CloudStack call that changes something, an extrinsic. Timers of a process that was stopped and
+ * resumed fire late; comparing the monotonic clock with the end of the lease does not.
+ */
+export interface Fence {
+  /** @throws LeadershipLostError when another process may already act. Nothing may be sent then. */
+  assertHeld(): void;
+}
+
+/** Leadership is over, or can no longer be proven. It ends the process and is never a condition of a resource. */
+export class LeadershipLostError extends Error {
+  constructor() {
+    super('leadership was lost: another operator may already act');
+    this.name = 'LeadershipLostError';
+  }
+}
+
+/** For a process without rivals: the command line, and an operator started with --leader-election=false. */
+export const openFence: Fence = { assertHeld: () => undefined };
