@@ -195,6 +195,31 @@ export const catalogue = {
     remedy:
       'Put the account back into the Secret, or have the owner name the new one on chain. A provider that has left is registered anew with a new Provider resource.',
   },
+  AccountInUse: {
+    family: 'condition',
+    summary: 'An older Provider resource already serves this account on the same chain.',
+    remedy: 'Delete one of the two Providers, or give this one an account of its own.',
+  },
+  InUse: {
+    family: 'condition',
+    summary: 'It is being deleted, and tenants depend on it: it stays until the last of them is gone.',
+    remedy: 'Wait for the tenures to end; the message says how many are left. Nothing new is sold meanwhile.',
+  },
+  MirrorComplete: {
+    family: 'condition',
+    summary: 'Every award of the Provider is mirrored in the cluster.',
+    remedy: 'Nothing to do.',
+  },
+  MirrorIncomplete: {
+    family: 'condition',
+    summary: 'Some objects of the mirror could not be written; all others go on.',
+    remedy: 'The message names the first and why; the API server may refuse it, or an admission policy may.',
+  },
+  AwardUndecodable: {
+    family: 'retryable',
+    summary: 'An award on chain could not be understood; what runs for it is left as it is.',
+    remedy: 'Upgrade the operator: the chain may have been upgraded since.',
+  },
   Registering: {
     family: 'condition',
     summary: 'The chain is being told of the Provider or the Offer.',
@@ -219,6 +244,11 @@ export const catalogue = {
     family: 'condition',
     summary: 'The Offer names a Provider that does not exist in its namespace.',
     remedy: 'Create the Provider, or correct spec.providerRef.',
+  },
+  ReactorTypeUnsupported: {
+    family: 'condition',
+    summary: 'The Reactor that the Offer names does not realise descriptors of that type, so the Offer is not sold.',
+    remedy: 'Name a Reactor of the right kind in spec.reactorRef, or correct spec.descriptorType.',
   },
   DescriptorTypeNotOnChain: {
     family: 'condition',
@@ -260,11 +290,24 @@ export const catalogue = {
     remedy: 'Ask the provider.',
     chainCode: 10_000,
   },
+  AwardUndecided: {
+    family: 'condition',
+    summary: 'Whether the award can be realised was not known shortly before its deadline, so it was declined.',
+    remedy: 'Look at the Deployment and the Provider for what was in the way: a Reactor, a schema, the API server.',
+    chainCode: 10_008,
+  },
   WorkloadDown: {
     family: 'condition',
     summary: 'What was ordered is not up: the tenure is reported Degraded, and not paid for until it is back.',
     remedy: 'The provider looks at the Deployment.',
     chainCode: 10_300,
+  },
+  WorkloadUnseen: {
+    family: 'condition',
+    summary:
+      'The backend has not answered for so long that nobody knows whether the workload is up: the tenure is reported Degraded.',
+    remedy: 'The provider looks at the Reactor and its backend. It is reported recovered once it is seen up again.',
+    chainCode: 10_301,
   },
   TransactionRejected: {
     family: 'retryable',

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { BoundedWaits } from './bounded-wait.ts';
+
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 10, 25, 12);
+
+/** A host whose wall clock can be set while its monotonic clock goes on. */
+class Host {
+  private elapsed = 0;
+  private offset = 0;
+
+  pass(ms: number): void {
+    this.elapsed += ms;
+  }
+
+  setWallClock(offset: number): void {
+    this.offset = offset;
+  }
+
+  monotonic(): number {
+    return this.elapsed;
+  }
+
+  wallTime(): number {
+    return START + this.offset + this.elapsed;
+  }
+}
+
+function at(ms: number): string {
+  return new Date(START + ms).toISOString();
+}
+
+describe('the age of a timestamp', () => {
+  it('is the time since then while clocks agree', () => {
+    const host = new Host();
+    const waits = new BoundedWaits(host);
+    host.pass(3 * MINUTE);
+    expect(waits.ageMs('a', at(MINUTE), 10 * MINUTE)).toBe(2 * MINUTE);
+    host.pass(MINUTE);
+    expect(waits.ageMs('a', at(MINUTE), 10 * MINUTE)).toBe(3 * MINUTE);
+  });
+
+  it('written by a host whose clock is an hour ahead grows from when it is first seen', () => {
+    const host = new Host();
+    const waits = new BoundedWaits(host);
+    expect(waits.ageMs('a', at(60 * MINUTE), 10 * MINUTE)).toBe(0);
+    host.pass(10 * MINUTE);
+    expect(waits.ageMs('a', at(60 * MINUTE), 10 * MINUTE)).toBe(10 * MINUTE);
+  });
+
+  it('written by a host whose clock is a day behind is no more than the bound', () => {
+    expect(new BoundedWaits(new Host()).ageMs('a', at(-24 * 60 * MINUTE), 10 * MINUTE)).toBe(10 * MINUTE);
+  });
+
+  it.each([-60, 60])('does not change when the wall clock is set by %d minutes', (minutes) => {
+    const host = new Host();
+    const waits = new BoundedWaits(host);
+    waits.ageMs('a', at(0), 10 * MINUTE);
+    host.pass(MINUTE);
+    host.setWallClock(minutes * MINUTE);
+    expect(waits.ageMs('a', at(0), 10 * MINUTE)).toBe(MINUTE);
+  });
+
+  it('begins anew with another timestamp, and when the wait was forgotten', () => {
+    const host = new Host();
+    const waits = new BoundedWaits(host);
+    waits.ageMs('a', at(60 * MINUTE), 10 * MINUTE);
+    host.pass(5 * MINUTE);
+    expect(waits.ageMs('a', at(61 * MINUTE), 10 * MINUTE)).toBe(0);
+    host.pass(5 * MINUTE);
+    waits.forget('a');
+    expect(waits.ageMs('a', at(61 * MINUTE), 10 * MINUTE)).toBe(0);
+  });
+
+  it('that cannot be parsed is counted from when it is first seen', () => {
+    const host = new Host();
+    const waits = new BoundedWaits(host);
+    expect(waits.ageMs('a', 'yesterday', MINUTE)).toBe(0);
+    host.pass(MINUTE);
+    expect(waits.ageMs('a', 'yesterday', MINUTE)).toBe(MINUTE);
+  });
+});
+
+describe('the time until the end of a wait', () => {
+  it('is never more than the bound, however far ahead the timestamp lies', () => {
+    const host = new Host();
+    const waits = new BoundedWaits(host);
+    expect(waits.untilMs('a', at(60 * MINUTE), 5 * MINUTE)).toBe(5 * MINUTE);
+    host.pass(2 * MINUTE);
+    expect(waits.untilMs('a', at(60 * MINUTE), 5 * MINUTE)).toBe(3 * MINUTE);
+    host.pass(4 * MINUTE);
+    expect(waits.untilMs('a', at(60 * MINUTE), 5 * MINUTE)).toBe(0);
+  });
+
+  it('is what is left while clocks agree', () => {
+    expect(new BoundedWaits(new Host()).untilMs('a', at(2 * MINUTE), 5 * MINUTE)).toBe(2 * MINUTE);
+  });
+});
