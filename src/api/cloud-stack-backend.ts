@@ -1,6 +1,6 @@
-import { Type } from 'typebox';
-import type { NetworkConfig } from '../providers/cloudstack/api/config.ts';
+import { type Static, Type } from 'typebox';
 import { localRef, type Rule, rules, url } from './fields.ts';
+import type { DeepReadonly } from './resource.ts';
 
 /** A name or an id of something in CloudStack. */
 function nameOrId(description: string) {
@@ -59,8 +59,12 @@ function onlyIn(mode: 'Isolated' | 'Shared', ...fields: readonly string[]): read
   }));
 }
 
-// The rules make the flat object the union that NetworkConfig is: a structural schema has no unions.
-const network = Type.Unsafe<NetworkConfig>(
+/** How VMs are connected: a union here, a flat object with rules in the schema, because a structural schema has no unions. */
+type Network =
+  | { mode: 'Isolated'; offering?: string; publicAccess?: 'PortForwarding' | 'StaticNat' }
+  | { mode: 'Shared'; network: string; securityGroups?: boolean };
+
+const network = Type.Unsafe<Network>(
   Type.Object(
     {
       mode: Type.Enum(['Isolated', 'Shared'], {
@@ -116,7 +120,7 @@ const limits = Type.Object(
   { description: 'How hard the API may be used.' },
 );
 
-/** Virtual machines in Apache CloudStack: the CloudStackConfig of src/providers, and where its keys are. */
+/** Virtual machines in Apache CloudStack: what the reactor is told of its cloud, and where its keys are. */
 export const cloudStackBackend = Type.Object(
   {
     endpoint: url(['http', 'https'], 'URL of the API, for instance `https://cloud.example.org/client/api`.'),
@@ -169,3 +173,6 @@ export const cloudStackBackend = Type.Object(
     }),
   },
 );
+
+/** What a provider says of its cloud, credentials apart. The schema above is the only place that describes it. */
+export type CloudStackConfig = DeepReadonly<Omit<Static<typeof cloudStackBackend>, 'credentialsSecretRef'>>;

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { tenureStates } from '../award/state.ts';
-import type { Memo } from '../providers/port.ts';
+import type { Json } from '../base/json.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
 import {
   account,
@@ -87,7 +87,7 @@ const DeploymentSpecSchema = Type.Object(
 );
 
 /** Ids and jobs a reactor wants to find again. Its content is the reactor's own. */
-const memo = Type.Unsafe<Memo>(
+const memo = Type.Unsafe<{ readonly [key: string]: Json }>(
   Type.Object(
     {},
     {

@@ -1,5 +1,4 @@
 import { expectTypeOf, test } from 'vitest';
-import type { CloudStackConfig } from '../providers/cloudstack/api/config.ts';
 import type { HelmConfig } from '../providers/helm/config.ts';
 import type { ReactorSpec } from './reactor.ts';
 
@@ -11,12 +10,6 @@ type Fields<T> = T extends readonly (infer Item)[]
       ? never
       : { [K in keyof T & string]: K | `${K}.${Fields<NonNullable<T[K]>>}` }[keyof T & string]
     : never;
-
-test('what a Reactor says of CloudStack is what the CloudStack reactor takes', () => {
-  type Said = Omit<NonNullable<ReactorSpec['cloudStack']>, 'credentialsSecretRef'>;
-  expectTypeOf<Said>().toExtend<CloudStackConfig>();
-  expectTypeOf<Fields<Required<Said>>>().toEqualTypeOf<Fields<Required<CloudStackConfig>>>();
-});
 
 test('what a Reactor says of Helm is what the Helm reactor takes', () => {
   type Said = NonNullable<ReactorSpec['helm']>;
