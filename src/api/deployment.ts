@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import type { Tenure } from '../award/identity.ts';
 import { tenureStates } from '../award/state.ts';
 import type { Json } from '../base/json.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
@@ -169,6 +170,14 @@ const updateVerdict = Type.Object(
       description: 'Whether it can be realised in place of the present one.',
     }),
     reason: Type.String({ maxLength: 64, description: 'Why it was refused: a reason of docs/reasons.md.' }),
+    reasonCode: Type.Optional(
+      Type.Integer({
+        format: 'int32',
+        minimum: 10_000,
+        maximum: 19_999,
+        description: 'The code the chain hears with the refusal.',
+      }),
+    ),
     message: sentence('The same in words.'),
   },
   { description: 'What the operator thinks of the descriptor in spec.update.' },
@@ -268,3 +277,8 @@ export const deploymentDefinition = {
 
 /** Where the API has them. */
 export const deployments = addressOf<Deployment>(deploymentDefinition);
+
+/** The award a Deployment, or a part of it, realises. */
+export function tenureOf({ spec: { genesisHash, subscription, tenure, part } }: Pick<Deployment, 'spec'>): Tenure {
+  return { genesis: genesisHash, subscription: BigInt(subscription), tenure, ...(part !== undefined && { part }) };
+}

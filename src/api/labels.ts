@@ -8,6 +8,8 @@ export const Label = {
   tenure: 'dinfra.io/tenure',
   /** First 16 hex digits of the genesis hash: a label value holds at most 63 characters. */
   genesis: 'dinfra.io/genesis',
+  /** On a ConfigMap that keeps the bytes of an accepted descriptor: `descriptor`. */
+  content: 'dinfra.io/content',
 } as const;
 
 /** Asks for a reconcile now: any value that differs from `status.lastHandledReconcileAt`. */

@@ -137,6 +137,17 @@ export const catalogue = {
     summary: 'The backend answers and takes the credentials.',
     remedy: 'Nothing to do.',
   },
+  EndUnconfirmed: {
+    family: 'retryable',
+    summary: 'The resource says Ended, and the source of the award does not confirm it: nothing is removed.',
+    remedy:
+      'If the chain can be reached, the next comparison puts the resource right. Otherwise see why its Provider is not Ready.',
+  },
+  PartlyUnseen: {
+    family: 'condition',
+    summary: 'Parts of what runs could not be looked at; the rest is as ordered.',
+    remedy: 'The message names the parts and why. What runs is not touched for it.',
+  },
   OfferMissing: {
     family: 'retryable',
     summary: 'The Offer of a tenure that was accepted is gone before anything was made for it.',

@@ -62,6 +62,11 @@ export interface Present {
   readonly message: string;
   /** Empty when what runs is what was ordered. */
   readonly differences: readonly Difference[];
+  /**
+   * Parts that could not be looked at, and why: an object the API server does not dry-run, a kind that is not served any
+   * more. They neither hide the rest nor count as a difference. Absent when everything was seen.
+   */
+  readonly unseen?: readonly Difference[];
   readonly endpoints: readonly Endpoint[];
   /** How the consumer gets in, sealed to the order's access key: at most 3,072 bytes, opaque here. */
   readonly access?: Uint8Array;
