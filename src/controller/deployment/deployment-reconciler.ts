@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { timestampOf } from '../../api/conditions.ts';
-import { type Deployment, type DeploymentStatus, deployments } from '../../api/deployment.ts';
+import { type Deployment, type DeploymentStatus, deployments, tenureOf } from '../../api/deployment.ts';
 import { TEARDOWN_FINALIZER } from '../../api/labels.ts';
 import { identityOf, type TenureIdentity } from '../../award/identity.ts';
 import type { Logger } from '../../base/logger.ts';
 import { catalogue } from '../../errors/catalogue.ts';
-import { type DinfraError, RetryableError, TerminalError, withHint } from '../../errors/dinfra-error.ts';
+import { chainCodeOf } from '../../errors/chain-code.ts';
+import { type DinfraError, TerminalError, withHint } from '../../errors/dinfra-error.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
 import { isConflict } from '../../kube/client/api-error.ts';
 import { addFinalizer, removeFinalizer } from '../../kube/client/finalizers.ts';
@@ -112,14 +113,10 @@ export class DeploymentReconciler {
 
   /** Looks, decides and acts. What goes wrong on the way is part of the pass, not an exception. */
   private async pass(deployment: Deployment, signal: AbortSignal): Promise<{ pass: Pass; latest: Deployment }> {
-    const identity = identityOf({
-      genesis: deployment.spec.genesisHash,
-      subscription: BigInt(deployment.spec.subscription),
-      tenure: deployment.spec.tenure,
-    });
+    const identity = identityOf(tenureOf(deployment));
     const bound = await this.bind(deployment, identity, signal);
     const order = await this.orderFor(deployment, bound, signal);
-    const { found, failure } = await this.look(deployment, identity, bound, order, signal);
+    const { found, failure } = await this.look(deployment, identity, bound, order?.value, signal);
     const facts = {
       wanted: deployment.spec.state,
       order: factOf(order),
@@ -129,7 +126,7 @@ export class DeploymentReconciler {
     };
     const action = deployment.spec.suspend === true ? restWhile(found) : nextAction(facts);
     const update = await this.judgeUpdate(deployment, bound, signal);
-    const acted = await this.act(deployment, action, { order: order.value, bound: bound.value, identity }, signal);
+    const acted = await this.act(deployment, action, { order: order?.value, bound: bound.value, identity }, signal);
     return {
       latest: acted.latest,
       pass: {
@@ -173,10 +170,9 @@ export class DeploymentReconciler {
     deployment: Deployment,
     bound: Attempt<BoundReactor>,
     signal: AbortSignal,
-  ): Promise<Attempt<Order>> {
+  ): Promise<Attempt<Order> | undefined> {
     // Removing needs no order: a descriptor that cannot be had any more must not keep anything running.
-    if (deployment.spec.state === 'Ended')
-      return failed(new RetryableError('DescriptorUnreachable', { message: 'not asked for' }));
+    if (deployment.spec.state === 'Ended') return undefined;
     if (bound.value === undefined) return failed(bound.failure);
     const { reactor, name } = bound.value;
     return attempt(async () => {
@@ -210,14 +206,20 @@ export class DeploymentReconciler {
     }
     const { family, code } = checked.failure;
     if (family === 'retryable') return undefined;
-    return { hash: update.hash, verdict: 'Refused', reason: code, message: withHint(checked.failure).slice(0, 1024) };
+    return {
+      hash: update.hash,
+      verdict: 'Refused',
+      reason: code,
+      reasonCode: chainCodeOf(code) ?? catalogue.Unspecified.chainCode,
+      message: withHint(checked.failure).slice(0, 1024),
+    };
   }
 
   private async look(
     deployment: Deployment,
     identity: TenureIdentity,
     bound: Attempt<BoundReactor>,
-    order: Attempt<Order>,
+    order: Order | undefined,
     signal: AbortSignal,
   ): Promise<{ readonly found: Found; readonly failure: DinfraError | undefined }> {
     // Nothing is made before the acceptance, so there is nothing to look for.
@@ -227,7 +229,7 @@ export class DeploymentReconciler {
     const memo = deployment.status.realisation?.memo;
     const seen = await attempt(() =>
       this.options.metrics.timed(value.reactor.kind, 'observe', () =>
-        value.reactor.observe(identity, order.value, memo, signal),
+        value.reactor.observe(identity, order, memo, signal),
       ),
     );
     return { found: seen.value ?? unknown(seen.failure), failure: seen.failure };
@@ -319,7 +321,7 @@ function isLetGo({ spec, status, metadata }: Deployment): boolean {
   if (!(metadata.finalizers ?? []).includes(TEARDOWN_FINALIZER)) return false;
   // Absence is not an order: a Deployment deleted by hand comes back, and what runs for it is found again by name.
   if (spec.state !== 'Ended') return true;
-  return readyOf(status)?.reason === 'Released';
+  return status.facts?.released === true;
 }
 
 function hasFinalizer({ metadata }: Deployment): boolean {
@@ -336,7 +338,9 @@ function restWhile(found: Found): Action {
   return found.kind === 'Unknown' ? { do: 'retry', reason: found.reason, message: found.message } : { do: 'rest' };
 }
 
-function factOf({ value, failure }: Attempt<Order>): OrderFact {
+function factOf(order: Attempt<Order> | undefined): OrderFact {
+  if (order === undefined) return { kind: 'NotNeeded' };
+  const { value, failure } = order;
   if (value !== undefined) return { kind: 'Realisable' };
   const kind = failure.family === 'retryable' ? 'Unknown' : 'Impossible';
   return { kind, reason: failure.code, message: withHint(failure) };

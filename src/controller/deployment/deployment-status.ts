@@ -4,6 +4,7 @@ import type { Deployment, DeploymentStatus } from '../../api/deployment.ts';
 import type { Reason } from '../../errors/catalogue.ts';
 import { type DinfraError, RetryableError, withHint } from '../../errors/dinfra-error.ts';
 import type { Present, Step } from '../../providers/port.ts';
+import { factsAfter, wasRealised } from './facts.ts';
 import type { Action, Found, OrderFact } from './next-action.ts';
 
 /** What the operator thinks of a descriptor the consumer wants next. */
@@ -66,6 +67,13 @@ export function summarize(deployment: Deployment, pass: Pass): DeploymentStatus 
     ...(found.kind === 'Present' && { endpoints: found.endpoints }),
     ...(keepsEndpoints(found) && previous.endpoints && { endpoints: previous.endpoints }),
     ...(told && { lastTransitionTime: told.lastTransitionTime }),
+    facts: factsAfter(deployment, {
+      order: pass.order,
+      found,
+      hindrance: hindranceOf(pass),
+      released: pass.action.do === 'confirmReleased',
+      now: pass.now,
+    }),
     ...(pass.update && { update: pass.update }),
     realisation: realisationAfter(deployment, pass),
   };
@@ -77,6 +85,13 @@ export function backsOff({ metadata, status }: Deployment, now: number): number 
   if (retryAfter === undefined || status.observedGeneration !== metadata.generation) return undefined;
   const waitMs = Date.parse(retryAfter) - now;
   return waitMs > 0 ? waitMs : undefined;
+}
+
+/** Why it does not go on, undefined when nothing is in its way. */
+function hindranceOf({ failure, action, order }: Pass): string | undefined {
+  if (failure !== undefined) return failure.code;
+  if (action.do === 'retry' || action.do === 'stall') return action.reason;
+  return order.kind === 'Unknown' || order.kind === 'Impossible' ? order.reason : undefined;
 }
 
 function keepsEndpoints(found: Found): boolean {
@@ -136,11 +151,6 @@ function readiness(deployment: Deployment, pass: Pass): Readiness {
   }
 }
 
-/** A first realisation takes many steps, and all of them are its making. */
-function wasRealised({ status }: Deployment): boolean {
-  return status.realisation?.descriptorHash !== undefined;
-}
-
 function afterFailure(failure: DinfraError): Readiness {
   const message = withHint(failure);
   if (failure.family !== 'retryable') return stalledBy(failure.code, message);
@@ -180,7 +190,7 @@ function stalledBy(reason: Reason, message: string): Readiness {
 function domainStatements(deployment: Deployment, pass: Pass): Statement[] {
   const { found } = pass;
   const statements: Statement[] = [];
-  if (deployment.spec.state !== 'Ended') statements.push(resolvedStatement(pass.order));
+  if (pass.order.kind !== 'NotNeeded') statements.push(resolvedStatement(pass.order));
   if (found.kind === 'Unknown') {
     statements.push({ type: 'Realised', status: 'Unknown', reason: found.reason, message: found.message });
     statements.push({ type: 'Healthy', status: 'Unknown', reason: found.reason, message: found.message });
@@ -192,7 +202,7 @@ function domainStatements(deployment: Deployment, pass: Pass): Statement[] {
   return statements;
 }
 
-function resolvedStatement(order: OrderFact): Statement {
+function resolvedStatement(order: Exclude<OrderFact, { kind: 'NotNeeded' }>): Statement {
   if (order.kind === 'Realisable') {
     return {
       type: 'Resolved',

@@ -1,4 +1,4 @@
-import type { Deployment } from '../../api/deployment.ts';
+import { type Deployment, tenureOf } from '../../api/deployment.ts';
 import type { DescriptorType } from '../../api/descriptor-type.ts';
 import { descriptorTypeName, identityOf } from '../../award/identity.ts';
 import type { ContentSource } from '../../descriptors/content/content-source.ts';
@@ -26,10 +26,11 @@ export class DescriptorOrders implements OrderSource {
   }
 
   async orderFor(
-    { metadata, spec }: Deployment,
+    deployment: Deployment,
     wanted: Deployment['spec']['descriptor'],
     signal: AbortSignal,
   ): Promise<Order> {
+    const { metadata, spec } = deployment;
     const type = this.types.get(descriptorTypeName(spec.genesisHash, spec.descriptorType));
     if (type === undefined) {
       throw new RetryableError('DescriptorTypePending', {
@@ -45,11 +46,7 @@ export class DescriptorOrders implements OrderSource {
     const schema = { name: type.spec.name, schema: type.spec.schema };
     const descriptor = await this.descriptors.descriptor(wanted, schema, sources, signal);
     return {
-      identity: identityOf({
-        genesis: spec.genesisHash,
-        subscription: BigInt(spec.subscription),
-        tenure: spec.tenure,
-      }),
+      identity: identityOf(tenureOf(deployment)),
       type: spec.descriptorType,
       descriptor,
       descriptorHash: wanted.hash,

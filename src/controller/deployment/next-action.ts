@@ -8,7 +8,9 @@ export type OrderFact =
   /** Not known yet: a source or a backend did not answer. */
   | { readonly kind: 'Unknown'; readonly reason: Reason; readonly message: string }
   /** It never will be: the descriptor, or what it asks for, is wrong. */
-  | { readonly kind: 'Impossible'; readonly reason: Reason; readonly message: string };
+  | { readonly kind: 'Impossible'; readonly reason: Reason; readonly message: string }
+  /** Stopping and removing need none, so none was looked for. */
+  | { readonly kind: 'NotNeeded' };
 
 /** What was found of the tenure in its backend. Not being able to look is a finding of its own. */
 export type Found = Observation | { readonly kind: 'Unknown'; readonly reason: Reason; readonly message: string };
@@ -116,6 +118,7 @@ function onceEnded({ intent, now }: Facts, found: Exclude<Observation, { kind: '
 }
 
 function notRealisable(order: Exclude<OrderFact, { kind: 'Realisable' }>): Action {
+  if (order.kind === 'NotNeeded') return { do: 'rest' };
   return { do: order.kind === 'Impossible' ? 'stall' : 'retry', ...reasonOf(order) };
 }
 

@@ -42,7 +42,10 @@ export class OfferedReactors implements ReactorSource {
   reactorFor(deployment: Deployment): BoundReactor {
     const namespace = deployment.metadata.namespace ?? '';
     // A tenure stays with the reactor it was made by, whatever the Offer says by now.
-    const name = deployment.status.realisation?.reactor?.name ?? this.offeredReactor(deployment, namespace);
+    const name =
+      deployment.spec.reactorRef?.name ??
+      deployment.status.realisation?.reactor?.name ??
+      this.offeredReactor(deployment, namespace);
     return { name, reactor: this.registry.get(`${namespace}/${name}`) };
   }
 

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { Deployment, DeploymentStatus } from '../../api/deployment.ts';
+import type { Present } from '../../providers/port.ts';
+import { factsAfter, type Known } from './facts.ts';
+
+const NOW = Date.parse('2026-11-21T10:00:00Z');
+const hash = `0x${'11'.repeat(32)}`;
+const running: Present = {
+  kind: 'Present',
+  phase: 'Running',
+  healthy: true,
+  message: 'up',
+  differences: [],
+  endpoints: [],
+};
+
+function deployment(status: Partial<DeploymentStatus> = {}): Deployment {
+  return {
+    apiVersion: 'dinfra.io/v1alpha1',
+    kind: 'Deployment',
+    metadata: {
+      name: 'd',
+      namespace: 'acme',
+      uid: 'u',
+      generation: 1,
+      resourceVersion: '1',
+      creationTimestamp: '2026-11-21T09:00:00Z',
+    },
+    spec: {
+      genesisHash: hash,
+      subscription: '1',
+      tenure: 1,
+      subscriptionRef: { name: 's' },
+      providerRef: { name: 'p' },
+      consumer: '5Grw',
+      accessKey: hash,
+      descriptorType: 'helm/v1',
+      descriptor: { hash, length: 10, source: 'Preimage' },
+      state: 'Active',
+    },
+    status: { observedGeneration: 1, ...status },
+  };
+}
+
+function factsOf(known: Partial<Known>, status: Partial<DeploymentStatus> = {}) {
+  return factsAfter(deployment(status), {
+    order: { kind: 'Realisable' },
+    found: running,
+    hindrance: undefined,
+    released: false,
+    now: NOW,
+    ...known,
+  });
+}
+
+const unreachable = { kind: 'Unknown', reason: 'CloudStackUnreachable', message: 'no answer' } as const;
+
+describe('the facts programs decide by', () => {
+  it('a workload whose backend cannot be asked is unseen, neither up nor down', () => {
+    expect(factsOf({ found: unreachable, hindrance: unreachable.reason })).toMatchObject({ workload: 'Unseen' });
+  });
+
+  it('a workload is not up before everything was once made as ordered', () => {
+    const found = { ...running, differences: [{ what: 'firewall rule', detail: 'missing' }] };
+    expect(factsOf({ found }).workload).toBe('Down');
+    expect(factsOf({ found }, { realisation: { descriptorHash: hash } }).workload).toBe('Up');
+  });
+
+  it('a backend at work on the first create has nothing up, and at work on a later step has it down', () => {
+    const busy = { kind: 'Busy', what: 'deploying', pollAfterMs: 1 } as const;
+    expect(factsOf({ found: busy }).workload).toBe('Absent');
+    const was = factsOf({});
+    expect(factsOf({ found: busy }, { facts: was }).workload).toBe('Down');
+  });
+
+  it('the times move only when what they date changes', () => {
+    const first = factsOf({});
+    const later = factsOf({ now: NOW + 60_000 }, { facts: first });
+    expect(later).toEqual(first);
+    const down = factsOf({ now: NOW + 60_000, found: { ...running, healthy: false } }, { facts: first });
+    expect(down).toMatchObject({ orderSince: first.orderSince, workloadSince: '2026-11-21T10:01:00Z' });
+  });
+
+  it('what was known of an order stays known while nobody needs it', () => {
+    expect(factsOf({ order: { kind: 'NotNeeded' } }, { facts: factsOf({}) }).order).toBe('Realisable');
+    expect(factsOf({ order: { kind: 'NotNeeded' } }).order).toBe('Undecided');
+  });
+
+  it('an order that is impossible always has a code to decline it with', () => {
+    const impossible = { kind: 'Impossible', reason: 'DescriptorSchema', message: 'x' } as const;
+    const found = { kind: 'Absent' } as const;
+    expect(factsOf({ order: impossible, found, hindrance: 'DescriptorSchema' }).reasonCode).toBeGreaterThan(10_000);
+    expect(factsOf({ order: impossible, found, hindrance: 'NotOurs' }).reasonCode).toBeGreaterThanOrEqual(10_000);
+    expect(factsOf({}).reasonCode).toBeUndefined();
+  });
+});
