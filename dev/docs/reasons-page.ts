@@ -1,7 +1,7 @@
 import { table } from '../../src/api/crd/field-table.ts';
 import { withMadeParts } from '../../src/api/crd/made-parts.ts';
+import { chainReasons } from '../../src/award/reason-names.ts';
 import { type CatalogueEntry, catalogue, type Reason } from '../../src/errors/catalogue.ts';
-import { chainReasons } from '../../src/sources/dinfra/reason-names.ts';
 
 /** The chapters of the page, each with the reason it begins with; it goes on to the next one's. */
 const chapters: readonly { readonly title: string; readonly from: Reason }[] = [

@@ -3,8 +3,8 @@ import type { Deployment, DeploymentSpec } from '../../api/deployment.ts';
 import { genesisLabel, Label } from '../../api/labels.ts';
 import type { Subscription, SubscriptionSpec } from '../../api/subscription.ts';
 import { identityOf, subscriptionName } from '../../award/identity.ts';
+import { reasonName } from '../../award/reason-names.ts';
 import type { DesiredTenure } from '../../sources/dinfra/model.ts';
-import { reasonName } from '../../sources/dinfra/reason-names.ts';
 
 /** What the chain lists for one provider at one finalised block, and what the cluster mirrors of it. */
 export interface MirrorFacts {

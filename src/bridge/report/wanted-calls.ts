@@ -1,9 +1,9 @@
 import type { Deployment } from '../../api/deployment.ts';
 import type { Offer } from '../../api/offer.ts';
 import type { Provider } from '../../api/provider.ts';
+import { reasonName } from '../../award/reason-names.ts';
 import type { ProviderState } from '../../sources/dinfra/model.ts';
 import { buildProviderCall, type ProviderCall } from '../../sources/dinfra/provider-call.ts';
-import { reasonName } from '../../sources/dinfra/reason-names.ts';
 import { buildTenureCall, type TenureCall } from '../../sources/dinfra/tenure-call.ts';
 import type { Outgoing } from '../../substrate/transaction-queue.ts';
 import type { ProviderKeys } from '../provider-keys.ts';

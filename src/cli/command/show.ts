@@ -1,5 +1,5 @@
+import { reasonName } from '../../award/reason-names.ts';
 import type { ConsumerSubscription } from '../../sources/dinfra/consumer-reader.ts';
-import { reasonName } from '../../sources/dinfra/reason-names.ts';
 import { formatAmount, type Unit } from './amount.ts';
 import { columns, facts } from './output.ts';
 

@@ -1,4 +1,4 @@
-import { catalogue } from '../../errors/catalogue.ts';
+import { catalogue } from '../errors/catalogue.ts';
 
 /** The codes the chain itself gives (chain/pallets/subscription/src/reason.rs). */
 export const chainReasons: ReadonlyMap<number, string> = new Map([
