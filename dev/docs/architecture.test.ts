@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { folderImports } from './folder-imports.ts';
+import { circles, folderImports, importGraph } from './import-graph.ts';
 
-const found = folderImports(fileURLToPath(new URL('../../src/', import.meta.url)));
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const graph = importGraph(root, 'src');
+const simulator = importGraph(root, 'simulator');
+const found = folderImports(graph);
 const page = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
 
 const [, section = ''] = /^## Folders\n(.*?)^## /ms.exec(page) ?? [];
@@ -33,5 +36,50 @@ describe('docs/architecture.md', () => {
         .map((other) => `${folder} imports ${other}`),
     );
     expect(below).toEqual([]);
+  });
+});
+
+describe('imports', () => {
+  /** Imports that leave a folder, as sentences. */
+  const leaving = (files: typeof graph, folder: string) =>
+    [...files].flatMap(([file, imports]) =>
+      [...imports.static, ...imports.dynamic]
+        .filter((path) => !path.startsWith(folder))
+        .map((path) => `${file} imports ${path}`),
+    );
+
+  test('of src stay in src: nothing that only development needs is shipped', () => {
+    expect(graph.size).toBeGreaterThan(200);
+    expect(leaving(graph, 'src/')).toEqual([]);
+  });
+
+  test('of the simulator stay in its package', () => {
+    expect(simulator.size).toBeGreaterThan(30);
+    expect(leaving(simulator, 'simulator/cloudstack/')).toEqual([]);
+  });
+
+  test.each([
+    ['src', graph],
+    ['the simulator', simulator],
+  ])('of %s have no circles, types and lazy imports included', (_name, files) => {
+    expect(
+      circles(new Map([...files].map(([file, imports]) => [file, [...imports.static, ...imports.dynamic]]))),
+    ).toEqual([]);
+  });
+
+  test('are found in every form they are written in', () => {
+    const known = graph.get('src/cli/command/program.ts');
+    expect(known?.static).toContain('src/cli/command/flags.ts');
+    expect(known?.dynamic).toContain('src/cli/market/market-commands.ts');
+    expect(
+      circles(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c']],
+          ['c', ['b', 'd']],
+          ['d', []],
+        ]),
+      ),
+    ).toEqual([['b', 'c']]);
   });
 });

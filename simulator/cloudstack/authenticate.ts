@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { ApiError } from './api-error.ts';
 import type { Account, User } from './rows.ts';
+import { signatureOf } from './signature.ts';
 import type { World } from './world.ts';
 
 /** Furthest expiry a strict server takes. */
@@ -24,7 +25,7 @@ export function authenticate(
   } else if (strict) {
     throw unauthenticated();
   }
-  const expected = createHmac('sha1', user.secretKey).update(stringToSign(parameters)).digest();
+  const expected = signatureOf(parameters, user.secretKey);
   const given = Buffer.from(signature, 'base64');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw unauthenticated();
   return { account: world.tables.accounts.must(user.account), user };
@@ -39,24 +40,6 @@ export function unauthenticated(): ApiError {
 export function parameter(parameters: ReadonlyMap<string, string>, lowerCaseName: string): string | undefined {
   for (const [name, value] of parameters) if (name.toLowerCase() === lowerCaseName) return value;
   return undefined;
-}
-
-function stringToSign(parameters: ReadonlyMap<string, string>): string {
-  const names = [...parameters.keys()].filter((name) => name.toLowerCase() !== 'signature').sort();
-  return names
-    .map((name) => `${name}=${javaEncode(parameters.get(name) ?? '')}`)
-    .join('&')
-    .toLowerCase();
-}
-
-/** java.net.URLEncoder, byte by byte, with %20 for the space. */
-function javaEncode(value: string): string {
-  let encoded = '';
-  for (const byte of Buffer.from(value, 'utf8')) {
-    const character = String.fromCharCode(byte);
-    encoded += /[A-Za-z0-9._*-]/.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`;
-  }
-  return encoded;
 }
 
 function parseMoment(text: string | undefined): number | undefined {

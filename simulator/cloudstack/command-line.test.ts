@@ -1,31 +1,32 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
-import { CloudStackClient } from '../../src/providers/cloudstack/api/client.ts';
-import { dinfraAlone } from '../../test/support/command-line.ts';
+import { commandLine } from './command-line.ts';
+import { signedQuery } from './signature.ts';
 
-interface Told {
+interface Started {
   readonly endpoint: string;
   readonly accounts: { readonly user: { readonly apiKey: string; readonly secretKey: string } };
 }
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'dinfra-cloud-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Starts the simulator as a user would, on a free port. `use` has it while it runs; then it is ended by Ctrl-C. */
-async function withCloud(flags: readonly string[], use: (told: Told) => Promise<void>): Promise<void> {
-  const args = [main, '--json', 'dev', 'cloudstack', '--port', '0', ...flags];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+/** Starts the simulator as a user would, on a free port. `use` has it while it runs; then Ctrl-C ends it. */
+async function withCloud(flags: readonly string[], use: (started: Started) => Promise<void>): Promise<void> {
+  const child = spawn(process.execPath, [main, '--json', '--port', '0', ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     await use(JSON.parse(await firstAnswer(child)));
   } finally {
@@ -35,44 +36,43 @@ async function withCloud(flags: readonly string[], use: (told: Told) => Promise<
   }
 }
 
-/** The first JSON object on standard output, which is written over several lines. */
+/** The first JSON object on standard output, which spans several lines. */
 async function firstAnswer({ stdout }: ChildProcess): Promise<string> {
   if (stdout === null) throw new Error('no output');
-  let text = '';
+  let answer = '';
   for await (const line of createInterface({ input: stdout })) {
-    text += line;
-    if (line === '}') return text;
+    answer += line;
+    if (line === '}') return answer;
   }
-  throw new Error(`it ended after: ${text}`);
+  throw new Error(`it ended after: ${answer}`);
 }
 
-async function asUser<T>({ endpoint, accounts }: Told, use: (client: CloudStackClient) => Promise<T>): Promise<T> {
-  const client = new CloudStackClient({ endpoint, credentials: accounts.user, clock: systemClock });
-  try {
-    return await use(client);
-  } finally {
-    await client.close();
-  }
+/** Runs it to its end, which should come at once. */
+async function runToEnd(flags: readonly string[]) {
+  const child = spawn(process.execPath, [main, ...flags], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 });
+  const ended = once(child, 'exit');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: (await ended)[0], stdout, stderr };
 }
 
-const soon = () => AbortSignal.timeout(5_000);
+async function call({ endpoint, accounts }: Started, parameters: Readonly<Record<string, string>>): Promise<string> {
+  const url = `${endpoint}?${signedQuery(parameters, accounts.user)}`;
+  return (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text();
+}
 
-describe('dinfra dev cloudstack', () => {
-  it('answers a client that has the keys it printed, and keeps them and what was made over a restart', async () => {
+describe('cloudstack-simulator', () => {
+  it('keeps its keys and what was created over a restart with --state', async () => {
     const state = ['--state', join(folder, 'state.json')];
-    let before: Told | undefined;
-    await withCloud(state, async (told) => {
-      before = told;
-      await asUser(told, async (client) => {
-        const zones = await client.list('listZones', {}, soon());
-        expect(zones.map((zone) => zone['name'])).toContain('zone-1');
-        await client.call('createSSHKeyPair', { name: 'kept' }, soon());
-      });
+    let before: Started | undefined;
+    await withCloud(state, async (started) => {
+      before = started;
+      expect(await call(started, { command: 'listZones' })).toContain('"zone-1"');
+      await call(started, { command: 'createSSHKeyPair', name: 'kept' });
     });
-    await withCloud(state, async (told) => {
-      expect(told.accounts).toEqual(before?.accounts);
-      const pairs = await asUser(told, (client) => client.list('listSSHKeyPairs', {}, soon()));
-      expect(pairs.map((pair) => pair['name'])).toEqual(['kept']);
+    await withCloud(state, async (started) => {
+      expect(started.accounts).toEqual(before?.accounts);
+      const pairs = JSON.parse(await call(started, { command: 'listSSHKeyPairs' }));
+      expect(pairs.listsshkeypairsresponse.sshkeypair).toMatchObject([{ name: 'kept' }]);
     });
   });
 
@@ -84,41 +84,54 @@ describe('dinfra dev cloudstack', () => {
     });
   });
 
-  it('lets go wrong what it was told to, and as often', async () => {
-    await withCloud(['--fault', 'createSSHKeyPair:Error,code=431,text=not today,times=1'], (told) =>
-      asUser(told, async (client) => {
-        const call = () => client.call('createSSHKeyPair', { name: 'a' }, soon());
-        await expect(call()).rejects.toThrow('not today');
-        await expect(call()).resolves.toBeDefined();
-      }),
-    );
+  it('injects the faults it was given, as often as it was told', async () => {
+    await withCloud(['--fault', 'createSSHKeyPair:Error,code=431,text=not today,times=1'], async (started) => {
+      const create = () => call(started, { command: 'createSSHKeyPair', name: 'a' });
+      expect(await create()).toContain('not today');
+      expect(await create()).toContain('"keypair"');
+    });
   });
 
-  it('says what is in its way and ends', async () => {
+  it('names a port that is in use and exits with 1', async () => {
     await withCloud([], async ({ endpoint }) => {
       const { port } = new URL(endpoint);
-      const taken = await dinfraAlone(['dev', 'cloudstack', '--port', port]);
-      expect(taken).toMatchObject({ ok: false, stdout: '' });
-      expect(taken.stderr).toBe(
-        `dinfra: --port ${port} of 127.0.0.1 is taken\n        Name another --port; 0 takes any free one.`,
-      );
+      expect(await runToEnd(['--port', port])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `cloudstack-simulator: port ${port} of 127.0.0.1 is in use\n  Choose another one with --port; 0 takes any free port.\n`,
+      });
     });
-    const garbled = join(folder, 'garbled.json');
-    writeFileSync(garbled, '{"tables": ');
-    const said = await Promise.all(
-      [
-        ['--port', '70000'],
-        ['--state', garbled],
-        ['--fault', 'listZones:Explode'],
-        ['--setting', 'nothing'],
-      ].map((flags) => dinfraAlone(['dev', 'cloudstack', '--port', '0', ...flags])),
+  });
+
+  it.each([
+    [['--port', '70000'], "argument '70000' is invalid. It must be a whole number from 0 to 65535."],
+    [['--state', 'garbled.json'], 'cannot use --state'],
+    [['--fault', 'listZones:Explode'], '"Explode" is none of'],
+    [['--setting', 'nothing'], '--setting "nothing" has no name and value'],
+  ])('refuses %j without a stack', async (flags, message) => {
+    writeFileSync(join(folder, 'garbled.json'), '{"tables": ');
+    const { code, stderr } = await runToEnd([
+      '--port',
+      '0',
+      ...flags.map((flag) => (flag === 'garbled.json' ? join(folder, flag) : flag)),
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+describe('the README', () => {
+  it('has every option with its default, and no other', () => {
+    const page = readFileSync(new URL('./README.md', import.meta.url), 'utf8');
+    const rows = new Map([...page.matchAll(/^\| `(--[^`]+)` \| (.+) \|$/gm)].map(([, flags, rest]) => [flags, rest]));
+    const { options } = commandLine();
+    expect([...rows.keys()]).toEqual(options.map(({ flags }) => flags));
+    const undocumented = options.filter(
+      ({ flags, defaultValue }) =>
+        (typeof defaultValue === 'number' || typeof defaultValue === 'string') &&
+        !rows.get(flags)?.includes(`${defaultValue}`),
     );
-    expect(said.map(({ ok }) => ok)).toEqual([false, false, false, false]);
-    const [port, state, fault, setting] = said.map(({ stderr }) => stderr);
-    expect(port).toContain("argument '70000' is invalid. It has to be a whole number from 0 to 65535.");
-    expect(state).toContain(`--state ${garbled} cannot be used`);
-    expect(fault).toContain('"Explode" is none of');
-    expect(setting).toContain('--setting "nothing" is not a name and a value');
-    for (const { stderr } of said) expect(stderr).not.toContain('    at ');
+    expect(undocumented.map(({ flags }) => flags)).toEqual([]);
   });
 });

@@ -1,11 +1,9 @@
 import type { Arguments, Params } from './arguments.ts';
 import type { Clock } from './clock.ts';
 import type { Jobs, Work } from './jobs.ts';
+import type { Json } from './json.ts';
 import type { Account, User } from './rows.ts';
 import type { World } from './world.ts';
-
-/** A JSON object on its way to the client. */
-export type Json = { [key: string]: unknown };
 
 /** Who calls and with what. */
 export interface Context {

@@ -1,6 +1,7 @@
 import { denied, invalid } from './api-error.ts';
 import type { Arguments } from './arguments.ts';
-import type { Context, Json } from './command.ts';
+import type { Context } from './command.ts';
+import type { Json } from './json.ts';
 
 /** Whether the caller's lists show rows of this account. */
 export function sees(context: Context, args: Arguments, account: string | undefined): boolean {

@@ -1,6 +1,6 @@
 import { ApiError } from './api-error.ts';
 import type { Clock } from './clock.ts';
-import type { Json } from './command.ts';
+import type { Json } from './json.ts';
 import type { Account, Job, User } from './rows.ts';
 import type { World } from './world.ts';
 

@@ -1,4 +1,5 @@
-import type { Context, Json } from './command.ts';
+import type { Context } from './command.ts';
+import type { Json } from './json.ts';
 import { ownedBy, tagsOf } from './render.ts';
 import type { AffinityGroup, KeyPair, SecurityGroup } from './rows.ts';
 import { ROOT_DOMAIN } from './seed.ts';

@@ -1,4 +1,5 @@
-import type { Context, Json } from './command.ts';
+import type { Context } from './command.ts';
+import type { Json } from './json.ts';
 import { inDomain, moment } from './render.ts';
 import type { Account } from './rows.ts';
 

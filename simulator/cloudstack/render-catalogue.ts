@@ -1,4 +1,5 @@
-import type { Context, Json } from './command.ts';
+import type { Context } from './command.ts';
+import type { Json } from './json.ts';
 import { inDomain, moment, tagsOf } from './render.ts';
 import type { DiskOffering, NetworkOffering, ServiceOffering, Template, Zone } from './rows.ts';
 

@@ -1,4 +1,5 @@
-import type { Context, Json } from './command.ts';
+import type { Context } from './command.ts';
+import type { Json } from './json.ts';
 import { bareTagsOf, inZone, moment, ownedBy, tagsOf } from './render.ts';
 import type { Address, Network, Rule } from './rows.ts';
 

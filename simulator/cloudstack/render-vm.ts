@@ -1,4 +1,5 @@
-import type { Context, Json } from './command.ts';
+import type { Context } from './command.ts';
+import type { Json } from './json.ts';
 import { inDomain, inZone, moment, ownedBy, pendingJob, tagsOf } from './render.ts';
 import type { Nic, Vm } from './rows.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from './command.ts';
+import type { Json } from './json.ts';
 import type { Network, NetworkOffering } from './rows.ts';
 
 /** What the virtual router does for an isolated network. */

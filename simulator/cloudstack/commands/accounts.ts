@@ -1,6 +1,7 @@
 import { invalid } from '../api-error.ts';
 import { listParams } from '../arguments.ts';
-import { type Context, type Json, listOf, type SyncCommand } from '../command.ts';
+import { type Context, listOf, type SyncCommand } from '../command.ts';
+import type { Json } from '../json.ts';
 import { limitRows, resourceTypes, usageOf } from '../limits.ts';
 import { freeOn } from '../placement.ts';
 import { inDomain, moment } from '../render.ts';

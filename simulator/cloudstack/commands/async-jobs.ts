@@ -1,6 +1,7 @@
 import { denied } from '../api-error.ts';
 import { listParams } from '../arguments.ts';
-import { type Context, type Json, listOf, type SyncCommand } from '../command.ts';
+import { type Context, listOf, type SyncCommand } from '../command.ts';
+import type { Json } from '../json.ts';
 import { moment } from '../render.ts';
 import type { Job } from '../rows.ts';
 import { ROOT_DOMAIN } from '../seed.ts';

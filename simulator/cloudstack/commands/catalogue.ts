@@ -1,7 +1,8 @@
 import { badParameter, invalid } from '../api-error.ts';
 import { type Arguments, listParams } from '../arguments.ts';
-import { type Context, type Json, listOf, type SyncCommand } from '../command.ts';
+import { type Context, listOf, type SyncCommand } from '../command.ts';
 import { matches, named, newestFirst, tagged } from '../find.ts';
+import type { Json } from '../json.ts';
 import {
   renderDiskOffering,
   renderNetworkOffering,

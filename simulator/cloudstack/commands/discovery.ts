@@ -1,5 +1,6 @@
 import { ApiError } from '../api-error.ts';
-import type { Command, Json, SyncCommand } from '../command.ts';
+import type { Command, SyncCommand } from '../command.ts';
+import type { Json } from '../json.ts';
 import { mayCall } from '../permissions.ts';
 
 export const listApis: SyncCommand = {

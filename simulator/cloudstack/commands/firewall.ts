@@ -1,7 +1,8 @@
 import { badParameter, invalid } from '../api-error.ts';
 import { type Arguments, listParams } from '../arguments.ts';
-import { type AsyncCommand, type Context, type Json, listOf, type SyncCommand } from '../command.ts';
+import { type AsyncCommand, type Context, listOf, type SyncCommand } from '../command.ts';
 import { mayChange, newestFirst, sees, success } from '../find.ts';
+import type { Json } from '../json.ts';
 import { renderFirewallRule } from '../render-network.ts';
 import type { Address, Network, Rule } from '../rows.ts';
 import { conflictOf, overlaps, portRange, type Span } from '../rule-conflicts.ts';

@@ -1,7 +1,8 @@
 import { ApiError, invalid } from '../api-error.ts';
 import { type Arguments, listParams } from '../arguments.ts';
-import { type AsyncCommand, type Context, type Json, listOf, type SyncCommand } from '../command.ts';
+import { type AsyncCommand, type Context, listOf, type SyncCommand } from '../command.ts';
 import { matches, mayChange, named, newestFirst, success, tagged } from '../find.ts';
+import type { Json } from '../json.ts';
 import { checkLimit } from '../limits.ts';
 import { release } from '../networking.ts';
 import { renderNetwork } from '../render-network.ts';

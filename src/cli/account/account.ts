@@ -2,7 +2,7 @@ import { Keyring } from '@polkadot/keyring';
 import { DEV_PHRASE } from '@polkadot/keyring/defaults';
 import type { KeyringPair, KeyringPair$Json } from '@polkadot/keyring/types';
 import { cryptoWaitReady, keyExtractSuri, mnemonicValidate } from '@polkadot/util-crypto';
-import type { Common } from '../command/program.ts';
+import type { Common } from '../command/flags.ts';
 import { askHidden, readSecretFile } from '../command/secret-input.ts';
 import { UserError } from '../command/user-error.ts';
 import { readUserFile } from '../command/user-file.ts';

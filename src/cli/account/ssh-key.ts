@@ -2,17 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { decodePair } from '@polkadot/keyring/pair/decode';
 import { openSshPrivateKey } from '../../ssh/openssh-private-key.ts';
 import { openSshPublicKey } from '../../ssh/openssh-public-key.ts';
+import type { Common, SshKeyFlags } from '../command/flags.ts';
 import { outputTo } from '../command/output.ts';
-import type { Common } from '../command/program.ts';
 import type { Terminal } from '../command/terminal.ts';
 import { UserError } from '../command/user-error.ts';
 import { loadAccount } from './account.ts';
-
-export interface SshKeyFlags {
-  readonly out?: string;
-  readonly comment: string;
-  readonly public: boolean;
-}
 
 /** Bytes of an ed25519 seed: the first half of what libraries keep as the secret key. */
 const SEED_BYTES = 32;

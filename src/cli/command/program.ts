@@ -1,20 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { SimulatorFlags } from '../../../simulator/cloudstack/command-line.ts';
-import type { SshKeyFlags } from '../account/ssh-key.ts';
-import type { SubscribeFlags } from '../market/market-commands.ts';
+import { type Common, type SshKeyFlags, STRATEGIES, type SubscribeFlags } from './flags.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { orTell } from './user-error.ts';
-
-/** Options every command takes. */
-export interface Common {
-  readonly url: string;
-  readonly account?: string;
-  readonly keystore?: string;
-  readonly secretFile?: string;
-  readonly json: boolean;
-}
-
-export const STRATEGIES = ['RoundRobin', 'Random', 'MostFree', 'LowestPrice', 'MostReputable'] as const;
 
 /**
  * The command line: what can be asked for. What does it is loaded when it is asked for, as the libraries of the chain
@@ -43,7 +30,6 @@ export function dinfra(terminal: Terminal = processTerminal): Command {
   addSubscriptions(program, terminal);
   addTypes(program, terminal);
   addSshKey(program, terminal);
-  addDev(program, terminal);
   return program;
 }
 
@@ -127,51 +113,13 @@ function addSshKey(program: Command, terminal: Terminal): void {
     );
 }
 
-function addDev(program: Command, terminal: Terminal): void {
-  const dev = program.command('dev').description('parts to develop and to try things with');
-  dev
-    .command('cloudstack')
-    .description('start a simulated CloudStack, print its endpoint and keys, and run until ended (Ctrl-C)')
-    .option('--host <host>', 'address to listen on', '127.0.0.1')
-    .option('--port <port>', 'port to listen on; 0 is any free one', port, 8080)
-    .option('--state <file>', 'keep the state in this file over a restart')
-    .option('--vm-delay <ms>', 'how long jobs of VMs take', wholeNumber, 1_000)
-    .option('--job-delay <ms>', 'how long other jobs take', wholeNumber, 200)
-    .option('--setting <name=value>', 'a setting of the management server; may be repeated', gather, [])
-    .option(
-      '--fault <command:kind>',
-      'something that goes wrong, for instance deployVirtualMachine:LoseReply,times=1; may be repeated',
-      gather,
-      [],
-    )
-    .option('--old', 'behave like CloudStack 4.13 where it differs', false)
-    .action((flags: SimulatorFlags) =>
-      orTell(terminal, async () =>
-        (await import('../../../simulator/cloudstack/command-line.ts')).runSimulator(
-          terminal,
-          program.opts<Common>(),
-          flags,
-        ),
-      ),
-    );
-}
-
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (/^\d{1,10}$/.test(text) && value <= 4_294_967_295) return value;
   throw new InvalidArgumentError('It has to be a whole number.');
 }
 
-function port(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new InvalidArgumentError('It has to be a whole number from 0 to 65535.');
-}
-
 function bigNumber(text: string): bigint {
   if (/^\d{1,19}$/.test(text)) return BigInt(text);
   throw new InvalidArgumentError('It has to be the number of a subscription.');
-}
-
-function gather(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
 }

@@ -8,26 +8,14 @@ import {
 } from '../../sources/dinfra/consumer-reader.ts';
 import { type Account, loadAccount } from '../account/account.ts';
 import { formatAmount, parseAmount } from '../command/amount.ts';
+import type { Common, SubscribeFlags } from '../command/flags.ts';
 import { type Output, outputTo } from '../command/output.ts';
-import type { Common, STRATEGIES } from '../command/program.ts';
 import { listText, statusText } from '../command/show.ts';
 import type { Terminal } from '../command/terminal.ts';
 import { UserError } from '../command/user-error.ts';
 import { readTypes, registerType, typesText } from '../types/descriptor-types.ts';
 import { Market } from './market.ts';
 import { subscribe } from './subscribe.ts';
-
-/** What `dinfra subscribe` was told. Amounts are in the chain's whole units, as text. */
-export interface SubscribeFlags {
-  readonly type: string;
-  readonly funds: string;
-  readonly grace: number;
-  readonly provider?: number;
-  readonly strategy: (typeof STRATEGIES)[number];
-  readonly maxPrice?: string;
-  readonly accessKey?: string;
-  readonly wait: boolean;
-}
 
 /** `dinfra subscribe`. Throws UserError, InvalidArgumentError or one of src/errors, as all of these do. */
 export function runSubscribe(

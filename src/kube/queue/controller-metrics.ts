@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Result } from './controller.ts';
 import type { WorkQueueLevel, WorkQueueObserver } from './work-queue.ts';
+
+/** How a reconcile ended, in controller-runtime's words. */
+export type Result = 'success' | 'error' | 'requeue' | 'requeue_after';
 
 /** What a controller tells of itself. Times in milliseconds. */
 export interface ControllerObserver {

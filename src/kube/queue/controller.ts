@@ -4,7 +4,7 @@ import { startDeadline } from '../../base/deadline.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import { DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
 import { parseKey } from '../client/resource-type.ts';
-import type { ControllerObserver } from './controller-metrics.ts';
+import type { ControllerObserver, Result } from './controller-metrics.ts';
 import { type Priority, WorkQueue } from './work-queue.ts';
 
 /** What a pass over an object asks for. */
@@ -41,9 +41,6 @@ export interface ControllerOptions {
   readonly clock?: Clock;
   readonly newId?: () => string;
 }
-
-/** How a pass ended, in controller-runtime's words. */
-export type Result = 'success' | 'error' | 'requeue' | 'requeue_after';
 
 /** Works on keys until it is told to stop. */
 export class Controller {

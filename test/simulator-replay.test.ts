@@ -1,12 +1,12 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signedForm } from '../../src/providers/cloudstack/api/signing.ts';
-import { differences, IdPairs } from '../../test/support/answer-comparison.ts';
-import { type Exchange, readRecording, recordedKeys } from '../../test/support/cloudstack-recording.ts';
-import { prepare, recordedWorld } from '../../test/support/recorded-world.ts';
-import { replayExemptions } from '../../test/support/replay-exemptions.ts';
-import { ManualClock } from './clock.ts';
-import { type Simulator, startSimulator } from './simulator.ts';
+import { ManualClock } from '../simulator/cloudstack/clock.ts';
+import { type Simulator, startSimulator } from '../simulator/cloudstack/simulator.ts';
+import { signedForm } from '../src/providers/cloudstack/api/signing.ts';
+import { differences, IdPairs } from './support/answer-comparison.ts';
+import { type Exchange, readRecording, recordedKeys } from './support/cloudstack-recording.ts';
+import { prepare, recordedWorld } from './support/recorded-world.ts';
+import { replayExemptions } from './support/replay-exemptions.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { faultOf } from './fault.ts';
+import { parseFault } from './parse-fault.ts';
 
 describe('a fault of the simulated cloud', () => {
   it('is a command, what goes wrong, and how often', () => {
-    expect(faultOf('deployVirtualMachine:LoseReply,times=1')).toEqual({
+    expect(parseFault('deployVirtualMachine:LoseReply,times=1')).toEqual({
       command: 'deployVirtualMachine',
       kind: 'LoseReply',
       times: 1,
     });
-    expect(faultOf('*:RateLimit,chance=0.1,ms=5000')).toEqual({
+    expect(parseFault('*:RateLimit,chance=0.1,ms=5000')).toEqual({
       command: '*',
       kind: 'RateLimit',
       chance: 0.1,
       ms: 5_000,
     });
-    expect(faultOf('write:Error,code=535,text=no room')).toMatchObject({ code: 535, text: 'no room' });
+    expect(parseFault('write:Error,code=535,text=no room')).toMatchObject({ code: 535, text: 'no room' });
   });
 
   it.each([
@@ -26,6 +26,6 @@ describe('a fault of the simulated cloud', () => {
     ['*:Error,often', '"often" is none of times='],
     ['*:Error,__proto__=1', '"__proto__=1" is none of'],
   ])('is not "%s"', (text, why) => {
-    expect(() => faultOf(text)).toThrow(why);
+    expect(() => parseFault(text)).toThrow(why);
   });
 });

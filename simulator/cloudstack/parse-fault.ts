@@ -1,8 +1,8 @@
-import { type Fault, type FaultKind, faultKinds } from '../../../simulator/cloudstack/faults.ts';
-import { UserError } from './user-error.ts';
+import { type Fault, type FaultKind, faultKinds } from './faults.ts';
+import { UsageError } from './usage-error.ts';
 
-/** `deployVirtualMachine:LoseReply,times=1,chance=0.5` as a fault of the simulator. Throws UserError saying what is wrong. */
-export function faultOf(text: string): Fault {
+/** `deployVirtualMachine:LoseReply,times=1,chance=0.5` as a fault of the simulator. Throws UsageError saying what is wrong. */
+export function parseFault(text: string): Fault {
   const [head = '', ...rest] = text.split(',');
   const [command = '', kind = ''] = head.split(':');
   if (!/^(\*|[A-Za-z]+)$/.test(command)) {
@@ -36,6 +36,9 @@ function isKind(text: string): text is FaultKind {
   return faultKinds.some((kind) => kind === text);
 }
 
-function wrong(text: string, why: string): UserError {
-  return new UserError(`--fault ${text}: ${why}`, 'Write for instance --fault deployVirtualMachine:LoseReply,times=1.');
+function wrong(text: string, why: string): UsageError {
+  return new UsageError(
+    `--fault ${text}: ${why}`,
+    'Write for instance --fault deployVirtualMachine:LoseReply,times=1.',
+  );
 }

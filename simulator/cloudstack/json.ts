@@ -1,0 +1,2 @@
+/** A JSON object on its way to the client. */
+export type Json = { [key: string]: unknown };
