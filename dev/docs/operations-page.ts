@@ -10,6 +10,7 @@ import { countRequests, showLeadership } from '../../src/kube/client/client-metr
 import { resourceNameOf } from '../../src/kube/client/resource-type.ts';
 import { ControllerMetrics } from '../../src/kube/queue/controller-metrics.ts';
 import { operatorCommand } from '../../src/operator/config.ts';
+import { showBuildInfo } from '../../src/operator/version.ts';
 
 /** docs/operations.md with its tables of flags and of metrics made anew. */
 export async function operationsPage(page: string): Promise<string> {
@@ -33,6 +34,7 @@ async function metrics(): Promise<string> {
   const registry = new Registry();
   countRequests(registry, 'https://cluster.example');
   showLeadership(registry, 'dinfra-operator');
+  showBuildInfo(registry);
   new ReflectorMetrics(registry).forResource(resourceNameOf(deployments));
   new ControllerMetrics(registry);
   new BridgeMetrics(registry);

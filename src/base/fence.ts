@@ -6,6 +6,11 @@
 export interface Fence {
   /** @throws LeadershipLostError when another process may already act. Nothing may be sent then. */
   assertHeld(): void;
+  /**
+   * How long this process may act without another renewal, in milliseconds: 0 when it may not, Infinity without rivals.
+   * For what acts on its own meanwhile: a child process must not outlive it.
+   */
+  remainingMs(): number;
 }
 
 /** Leadership is over, or can no longer be proven. It ends the process and is never a condition of a resource. */
@@ -16,5 +21,5 @@ export class LeadershipLostError extends Error {
   }
 }
 
-/** For a process without rivals: the command line, and an operator started with --leader-election=false. */
-export const openFence: Fence = { assertHeld: () => undefined };
+/** For a process without rivals: the command line, and an operator started with --no-leader-election. */
+export const openFence: Fence = { assertHeld: () => undefined, remainingMs: () => Number.POSITIVE_INFINITY };

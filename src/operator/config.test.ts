@@ -9,7 +9,8 @@ describe('the configuration', () => {
       concurrency: 10,
       resyncMs: 60_000,
       helm: 'helm',
-      leaderElection: false,
+      leaderElection: true,
+      leaseMs: 4_000,
       identity: 'operator-0',
     });
   });
@@ -20,9 +21,15 @@ describe('the configuration', () => {
     expect(parseConfig(['--probe-address', ':9000'], {}).probes).toEqual({ host: '0.0.0.0', port: 9000 });
   });
 
+  it('has leader election switched off for a process that is certain to be the only one', () => {
+    expect(parseConfig(['--no-leader-election'], {}).leaderElection).toBe(false);
+    expect(parseConfig(['--leader-election'], {}).leaderElection).toBe(true);
+  });
+
   it.each([
     ['--concurrency', '0', 'whole number from 1 to 1000'],
     ['--resync', 'often', 'whole number'],
+    ['--lease-duration', '1', 'whole number from 2 to 3600'],
     ['--probe-address', '8080', 'host:port'],
     ['--log-level', 'loud', 'Allowed choices'],
     ['--nonsense', 'x', "unknown option '--nonsense'"],

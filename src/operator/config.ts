@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { versionText } from './version.ts';
 
 /** How the operator runs, from flags and environment, validated once. */
 export interface Config {
@@ -17,8 +18,10 @@ export interface Config {
   /** Helm processes at once. */
   readonly helmConcurrency: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  /** Only the holder of a Lease works, so that a second replica can wait. */
+  /** Only the holder of a Lease acts, so that a second process can wait and take over. */
   readonly leaderElection: boolean;
+  /** How long others wait for a leader that is silent, in milliseconds. */
+  readonly leaseMs: number;
   /** Which process this is, for Events and the Lease: the pod's name. */
   readonly identity: string;
 }
@@ -47,7 +50,17 @@ export function operatorCommand(): Command {
         .choices(['debug', 'info', 'warn', 'error'])
         .default('info'),
     )
-    .option('--leader-election', 'work only while holding a Lease, so that a second replica can wait', false)
+    .addOption(
+      new Option(
+        '--leader-election',
+        'act only while holding a Lease, so that a second process can wait and take over',
+      ).default(true),
+    )
+    .option('--no-leader-election', 'act at once, for a process that is certain to be the only one')
+    .addOption(
+      numberOption('--lease-duration <seconds>', 'how long others wait for a leader that is silent', 4, 2, 3_600),
+    )
+    .version(versionText(), '--version', 'print the version')
     .exitOverride();
 }
 
@@ -69,6 +82,7 @@ export function parseConfig(args: readonly string[], environment: NodeJS.Process
     helmConcurrency: number;
     logLevel: Config['logLevel'];
     leaderElection: boolean;
+    leaseDuration: number;
   }>();
   return {
     kubeconfig: options.kubeconfig,
@@ -80,6 +94,7 @@ export function parseConfig(args: readonly string[], environment: NodeJS.Process
     helmConcurrency: options.helmConcurrency,
     logLevel: options.logLevel,
     leaderElection: options.leaderElection,
+    leaseMs: options.leaseDuration * 1000,
     identity: environment['POD_NAME'] ?? hostname(),
   };
 }

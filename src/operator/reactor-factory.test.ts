@@ -5,6 +5,7 @@ import type { Simulator } from '../../simulator/cloudstack/simulator.ts';
 import { orderFor, quickSimulator } from '../../test/support/cloud.ts';
 import { accessTo, hastyClient } from '../../test/support/fake-cluster-access.ts';
 import type { Reactor as ReactorResource } from '../api/reactor.ts';
+import { openFence } from '../base/fence.ts';
 import type { Json } from '../base/json.ts';
 import type { MadeReactor } from '../controller/reactor/reactor-reconciler.ts';
 import type { Order } from '../providers/port.ts';
@@ -28,7 +29,12 @@ let made: MadeReactor;
 
 beforeAll(async () => {
   simulator = await quickSimulator();
-  const factory = new BuiltInReactors(hastyClient(nowhere), accessTo(nowhere), { helm: 'helm', helmConcurrency: 1 });
+  const factory = new BuiltInReactors({
+    client: hastyClient(nowhere),
+    access: accessTo(nowhere),
+    config: { helm: 'helm', helmConcurrency: 1 },
+    fence: openFence,
+  });
   const spec: ReactorResource['spec'] = { cloudStack: cloudStackAt(simulator.endpoint) };
   const { apiKey, secretKey } = simulator.accounts.user;
   const resource = { metadata: { name: 'cloud', namespace: 'acme' }, spec } as ReactorResource;
@@ -61,7 +67,12 @@ describe('two Reactors of one account of one cloud', () => {
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { port } = server.address() as AddressInfo;
-    const factory = new BuiltInReactors(hastyClient(nowhere), accessTo(nowhere), { helm: 'helm', helmConcurrency: 1 });
+    const factory = new BuiltInReactors({
+      client: hastyClient(nowhere),
+      access: accessTo(nowhere),
+      config: { helm: 'helm', helmConcurrency: 1 },
+      fence: openFence,
+    });
     const backend = {
       ...cloudStackAt(`http://127.0.0.1:${port}/client/api`),
       limits: { concurrency: 2, callsPerSecond: 1_000 },

@@ -1,5 +1,6 @@
 import type { Reactor as ReactorResource } from '../api/reactor.ts';
 import { systemClock } from '../base/clock.ts';
+import type { Fence } from '../base/fence.ts';
 import { BlueprintReactor } from '../blueprints/blueprint-reactor.ts';
 import { vmBlueprints } from '../blueprints/vm-blueprints.ts';
 import type { MadeReactor, ReactorFactory, SecretData } from '../controller/reactor/reactor-reconciler.ts';
@@ -20,21 +21,31 @@ import type { Config } from './config.ts';
 /** What making a tenant begins and ends with. docs/helm.md has the whole list. */
 const HELM_PERMISSIONS = ['create', 'get', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces' }));
 
+export interface BuiltInReactorsOptions {
+  readonly client: KubeClient;
+  readonly access: ClusterAccess;
+  readonly config: Pick<Config, 'helm' | 'helmConcurrency'>;
+  /** Asked before everything that changes a backend. */
+  readonly fence: Fence;
+}
+
 /** The reactors this operator has: the one place that knows them all. */
 export class BuiltInReactors implements ReactorFactory {
   private readonly client: KubeClient;
   private readonly access: ClusterAccess;
+  private readonly fence: Fence;
   private readonly helm: HelmCommand;
   /** By endpoint, key and limits: Reactors of one account of one cloud share what it may be burdened with. */
   private readonly lanes = new Map<string, CallLane>();
   /** Of all tenants together: a thousand of them must not have a thousand TLS connections. */
   private readonly tenantConnections: Connections;
 
-  constructor(client: KubeClient, access: ClusterAccess, config: Pick<Config, 'helm' | 'helmConcurrency'>) {
+  constructor({ client, access, config, fence }: BuiltInReactorsOptions) {
     this.client = client;
     this.access = access;
+    this.fence = fence;
     this.tenantConnections = new Connections(access.proxyUrl);
-    this.helm = new HelmCommand({ command: config.helm, concurrency: config.helmConcurrency });
+    this.helm = new HelmCommand({ command: config.helm, concurrency: config.helmConcurrency, fence });
   }
 
   secretName({ spec }: ReactorResource): string | undefined {
@@ -72,7 +83,7 @@ export class BuiltInReactors implements ReactorFactory {
               credentials: async () => ({ headers: { authorization: `Bearer ${token}` }, tls: tenantTls }),
               invalidate: () => undefined,
             },
-            { connections: this.tenantConnections },
+            { connections: this.tenantConnections, fence: this.fence },
           ),
         server: access.server,
         ca: tls.ca,
@@ -96,7 +107,8 @@ export class BuiltInReactors implements ReactorFactory {
     };
     const refusal = new KeyRefusal(systemClock);
     const lane = this.laneFor(settings, credentials.apiKey);
-    const reactor = new CloudStackReactor({ config: settings, credentials, clock: systemClock, refusal, lane });
+    const { fence } = this;
+    const reactor = new CloudStackReactor({ config: settings, credentials, clock: systemClock, refusal, lane, fence });
     // Beside the reactor's own, so that a sign of life does not wait behind its calls.
     const { endpoint, caBundle } = settings;
     const client = new CloudStackClient({ endpoint, caBundle, credentials, clock: systemClock, refusal });

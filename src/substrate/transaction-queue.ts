@@ -2,6 +2,7 @@ import type { ApiPromise } from '@polkadot/api';
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { KeyringPair } from '@polkadot/keyring/types';
 import type { ISubmittableResult } from '@polkadot/types/types';
+import { type Fence, LeadershipLostError, openFence } from '../base/fence.ts';
 import { RetryableError } from '../errors/dinfra-error.ts';
 import { type CallOutcome, outcomesOf } from './call-outcome.ts';
 
@@ -33,13 +34,15 @@ const WATCH_TIMEOUT_MS = 10 * 60_000;
 export class TransactionQueue {
   readonly account: KeyringPair;
   private readonly currentApi: () => ApiPromise;
+  private readonly fence: Fence;
   private lastSubmit: Promise<unknown> = Promise.resolve();
   private nextNonce = 0;
 
-  /** `api` throws a RetryableError while the chain cannot be reached. */
-  constructor(account: KeyringPair, api: () => ApiPromise) {
+  /** `api` throws a RetryableError while the chain cannot be reached. `fence` is asked before anything is submitted. */
+  constructor(account: KeyringPair, api: () => ApiPromise, fence: Fence = openFence) {
     this.account = account;
     this.currentApi = api;
+    this.fence = fence;
   }
 
   /**
@@ -102,11 +105,13 @@ export class TransactionQueue {
       const onChain = await api.rpc.system.accountNextIndex(this.account.address);
       // The node's pool may not show yet what was sent a moment ago.
       const nonce = Math.max(onChain.toNumber(), this.nextNonce);
+      this.fence.assertHeld();
       watch.stop = await transaction.signAndSend(this.account, { nonce, era: MORTAL_BLOCKS }, (result) =>
         watch.see(result),
       );
       this.nextNonce = nonce + 1;
     } catch (cause) {
+      if (cause instanceof LeadershipLostError) throw cause;
       throw new RetryableError('TransactionRejected', {
         message: `the node did not take a transaction of ${this.account.address}: ${whyNotTaken(cause)}`,
         cause,

@@ -7,6 +7,7 @@ import { ControlPlane } from '../../dev/control-plane.ts';
 import { Reflector } from '../../src/kube/cache/reflector.ts';
 import { KubeClient } from '../../src/kube/client/kube-client.ts';
 import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
+import { electionTimes } from '../../src/kube/election/election-times.ts';
 import { LeaderElector } from '../../src/kube/election/leader-elector.ts';
 import { EventRecorder } from '../../src/kube/events/event-recorder.ts';
 import { reflectorDead, reflectorNotReady } from '../../src/kube/health.ts';
@@ -53,7 +54,13 @@ test('an API server that goes away and comes back: nothing is lost, and nobody h
   });
   reflector.onChange(({ key }) => controller.enqueue(key));
   const running = controller.run(signal, [reflector.synced]);
-  const elector = new LeaderElector({ client, namespace, name: 'away', identity: 'me' });
+  const elector = new LeaderElector({
+    client,
+    namespace,
+    name: 'away',
+    identity: 'me',
+    times: electionTimes(15_000),
+  });
   const leading = elector.lead(
     signal,
     (lost) => new Promise((resolve) => lost.addEventListener('abort', () => resolve())),
@@ -73,7 +80,7 @@ test('an API server that goes away and comes back: nothing is lost, and nobody h
 
   const first = await make('before');
   await allSeen(['before']);
-  await vi.waitFor(() => expect(elector.isLeader()).toBe(true));
+  await vi.waitFor(() => expect(elector.remainingMs()).toBeGreaterThan(0));
 
   await plane.stopApiServer();
   await vi.waitFor(

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../src/api/deployment.ts';
 import { type Reactor, type ReactorSpec, reactors } from '../../src/api/reactor.ts';
+import { openFence } from '../../src/base/fence.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { ReactorMetrics } from '../../src/controller/reactor/reactor-metrics.ts';
 import { ReactorReconciler } from '../../src/controller/reactor/reactor-reconciler.ts';
@@ -46,13 +47,18 @@ beforeAll(async () => {
     client,
     reactors: resources,
     registry: new ReactorRegistry(),
-    factory: new BuiltInReactors(client, loadClusterAccess(), { helm: 'helm', helmConcurrency: 1 }),
+    factory: new BuiltInReactors({
+      client,
+      access: loadClusterAccess(),
+      config: { helm: 'helm', helmConcurrency: 1 },
+      fence: openFence,
+    }),
     events: recorder,
     metrics: new ReactorMetrics(registry),
     health: new Health(),
     orphans: {
       deployments,
-      isGone: async (_genesis, subscription) => gone.has(subscription),
+      standing: async ({ subscription }) => (gone.has(subscription) ? 'Gone' : 'Live'),
       log: silentLogger,
     },
     onChange: () => undefined,

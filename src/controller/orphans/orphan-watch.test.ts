@@ -31,7 +31,7 @@ afterEach(() => bench.stop());
 const watchOver = (reactor: Reactor) =>
   new OrphanWatch(reactor, {
     deployments,
-    isGone: async (_genesis, subscription) => gone.has(subscription),
+    standing: async ({ subscription }) => (gone.has(subscription) ? 'Gone' : 'Live'),
     log: silentLogger,
   });
 
@@ -125,7 +125,7 @@ describe('things in CloudStack without a Deployment', () => {
     bench.simulator.faults.clear();
     const unsure = new OrphanWatch(bench.reactor(), {
       deployments,
-      isGone: () => Promise.reject(new RetryableError('ChainUnreachable', { message: 'no chain endpoint answers' })),
+      standing: () => Promise.reject(new RetryableError('ChainUnreachable', { message: 'no chain endpoint answers' })),
       log: silentLogger,
     });
     for (let minute = 1; minute <= 3; minute++) await unsure.look(true, now + minute * MINUTE, signal());

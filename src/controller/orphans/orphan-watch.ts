@@ -1,5 +1,6 @@
 import type { Deployment } from '../../api/deployment.ts';
-import { identityOf } from '../../award/identity.ts';
+import { identityOf, type Tenure } from '../../award/identity.ts';
+import type { Standing } from '../../award/source.ts';
 import type { Logger } from '../../base/logger.ts';
 import { findDinfraError } from '../../errors/dinfra-error.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
@@ -8,8 +9,8 @@ import { lasting, type Orphan, unknownTenures } from './orphans.ts';
 
 export interface OrphanWatchOptions {
   readonly deployments: StoreView<Deployment>;
-  /** Whether the chain says that a subscription is over for good. Anything but true is no. */
-  readonly isGone: (genesis: string, subscription: bigint) => Promise<boolean>;
+  /** Where the source of its award says that a tenure stands: only what has ended or is gone is removed. */
+  readonly standing: (tenure: Tenure, signal: AbortSignal) => Promise<Standing>;
   readonly log: Logger;
   /** How often a backend is surveyed, in milliseconds. Default 10 minutes. */
   readonly surveyMs?: number;
@@ -62,8 +63,9 @@ export class OrphanWatch {
 
   private compare(marked: readonly Marked[], now: number): void {
     // Read after the survey: what was realised meanwhile has a Deployment by now.
-    const known = this.options.deployments.list().map(({ spec: { genesisHash, subscription, tenure } }) => {
-      return identityOf({ genesis: genesisHash, subscription: BigInt(subscription), tenure }).marker;
+    const known = this.options.deployments.list().map(({ spec: { genesisHash, subscription, tenure, part } }) => {
+      const whole = { genesis: genesisHash, subscription: BigInt(subscription), tenure };
+      return identityOf(part === undefined ? whole : { ...whole, part }).marker;
     });
     const unknown = unknownTenures(marked, new Set(known));
     if (this.seen !== undefined || unknown.length === 0) this.found = lasting(unknown, this.seen ?? []);
@@ -79,8 +81,8 @@ export class OrphanWatch {
 
   private async removeIfOver(orphan: Orphan, signal: AbortSignal): Promise<void> {
     const { identity, what } = orphan;
-    const { genesis, subscription } = identity.tenure;
-    if (!(await this.options.isGone(genesis, subscription))) return;
+    const standing = await this.options.standing(identity.tenure, signal);
+    if (standing !== 'Ended' && standing !== 'Gone') return;
     const present = await this.reactor.observe(identity, undefined, undefined, signal);
     if (present.kind === 'Absent') this.leaving.delete(identity.marker);
     if (present.kind !== 'Present') return;

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { Fence } from '../../base/fence.ts';
+import { fencedDispatcher } from '../../base/fenced-dispatcher.ts';
 import type { TlsMaterial } from './cluster-access.ts';
 
 interface Pool {
@@ -22,8 +24,11 @@ export class Connections {
     this.proxyUrl = proxyUrl;
   }
 
-  /** Those with this TLS material. A rotated certificate gets new ones; the old end with their last request. */
-  for(tls: TlsMaterial): Dispatcher {
+  /**
+   * Those with this TLS material. A rotated certificate gets new ones; the old end with their last request. With a fence
+   * it is asked immediately before each request is written.
+   */
+  for(tls: TlsMaterial, fence?: Fence): Dispatcher {
     if (this.closed) throw new Error('this client has been closed');
     const fingerprint = this.pool?.tls === tls ? this.pool.fingerprint : fingerprintOf(tls);
     if (this.pool?.fingerprint !== fingerprint) {
@@ -31,7 +36,8 @@ export class Connections {
       this.pool = { tls, fingerprint, dispatcher: makeDispatcher(tls, this.proxyUrl) };
     }
     this.pool = { ...this.pool, tls };
-    return this.pool.dispatcher;
+    const { dispatcher } = this.pool;
+    return fence === undefined ? dispatcher : fencedDispatcher(dispatcher, fence);
   }
 
   /** Cuts every connection: requests under way fail. */

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeApiServer, refuse, respond } from '../../../test/support/fake-api-server.ts';
 import { accessTo, hastyClient } from '../../../test/support/fake-cluster-access.ts';
-import { systemClock } from '../../base/clock.ts';
-import { TokenBucket } from '../../base/token-bucket.ts';
+import { LeadershipLostError } from '../../base/fence.ts';
 import { apiStatusOf, isAlreadyExists, isConflict, isNotFound } from './api-error.ts';
 import { Connections } from './connections.ts';
 import { KubeClient } from './kube-client.ts';
@@ -282,13 +281,56 @@ describe('bounds', () => {
     });
     await server.listen(0);
   });
+});
 
-  test('a rate limit spreads the calls', async () => {
-    client = hastyClient(server.url, { rateLimit: new TokenBucket(100, 1, systemClock) });
+describe('a client whose fence has closed', () => {
+  const closable = () => {
+    let held = true;
+    return {
+      close: () => {
+        held = false;
+      },
+      assertHeld: () => {
+        if (!held) throw new LeadershipLostError();
+      },
+      remainingMs: () => (held ? 1_000 : 0),
+    };
+  };
+
+  test('writes nothing and still reads', async () => {
+    const fence = closable();
+    client = hastyClient(server.url, { fence });
     answerWith(aConfigMap);
-    const started = performance.now();
-    await Promise.all(Array.from({ length: 11 }, () => client.get(configMaps, ref, signal)));
-    expect(performance.now() - started).toBeGreaterThan(90);
+    await client.create(configMaps, { metadata: ref }, signal);
+    fence.close();
+    const before = server.seen.length;
+    await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toThrow(LeadershipLostError);
+    await expect(client.delete(configMaps, ref, signal)).rejects.toThrow(LeadershipLostError);
+    expect(server.seen.length).toBe(before);
+    await client.get(configMaps, ref, signal);
+  });
+
+  test('sends no second attempt of a write that the server had no time for', async () => {
+    const fence = closable();
+    client = hastyClient(server.url, { fence });
+    server.reply((_request, response) => {
+      fence.close();
+      refuse(response, 429, 'TooManyRequests');
+      return true;
+    });
+    await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toThrow(LeadershipLostError);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('writes nothing when it closes while the connection is made', async () => {
+    const fence = closable();
+    client = hastyClient(server.url, { fence });
+    answerWith(aConfigMap);
+    const write = client.create(configMaps, { metadata: ref }, signal);
+    // The connection takes at least one turn of the event loop; the fence closes before its end.
+    fence.close();
+    await expect(write).rejects.toThrow(LeadershipLostError);
+    expect(server.seen).toEqual([]);
   });
 });
 

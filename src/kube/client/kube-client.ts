@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { startDeadline } from '../../base/deadline.ts';
-import type { TokenBucket } from '../../base/token-bucket.ts';
+import { openFence } from '../../base/fence.ts';
 import { RetryableError } from '../../errors/dinfra-error.ts';
 import { apiStatusOf, isNotFound } from './api-error.ts';
 import type { ApplyOptions, DeleteOptions, JsonPatchStep, WatchOptions, WriteOptions } from './call-options.ts';
@@ -24,12 +24,17 @@ import { type Repeatable, withRetry } from './retry.ts';
 import { type HttpRequest, readBounded, Transport } from './transport.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';
 
+/** Name of this writer in managedFields of what is not applied. */
+const FIELD_MANAGER = 'dinfra-operator';
+
 /**
  * A client of one API server. Objects go in and come out as the raw JSON they are on the wire.
  *
  * Every call ends by its deadline or its signal. Reads and applies are tried again when the server is busy or out of
  * reach, everything else only when the server says that it did nothing. All throw the Cluster… errors of the catalogue;
  * `isNotFound`, `isConflict` and the like tell them apart.
+ *
+ * The one other error is LeadershipLostError: the fence was asked before the bytes of a write were sent, and denied it.
  */
 export class KubeClient {
   /** Namespace of the kubeconfig's context, or the one the pod runs in. */
@@ -37,10 +42,8 @@ export class KubeClient {
   private readonly transport: Transport;
   private readonly connections: Connections;
   private readonly ownsConnections: boolean;
-  private readonly fieldManager: string;
   private readonly deadlineMs: number;
   private readonly maxReplyBytes: number;
-  private readonly rateLimit: TokenBucket | undefined;
   private readonly clock: Clock;
   private readonly random: () => number;
 
@@ -48,11 +51,9 @@ export class KubeClient {
     this.namespace = access.namespace;
     this.connections = options.connections ?? new Connections(access.proxyUrl);
     this.ownsConnections = options.connections === undefined;
-    this.transport = new Transport(access, this.connections, options.onReply);
-    this.fieldManager = options.fieldManager ?? 'dinfra-operator';
+    this.transport = new Transport(access, this.connections, options.fence ?? openFence, options.onReply);
     this.deadlineMs = options.deadlineMs ?? 30_000;
     this.maxReplyBytes = options.maxReplyBytes ?? 32 * 1024 * 1024;
-    this.rateLimit = options.rateLimit;
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
   }
@@ -96,7 +97,7 @@ export class KubeClient {
     signal: AbortSignal,
     options: Pick<WriteOptions, 'dryRun'> = {},
   ): Promise<T> {
-    const http = createRequest(type, manifest, this.fieldManager, options);
+    const http = createRequest(type, manifest, FIELD_MANAGER, options);
     return this.callForObject(type, http, 'ifRejected', signal);
   }
 
@@ -107,7 +108,7 @@ export class KubeClient {
     signal: AbortSignal,
     options: WriteOptions = {},
   ): Promise<T> {
-    const http = replaceRequest(type, manifest, this.fieldManager, options);
+    const http = replaceRequest(type, manifest, FIELD_MANAGER, options);
     return this.callForObject(type, http, 'ifRejected', signal);
   }
 
@@ -129,7 +130,7 @@ export class KubeClient {
     signal: AbortSignal,
     options: WriteOptions = {},
   ): Promise<T> {
-    const http = patchRequest(type, ref, steps, this.fieldManager, options);
+    const http = patchRequest(type, ref, steps, FIELD_MANAGER, options);
     return this.callForObject(type, http, 'ifRejected', signal);
   }
 
@@ -141,7 +142,7 @@ export class KubeClient {
     signal: AbortSignal,
     options: WriteOptions = {},
   ): Promise<T> {
-    const http = patchRequest(type, ref, patch, this.fieldManager, options);
+    const http = patchRequest(type, ref, patch, FIELD_MANAGER, options);
     return this.callForObject(type, http, 'ifRejected', signal);
   }
 
@@ -176,7 +177,6 @@ export class KubeClient {
     const http = watchRequest(type, options);
     const deadline = startDeadline(signal, this.deadlineMs);
     try {
-      await this.rateLimit?.take(deadline.signal);
       const { body } = await this.transport.send(http, deadline.signal);
       // Now it may be silent for longer.
       deadline.restart(options.inactivityMs ?? 150_000);
@@ -222,7 +222,6 @@ export class KubeClient {
   }
 
   private async callOnce(http: HttpRequest, signal: AbortSignal): Promise<object> {
-    await this.rateLimit?.take(signal);
     const { body } = await this.transport.send(http, signal);
     return parseReply(http, await readBounded(http, body, this.maxReplyBytes, signal));
   }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { request } from 'undici';
 import { abortable } from '../../base/deadline.ts';
+import { type Fence, LeadershipLostError } from '../../base/fence.ts';
 import { DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
 import { apiError } from './api-error.ts';
 import { parseApiStatus } from './api-status.ts';
@@ -38,18 +39,21 @@ const MAX_REFUSAL_BYTES = 256 * 1024;
 export class Transport {
   private readonly access: ClusterAccess;
   private readonly connections: Connections;
+  private readonly fence: Fence;
   private readonly onReply: ReplyListener | undefined;
 
-  constructor(access: ClusterAccess, connections: Connections, onReply?: ReplyListener) {
+  constructor(access: ClusterAccess, connections: Connections, fence: Fence, onReply?: ReplyListener) {
     this.access = access;
     this.connections = connections;
+    this.fence = fence;
     this.onReply = onReply;
   }
 
   /**
    * Sends one request and waits for the head of the reply. A 401 is tried once more with fresh credentials.
    *
-   * @throws RetryableError ClusterUnreachable when no reply comes, or the error of the server's refusal.
+   * @throws RetryableError ClusterUnreachable when no reply comes, or the error of the server's refusal;
+   *   LeadershipLostError when the fence denied it: then no byte was sent.
    */
   async send(http: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
     const first = await this.sendOnce(http, signal);
@@ -69,7 +73,7 @@ export class Transport {
       const { headers, tls } = await abortable(this.access.credentials(), signal);
       const reply = await request(`${this.access.server}${http.path}${queryOf(http)}`, {
         method: http.method,
-        dispatcher: this.connections.for(tls),
+        dispatcher: this.connections.for(tls, http.method === 'GET' ? undefined : this.fence),
         headers: {
           ...headers,
           accept: 'application/json',
@@ -86,7 +90,8 @@ export class Transport {
       return { status: reply.statusCode, headers: reply.headers, body: reply.body };
     } catch (cause) {
       report('<error>');
-      throw cause instanceof DinfraError ? cause : unreachable(http, this.access.server, cause, signal);
+      if (cause instanceof DinfraError || cause instanceof LeadershipLostError) throw cause;
+      throw unreachable(http, this.access.server, cause, signal);
     }
   }
 

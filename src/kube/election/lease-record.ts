@@ -42,8 +42,13 @@ export function observe(known: ObservedLease | undefined, lease: Lease, now: num
  * while we were looking. Never judged by the times written in it: clocks differ between machines.
  */
 export function mayTake({ lease, since }: ObservedLease, identity: string, now: number): boolean {
+  return lease.spec?.holderIdentity === identity || msUntilFree({ lease, since }, now) === 0;
+}
+
+/** Milliseconds until a Lease that stays as it is may be taken by others; 0 when nobody holds it. */
+export function msUntilFree({ lease, since }: ObservedLease, now: number): number {
   const { holderIdentity = '', leaseDurationSeconds = 0 } = lease.spec ?? {};
-  return holderIdentity === '' || holderIdentity === identity || now - since >= leaseDurationSeconds * 1000;
+  return holderIdentity === '' ? 0 : Math.max(0, since + leaseDurationSeconds * 1000 - now);
 }
 
 /** The record of us holding the Lease, following on what it was before. */

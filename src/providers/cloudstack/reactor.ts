@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { TenureIdentity } from '../../award/identity.ts';
+import type { Fence } from '../../base/fence.ts';
 import { TerminalError } from '../../errors/dinfra-error.ts';
 import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../port.ts';
 import { advance, refuseAny } from './act/advance.ts';
@@ -45,6 +46,8 @@ export interface CloudStackReactorOptions {
   readonly refusal?: KeyRefusal;
   /** Shared with other reactors of the same endpoint and keys. Default: one of its own, with the limits of the config. */
   readonly lane?: CallLane;
+  /** Asked before every call that may change something. Default: open. */
+  readonly fence?: Fence;
   /** Told of every call, for metrics. */
   readonly onCall?: (report: CallReport) => void;
 }
@@ -66,12 +69,22 @@ export class CloudStackReactor implements Reactor {
   readonly #evidence = new WeakMap<Present, Look>();
 
   constructor(options: CloudStackReactorOptions) {
-    const { config, credentials, clock, refusal, lane, onCall } = options;
+    const { config, credentials, clock, refusal, lane, fence, onCall } = options;
     const { endpoint, caBundle, limits, project } = config;
     this.#config = config;
     this.#clock = clock;
     this.#scope = project === undefined ? {} : { projectid: project };
-    this.#client = new CloudStackClient({ endpoint, credentials, clock, caBundle, limits, refusal, lane, onCall });
+    this.#client = new CloudStackClient({
+      endpoint,
+      credentials,
+      clock,
+      caBundle,
+      limits,
+      refusal,
+      lane,
+      fence,
+      onCall,
+    });
     this.#direct = new DirectSource(this.#client, this.#scope);
     this.#inventory = new Inventory(this.#client, this.#scope, clock, options.restMaxAgeMs ?? 20_000);
     this.#resting = new RestingTenures(this.#inventory, clock);

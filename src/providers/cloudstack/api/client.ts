@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
+import { type Fence, LeadershipLostError, openFence } from '../../../base/fence.ts';
+import { fencedDispatcher } from '../../../base/fenced-dispatcher.ts';
 import { RetryableError } from '../../../errors/dinfra-error.ts';
 import { CallLane } from './call-lane.ts';
 import type { Clock } from './clock.ts';
@@ -34,6 +36,8 @@ export interface ClientOptions {
   readonly lane?: CallLane | undefined;
   /** Shared with other clients of the same keys. Default: one of its own. */
   readonly refusal?: KeyRefusal | undefined;
+  /** Asked immediately before the bytes of a call that may change something are sent. Default: open. */
+  readonly fence?: Fence | undefined;
   /** Told of every call after it ended. */
   readonly onCall?: ((report: CallReport) => void) | undefined;
 }
@@ -46,6 +50,8 @@ export class CloudStackClient {
   readonly endpoint: string;
   readonly #options: ClientOptions;
   readonly #agent: Agent;
+  /** The same connections, for calls that may change something. */
+  readonly #fenced: Dispatcher;
   readonly #lane: CallLane;
   readonly #timeoutMs: number;
   #pageSize = PAGE_SIZE;
@@ -64,6 +70,7 @@ export class CloudStackClient {
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });
+    this.#fenced = fencedDispatcher(this.#agent, options.fence ?? openFence);
   }
 
   /** The reply's body. Throws an error of the catalogue for everything else. */
@@ -149,6 +156,7 @@ export class CloudStackClient {
     } catch (cause) {
       report('Unreachable');
       if (signal.aborted) throw signal.reason;
+      if (cause instanceof LeadershipLostError) throw cause;
       throw new RetryableError('CloudStackUnreachable', {
         message: `${this.endpoint} did not answer ${command}: ${reasonOf(cause)}`,
         cause,
@@ -166,7 +174,7 @@ export class CloudStackClient {
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'dinfra-operator' },
       body: form,
       signal,
-      dispatcher: this.#agent,
+      dispatcher: isRead(command) ? this.#agent : this.#fenced,
     });
     const chunks: Buffer[] = [];
     let size = 0;
@@ -190,6 +198,11 @@ export class CloudStackClient {
     if (wait !== undefined) this.#lane.pace.silence(wait);
     if (failure.kind === 'Unauthorized') this.#refusal.note(failure);
   }
+}
+
+/** CloudStack's own convention for the commands that change nothing. */
+function isRead(command: string): boolean {
+  return /^(list|query|get)[A-Z]/.test(command);
 }
 
 function paged(parameters: Parameters, page: number, size: number): Parameters {

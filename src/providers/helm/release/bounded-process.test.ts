@@ -1,7 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { LeadershipLostError, openFence } from '../../../base/fence.ts';
 import { type ProcessRequest, runBounded } from './bounded-process.ts';
 
 const run = (script: string, more: Partial<ProcessRequest> = {}, signal = new AbortController().signal) =>
@@ -14,6 +17,7 @@ const run = (script: string, more: Partial<ProcessRequest> = {}, signal = new Ab
       deadlineMs: 10_000,
       maxOutput: 10_000,
       addressSpaceKiB: 1_000_000,
+      fence: openFence,
       ...more,
     },
     signal,
@@ -86,12 +90,40 @@ describe('a bounded process', () => {
     const module = fileURLToPath(new URL('./bounded-process.ts', import.meta.url));
     const script = `
       import { runBounded } from ${JSON.stringify(module)};
-      const request = { command: 'sleep', args: ['73'], cwd: '/', env: { PATH: process.env.PATH }, deadlineMs: 60_000, maxOutput: 1, addressSpaceKiB: 1_000_000 };
+      const request = { command: 'sleep', args: ['73'], cwd: '/', env: { PATH: process.env.PATH }, deadlineMs: 60_000, maxOutput: 1, addressSpaceKiB: 1_000_000, fence: { assertHeld() {}, remainingMs: () => Infinity } };
       runBounded(request, new AbortController().signal);
       setInterval(() => undefined, 1000);`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
     await expect.poll(() => running('sleep 73'), { timeout: 5_000 }).toBe(1);
     parent.kill('SIGKILL');
     await expect.poll(() => running('sleep 73'), { timeout: 5_000 }).toBe(0);
+  });
+
+  test('is not started when another operator may already act', async () => {
+    const fence = {
+      assertHeld: () => {
+        throw new LeadershipLostError();
+      },
+      remainingMs: () => 0,
+    };
+    const started = join(tmpdir(), `started-${process.pid}`);
+    await expect(run(`touch ${started}`, { fence })).rejects.toThrow(LeadershipLostError);
+    expect(existsSync(started)).toBe(false);
+  });
+
+  test('is ended with the lease, also when the operator is stopped and says nothing any more', async () => {
+    // One line on the leash, and then none that would extend it: as from a process that was stopped.
+    const fence = { assertHeld: () => undefined, remainingMs: () => (asked++ === 0 ? 300 : Number.POSITIVE_INFINITY) };
+    let asked = 0;
+    const started = performance.now();
+    expect(await run('sleep 74 & sleep 75', { fence })).toMatchObject({ how: 'Killed' });
+    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(running('sleep 74') + running('sleep 75')).toBe(0);
+  });
+
+  test('lives longer than one lease while that is renewed, and leaves no timer behind', async () => {
+    const fence = { assertHeld: () => undefined, remainingMs: () => 1_217 };
+    expect(await run('sleep 2; echo done', { fence })).toMatchObject({ how: 'Exited', stdout: 'done\n' });
+    expect(running('sleep 1.217')).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import type { Fence } from '../../../base/fence.ts';
 
 export interface ProcessRequest {
   /** A name on PATH or a path. */
@@ -14,6 +15,8 @@ export interface ProcessRequest {
   readonly maxOutput: number;
   /** Address space in KiB. */
   readonly addressSpaceKiB: number;
+  /** Asked right before it is started; it is killed when the time that is left by it runs out, whatever becomes of us. */
+  readonly fence: Fence;
 }
 
 /** How a process came to its end. */
@@ -25,13 +28,27 @@ export interface ProcessEnd {
   readonly stderr: string;
 }
 
+/** Time between two lines that tell the watcher how long the process may live, in milliseconds. */
+const LEASH_MS = 500;
+
 /**
- * Becomes the command, in a process group of its own. The reader in the background ends the group when the operator is
- * gone: the pipe on descriptor 3 then closes without a line. The address space is limited because a chart's template can
- * ask for any amount of memory, and the kernel is told to take this process before others.
+ * Becomes the command, in a process group of its own. The watcher in the background reads the pipe on descriptor 3: a
+ * number of seconds is how long the group may live from now on, `end` means that the command has ended, and a pipe that
+ * closes without it that the operator has. A stopped operator writes nothing: the watcher's timer ends the group when the
+ * lease does, before another leader may act. The address space is limited because a chart's template can ask for any
+ * amount of memory, and the kernel is told to take this process before others.
  */
 const LAUNCHER = `
-{ read -r _ || kill -KILL -$$; } <&3 >/dev/null 2>&1 &
+{
+  timer=
+  while read -r seconds; do
+    [ -n "$timer" ] && kill "$timer"
+    [ "$seconds" = end ] && exit
+    { trap 'kill $!; exit' TERM; sleep "$seconds" & wait; kill -KILL -$$; } &
+    timer=$!
+  done
+  kill -KILL -$$
+} <&3 3<&- >/dev/null 2>&1 &
 ulimit -v "$1" 2>/dev/null
 { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
 shift
@@ -40,10 +57,12 @@ exec "$@" 3<&-`;
 /**
  * Runs one process to its end. It never outlives the signal, its deadline or this program.
  *
- * @throws the signal's reason when it aborts, and what the system says when no process can be started.
+ * @throws the signal's reason when it aborts, LeadershipLostError when the fence denies the start, and what the system
+ *   says when no process can be started.
  */
 export async function runBounded(request: ProcessRequest, signal: AbortSignal): Promise<ProcessEnd> {
   signal.throwIfAborted();
+  request.fence.assertHeld();
   const child = spawn(
     '/bin/sh',
     ['-c', LAUNCHER, 'sh', `${request.addressSpaceKiB}`, request.command, ...request.args],
@@ -60,6 +79,7 @@ export async function runBounded(request: ProcessRequest, signal: AbortSignal): 
     how ??= why;
     killGroup(child.pid);
   };
+  let extending: NodeJS.Timeout | undefined;
   const onAbort = () => kill('Killed');
   const deadline = setTimeout(() => kill('TimedOut'), request.deadlineMs);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -67,8 +87,16 @@ export async function runBounded(request: ProcessRequest, signal: AbortSignal): 
   const stderr = collect(err, request.maxOutput, () => kill('TooMuchOutput'));
   try {
     leash.on('error', () => undefined);
-    // A line on the leash tells the watcher that there is nobody left to end.
-    child.once('exit', () => leash.end('\n'));
+    const extend = () => {
+      const leftMs = request.fence.remainingMs();
+      if (Number.isFinite(leftMs)) leash.write(`${(leftMs / 1000).toFixed(3)}\n`);
+    };
+    extend();
+    extending = setInterval(extend, LEASH_MS);
+    child.once('exit', () => {
+      clearInterval(extending);
+      leash.end('end\n');
+    });
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
@@ -77,6 +105,7 @@ export async function runBounded(request: ProcessRequest, signal: AbortSignal): 
     how ??= code === null ? 'Killed' : 'Exited';
     return { how, code: code ?? undefined, stdout: stdout(), stderr: stderr() };
   } finally {
+    clearInterval(extending);
     clearTimeout(deadline);
     signal.removeEventListener('abort', onAbort);
   }

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit, { type LimitFunction } from 'p-limit';
+import { type Fence, LeadershipLostError, openFence } from '../../../base/fence.ts';
 import { RetryableError } from '../../../errors/dinfra-error.ts';
 import { type ProcessEnd, runBounded } from './bounded-process.ts';
 import { makePrivateFolder } from './private-folder.ts';
@@ -15,6 +16,8 @@ export interface HelmCommandOptions {
   readonly deadlineMs?: number;
   /** Address space of one process in KiB. Default 2 GiB, of which helm reserves most and uses little. */
   readonly addressSpaceKiB?: number;
+  /** Asked right before a process is started, which does not outlive it. Default: open. */
+  readonly fence?: Fence;
   /** Where private folders are made. Default: the system's temporary folder. */
   readonly temporary?: string;
 }
@@ -51,6 +54,7 @@ export class HelmCommand {
       concurrency: options.concurrency ?? 4,
       deadlineMs: options.deadlineMs ?? 60_000,
       addressSpaceKiB: options.addressSpaceKiB ?? 2 * 1024 * 1024,
+      fence: options.fence ?? openFence,
       temporary: options.temporary ?? tmpdir(),
     };
     this.limit = pLimit(this.options.concurrency);
@@ -124,11 +128,13 @@ export class HelmCommand {
           deadlineMs: this.options.deadlineMs,
           maxOutput: run.maxOutput ?? 1024 * 1024,
           addressSpaceKiB: this.options.addressSpaceKiB,
+          fence: this.options.fence,
         },
         signal,
       );
     } catch (cause) {
       signal.throwIfAborted();
+      if (cause instanceof LeadershipLostError) throw cause;
       throw new RetryableError('HelmUnavailable', { message: 'the helm command cannot be started', cause });
     }
   }

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { openFence } from '../base/fence.ts';
+import type { Logger } from '../base/logger.ts';
+import { showLeadership } from '../kube/client/client-metrics.ts';
+import type { ClusterAccess } from '../kube/client/cluster-access.ts';
+import { KubeClient } from '../kube/client/kube-client.ts';
+import { loadClusterAccess } from '../kube/client/kubeconfig.ts';
+import { electionTimes } from '../kube/election/election-times.ts';
+import { LeaderElector } from '../kube/election/leader-elector.ts';
+import { Health } from '../server/health.ts';
+import { serveProbes } from '../server/http-server.ts';
+import { takeConsole } from '../substrate/library-console.ts';
+import type { Config } from './config.ts';
+import { Operator } from './operator.ts';
+import { showBuildInfo, versionText } from './version.ts';
+
+/** How long the work may go on after the first signal, in milliseconds; then the process ends whatever is left. */
+const SHUTDOWN_MS = 30_000;
+/** Name of the Lease and of this program wherever one is asked for. */
+const NAME = 'dinfra-operator';
+
+/**
+ * The life of one operator process: probes at once, a copy of the cluster, then the lead for as long as it has it.
+ * Resolves with the exit code after an orderly stop. When leadership is lost nothing resolves any more: the process ends
+ * on the spot, and with it every helm process.
+ */
+export async function runProcess(config: Config): Promise<number> {
+  const log = pino({
+    level: config.logLevel,
+    base: { identity: config.identity, version: versionText() },
+    formatters: { level: (level) => ({ level }) },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });
+  takeConsole((line) => log.debug({ line }, 'a library has written to the console'));
+  const stop = stopOnSignals(log);
+  const health = new Health();
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  showBuildInfo(registry);
+  const access = loadClusterAccess(config.kubeconfig);
+  const probes = await serveProbes(config.probes, health, registry);
+  log.info({ port: probes.port, server: access.server, namespace: config.namespace ?? 'all' }, 'operator started');
+  const elector = config.leaderElection ? electorOf(config, access, registry, log) : undefined;
+  const operator = new Operator({ config, access, fence: elector ?? openFence, health, registry, log });
+  const lead = (signal: AbortSignal) => operator.lead(signal);
+  try {
+    await (elector === undefined ? lead(stop) : elector.lead(stop, lead));
+  } finally {
+    await Promise.all([operator.close(), probes.close()]);
+  }
+  log.info({}, 'operator stopped');
+  return 0;
+}
+
+function electorOf(config: Config, access: ClusterAccess, registry: Registry, log: Logger): LeaderElector {
+  return new LeaderElector({
+    // On connections of its own, so that a renewal waits behind nothing, and without the fence that it renews.
+    client: new KubeClient(access),
+    namespace: config.namespace ?? access.namespace ?? 'default',
+    name: NAME,
+    // The name of a pod says which one it is, and not which of its lives: a restarted container has the same.
+    identity: `${config.identity}_${randomUUID()}`,
+    times: electionTimes(config.leaseMs),
+    onLeading: showLeadership(registry, NAME),
+    onLost: () => process.exit(1),
+    logger: log,
+  });
+}
+
+function stopOnSignals(log: Logger): AbortSignal {
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) process.exit(1);
+    log.info({ signal }, 'stopping after the reconciles under way');
+    stop.abort(new Error(`stopped by ${signal}`));
+    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return stop.signal;
+}

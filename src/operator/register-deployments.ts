@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment } from '../api/deployment.ts';
+import { DeploymentMetrics } from '../controller/deployment/deployment-metrics.ts';
+import { DeploymentReconciler } from '../controller/deployment/deployment-reconciler.ts';
+import { DescriptorOrders } from '../controller/deployment/descriptor-orders.ts';
+import { OfferedReactors } from '../controller/deployment/reactor-source.ts';
+import { keyOf } from '../kube/client/resource-type.ts';
+import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
+import type { BridgeFeature } from './register-bridge.ts';
+import type { ReactorsFeature } from './register-reactors.ts';
+
+export interface DeploymentsFeature extends Feature {
+  /** A reactor was made, replaced or removed: what it makes is looked at again. `key` is `namespace/name`. */
+  reactorChanged(key: string): void;
+  /** A backend that could not be used can be used again. */
+  reactorRecovered(key: string): void;
+  /** The award source of a Provider, by `namespace/name`, answers again. */
+  providerReachable(key: string): void;
+}
+
+/** How long Deployments wait at start for reactors and award sources to be reached, in milliseconds. */
+const FIRST_CONTACT_MS = 10_000;
+
+/** From Deployments to what runs. */
+export function registerDeployments(
+  parts: OperatorParts,
+  { bridge, reactors }: { readonly bridge: BridgeFeature; readonly reactors: ReactorsFeature },
+): DeploymentsFeature {
+  const { client, cluster, config, events, registry, stop, synced } = parts;
+  const reconciler = new DeploymentReconciler({
+    client,
+    deployments: cluster.deployments.store,
+    orders: new DescriptorOrders(bridge.descriptors, cluster.types.store, (key) => bridge.sessions.sourcesOf(key)),
+    reactors: new OfferedReactors(cluster.offers.store, reactors.registry),
+    events,
+    metrics: new DeploymentMetrics(registry, cluster.deployments.store),
+    resyncMs: config.resyncMs,
+  });
+  const controller = controllerOf(parts, {
+    name: 'deployment',
+    reconcile: reconciler.reconcile,
+    concurrency: config.concurrency,
+  });
+  /** What waits for its next attempt, and may succeed now. */
+  const retryNow = (isConcerned: (deployment: Deployment) => boolean) => {
+    for (const deployment of cluster.deployments.store.list()) {
+      if (deployment.status.realisation?.retryAfter === undefined || !isConcerned(deployment)) continue;
+      const key = keyOf(deployment.metadata);
+      reconciler.urge(key);
+      controller.enqueue(key, 'low');
+    }
+  };
+  cluster.deployments.onChange(({ key }, origin) => controller.enqueue(key, origin === 'list' ? 'low' : 'high'));
+
+  /**
+   * Resolves when each reactor and award source has answered or failed once, or after a while: what was not asked yet
+   * must not look unreachable, or everything that runs would be reported as unknown.
+   */
+  const firstContact = async () => {
+    await Promise.all(synced);
+    const known = cluster.reactors.store.list().map(({ metadata }) => keyOf(metadata));
+    await Promise.race([
+      Promise.all([reactors.registry.knows(known), bridge.sessions.settled()]),
+      sleep(FIRST_CONTACT_MS, undefined, { signal: stop }),
+    ]);
+  };
+  return {
+    reactorChanged: (key) => {
+      retryNow((deployment) => mayBeMadeBy(deployment, key));
+      for (const { metadata } of cluster.deployments.store.list()) controller.enqueue(keyOf(metadata), 'low');
+    },
+    reactorRecovered: (key) => retryNow((deployment) => mayBeMadeBy(deployment, key)),
+    providerReachable: (key) => retryNow((deployment) => providerOf(deployment) === key),
+    run: () => controller.run(stop, [...synced, firstContact()]),
+    close: async () => undefined,
+  };
+}
+
+/** The Provider of a Deployment, by `namespace/name`. */
+function providerOf({ metadata, spec }: Deployment): string {
+  return `${metadata.namespace}/${spec.providerRef.name}`;
+}
+
+/** Whether a Deployment is, or may come to be, of a reactor, by its `namespace/name`. */
+function mayBeMadeBy({ metadata, spec, status }: Deployment, reactor: string): boolean {
+  const name = spec.reactorRef?.name ?? status.realisation?.reactor?.name;
+  return name === undefined
+    ? reactor.startsWith(`${metadata.namespace}/`)
+    : reactor === `${metadata.namespace}/${name}`;
+}

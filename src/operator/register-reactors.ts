@@ -1,0 +1,49 @@
+import type { Tenure } from '../award/identity.ts';
+import type { Standing } from '../award/source.ts';
+import { ReactorMetrics } from '../controller/reactor/reactor-metrics.ts';
+import { ReactorReconciler } from '../controller/reactor/reactor-reconciler.ts';
+import { ReactorRegistry } from '../controller/reactor/reactor-registry.ts';
+import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
+import { BuiltInReactors } from './reactor-factory.ts';
+
+export interface ReactorsFeature extends Feature {
+  readonly registry: ReactorRegistry;
+}
+
+export interface ReactorsPorts {
+  /** Where the source of its award says that a tenure stands. */
+  readonly standing: (tenure: Tenure, signal: AbortSignal) => Promise<Standing>;
+  /** Called after a reactor was made, replaced or removed. */
+  readonly onChange: (key: string) => void;
+  /** Called when a backend that could not be used can be used again. */
+  readonly onRecovered: (key: string) => void;
+}
+
+/** A reactor for each Reactor resource, its status, and what its backend holds for nobody. */
+export function registerReactors(
+  parts: OperatorParts,
+  { standing, onChange, onRecovered }: ReactorsPorts,
+): ReactorsFeature {
+  const { access, client, cluster, config, events, fence, health, log, stop, synced } = parts;
+  const registry = new ReactorRegistry();
+  const reconciler = new ReactorReconciler({
+    client,
+    reactors: cluster.reactors.store,
+    registry,
+    factory: new BuiltInReactors({ client, access, config, fence }),
+    events,
+    metrics: new ReactorMetrics(parts.registry),
+    health,
+    orphans: { deployments: cluster.deployments.store, standing, log },
+    probeMs: config.resyncMs,
+    onChange,
+    onRecovered,
+  });
+  const controller = controllerOf(parts, { name: 'reactor', reconcile: reconciler.reconcile });
+  cluster.reactors.onChange(({ key }) => controller.enqueue(key));
+  return {
+    registry,
+    run: () => controller.run(stop, synced),
+    close: () => reconciler.close(),
+  };
+}

@@ -1,0 +1,14 @@
+import { findDinfraError, withHint } from '../errors/dinfra-error.ts';
+
+/** Why the process ends, in one line for whoever has started it; the stack only of what nobody expected. */
+export function startupProblem(error: unknown): string {
+  const ours = findDinfraError(error);
+  if (ours !== undefined) return withHint(ours);
+  if (!(error instanceof Error)) return String(error);
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const place = `--probe-address ${address}:${port}`;
+  if (code === 'EADDRINUSE') return `${place} is taken by another process; choose another, or port 0 for any`;
+  if (code === 'EADDRNOTAVAIL') return `${place} is no address of this machine`;
+  if (code === 'EACCES' && port !== undefined) return `${place} is not allowed: ports below 1024 need more rights`;
+  return error.stack ?? error.message;
+}

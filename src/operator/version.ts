@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Gauge, type Registry } from 'prom-client';
+
+/** Which program this is. */
+export interface Version {
+  /** That of package.json. */
+  readonly version: string;
+  /** The commit it was built from, when the build has written it down. */
+  readonly revision: string | undefined;
+}
+
+/** The build writes the commit into dist/revision; a checkout has no such file. */
+export const version: Version = {
+  version: packageVersion(),
+  revision: readOptional(join(dirname(import.meta.dirname), 'revision')),
+};
+
+/** `0.1.0`, and ` (1a2b3c4)` when the commit is known. */
+export function versionText({ version: number, revision }: Version = version): string {
+  return revision === undefined ? number : `${number} (${revision})`;
+}
+
+/** Shows the version as a metric that is always 1, as is the custom. */
+export function showBuildInfo(registry: Registry): void {
+  const info = new Gauge({
+    name: 'dinfra_build_info',
+    help: 'Which program this is: always 1.',
+    labelNames: ['version', 'revision', 'node'] as const,
+    registers: [registry],
+  });
+  info.set({ version: version.version, revision: version.revision ?? '', node: process.versions.node }, 1);
+}
+
+function packageVersion(): string {
+  const file = findPackageJSON(import.meta.url);
+  if (file === undefined) return '0.0.0';
+  const { version: number } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
+  return number;
+}
+
+function readOptional(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
