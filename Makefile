@@ -61,8 +61,8 @@ format: ## format and fix what can be fixed
 	@$(lean) npx biome check --write .
 
 .PHONY: build
-build: ## compile to dist/, as it is shipped
-	@$(lean) npx tsc -p tsconfig.build.json
+build: ## bundle the operator and the dinfra command into dist/, as they are shipped
+	@$(lean) node dev/build/bundle.ts
 
 .PHONY: wasm
 wasm: ## build the chain's runtime; needs Rust, see chain/build

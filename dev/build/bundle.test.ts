@@ -1,0 +1,39 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundle } from './bundle.ts';
+import { licenceTexts } from './licences.ts';
+
+// Outside of the checkout, where no node_modules is found.
+const folder = mkdtempSync(join(tmpdir(), 'dinfra-bundle-'));
+beforeAll(() => bundle(folder), 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each(['dinfra-operator', 'dinfra'])('%s runs from the bundle alone', async (name) => {
+  const { stdout } = await execa(process.execPath, [join(folder, `${name}.js`), '--help'], { cwd: folder });
+  expect(stdout).toContain(`Usage: ${name}`);
+});
+
+test('the bundle holds nothing that only development needs', () => {
+  const maps = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js.map'));
+  expect(maps.length).toBeGreaterThan(2);
+  const sources = maps.flatMap(
+    (file) => (JSON.parse(readFileSync(join(folder, file), 'utf8')) as { readonly sources: readonly string[] }).sources,
+  );
+  expect(sources.some((source) => source.endsWith('src/main.ts'))).toBe(true);
+  const ours = sources.filter((source) => !source.includes('node_modules'));
+  expect(ours.filter((source) => /\/(dev|simulator|test)\//.test(source))).toEqual([]);
+});
+
+test('the licence of everything bundled goes with it', () => {
+  const texts = readFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+  for (const name of ['@polkadot/api', 'pino', 'undici', 'yaml']) expect(texts).toContain(`\n${name} `);
+});
+
+test('a package under the GPL is refused', () => {
+  const gpl = { name: 'left-pad', version: '1.0.0', licence: 'GPL-3.0-only', text: '' };
+  expect(() => licenceTexts([gpl])).toThrow('left-pad@1.0.0 (GPL-3.0-only)');
+  expect(() => licenceTexts([{ ...gpl, licence: '(MIT OR GPL-3.0-only)' }])).not.toThrow();
+});
