@@ -5,6 +5,8 @@ const onCluster = { globalSetup: ['test/support/control-plane.setup.ts'], hookTi
 
 export default defineConfig({
   test: {
+    // As every program does: see src/reasons.ts.
+    setupFiles: ['src/reasons.ts'],
     projects: [
       {
         test: {

@@ -1,3 +1,4 @@
+import '../src/reasons.ts';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';

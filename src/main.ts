@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './reasons.ts';
 import { setDefaultResultOrder } from 'node:dns';
 import { exitCodeOf, parseConfig } from './operator/config.ts';
 import { runProcess } from './operator/process.ts';

@@ -15,7 +15,7 @@ const [, section = ''] = /^## Folders\n(.*?)^## /ms.exec(page) ?? [];
 const told = new Map(
   [...section.matchAll(/^\| `([\w.]+)` \| .+ \| (.*)\|$/gm)].map(([, folder = '', imports = '']) => [
     folder,
-    imports.trim() === 'anything' ? undefined : [...imports.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    imports.trim() === 'anything' ? undefined : [...imports.matchAll(/`([\w.]+)`/g)].map(([, name]) => name),
   ]),
 );
 

@@ -1,18 +1,8 @@
 import { table } from '../../src/api/crd/field-table.ts';
 import { withMadeParts } from '../../src/api/crd/made-parts.ts';
 import { chainReasons } from '../../src/award/reason-names.ts';
-import { type CatalogueEntry, catalogue, type Reason } from '../../src/errors/catalogue.ts';
-
-/** The chapters of the page, each with the reason it begins with; it goes on to the next one's. */
-const chapters: readonly { readonly title: string; readonly from: Reason }[] = [
-  { title: 'States of a Deployment', from: 'Running' },
-  { title: 'Descriptors', from: 'DescriptorMissing' },
-  { title: 'Offers and reactors', from: 'ReactorReachable' },
-  { title: 'Chain', from: 'ChainUnreachable' },
-  { title: 'Cluster', from: 'ClusterUnreachable' },
-  { title: 'Helm', from: 'NotOurs' },
-  { title: 'CloudStack', from: 'CloudStackUnreachable' },
-];
+import { type CatalogueEntry, catalogue } from '../../src/errors/catalogue.ts';
+import { chapters } from '../../src/reasons.ts';
 
 /** Explained at the head of the page. */
 const families: Readonly<Record<CatalogueEntry['family'], string>> = {
@@ -22,18 +12,16 @@ const families: Readonly<Record<CatalogueEntry['family'], string>> = {
   refused: 'refused',
 };
 
-const entries: readonly (readonly [string, CatalogueEntry])[] = Object.entries(catalogue);
-
 /** docs/reasons.md with what the catalogue says made anew: the list of reasons and that of the chain's codes. */
 export function reasonsPage(page: string): string {
   return withMadeParts('docs/reasons.md', page, { reasons: reasons(), codes: codes() });
 }
 
 function reasons(): string {
-  return entries
-    .flatMap(([name, entry]) => {
-      const chapter = chapters.find(({ from }) => from === name);
-      return [...(chapter ? [`## ${chapter.title}`] : []), section(name, entry)];
+  return chapters
+    .map(({ title, layers }) => {
+      const sections = layers.flatMap((layer) => Object.entries(layer)).map(([name, entry]) => section(name, entry));
+      return `## ${title}\n\n${sections.join('\n\n')}`;
     })
     .join('\n\n');
 }
@@ -45,7 +33,7 @@ function section(name: string, { family, chainCode, summary, remedy }: Catalogue
 
 /** Every code there is, ours and the chain's, by number: what `dinfra status` and end reasons show by name. */
 function codes(): string {
-  const ours = entries.flatMap(([name, { chainCode }]) =>
+  const ours = [...catalogue()].flatMap(([name, { chainCode }]) =>
     chainCode === undefined ? [] : [[chainCode, `[${name}](#${name.toLowerCase()})`] as const],
   );
   const all = [...ours, ...chainReasons].toSorted(([a], [b]) => a - b);

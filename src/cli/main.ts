@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import '../reasons.ts';
 import { takeConsole } from '../substrate/library-console.ts';
 import { dinfra } from './command/program.ts';
 

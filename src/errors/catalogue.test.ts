@@ -1,8 +1,9 @@
+import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { type CatalogueEntry, catalogue } from './catalogue.ts';
+import { catalogue, registerReasons } from './catalogue.ts';
 
-const entries: readonly (readonly [string, CatalogueEntry])[] = Object.entries(catalogue);
+const entries = [...catalogue()];
 const page = await readFile(new URL('../../docs/reasons.md', import.meta.url), 'utf8');
 const headings = [...page.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
 const coded = entries.flatMap(([name, { chainCode }]) => (chainCode === undefined ? [] : [{ name, chainCode }]));
@@ -10,6 +11,30 @@ const coded = entries.flatMap(([name, { chainCode }]) => (chainCode === undefine
 describe('docs/reasons.md', () => {
   test('has a heading for every reason of the catalogue, once', () => {
     expect(headings.toSorted()).toEqual(entries.map(([name]) => name).toSorted());
+  });
+});
+
+describe('the catalogue', () => {
+  const folder = new URL('../', import.meta.url);
+  const files = globSync('**/reasons.ts', { cwd: folder }).filter((file) => file !== 'reasons.ts');
+
+  test('is composed of the layers', () => {
+    expect(files.length).toBeGreaterThan(8);
+  });
+
+  test.each(files)('has every reason of %s', async (file) => {
+    const layer: Readonly<Record<string, object>> = await import(new URL(file, folder).href);
+    const names = Object.values(layer).flatMap((reasons) => Object.keys(reasons));
+    expect(names).not.toEqual([]);
+    expect(entries.map(([name]) => name)).toEqual(expect.arrayContaining(names));
+  });
+
+  test('refuses a name or a code on chain that a layer has already', () => {
+    const entry = { family: 'terminal', summary: 'A b.', remedy: 'C d.' } as const;
+    expect(() => registerReasons({ Running: entry })).toThrow('two layers have the reason Running');
+    expect(() => registerReasons({ Another: { ...entry, chainCode: 10_001 } })).toThrow(
+      'Another and DescriptorMissing share the code 10001',
+    );
   });
 });
 
@@ -28,11 +53,6 @@ describe('a code on chain', () => {
   test.each(coded)("of $name is in the provider's range", ({ chainCode }) => {
     expect(chainCode).toBeGreaterThanOrEqual(10_000);
     expect(chainCode).toBeLessThan(20_000);
-  });
-
-  test('stands for one reason', () => {
-    const codes = coded.map(({ chainCode }) => chainCode);
-    expect(codes).toEqual([...new Set(codes)]);
   });
 
   test('is there for every terminal reason an order can be turned down for', () => {

@@ -3,8 +3,10 @@
  * or else an embedded one; of its nodes only the good neighbour asks something: to run a pause container.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { controllerReasons } from '../../src/controller/reasons.ts';
 import { cidOf } from '../../src/descriptors/content/cid.ts';
-import { catalogue, type Reason } from '../../src/errors/catalogue.ts';
+import { chainCodeOf, type Reason } from '../../src/errors/catalogue.ts';
+import { cloudStackReasons } from '../../src/providers/cloudstack/reasons.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { startChartRepository } from '../support/chart-repository.ts';
 import { type Wish, wishFor, wishOnIpfs } from '../support/consumer.ts';
@@ -208,8 +210,7 @@ describe('what cannot be realised', () => {
     stage.environment.chain.tick(500);
     for (const [index, { reason }] of mistakes.entries()) {
       const id = ids[index] ?? -1n;
-      const entry = catalogue[reason];
-      const code = 'chainCode' in entry ? entry.chainCode : undefined;
+      const code = chainCodeOf(reason);
       expect(code).toBeDefined();
       await stage.until(`the chain has heard ${code} of subscription ${id}`, 60, async () =>
         (await stage.consumer.heard(id)).some(({ event, reason: heard }) => event === 'Failed' && heard === code),
@@ -247,7 +248,7 @@ describe('what cannot be realised', () => {
     // The chain waits fifty blocks for an answer.
     environment.chain.tick(1_000);
     const [id = -1n] = await consumer.subscribe([wishFor('vm/v1', { ...vm, hostname: 'one-too-many' })]);
-    const { chainCode } = catalogue.CloudStackLimitReached;
+    const { chainCode } = cloudStackReasons.CloudStackLimitReached;
     await stage.until(`the chain has heard of subscription ${id}`, 90, async () =>
       (await consumer.heard(id)).some(({ event }) => event === 'Failed'),
     );
@@ -262,7 +263,7 @@ describe('what cannot be realised', () => {
     await environment.kubectl(['delete', 'offer', 'vm']);
     const [id = -1n] = await consumer.subscribe([wishFor('vm/v1', { ...vm, hostname: 'late' })]);
     await environment.startOperator();
-    const { chainCode } = catalogue.DescriptorTypeNotOffered;
+    const { chainCode } = controllerReasons.DescriptorTypeNotOffered;
     await stage.until(`the chain has heard ${chainCode} of subscription ${id}`, 60, async () =>
       (await consumer.heard(id)).some(({ event, reason }) => event === 'Failed' && reason === chainCode),
     );

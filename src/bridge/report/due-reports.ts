@@ -1,7 +1,8 @@
 import type { Condition } from '../../api/condition.ts';
 import type { Deployment } from '../../api/deployment.ts';
 import { identityOf } from '../../award/identity.ts';
-import { catalogue } from '../../errors/catalogue.ts';
+import { awardReasons } from '../../award/reasons.ts';
+import { chainCodeOf } from '../../errors/catalogue.ts';
 import type { DesiredTenure } from '../../sources/dinfra/model.ts';
 import type { TenureCall } from '../../sources/dinfra/tenure-call.ts';
 import { nextReport, type Told } from './next-report.ts';
@@ -28,7 +29,7 @@ export function dueReports(
     // The mirror has to have caught up with the row: what it says of an older state is no answer to this one.
     if (deployment === undefined || deployment.spec.state !== state) return [];
     const report =
-      nextReport(state, toldBy(deployment, now), catalogue.WorkloadDown.chainCode) ?? answerTo(row, deployment);
+      nextReport(state, toldBy(deployment, now), awardReasons.WorkloadDown.chainCode) ?? answerTo(row, deployment);
     return report === undefined ? [] : [{ deployment, call: { ...report, subscription, tenure } }];
   });
 }
@@ -65,16 +66,11 @@ function toldBy({ metadata, status }: Deployment, now: number): Told {
 /** Why it is not known whether it can be realised, when that is something the chain has a code for. */
 function hindranceOf(resolved: Condition | undefined, now: number): Told['hindrance'] {
   if (resolved?.status !== 'Unknown') return undefined;
-  const code = ownCode(resolved.reason);
+  const code = chainCodeOf(resolved.reason);
   return code === undefined ? undefined : { code, forMs: now - Date.parse(resolved.lastTransitionTime) };
 }
 
 /** The code the chain hears for a reason. */
 function codeOf(reason: string): number {
-  return ownCode(reason) ?? catalogue.Unspecified.chainCode;
-}
-
-function ownCode(reason: string): number | undefined {
-  const entry = Object.entries(catalogue).find(([name]) => name === reason)?.[1];
-  return entry !== undefined && 'chainCode' in entry ? entry.chainCode : undefined;
+  return chainCodeOf(reason) ?? awardReasons.Unspecified.chainCode;
 }

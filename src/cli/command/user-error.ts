@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { catalogue } from '../../errors/catalogue.ts';
+import { entryOf } from '../../errors/catalogue.ts';
 import { findDinfraError } from '../../errors/dinfra-error.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,7 +20,7 @@ export async function orTell({ err, fail }: Terminal, work: () => Promise<void>)
     await work();
   } catch (error) {
     const ours = findDinfraError(error);
-    const hint = error instanceof UserError ? error.hint : ours && (ours.hint ?? catalogue[ours.code].remedy);
+    const hint = error instanceof UserError ? error.hint : ours && (ours.hint ?? entryOf(ours.code)?.remedy);
     if (!(error instanceof UserError || error instanceof InvalidArgumentError) && ours === undefined) throw error;
     err(`dinfra: ${(error as Error).message}\n${hint === undefined ? '' : `        ${hint}\n`}`);
     fail();

@@ -3,9 +3,9 @@ import { timestampOf } from '../../api/conditions.ts';
 import { type Deployment, type DeploymentStatus, deployments, tenureOf } from '../../api/deployment.ts';
 import { TEARDOWN_FINALIZER } from '../../api/labels.ts';
 import { identityOf, type TenureIdentity } from '../../award/identity.ts';
+import { awardReasons } from '../../award/reasons.ts';
 import type { Logger } from '../../base/logger.ts';
-import { catalogue } from '../../errors/catalogue.ts';
-import { chainCodeOf } from '../../errors/chain-code.ts';
+import { chainCodeOf, entryOf } from '../../errors/catalogue.ts';
 import { type DinfraError, TerminalError, withHint } from '../../errors/dinfra-error.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
 import { isConflict } from '../../kube/client/api-error.ts';
@@ -210,7 +210,7 @@ export class DeploymentReconciler {
       hash: update.hash,
       verdict: 'Refused',
       reason: code,
-      reasonCode: chainCodeOf(code) ?? catalogue.Unspecified.chainCode,
+      reasonCode: chainCodeOf(code) ?? awardReasons.Unspecified.chainCode,
       message: withHint(checked.failure).slice(0, 1024),
     };
   }
@@ -292,9 +292,7 @@ export class DeploymentReconciler {
     const was = readyOf(before.status);
     const is = readyOf(status);
     if (is === undefined || (was?.reason === is.reason && was.status === is.status)) return;
-    const family = Object.hasOwn(catalogue, is.reason)
-      ? catalogue[is.reason as keyof typeof catalogue].family
-      : 'retryable';
+    const family = entryOf(is.reason)?.family ?? 'retryable';
     const type = family === 'condition' && is.reason !== 'Replacing' ? 'Normal' : 'Warning';
     this.options.events.record(before, { type, reason: is.reason, action: pass.action.do, note: is.message });
     log.info({ reason: is.reason, action: pass.action.do, detail: is.message }, 'the Deployment has changed');

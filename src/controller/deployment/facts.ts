@@ -1,6 +1,6 @@
 import { timestampOf } from '../../api/conditions.ts';
 import type { Deployment, DeploymentStatus } from '../../api/deployment.ts';
-import { chainCodeOf } from '../../errors/chain-code.ts';
+import { chainCodeOf } from '../../errors/catalogue.ts';
 import type { Found, OrderFact } from './next-action.ts';
 
 /** The part of a status that programs decide by. */

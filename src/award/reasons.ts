@@ -1,0 +1,34 @@
+import type { FamiliesOf, Reasons } from '../errors/catalogue.ts';
+
+/** What the source of an award hears when no layer below has a reason of its own. */
+export const awardReasons = {
+  Unspecified: {
+    family: 'condition',
+    summary: 'A provider gave up a tenure without a reason of its own.',
+    remedy: 'Ask the provider.',
+    chainCode: 10_000,
+  },
+  AwardUndecided: {
+    family: 'condition',
+    summary: 'Whether the award can be realised was not known shortly before its deadline, so it was declined.',
+    remedy: 'Look at the Deployment and the Provider for what was in the way: a Reactor, a schema, the API server.',
+    chainCode: 10_008,
+  },
+  WorkloadDown: {
+    family: 'condition',
+    summary: 'What was ordered is not up: the tenure is reported Degraded, and not paid for until it is back.',
+    remedy: 'The provider looks at the Deployment.',
+    chainCode: 10_300,
+  },
+  WorkloadUnseen: {
+    family: 'condition',
+    summary:
+      'The backend has not answered for so long that nobody knows whether the workload is up: the tenure is reported Degraded.',
+    remedy: 'The provider looks at the Reactor and its backend. It is reported recovered once it is seen up again.',
+    chainCode: 10_301,
+  },
+} as const satisfies Reasons;
+
+declare module '../errors/catalogue.ts' {
+  interface ReasonFamilies extends FamiliesOf<typeof awardReasons> {}
+}

@@ -1,0 +1,132 @@
+import type { FamiliesOf, Reasons } from '../../errors/catalogue.ts';
+
+/** Reasons of CloudStack, and of what a VM descriptor asks of it. */
+export const cloudStackReasons = {
+  CloudStackUnreachable: {
+    family: 'retryable',
+    summary: 'The CloudStack endpoint did not answer.',
+    remedy: 'Nothing to do if it is brief; otherwise check the endpoint and the CA bundle of the Reactor.',
+  },
+  CloudStackBadReply: {
+    family: 'retryable',
+    summary: 'Something answered at the CloudStack endpoint, but not the API.',
+    remedy: 'Check the endpoint of the Reactor: it ends in /client/api. A proxy in between may be failing.',
+  },
+  CloudStackUnauthorized: {
+    family: 'retryable',
+    summary: 'CloudStack refused the API key or the signature.',
+    remedy: 'Check the keys in the Secret of the Reactor, and the clocks of both machines.',
+  },
+  CloudStackForbidden: {
+    family: 'retryable',
+    summary: 'The CloudStack account may not do this.',
+    remedy: 'Grant the role the API named in the message; docs/cloudstack.md has the whole list.',
+  },
+  CloudStackRateLimited: {
+    family: 'retryable',
+    summary: 'CloudStack asked for fewer calls.',
+    remedy: 'Nothing to do; raise api.throttling.max, or lower limits.callsPerSecond of the Reactor, if it lasts.',
+  },
+  CloudStackFailed: {
+    family: 'retryable',
+    summary: 'CloudStack failed to do it.',
+    remedy: 'Look into the log of the management server for the call or job named in the message.',
+  },
+  CloudStackNoCapacity: {
+    family: 'retryable',
+    summary: 'CloudStack has no host, address or storage free for it.',
+    remedy: 'Add capacity, or lower the capacity of the Offer.',
+    chainCode: 10_200,
+  },
+  CloudStackLimitReached: {
+    family: 'retryable',
+    summary: 'The CloudStack account has used up what it may use.',
+    remedy: 'Raise the limit of the account named in the message, or lower the capacity of the Offer.',
+    chainCode: 10_201,
+  },
+  CloudStackRejected: {
+    family: 'terminal',
+    summary: 'CloudStack found a parameter wrong.',
+    remedy: 'Correct what the message names in the Reactor or in the descriptor.',
+    chainCode: 10_202,
+  },
+  CloudStackZoneUnknown: {
+    family: 'terminal',
+    summary: 'CloudStack has no such zone, or it is disabled.',
+    remedy: 'Correct zones of the Reactor.',
+    chainCode: 10_203,
+  },
+  CloudStackOfferingUnknown: {
+    family: 'terminal',
+    summary: 'CloudStack has no such offering.',
+    remedy: 'Correct sizes, customSize, dataDisks or network of the Reactor.',
+    chainCode: 10_204,
+  },
+  CloudStackTemplateUnknown: {
+    family: 'terminal',
+    summary: 'CloudStack has no such template, or it is not ready.',
+    remedy: 'Correct images of the Reactor.',
+    chainCode: 10_205,
+  },
+  CloudStackNetworkUnknown: {
+    family: 'terminal',
+    summary: 'CloudStack has no such network, or it does not fit.',
+    remedy: 'Correct network of the Reactor.',
+    chainCode: 10_206,
+  },
+  CloudStackExpungeForbidden: {
+    family: 'retryable',
+    summary:
+      'The VM is destroyed, but the account may not expunge it: its disk and its name stay until CloudStack does.',
+    remedy: 'Set allow.user.expunge.recover.vm to true, or wait for expunge.delay.',
+  },
+  CloudStackNotOurs: {
+    family: 'refused',
+    summary: 'Something in CloudStack has the name of this tenure and is not marked as ours.',
+    remedy: 'Rename or remove what the message names, or give it back its marker.',
+  },
+  VmDescriptorInvalid: {
+    family: 'terminal',
+    summary: 'The VM descriptor contradicts itself or asks for something no VM can have.',
+    remedy: 'Correct the field named in the message and subscribe again.',
+    chainCode: 10_210,
+  },
+  VmSizeNotOffered: {
+    family: 'terminal',
+    summary: 'The provider offers no VM of that size.',
+    remedy: 'Ask for less CPU, memory or disk, or choose another provider.',
+    chainCode: 10_211,
+  },
+  VmImageNotOffered: {
+    family: 'terminal',
+    summary: 'The provider offers no image of that name.',
+    remedy: 'Choose one of the images the message names, or another provider.',
+    chainCode: 10_212,
+  },
+  VmNetworkNotOffered: {
+    family: 'terminal',
+    summary: 'The provider cannot connect a VM in that way.',
+    remedy: 'Leave out the field named in the message, or choose another provider.',
+    chainCode: 10_213,
+  },
+  VmUserDataTooLarge: {
+    family: 'terminal',
+    summary: 'The user-data does not fit into a VM, even compressed.',
+    remedy: 'Fetch large parts from inside the VM instead.',
+    chainCode: 10_214,
+  },
+  VmChangeRefused: {
+    family: 'refused',
+    summary: 'The change would need a new VM, or would lose data.',
+    remedy: 'Take the change back, or cancel and subscribe again.',
+  },
+  VmRestartNeeded: {
+    family: 'refused',
+    summary: 'The VM differs from its order, and only a restart would mend it.',
+    remedy: 'Set restart of the Reactor to Always, or stop and start the VM when it suits.',
+  },
+} as const satisfies Reasons;
+
+declare module '../../errors/catalogue.ts' {
+  interface ReasonFamilies extends FamiliesOf<typeof cloudStackReasons> {}
+}

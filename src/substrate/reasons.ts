@@ -1,0 +1,40 @@
+import type { FamiliesOf, Reasons } from '../errors/catalogue.ts';
+
+/** Reasons of a chain’s node, of its history, and of transactions. */
+export const substrateReasons = {
+  ChainUnreachable: {
+    family: 'retryable',
+    summary: 'No chain endpoint answers, or what answers is not a Substrate node.',
+    remedy:
+      'Check spec.chain.endpoints of the Provider and the network policy; the operator keeps trying each in turn.',
+  },
+  ChainStalled: {
+    family: 'retryable',
+    summary: 'The node is connected and reports no new finalised block.',
+    remedy: 'Check the node; the operator has dropped the connection and tries the next endpoint.',
+  },
+  ChainGenesisMismatch: {
+    family: 'retryable',
+    summary: 'The node belongs to another chain than the one this Provider is on.',
+    remedy: 'Correct spec.chain.endpoints. Nothing is touched meanwhile.',
+  },
+  ChainDiverged: {
+    family: 'retryable',
+    summary: 'The node does not know the last finalised block whose effects are in the cluster.',
+    remedy: 'Point the Provider at a node of the same history. Nothing is touched meanwhile.',
+  },
+  TransactionRejected: {
+    family: 'retryable',
+    summary: 'The node did not take a transaction of the provider, for example because the account cannot pay its fee.',
+    remedy: "Look at the message; check the account's balance and that nothing else signs with it.",
+  },
+  TransactionLost: {
+    family: 'retryable',
+    summary: 'A transaction was sent and did not become final in time.',
+    remedy: "Nothing to do if it is rare: the chain's state is read again and what is missing is sent again.",
+  },
+} as const satisfies Reasons;
+
+declare module '../errors/catalogue.ts' {
+  interface ReasonFamilies extends FamiliesOf<typeof substrateReasons> {}
+}
