@@ -115,7 +115,9 @@ const limits = Type.Object(
   {
     concurrency: Type.Optional(atLeastOne('Calls in flight at once. Default: 8.', 64)),
     callsPerSecond: Type.Optional(atLeastOne('Calls started in a second. Default: 20.', 1000)),
-    timeoutMs: Type.Optional(atLeastOne('How long one call may take, in milliseconds. Default: 30000.', 600_000)),
+    timeoutMs: Type.Optional(
+      atLeastOne('How long one call may take, in milliseconds: less than a reconcile. Default: 30000.', 45_000),
+    ),
   },
   { description: 'How hard the API may be used.' },
 );

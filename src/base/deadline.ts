@@ -1,9 +1,11 @@
+import { type Clock, systemClock } from './clock.ts';
+
 /** A signal that aborts with its parent or when time is up, whichever comes first. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Starts the time anew; from now on with `ms` milliseconds when given. */
+  /** Restarts the time; from now on with `ms` milliseconds when given. */
   restart(ms?: number): void;
-  /** Lets go of the timer and the parent. To be called on every path: the parent outlives thousands of these. */
+  /** Releases the timer and the parent. To be called on every path: the parent outlives thousands of these. */
   clear(): void;
 }
 
@@ -11,23 +13,23 @@ export interface Deadline {
  * A deadline `ms` milliseconds from now. Not AbortSignal.any with AbortSignal.timeout: these hold on to the parent until
  * they are collected, and the parent lives as long as the process.
  */
-export function startDeadline(parent: AbortSignal, ms: number): Deadline {
+export function startDeadline(parent: AbortSignal, ms: number, clock: Clock = systemClock): Deadline {
   const controller = new AbortController();
   let limitMs = ms;
   const expire = () => controller.abort(new DOMException(`nothing happened for ${limitMs} ms`, 'TimeoutError'));
   const onParentAbort = () => controller.abort(parent.reason);
-  let timer = setTimeout(expire, limitMs);
+  let cancel = clock.after(limitMs, expire);
   parent.addEventListener('abort', onParentAbort, { once: true });
   if (parent.aborted) onParentAbort();
   return {
     signal: controller.signal,
     restart: (newMs) => {
       limitMs = newMs ?? limitMs;
-      clearTimeout(timer);
-      if (!controller.signal.aborted) timer = setTimeout(expire, limitMs);
+      cancel();
+      if (!controller.signal.aborted) cancel = clock.after(limitMs, expire);
     },
     clear: () => {
-      clearTimeout(timer);
+      cancel();
       parent.removeEventListener('abort', onParentAbort);
     },
   };

@@ -10,20 +10,20 @@ test('a reflector that follows is ready and alive', () => {
   expect(reflectorDead(well)).toBeUndefined();
 });
 
-test('one that has not read everything, cannot, or hears nothing is not ready, and says why', () => {
+test('a reflector that has not read everything, cannot, or gets no answer is not in step, and says why', () => {
   expect(reflectorNotReady({ ...well, synced: false })).toBe('not read yet');
   expect(reflectorNotReady({ ...well, error: new Error('cannot list x: forbidden') })).toBe('cannot list x: forbidden');
-  expect(reflectorNotReady({ ...well, silentMs: 400_000 })).toBe('nothing heard from the API server for 400 s');
+  expect(reflectorNotReady({ ...well, silentMs: 400_000 })).toBe('no answer from the API server for 400 s');
 });
 
 test('an API server that is away does not make a reflector dead; a loop that stands still does', () => {
   expect(
     reflectorDead({ synced: true, objects: 3, silentMs: 9_000_000, idleMs: 30_000, error: new Error('away') }),
   ).toBeUndefined();
-  expect(reflectorDead({ ...well, idleMs: 1_000_000 })).toBe('its loop has not moved for 1000 s');
+  expect(reflectorDead({ ...well, idleMs: 1_000_000 })).toBe('no progress for 1000 s');
 });
 
-test('a controller with a pass that ignores its end is dead', async () => {
+test('a controller with a reconcile that ignores its deadline is dead', async () => {
   const clock = new ManualClock();
   const controller = new Controller({
     name: 'x',
@@ -37,5 +37,5 @@ test('a controller with a pass that ignores its end is dead', async () => {
   await clock.advance(350_000);
   expect(controllerDead(controller)).toBeUndefined();
   await clock.advance(50_000);
-  expect(controllerDead(controller)).toBe('a pass has not ended for 400 s');
+  expect(controllerDead(controller)).toBe('a reconcile has been running for 400 s');
 });

@@ -21,6 +21,9 @@ import type { Config } from './config.ts';
 /** What making a tenant begins and ends with. docs/helm.md has the whole list. */
 const HELM_PERMISSIONS = ['create', 'get', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces' }));
 
+/** Below the time of one reconcile, so that helm's own timeout is what is reported. In milliseconds. */
+const HELM_DEADLINE_MS = 45_000;
+
 export interface BuiltInReactorsOptions {
   readonly client: KubeClient;
   readonly access: ClusterAccess;
@@ -45,7 +48,12 @@ export class BuiltInReactors implements ReactorFactory {
     this.access = access;
     this.fence = fence;
     this.tenantConnections = new Connections(access.proxyUrl);
-    this.helm = new HelmCommand({ command: config.helm, concurrency: config.helmConcurrency, fence });
+    this.helm = new HelmCommand({
+      command: config.helm,
+      concurrency: config.helmConcurrency,
+      deadlineMs: HELM_DEADLINE_MS,
+      fence,
+    });
   }
 
   secretName({ spec }: ReactorResource): string | undefined {

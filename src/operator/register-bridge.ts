@@ -40,7 +40,7 @@ export function registerBridge(
     log,
     stop,
   );
-  const controller = controllerOf(parts, { name: 'provider', reconcile: sessions.reconcile });
+  const controller = controllerOf(parts, { name: 'provider', reconcile: sessions.reconcile, laneOf: (key) => key });
   cluster.providers.onChange(({ key }) => controller.enqueue(key));
   cluster.deployments.onChange(({ old, now }) => {
     const deployment = now ?? old;

@@ -40,6 +40,7 @@ export function registerDeployments(
     name: 'deployment',
     reconcile: reconciler.reconcile,
     concurrency: config.concurrency,
+    laneOf: (key) => laneOf(cluster.deployments.store.get(key)),
   });
   /** What waits for its next attempt, and may succeed now. */
   const retryNow = (isConcerned: (deployment: Deployment) => boolean) => {
@@ -74,6 +75,17 @@ export function registerDeployments(
     run: () => controller.run(stop, [...synced, firstContact()]),
     close: async () => undefined,
   };
+}
+
+/**
+ * Deployments of one backend share a lane, and awards that are still to be answered have one of their own beside it: a
+ * backend that hangs delays neither other backends' tenants nor the answer to a fresh award of its own.
+ */
+export function laneOf(deployment: Deployment | undefined): string {
+  if (deployment === undefined) return '';
+  const { metadata, spec, status } = deployment;
+  const reactor = spec.reactorRef?.name ?? status.realisation?.reactor?.name ?? '';
+  return `${metadata.namespace}/${reactor}${spec.state === 'Awarded' ? ' Awarded' : ''}`;
 }
 
 /** The Provider of a Deployment, by `namespace/name`. */

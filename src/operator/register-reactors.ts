@@ -8,6 +8,11 @@ import { BuiltInReactors } from './reactor-factory.ts';
 
 export interface ReactorsFeature extends Feature {
   readonly registry: ReactorRegistry;
+  /**
+   * Whether a Reactor, by `namespace/name`, realises descriptors of a type. `Unknown` while it was not made yet or cannot
+   * be, `Missing` when there is none of that name.
+   */
+  servesType(reactor: string, type: string): 'Yes' | 'No' | 'Unknown' | 'Missing';
 }
 
 export interface ReactorsPorts {
@@ -39,10 +44,13 @@ export function registerReactors(
     onChange,
     onRecovered,
   });
-  const controller = controllerOf(parts, { name: 'reactor', reconcile: reconciler.reconcile });
+  // A lane for each: a backend that hangs delays the probe of no other.
+  const controller = controllerOf(parts, { name: 'reactor', reconcile: reconciler.reconcile, laneOf: (key) => key });
   cluster.reactors.onChange(({ key }) => controller.enqueue(key));
   return {
     registry,
+    servesType: (key, type) =>
+      cluster.reactors.store.get(key) === undefined ? 'Missing' : registry.servesType(key, type),
     run: () => controller.run(stop, synced),
     close: () => reconciler.close(),
   };

@@ -78,6 +78,6 @@ test('a Deployment whose status the API server refuses is looked at again all th
     metrics: new DeploymentMetrics(new Registry(), store),
     resyncMs: 60_000,
   });
-  const next = await reconciler.reconcile(`${namespace}/${name}`, signal, silentLogger);
+  const next = await reconciler.reconcile(`${namespace}/${name}`, signal, silentLogger, signal);
   expect(next).toEqual({ requeueAfterMs: 60_000 });
 });

@@ -86,7 +86,7 @@ async function look(orphans: NonNullable<ReactorSpec['orphans']>): Promise<React
     await client.apply(reactors, { metadata: ref, spec: { helm: {}, orphans } }, { fieldManager: 'test' }, signal),
   );
   now += MINUTE;
-  await reconciler.reconcile(`${namespace}/cluster`, signal, silentLogger);
+  await reconciler.reconcile(`${namespace}/cluster`, signal, silentLogger, signal);
   return client.get(reactors, ref, signal);
 }
 

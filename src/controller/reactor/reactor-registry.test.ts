@@ -3,7 +3,7 @@ import { RetryableError } from '../../errors/dinfra-error.ts';
 import type { Reactor } from '../../providers/port.ts';
 import { ReactorRegistry } from './reactor-registry.ts';
 
-const reactor = { kind: 'test' } as unknown as Reactor;
+const reactor = { kind: 'test', types: new Set(['vm/v1']) } as unknown as Reactor;
 const problem = new RetryableError('ReactorCredentialsMissing', { message: 'there is no Secret' });
 
 describe('the registry of reactors', () => {
@@ -15,6 +15,15 @@ describe('the registry of reactors', () => {
     expect(() => registry.get('acme/cluster')).toThrow(problem);
     expect(() => registry.get('other/cloud')).toThrow('there is no Reactor other/cloud');
     expect(registry.keysIn('acme')).toEqual(['acme/cloud', 'acme/cluster']);
+  });
+
+  it('says which types a reactor serves, and nothing of one that could not be made', () => {
+    const registry = new ReactorRegistry();
+    registry.set('acme/cloud', reactor);
+    registry.fail('acme/cluster', problem);
+    const serves = (key: string, type: string) => registry.servesType(key, type);
+    expect([serves('acme/cloud', 'vm/v1'), serves('acme/cloud', 'helm/v1')]).toEqual(['Yes', 'No']);
+    expect([serves('acme/cluster', 'vm/v1'), serves('acme/new', 'vm/v1')]).toEqual(['Unknown', 'Unknown']);
   });
 
   it('tells when all of a list have been made or found to be of no use, and not before', async () => {

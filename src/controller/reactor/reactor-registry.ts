@@ -18,6 +18,16 @@ export class ReactorRegistry {
     return entry.reactor;
   }
 
+  /**
+   * Whether a reactor realises a descriptor type. `Unknown` while it has not been made, or could not be, for instance
+   * because its credentials are missing: that says nothing of what it could do.
+   */
+  servesType(key: string, type: string): 'Yes' | 'No' | 'Unknown' {
+    const entry = this.entries.get(key);
+    if (entry === undefined || 'problem' in entry) return 'Unknown';
+    return entry.reactor.types.has(type) ? 'Yes' : 'No';
+  }
+
   /** The keys of a namespace's reactors, whether they can be used or not. */
   keysIn(namespace: string): string[] {
     return [...this.entries.keys()].filter((key) => key.startsWith(`${namespace}/`));

@@ -2,20 +2,22 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { WorkQueueLevel, WorkQueueObserver } from './work-queue.ts';
 
 /** How a reconcile ended, in controller-runtime's words. */
-export type Result = 'success' | 'error' | 'requeue' | 'requeue_after';
+export type Result = 'success' | 'error' | 'requeue_after';
 
-/** What a controller tells of itself. Times in milliseconds. */
+/** What a controller reports to metrics. Times in milliseconds. */
 export interface ControllerObserver {
   readonly queue: WorkQueueObserver;
   /** Once, at start: where to read the queue's level from. */
   attach(level: () => WorkQueueLevel, concurrency: number): void;
-  passStarted(): void;
-  passEnded(result: Result, ms: number): void;
+  started(): void;
+  ended(result: Result, ms: number): void;
+  /** How many more, or fewer, reconciles go on beyond their deadline. */
+  overdue(change: 1 | -1): void;
   failed(how: 'retryable' | 'terminal' | 'timeout' | 'panic'): void;
 }
 
-const RESULTS: readonly Result[] = ['success', 'error', 'requeue', 'requeue_after'];
-const PASS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+const RESULTS: readonly Result[] = ['success', 'error', 'requeue_after'];
+const RECONCILE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 const QUEUE_SECONDS = [0.001, 0.01, 0.1, 0.5, 1, 5, 10, 60, 300, 1000];
 
 /**
@@ -23,13 +25,14 @@ const QUEUE_SECONDS = [0.001, 0.01, 0.1, 0.5, 1, 5, 10, 60, 300, 1000];
  * Every series of a controller is there from its start, at zero.
  */
 export class ControllerMetrics {
-  private readonly passes;
+  private readonly reconciles;
   private readonly errors;
   private readonly terminalErrors;
   private readonly timeouts;
   private readonly panics;
-  private readonly passSeconds;
+  private readonly seconds;
   private readonly workers;
+  private readonly overdue;
   private readonly maxWorkers;
   private readonly adds;
   private readonly retries;
@@ -41,7 +44,7 @@ export class ControllerMetrics {
     const registers = [registry];
     const controller = { labelNames: ['controller'] as const, registers };
     const queue = { labelNames: ['name', 'controller'] as const, registers };
-    this.passes = new Counter({
+    this.reconciles = new Counter({
       name: 'controller_runtime_reconcile_total',
       help: 'Reconciles, by result.',
       labelNames: ['controller', 'result'] as const,
@@ -67,10 +70,10 @@ export class ControllerMetrics {
       help: 'Reconciles that failed with an unexpected exception.',
       ...controller,
     });
-    this.passSeconds = new Histogram({
+    this.seconds = new Histogram({
       name: 'controller_runtime_reconcile_time_seconds',
       help: 'How long a reconcile takes.',
-      buckets: PASS_SECONDS,
+      buckets: RECONCILE_SECONDS,
       ...controller,
     });
     this.workers = new Gauge({
@@ -78,9 +81,14 @@ export class ControllerMetrics {
       help: 'Reconciles under way.',
       ...controller,
     });
+    this.overdue = new Gauge({
+      name: 'dinfra_reconciles_overdue',
+      help: 'Reconciles that go on beyond their deadline: anything but zero is a defect.',
+      ...controller,
+    });
     this.maxWorkers = new Gauge({
       name: 'controller_runtime_max_concurrent_reconciles',
-      help: 'How many reconciles there may be at once.',
+      help: 'How many reconciles there may be at once, of each lane.',
       ...controller,
     });
     this.adds = new Counter({ name: 'workqueue_adds_total', help: 'Keys added to the queue.', ...queue });
@@ -104,12 +112,13 @@ export class ControllerMetrics {
   forController(controller: string): ControllerObserver {
     const own = { controller };
     const ownQueue = { name: controller, controller };
-    for (const result of RESULTS) this.passes.inc({ ...own, result }, 0);
+    for (const result of RESULTS) this.reconciles.inc({ ...own, result }, 0);
     for (const counter of [this.errors, this.terminalErrors, this.timeouts, this.panics]) counter.inc(own, 0);
     for (const counter of [this.adds, this.retries]) counter.inc(ownQueue, 0);
-    this.passSeconds.zero(own);
+    this.seconds.zero(own);
     for (const histogram of [this.queueSeconds, this.workSeconds]) histogram.zero(ownQueue);
     this.workers.set(own, 0);
+    this.overdue.set(own, 0);
     return {
       queue: {
         added: () => this.adds.inc(ownQueue),
@@ -121,12 +130,13 @@ export class ControllerMetrics {
         this.levels.set(controller, level);
         this.maxWorkers.set(own, concurrency);
       },
-      passStarted: () => this.workers.inc(own),
-      passEnded: (result, ms) => {
+      started: () => this.workers.inc(own),
+      ended: (result, ms) => {
         this.workers.dec(own);
-        this.passes.inc({ ...own, result });
-        this.passSeconds.observe(own, ms / 1000);
+        this.reconciles.inc({ ...own, result });
+        this.seconds.observe(own, ms / 1000);
       },
+      overdue: (change) => this.overdue.inc(own, change),
       failed: (how) => {
         this.errors.inc(own);
         if (how === 'terminal') this.terminalErrors.inc(own);

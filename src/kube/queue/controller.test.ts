@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ManualClock, settle } from '../../../test/support/manual-clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { RetryableError, TerminalError } from '../../errors/dinfra-error.ts';
+import { controllerDead } from '../health.ts';
 import { Controller, type ControllerOptions, done, type Reconcile } from './controller.ts';
 import { ControllerMetrics } from './controller-metrics.ts';
-import { WorkQueue } from './work-queue.ts';
+import type { WorkQueueLevel } from './work-queue.ts';
 
 let clock: ManualClock;
 let stop: AbortController;
@@ -35,18 +36,24 @@ function loggerWith(fields: object): Logger {
 
 function controllerOf(reconcile: Reconcile, over: Partial<ControllerOptions> = {}) {
   const observer = new ControllerMetrics(registry).forController('deployment');
-  const queue = new WorkQueue({ clock, random: () => 0, observer: observer.queue });
+  let level = (): WorkQueueLevel => expect.unreachable('no queue was attached');
   const controller = new Controller({
     name: 'deployment',
     reconcile,
     clock,
-    queue,
-    observer,
+    random: () => 0,
+    observer: {
+      ...observer,
+      attach: (read, concurrency) => {
+        level = read;
+        observer.attach(read, concurrency);
+      },
+    },
     logger: loggerWith({}),
     newId: () => 'id-1',
     ...over,
   });
-  return { controller, queue };
+  return { controller, level: () => level() };
 }
 
 async function metric(name: string): Promise<string[]> {
@@ -59,7 +66,6 @@ test('every series is there at zero before anything happens', async () => {
   expect(await metric('controller_runtime_reconcile_total')).toEqual([
     'controller_runtime_reconcile_total{controller="deployment",result="success"} 0',
     'controller_runtime_reconcile_total{controller="deployment",result="error"} 0',
-    'controller_runtime_reconcile_total{controller="deployment",result="requeue"} 0',
     'controller_runtime_reconcile_total{controller="deployment",result="requeue_after"} 0',
   ]);
   for (const name of [
@@ -81,7 +87,7 @@ test('every series is there at zero before anything happens', async () => {
   expect((await metric('controller_runtime_reconcile_time_seconds')).at(-1)).toMatch(/_count.* 0$/);
 });
 
-test('a pass gets its key, and a log that says which object and which pass', async () => {
+test('a reconcile gets its key, and a log that says which object and which reconcile it is of', async () => {
   const { controller } = controllerOf(async (key, _signal, log) => {
     log.info({ key }, 'here');
     return done;
@@ -138,10 +144,10 @@ test('it works on as many keys at once as it may, and never on one twice', async
   expect((await metric('controller_runtime_reconcile_total'))[0]).toMatch(/ 8$/);
 });
 
-describe('what a pass asks for', () => {
+describe('what a reconcile returns', () => {
   test('another one comes at its time, and a row of failures is over', async () => {
     const times: number[] = [];
-    const { controller, queue } = controllerOf(async () => {
+    const { controller, level } = controllerOf(async () => {
       times.push(clock.monotonic());
       if (times.length === 1) throw new RetryableError('ClusterBusy', { message: 'busy' });
       return { requeueAfterMs: 1_000 };
@@ -150,12 +156,12 @@ describe('what a pass asks for', () => {
     controller.enqueue('a');
     await clock.advance(2_500);
     expect(times).toEqual([0, 5, 1_005, 2_005]);
-    expect(queue.failuresOf('a')).toBe(0);
-    expect((await metric('controller_runtime_reconcile_total'))[3]).toMatch(/requeue_after"} 3$/);
+    expect(level().failing).toBe(0);
+    expect((await metric('controller_runtime_reconcile_total'))[2]).toMatch(/requeue_after"} 3$/);
   });
 });
 
-describe('what a pass throws', () => {
+describe('what a reconcile throws', () => {
   const throwing = (error: unknown) => {
     const reconcile = vi.fn(async () => {
       throw error;
@@ -183,10 +189,10 @@ describe('what a pass throws', () => {
   });
 
   test('terminal: it is not tried again until something changes', async () => {
-    const { reconcile, controller, queue } = throwing(new TerminalError('DescriptorSchema', { message: 'bad' }));
+    const { reconcile, controller, level } = throwing(new TerminalError('DescriptorSchema', { message: 'bad' }));
     await clock.advance(10_000_000);
     expect(reconcile).toHaveBeenCalledTimes(1);
-    expect(queue.level()).toMatchObject({ delayed: 0, failing: 0 });
+    expect(level()).toMatchObject({ delayed: 0, failing: 0 });
     expect(await metric('controller_runtime_terminal_reconcile_errors_total')).toEqual([expect.stringMatching(/ 1$/)]);
     controller.enqueue('a');
     await settle();
@@ -215,19 +221,119 @@ describe('what a pass throws', () => {
   });
 });
 
-test('a pass that takes too long is told to end, and counts as a timeout', async () => {
-  const { controller } = controllerOf(
-    (_key, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-    { timeoutMs: 30 },
-  );
-  void controller.run(stop.signal);
-  controller.enqueue('a');
-  await vi.waitFor(() => expect(lines[0]).toMatchObject({ reason: 'ReconcileTimeout' }));
-  expect(await metric('controller_runtime_reconcile_timeouts_total')).toEqual([expect.stringMatching(/ 1$/)]);
+describe('the deadline', () => {
+  test('a backend that hangs leaves time to write the status', async () => {
+    const written: string[] = [];
+    const { controller } = controllerOf(
+      async (_key, signal, _log, writeSignal) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        await new Promise<void>((resolve) => clock.after(1_000, resolve));
+        if (!writeSignal.aborted) written.push(`status at ${clock.monotonic()}`);
+        throw signal.reason;
+      },
+      { timeoutMs: 60_000, reserveMs: 10_000 },
+    );
+    void controller.run(stop.signal);
+    controller.enqueue('a');
+    await clock.advance(51_000);
+    expect(written).toEqual(['status at 51000']);
+    expect(lines.at(-1)).toMatchObject({ reason: 'ReconcileTimeout' });
+    expect(await metric('controller_runtime_reconcile_timeouts_total')).toEqual([expect.stringMatching(/ 1$/)]);
+  });
+
+  test('a reconcile that ignores it is counted while it lasts, and then makes the process unhealthy', async () => {
+    let end = () => {};
+    const { controller } = controllerOf(
+      () =>
+        new Promise((resolve) => {
+          end = () => resolve(done);
+        }),
+    );
+    void controller.run(stop.signal);
+    controller.enqueue('a');
+    await clock.advance(59_999);
+    expect(await metric('dinfra_reconciles_overdue')).toEqual([expect.stringMatching(/ 0$/)]);
+    await clock.advance(1);
+    expect(await metric('dinfra_reconciles_overdue')).toEqual([expect.stringMatching(/ 1$/)]);
+    expect(controllerDead(controller)).toBeUndefined();
+    await clock.advance(5 * 60_000 + 1);
+    expect(controllerDead(controller)).toBe('a reconcile has been running for 360 s');
+    end();
+    await settle();
+    expect(await metric('dinfra_reconciles_overdue')).toEqual([expect.stringMatching(/ 0$/)]);
+    expect(controllerDead(controller)).toBeUndefined();
+  });
+});
+
+describe('one cloud hangs with 300 VMs on it', () => {
+  /** Keys are `reactor/name`; those of `hung` end only when they are told to. */
+  const hanging: Reconcile = (key, signal) =>
+    key.startsWith('hung/')
+      ? new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      : Promise.resolve(done);
+  const laneOf = (key: string) => key.slice(0, key.indexOf('/'));
+
+  test('a fresh award of another reactor is reconciled at once', async () => {
+    const began: string[] = [];
+    const reconcile: Reconcile = (key, ...more) => {
+      if (!key.startsWith('hung/')) began.push(`${key} at ${clock.monotonic()}`);
+      return hanging(key, ...more);
+    };
+    const { controller } = controllerOf(reconcile, { concurrency: 10, laneOf });
+    void controller.run(stop.signal);
+    for (let i = 0; i < 300; i++) controller.enqueue(`hung/${i}`);
+    await clock.advance(600_000);
+    controller.enqueue('well/fresh');
+    await settle();
+    expect(began).toEqual(['well/fresh at 600000']);
+  });
+
+  test('without lanes it would wait for many deadlines: what the test above is about', async () => {
+    const reconcile = vi.fn(hanging);
+    const { controller } = controllerOf(reconcile, { concurrency: 10 });
+    void controller.run(stop.signal);
+    for (let i = 0; i < 300; i++) controller.enqueue(`hung/${i}`);
+    await clock.advance(600_000);
+    controller.enqueue('well/fresh');
+    await settle();
+    expect(reconcile.mock.calls.some(([key]) => key === 'well/fresh')).toBe(false);
+  });
+});
+
+describe('a requeue', () => {
+  const order = async (requeueAfterMs: number) => {
+    const began: string[] = [];
+    const { controller } = controllerOf(
+      async (key) => {
+        began.push(key);
+        await new Promise<void>((resolve) => clock.after(10, resolve));
+        return key === 'again' && began.length === 1 ? { requeueAfterMs } : done;
+      },
+      { concurrency: 1 },
+    );
+    void controller.run(stop.signal);
+    controller.enqueue('again', 'high');
+    await clock.advance(11);
+    // Everything becomes ready while one key is running.
+    await clock.advance(requeueAfterMs - 2);
+    controller.enqueue('busy', 'high');
+    await clock.advance(5);
+    controller.enqueue('changed', 'high');
+    await clock.advance(100);
+    return began;
+  };
+
+  test('keeps the priority it had', async () => {
+    expect(await order(1_000)).toEqual(['again', 'busy', 'again', 'changed']);
+  });
+
+  test('after a long wait comes behind what has just changed', async () => {
+    expect(await order(60_000)).toEqual(['again', 'busy', 'changed', 'again']);
+  });
 });
 
 describe('the stop', () => {
-  test('lets the passes under way finish and begins no more', async () => {
+  test('lets the reconciles under way finish and begins no more', async () => {
     const seen: string[] = [];
     const { controller } = controllerOf(
       async (key, signal) => {
@@ -248,7 +354,7 @@ describe('the stop', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('aborts passes that outlast the grace', async () => {
+  test('aborts reconciles that outlast the grace', async () => {
     const { controller } = controllerOf(
       (_key, signal) =>
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -259,10 +365,10 @@ describe('the stop', () => {
     await settle();
     stop.abort(new Error('SIGTERM'));
     await clock.advance(4_999);
-    expect(controller.longestPassMs()).toBe(4_999);
+    expect(controller.longestRunMs()).toBe(4_999);
     await clock.advance(1);
     await running;
-    expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'the pass was cut short by the stop' });
+    expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'reconcile was cut short by the stop' });
   });
 
   test('before anything was read ends it quietly', async () => {

@@ -9,7 +9,7 @@ function queueWith(clock: ManualClock): WorkQueue {
   return new WorkQueue({ clock, random: () => 0 });
 }
 
-/** The key the next worker gets at once, or `none` when it would wait. */
+/** The key the next taker gets at once, or `none` when it would wait. */
 async function takeNow(queue: WorkQueue): Promise<string | undefined> {
   return Promise.race([queue.take(), settle().then(() => 'none')]);
 }
@@ -118,12 +118,12 @@ describe('priority', () => {
 });
 
 describe('closing', () => {
-  test('sends waiting workers home and drops what waits', async () => {
+  test('ends waiting takers and drops what waits', async () => {
     const clock = new ManualClock();
     const queue = queueWith(clock);
     const waiting = queue.take();
     queue.addAfter('later', 10);
-    await queue.close();
+    queue.close();
     expect(await waiting).toBeUndefined();
     expect(await queue.take()).toBeUndefined();
     queue.add('a');
@@ -132,24 +132,77 @@ describe('closing', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('waits for the keys that workers have', async () => {
+  test('drops what was to run again after the keys that still run', async () => {
     const queue = queueWith(new ManualClock());
     queue.add('a');
     await queue.take();
     queue.add('a');
-    let closed = false;
-    const closing = queue.close().then(() => {
-      closed = true;
-    });
-    await settle();
-    expect(closed).toBe(false);
+    queue.close();
+    expect(queue.level().running).toBe(1);
     queue.done('a');
-    await closing;
     expect(queue.level()).toEqual(IDLE);
   });
 });
 
-describe('whatever is added, in whatever order, with however many workers', () => {
+describe('lanes', () => {
+  /** Keys are `lane/name`. */
+  const lanes = (concurrency: number) =>
+    new WorkQueue({
+      clock: new ManualClock(),
+      concurrency,
+      laneOf: (key) => key.slice(0, key.indexOf('/')),
+    });
+
+  test('a lane whose keys all hang delays no key of another', async () => {
+    const queue = lanes(2);
+    for (let i = 0; i < 300; i++) queue.add(`hung/${i}`);
+    expect([await queue.take(), await queue.take()]).toEqual(['hung/0', 'hung/1']);
+    expect(await takeNow(queue)).toBe('none');
+    queue.add('other/a', 'low');
+    expect(queue.level()).toMatchObject({ high: 298, low: 0, running: 3 });
+  });
+
+  test('a lane gets its next run when one of its own has ended', async () => {
+    const queue = lanes(1);
+    queue.add('a/1');
+    queue.add('a/2');
+    queue.add('b/1');
+    expect([await queue.take(), await queue.take()]).toEqual(['a/1', 'b/1']);
+    queue.done('b/1');
+    expect(await takeNow(queue)).toBe('none');
+    queue.done('a/1');
+    await settle();
+    expect(queue.level()).toMatchObject({ high: 0, running: 1 });
+  });
+
+  test('lanes take turns, however many keys one of them has', async () => {
+    const queue = lanes(10);
+    for (let i = 0; i < 5; i++) queue.add(`many/${i}`);
+    queue.add('few/0');
+    queue.add('few/1');
+    const order = [await queue.take(), await queue.take(), await queue.take(), await queue.take()];
+    expect(order).toEqual(['many/0', 'few/0', 'many/1', 'few/1']);
+  });
+
+  test('a key that waits moves with its lane', async () => {
+    let lane = 'slow';
+    const queue = new WorkQueue({
+      clock: new ManualClock(),
+      concurrency: 1,
+      laneOf: (key) => (key === 'a' ? 'slow' : lane),
+    });
+    queue.add('a');
+    await queue.take();
+    queue.add('b');
+    expect(await takeNow(queue)).toBe('none');
+    lane = 'fast';
+    queue.add('b');
+    await settle();
+    expect(queue.level()).toMatchObject({ running: 2 });
+  });
+});
+
+describe('whatever is added, in whatever order, with however many takers', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'd');
   const priority = fc.constantFrom('high' as const, 'low' as const);
   const step = fc.oneof(
@@ -220,7 +273,7 @@ describe('whatever is added, in whatever order, with however many workers', () =
           }
           expect(queue.level()).toEqual(IDLE);
           expect(clock.pending).toBe(0);
-          await queue.close();
+          queue.close();
           await all;
         },
       ),

@@ -1,13 +1,15 @@
 import { type BackoffLimits, backoffMs } from '../../base/backoff.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { DelayQueue } from './delay-queue.ts';
-
-/** `high` is what somebody is waiting for; `low` is everything read at start. */
-export type Priority = 'high' | 'low';
+import { type Priority, ReadyKeys } from './ready-keys.ts';
 
 export interface WorkQueueOptions {
   /** The wait after failures of one key. Default 5 ms to 1000 s, doubling. */
   readonly backoff?: BackoffLimits;
+  /** Keys of one lane that run at once. Default: any number. */
+  readonly concurrency?: number;
+  /** The lane of a key, asked each time it becomes ready. Default: one lane for all. */
+  readonly laneOf?: (key: string) => string;
   readonly observer?: WorkQueueObserver;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -29,41 +31,47 @@ export interface WorkQueueLevel {
   readonly delayed: number;
   /** Keys whose last run failed. */
   readonly failing: number;
-  /** How long each running key has been at it, in milliseconds. */
+  /** How long each running key has been running, in milliseconds. */
   readonly runningMs: readonly number[];
 }
 
-/** Every that many runs the longest waiting key of low priority comes first, so that a busy day does not starve it. */
-const LOW_SHARE = 4;
+interface Running {
+  readonly startedAt: number;
+  readonly priority: Priority;
+  readonly lane: string;
+}
 
 /**
- * Keys that want work, as client-go has it:
- * - a key is in it at most once, and at most one worker has it;
- * - a key added while a worker has it runs again afterwards, so every add is followed by a run that began after it;
+ * Keys to be reconciled, as in client-go, and in lanes:
+ * - a key is in it at most once, and runs at most once at a time;
+ * - a key added while it runs runs again afterwards, so every add is followed by a run that began after it;
  * - a key that waits for its time runs at once when it is added without delay;
- * - what is idle takes no memory.
+ * - each lane has its own share of runs: keys that hang in one delay none of another;
+ * - an idle key takes no memory.
  */
 export class WorkQueue {
   private readonly backoff: BackoffLimits;
+  private readonly concurrency: number;
+  private readonly laneOf: (key: string) => string;
   private readonly observer: WorkQueueObserver | undefined;
   private readonly clock: Clock;
   private readonly random: () => number;
-  /** Key → when it was added. Maps keep the order of adding. */
-  private readonly ready: Readonly<Record<Priority, Map<string, number>>> = { high: new Map(), low: new Map() };
-  /** Key → when its run began. */
-  private readonly running = new Map<string, number>();
+  private readonly ready = new ReadyKeys();
+  private readonly running = new Map<string, Running>();
+  /** Lane → how many of its keys run. */
+  private readonly load = new Map<string, number>();
   /** Keys to run again when their run is over, and when they were added. */
   private readonly again = new Map<string, { readonly priority: Priority; readonly addedAt: number }>();
   private readonly delayed = new DelayQueue<Priority>();
   private readonly failures = new Map<string, number>();
   private readonly takers: ((key: string | undefined) => void)[] = [];
-  private readonly drains: (() => void)[] = [];
   private cancelTimer: (() => void) | undefined;
-  private taken = 0;
   private closed = false;
 
   constructor(options: WorkQueueOptions = {}) {
     this.backoff = options.backoff ?? { initialMs: 5, maxMs: 1_000_000 };
+    this.concurrency = options.concurrency ?? Number.POSITIVE_INFINITY;
+    this.laneOf = options.laneOf ?? (() => '');
     this.observer = options.observer;
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
@@ -82,19 +90,14 @@ export class WorkQueue {
       });
       return;
     }
-    if (this.ready.high.has(key)) return;
-    const low = this.ready.low.get(key);
-    if (low !== undefined && priority === 'low') return;
-    if (low === undefined) this.observer?.added();
-    this.ready.low.delete(key);
-    this.ready[priority].set(key, low ?? addedAt);
+    if (this.ready.add({ key, priority, addedAt, lane: this.laneOf(key) })) this.observer?.added();
     this.serve();
   }
 
   /** Wants a run of `key` in `ms` milliseconds, never earlier. A sooner time that is known already stays. */
   addAfter(key: string, ms: number, priority: Priority = 'high'): void {
     if (this.closed) return;
-    // Also when it is no number at all: sooner than asked does no harm, never does.
+    // NaN runs immediately: running early is harmless, never running is not.
     if (!(ms > 0)) {
       this.add(key, priority);
       return;
@@ -115,7 +118,7 @@ export class WorkQueue {
     this.addAfter(key, backoffMs(failures, this.backoff, this.random), priority);
   }
 
-  /** Ends a row of failures. */
+  /** Resets the failure count of a key. */
   forget(key: string): void {
     this.failures.delete(key);
   }
@@ -125,7 +128,12 @@ export class WorkQueue {
     return this.failures.get(key) ?? 0;
   }
 
-  /** The next key to work on, for this worker alone until `done`. Undefined when the queue has been closed. */
+  /** The priority a running key was taken with. */
+  priorityOf(key: string): Priority {
+    return this.running.get(key)?.priority ?? 'low';
+  }
+
+  /** The next key to run, for this taker alone until `done`. Undefined when the queue has been closed. */
   take(): Promise<string | undefined> {
     return new Promise((resolve) => {
       this.takers.push(resolve);
@@ -135,72 +143,62 @@ export class WorkQueue {
 
   /** Gives a key back. It runs again when it was added meanwhile. */
   done(key: string): void {
-    const startedAt = this.running.get(key);
-    if (startedAt === undefined) return;
+    const run = this.running.get(key);
+    if (run === undefined) return;
     this.running.delete(key);
-    this.observer?.finished(this.clock.monotonic() - startedAt);
+    const left = (this.load.get(run.lane) ?? 0) - 1;
+    if (left > 0) this.load.set(run.lane, left);
+    else this.load.delete(run.lane);
+    this.observer?.finished(this.clock.monotonic() - run.startedAt);
     const again = this.again.get(key);
     this.again.delete(key);
-    if (again !== undefined && !this.closed) this.ready[again.priority].set(key, again.addedAt);
+    if (again !== undefined && !this.closed) this.ready.add({ key, ...again, lane: this.laneOf(key) });
     this.serve();
-    if (this.closed && this.running.size === 0) for (const resolve of this.drains.splice(0)) resolve();
   }
 
   /**
-   * Takes no more keys, drops those that wait and sends the workers home: the next process finds the same work by
-   * looking. Resolves when the last running key has been given back.
+   * Hands out no more keys and drops those that wait: the next process finds the same work by looking. Every taker gets
+   * undefined; keys that run are still to be given back.
    */
-  close(): Promise<void> {
+  close(): void {
     this.closed = true;
     this.cancelTimer?.();
     this.delayed.clear();
-    this.ready.high.clear();
-    this.ready.low.clear();
+    this.ready.clear();
     this.again.clear();
     this.failures.clear();
     this.serve();
-    if (this.running.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.drains.push(resolve));
   }
 
   level(): WorkQueueLevel {
     const now = this.clock.monotonic();
     return {
-      high: this.ready.high.size,
-      low: this.ready.low.size,
+      high: this.ready.sizeOf('high'),
+      low: this.ready.sizeOf('low'),
       running: this.running.size,
       delayed: this.delayed.size,
       failing: this.failures.size,
-      runningMs: [...this.running.values()].map((startedAt) => now - startedAt),
+      runningMs: [...this.running.values()].map(({ startedAt }) => now - startedAt),
     };
   }
 
-  /** Gives ready keys to waiting workers. */
+  /** Gives ready keys to waiting takers. */
   private serve(): void {
     for (let taker = this.takers[0]; taker !== undefined; taker = this.takers[0]) {
-      const next = this.pick();
+      const next = this.ready.take((lane) => (this.load.get(lane) ?? 0) < this.concurrency);
       if (next === undefined && !this.closed) return;
       this.takers.shift();
       if (next === undefined) {
         taker(undefined);
         continue;
       }
+      const { key, priority, lane, addedAt } = next;
       const now = this.clock.monotonic();
-      this.running.set(next.key, now);
-      this.observer?.started(now - next.addedAt);
-      taker(next.key);
+      this.running.set(key, { startedAt: now, priority, lane });
+      this.load.set(lane, (this.load.get(lane) ?? 0) + 1);
+      this.observer?.started(now - addedAt);
+      taker(key);
     }
-  }
-
-  private pick(): { readonly key: string; readonly addedAt: number } | undefined {
-    const { high, low } = this.ready;
-    const lane = high.size === 0 || (low.size > 0 && this.taken % LOW_SHARE === LOW_SHARE - 1) ? low : high;
-    const [first] = lane;
-    if (first === undefined) return undefined;
-    const [key, addedAt] = first;
-    lane.delete(key);
-    this.taken += 1;
-    return { key, addedAt };
   }
 
   /** Sets the one timer to the soonest delayed key. */
