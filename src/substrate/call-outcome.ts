@@ -1,7 +1,6 @@
 import type { ApiPromise } from '@polkadot/api';
-import type { DispatchError } from '@polkadot/types/interfaces';
+import type { DispatchError, Event } from '@polkadot/types/interfaces';
 import type { SpRuntimeDispatchError } from '@polkadot/types/lookup';
-import type { ISubmittableResult } from '@polkadot/types/types';
 
 /** What became of one call in a finalised block. */
 export type CallOutcome =
@@ -9,25 +8,23 @@ export type CallOutcome =
   /** `error` is the pallet's name for it, e.g. `subscription.WrongState`. */
   | { readonly kind: 'Failed'; readonly error: string };
 
-/** The outcome of each call of a transaction, by its key, in the order they were sent in. */
-export function outcomesOf(
-  api: ApiPromise,
-  result: ISubmittableResult,
-  keys: readonly string[],
-): Map<string, CallOutcome> {
-  if (result.dispatchError !== undefined) {
-    const error = dispatchErrorName(api, result.dispatchError);
-    return new Map(keys.map((key) => [key, { kind: 'Failed', error }]));
+/** The outcome of each call of a transaction, by its place in it. */
+export type OutcomeOf = (place: number) => CallOutcome;
+
+/** What the events of a transaction in a block tell of its calls. */
+export function outcomesOf(api: ApiPromise, events: readonly { readonly event: Event }[]): OutcomeOf {
+  const failed = events.find(({ event }) => event.section === 'system' && event.method === 'ExtrinsicFailed');
+  if (failed !== undefined) {
+    const error = dispatchErrorName(api, failed.event.data[0] as unknown as DispatchError);
+    return () => ({ kind: 'Failed', error });
   }
-  // A batch tells of its items in order: utility.ItemCompleted, or utility.ItemFailed with the error.
-  const items = result.events.filter(({ event }) => event.section === 'utility' && event.method.startsWith('Item'));
-  return new Map(
-    keys.map((key, index): [string, CallOutcome] => {
-      const item = items[index]?.event;
-      if (item?.method !== 'ItemFailed') return [key, { kind: 'Applied' }];
-      return [key, { kind: 'Failed', error: dispatchErrorName(api, item.data[0] as unknown as DispatchError) }];
-    }),
-  );
+  // A batch emits an event for each of its items in order: utility.ItemCompleted, or utility.ItemFailed with the error.
+  const items = events.filter(({ event }) => event.section === 'utility' && event.method.startsWith('Item'));
+  return (place) => {
+    const item = items[place]?.event;
+    if (item?.method !== 'ItemFailed') return { kind: 'Applied' };
+    return { kind: 'Failed', error: dispatchErrorName(api, item.data[0] as unknown as DispatchError) };
+  };
 }
 
 /**

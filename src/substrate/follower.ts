@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiPromise } from '@polkadot/api';
 import { findDinfraError, RetryableError } from '../errors/dinfra-error.ts';
 import { type BlockRef, succession } from './block-ref.ts';
-import { type Connection, connect, withoutCredentials } from './connection.ts';
+import { type Connection, connect } from './connection.ts';
+import { withoutCredentials } from './endpoint.ts';
 import type { FollowerState } from './follower-state.ts';
 
 /** What the follower needs to know of its chain. Times in milliseconds. */

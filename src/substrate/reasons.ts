@@ -13,6 +13,11 @@ export const substrateReasons = {
     summary: 'The node is connected and reports no new finalised block.',
     remedy: 'Check the node; the operator has dropped the connection and tries the next endpoint.',
   },
+  ChainBehind: {
+    family: 'retryable',
+    summary: 'The node is behind the last finalised block we acted on, or is still syncing what lies before it.',
+    remedy: 'Wait until the node has synced, or point the Provider at another one. Nothing is touched meanwhile.',
+  },
   ChainGenesisMismatch: {
     family: 'retryable',
     summary: 'The node belongs to another chain than the one this Provider is on.',

@@ -69,7 +69,9 @@ export class TransactionQueue {
     const result = await this.untilFinal(over, watch, api, signal);
     const keys = good.map(({ key }) => key);
     const header = await api.rpc.chain.getHeader(result.status.asFinalized);
-    return { block: header.number.toNumber(), outcomes: new Map([...outcomesOf(api, result, keys), ...bad]) };
+    const outcomeOf = outcomesOf(api, result.events);
+    const told = keys.map((key, place) => [key, outcomeOf(place)] as const);
+    return { block: header.number.toNumber(), outcomes: new Map([...told, ...bad]) };
   }
 
   private async untilFinal(

@@ -86,6 +86,11 @@ export class ChainMarket {
     return this.connection.api;
   }
 
+  /** The node's address. */
+  get endpoint(): string {
+    return this.chain.endpoint;
+  }
+
   /** A well-known development account, which starts with a million tokens; an account of another name has nothing. */
   account(name: string): KeyringPair {
     return this.keyring.addFromUri(`//${name}`);

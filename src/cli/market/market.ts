@@ -1,6 +1,7 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
-import { connect, withoutCredentials } from '../../substrate/connection.ts';
+import { connect } from '../../substrate/connection.ts';
+import { withoutCredentials } from '../../substrate/endpoint.ts';
 import { TransactionQueue } from '../../substrate/transaction-queue.ts';
 import type { Account } from '../account/account.ts';
 import type { Unit } from '../command/amount.ts';

@@ -2,6 +2,11 @@ import type { FamiliesOf, Reasons } from '../../errors/catalogue.ts';
 
 /** Reasons of what our pallets say. */
 export const dinfraReasons = {
+  ChainPalletMissing: {
+    family: 'retryable',
+    summary: 'The runtime of the chain lacks a pallet that the operator needs, or has it under another name.',
+    remedy: 'Give the names of the pallets of this runtime, or point the Provider at another chain.',
+  },
   AwardUndecodable: {
     family: 'retryable',
     summary: 'An award on chain could not be understood; what runs for it is left as it is.',

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { CallLedger } from './call-ledger.ts';
+
+describe('a call', () => {
+  it('is due once, and not again while it is under way', () => {
+    const ledger = new CallLedger();
+    expect(ledger.isDue('accept 1/1', 10)).toBe(true);
+    ledger.sent(['accept 1/1']);
+    expect(ledger.isDue('accept 1/1', 11)).toBe(false);
+  });
+
+  it('is not due again before its effect can be seen', () => {
+    const ledger = new CallLedger();
+    ledger.sent(['a']);
+    ledger.settled('a', { kind: 'Applied', block: 15 });
+    expect(ledger.isDue('a', 14)).toBe(false);
+    expect(ledger.isDue('a', 15)).toBe(true);
+  });
+
+  it('is due at once when nobody knows what became of it', () => {
+    const ledger = new CallLedger();
+    ledger.sent(['a']);
+    ledger.settled('a', { kind: 'Lost' });
+    expect(ledger.isDue('a', 10)).toBe(true);
+  });
+
+  it('waits longer with each refusal, and says why', () => {
+    const ledger = new CallLedger();
+    const waits: number[] = [];
+    for (let block = 100, i = 0; i < 9; i++) {
+      ledger.sent(['a']);
+      ledger.settled('a', { kind: 'Refused', error: 'subscription.WrongState', block });
+      let wait = 0;
+      while (!ledger.isDue('a', block + wait)) wait++;
+      waits.push(wait);
+      block += wait;
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 600, 600]);
+    expect(ledger.refusal('a')).toBe('subscription.WrongState');
+  });
+
+  it('is forgotten when it is no longer wanted, and remembered while it is under way', () => {
+    const ledger = new CallLedger();
+    ledger.sent(['a', 'b']);
+    ledger.settled('a', { kind: 'Refused', error: 'x', block: 1 });
+    ledger.retain(new Set());
+    expect(ledger.isDue('a', 1)).toBe(true);
+    expect(ledger.isDue('b', 1)).toBe(false);
+  });
+});

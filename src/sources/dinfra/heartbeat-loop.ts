@@ -1,0 +1,141 @@
+import type { SubmitResult } from '../../award/report.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type DinfraError, findDinfraError } from '../../errors/dinfra-error.ts';
+import { heartbeatDueAt, nextHeartbeat, patienceBlocks } from './heartbeat.ts';
+import type { HeartbeatReading } from './provider-reader.ts';
+
+/** What the loop needs; nothing of what is wanted, mirrored or reported. */
+export interface HeartbeatPorts<Call> {
+  /** Number of the best block. */
+  best(): Promise<number>;
+  /** The provider's heartbeat as of the best block. */
+  read(): Promise<HeartbeatReading>;
+  /** Whether the operator can speak for what runs. */
+  mayReport(): boolean;
+  call(): Call;
+  /** Sends it by itself. `instead`: in the place of whatever is stuck before it. */
+  send(call: Call, instead: boolean): void;
+  /** Time between blocks, in milliseconds. */
+  blockMs(): number;
+  readonly clock: Clock;
+}
+
+/** Wait after a look that failed, in milliseconds. */
+const RETRY_MS = 2_000;
+const DEFAULT_BLOCK_MS = 6_000;
+
+/**
+ * Keeps a provider fresh. Looks at the best chain, since that is where heartbeats count and finality may lag, and at the
+ * state only: what became of the transaction that was sent does not matter while the state says that one is due.
+ */
+export class HeartbeatLoop<Call> {
+  private readonly ports: HeartbeatPorts<Call>;
+  /** Not before this block is there anything to do. */
+  private until = 0;
+  /** How far the best block was ahead of the finalised one. */
+  private lag = 0;
+  private finalised = 0;
+  private headAt = Number.NEGATIVE_INFINITY;
+  private underWay: { readonly call: Call; readonly at: number } | undefined;
+  private resume = () => {};
+  private woken = false;
+  private lastProblem: DinfraError | undefined;
+
+  constructor(ports: HeartbeatPorts<Call>) {
+    this.ports = ports;
+  }
+
+  get problem(): DinfraError | undefined {
+    return this.lastProblem;
+  }
+
+  /** A block became final. */
+  onFinalised(block: number): void {
+    this.finalised = block;
+    this.headAt = this.ports.clock.monotonic();
+    if (block + this.lag >= this.until) this.wake();
+  }
+
+  /** Something of the provider may have changed, or the operator may report again. */
+  lookAgain(): void {
+    this.until = 0;
+    this.wake();
+  }
+
+  /** What became of a heartbeat that was sent. */
+  settle(call: Call, result: SubmitResult): void {
+    // One that was replaced by another of ours is no news.
+    if (this.underWay?.call !== call) return;
+    this.underWay = undefined;
+    // Not at once: what a node refuses now it may take one block later.
+    if (result.kind === 'Lost') this.until = this.finalised + this.lag + 1;
+  }
+
+  /** Runs until `signal` is aborted; never throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      let waitMs = this.silenceMs();
+      try {
+        await this.look();
+        this.lastProblem = undefined;
+      } catch (error) {
+        this.lastProblem = findDinfraError(error);
+        waitMs = RETRY_MS;
+      }
+      // While heads come, they say when it is time.
+      do await this.wait(waitMs, signal);
+      while (!signal.aborted && !this.woken && this.lastProblem === undefined && this.headIsRecent());
+      this.woken = false;
+    }
+  }
+
+  private async look(): Promise<void> {
+    if (!this.ports.mayReport()) return;
+    const block = await this.ports.best();
+    this.lag = Math.max(0, block - this.finalised);
+    if (block < this.until) return;
+    const reading = await this.ports.read();
+    if (reading.freshUntil !== undefined && block < heartbeatDueAt(reading)) this.underWay = undefined;
+    const facts = { block, reading, mayReport: this.ports.mayReport(), sentAt: this.underWay?.at };
+    const action = nextHeartbeat(facts);
+    if (action.do === 'wait') {
+      this.until = action.until;
+      return;
+    }
+    const call = this.ports.call();
+    this.underWay = { call, at: block };
+    this.until = block + patienceBlocks(reading.period);
+    this.ports.send(call, action.do === 'sendInstead');
+  }
+
+  private wake(): void {
+    this.woken = true;
+    this.resume();
+  }
+
+  /** Without heads for that long the node is asked: finality may have stalled while blocks go on. */
+  private silenceMs(): number {
+    const blockMs = this.ports.blockMs() || DEFAULT_BLOCK_MS;
+    return Math.max(RETRY_MS, 2 * blockMs);
+  }
+
+  private async wait(ms: number, signal: AbortSignal): Promise<void> {
+    if (!this.woken && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const end = () => {
+          cancel();
+          signal.removeEventListener('abort', end);
+          this.resume = () => {};
+          resolve();
+        };
+        const cancel = this.ports.clock.after(ms, end);
+        signal.addEventListener('abort', end, { once: true });
+        this.resume = end;
+      });
+    }
+  }
+
+  private headIsRecent(): boolean {
+    return this.ports.mayReport() && this.ports.clock.monotonic() - this.headAt < this.silenceMs();
+  }
+}

@@ -1,0 +1,68 @@
+import type { ApiPromise } from '@polkadot/api';
+import type { ApiDecoration } from '@polkadot/api/types';
+import { stringCamelCase } from '@polkadot/util';
+import { RetryableError } from '../../errors/dinfra-error.ts';
+
+/** What a runtime calls the pallets, as its metadata has it or in camelCase. */
+export interface PalletNames {
+  /** Of pallet-dinfra-provider. */
+  readonly provider: string;
+  /** Of pallet-dinfra-subscription. */
+  readonly subscription: string;
+}
+
+export const defaultPallets: PalletNames = { provider: 'Provider', subscription: 'Subscription' };
+
+type At = ApiDecoration<'promise'>;
+
+/** The two pallets of a runtime for reading at a block, whatever they are called there. */
+export interface PalletsAt {
+  readonly provider: At['query']['provider'];
+  readonly subscription: At['query']['subscription'];
+  readonly constants: {
+    readonly provider: At['consts']['provider'];
+    readonly subscription: At['consts']['subscription'];
+  };
+  /** The names as storage, constants, calls and events of the API have them. */
+  readonly sections: PalletNames;
+}
+
+/**
+ * Finds the pallets in the metadata.
+ *
+ * @throws RetryableError ChainPalletMissing, with the names of the pallets that there are.
+ */
+export function palletsAt(at: At, names: PalletNames): PalletsAt {
+  const sections = sectionsOf(names);
+  const provider = at.query[sections.provider] as At['query']['provider'] | undefined;
+  const subscription = at.query[sections.subscription] as At['query']['subscription'] | undefined;
+  if (provider?.providerOf === undefined)
+    throw missing(names.provider, 'pallet-dinfra-provider', Object.keys(at.query));
+  if (subscription?.tenures === undefined || at.call.subscriptionApi === undefined) {
+    throw missing(names.subscription, 'pallet-dinfra-subscription', Object.keys(at.query));
+  }
+  const constants = {
+    provider: at.consts[sections.provider] as At['consts']['provider'],
+    subscription: at.consts[sections.subscription] as At['consts']['subscription'],
+  };
+  return { provider, subscription, constants, sections };
+}
+
+/** The calls of the two pallets. */
+export function palletCalls(api: ApiPromise, names: PalletNames) {
+  const { provider, subscription } = sectionsOf(names);
+  return {
+    provider: api.tx[provider] as ApiPromise['tx']['provider'],
+    subscription: api.tx[subscription] as ApiPromise['tx']['subscription'],
+  };
+}
+
+function sectionsOf({ provider, subscription }: PalletNames): PalletNames {
+  return { provider: stringCamelCase(provider), subscription: stringCamelCase(subscription) };
+}
+
+function missing(name: string, pallet: string, there: readonly string[]): RetryableError {
+  return new RetryableError('ChainPalletMissing', {
+    message: `the runtime has no ${pallet} under the name "${name}"; its pallets are ${there.join(', ')}`,
+  });
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { OnChainProvider } from './model.ts';
+import { planRegistration as plan, type WantedProvider } from './registration-plan.ts';
+
+const bounds = { rulesPerCall: 64, strategies: 63 };
+const planRegistration = (wanted: WantedProvider, onChain: OnChainProvider | undefined) =>
+  plan(wanted, onChain, bounds);
+const KEY = `0x${'aa'.repeat(32)}`;
+const wanted: WantedProvider = {
+  account: 'ACCOUNT',
+  accessKey: KEY,
+  metadata: '{"name":"Acme"}',
+  policy: 'Open',
+  consumers: [],
+  paused: false,
+  offers: [{ type: 'helm/v1', price: 5n, capacity: 10 }],
+};
+const onChain: OnChainProvider = {
+  id: 0,
+  owner: 'ACCOUNT',
+  operator: 'ACCOUNT',
+  accessKey: KEY,
+  metadata: '{"name":"Acme"}',
+  policy: 'Open',
+  status: 'Active',
+  rules: new Map(),
+  offers: new Map([['helm/v1', { price: 5n, capacity: 10, used: 2, withdrawn: false }]]),
+  freshUntil: 50,
+};
+
+describe('registration', () => {
+  it('asks for nothing when the chain says what the resources say', () => {
+    expect(planRegistration(wanted, onChain)).toEqual([]);
+  });
+
+  it('registers a provider the chain does not know, and its offers afterwards', () => {
+    expect(planRegistration(wanted, undefined).map(({ call }) => call)).toEqual(['registerProvider']);
+    const bare = { ...onChain, offers: new Map() };
+    expect(planRegistration(wanted, bare)).toEqual([
+      { call: 'setOffer', type: 'helm/v1', price: 5n, capacity: 10, strategies: 63 },
+    ]);
+  });
+
+  it('changes only what differs', () => {
+    expect(planRegistration({ ...wanted, metadata: '{}' }, onChain)).toEqual([
+      { call: 'updateProvider', accessKey: undefined, metadata: '{}' },
+    ]);
+    const dearer = { ...wanted, offers: [{ type: 'helm/v1', price: 6n, capacity: 10 }] };
+    expect(planRegistration(dearer, onChain)).toMatchObject([{ call: 'setOffer', price: 6n }]);
+  });
+
+  it('withdraws an offer whose resource is gone, once', () => {
+    const none = { ...wanted, offers: [] };
+    expect(planRegistration(none, onChain)).toEqual([{ call: 'removeOffer', type: 'helm/v1' }]);
+    const withdrawn = new Map([['helm/v1', { price: 5n, capacity: 10, used: 2, withdrawn: true }]]);
+    expect(planRegistration(none, { ...onChain, offers: withdrawn })).toEqual([]);
+    expect(planRegistration(wanted, { ...onChain, offers: withdrawn })).toMatchObject([{ call: 'setOffer' }]);
+  });
+
+  it('pauses and resumes, and leaves one that leaves', () => {
+    expect(planRegistration({ ...wanted, paused: true }, onChain)).toEqual([{ call: 'pause' }]);
+    expect(planRegistration(wanted, { ...onChain, status: 'Paused' })).toEqual([{ call: 'resume' }]);
+    expect(planRegistration(wanted, { ...onChain, status: 'Leaving' })).toEqual([]);
+  });
+
+  it('sets the rules of a list before the list holds, and takes back those it no longer names', () => {
+    const listed = { ...wanted, policy: 'AllowList', consumers: ['A', 'B'] } as const;
+    const rules = new Map([
+      ['A', 'Allow'],
+      ['C', 'Allow'],
+    ] as const);
+    expect(planRegistration(listed, { ...onChain, rules })).toEqual([
+      {
+        call: 'setConsumerRules',
+        rules: [
+          ['B', 'Allow'],
+          ['C', undefined],
+        ],
+      },
+      { call: 'setPolicy', policy: 'AllowList' },
+    ]);
+  });
+
+  it("a runtime's own bounds decide how many rules one call has, and which strategies there are", () => {
+    const consumers = Array.from({ length: 5 }, (_, index) => `C${index}`);
+    const other = { rulesPerCall: 2, strategies: 0b111 };
+    const calls = plan({ ...wanted, policy: 'DenyList', consumers }, { ...onChain, offers: new Map() }, other);
+    expect(calls.map(({ call }) => call)).toEqual([
+      'setConsumerRules',
+      'setConsumerRules',
+      'setConsumerRules',
+      'setPolicy',
+      'setOffer',
+    ]);
+    expect(calls.at(-1)).toMatchObject({ strategies: 0b111 });
+  });
+
+  it('splits many rules into calls the chain takes', () => {
+    const consumers = Array.from({ length: 150 }, (_, index) => `C${index}`);
+    const calls = planRegistration({ ...wanted, policy: 'DenyList', consumers }, onChain);
+    expect(calls.map(({ call }) => call)).toEqual([
+      'setConsumerRules',
+      'setConsumerRules',
+      'setConsumerRules',
+      'setPolicy',
+    ]);
+  });
+});

@@ -1,0 +1,54 @@
+import type { Standing } from '../../award/source.ts';
+import type { BlockRef } from '../../substrate/block-ref.ts';
+import type { Connection } from '../../substrate/connection.ts';
+import { type PalletNames, palletsAt } from './pallets.ts';
+
+/**
+ * Where a tenure of the account's provider stands at a finalised block.
+ *
+ * @throws RetryableError ChainUnreachable or ChainUndecodable.
+ */
+export function readStanding(
+  node: Connection,
+  block: BlockRef,
+  account: string,
+  { subscription: id, tenure }: { readonly subscription: bigint; readonly tenure: number },
+  names: PalletNames,
+): Promise<Standing> {
+  return node.read(block, async (at) => {
+    const { provider, subscription } = palletsAt(at, names);
+    const [found, next, of] = await Promise.all([
+      subscription.subscriptions(id),
+      subscription.nextId(),
+      provider.providerOf(account),
+    ]);
+    if (found.isNone) {
+      // The chain removes an entry once every tenure of it was released. One it never had proves nothing.
+      return id < next.toBigInt() ? 'Gone' : 'Unknown';
+    }
+    // Tenures are kept by provider: without a provider of ours there is none to look up.
+    if (of.isNone || found.unwrap().tenure.toNumber() < tenure) return 'Unknown';
+    const entry = await subscription.tenures(of.unwrap(), id, tenure);
+    if (entry.isNone) return 'Gone';
+    const state: string = entry.unwrap().state.type;
+    return state === 'Ended' ? 'Ended' : 'Live';
+  });
+}
+
+/**
+ * The bytes of a preimage, undefined when the chain has none of that hash and length.
+ *
+ * @throws RetryableError ChainUnreachable or ChainUndecodable.
+ */
+export function readPreimageAt(
+  node: Connection,
+  block: BlockRef,
+  hash: string,
+  length: number,
+): Promise<Uint8Array | undefined> {
+  return node.read(block, async (at) => {
+    const found = await at.query.preimage?.preimageFor([hash, length]);
+    // A copy: the codec is a view of the whole reply.
+    return found?.isSome ? Uint8Array.from(found.unwrap()) : undefined;
+  });
+}

@@ -1,0 +1,375 @@
+import { backoffMs } from '../base/backoff.ts';
+import { type Clock, sleep } from '../base/clock.ts';
+import { findDinfraError, RetryableError } from '../errors/dinfra-error.ts';
+import { type BlockHeader, type BlockRef, provenAncestor, succession } from './block-ref.ts';
+import { type ChainNode, type ChainState, type FinalisedHead, RuntimeReplaced, unreachable } from './chain-node.ts';
+import { withoutCredentials } from './endpoint.ts';
+import { HeadQueue } from './head-queue.ts';
+import { pollAfterMs, RecentGaps, stallLimitMs } from './stall-limit.ts';
+
+export interface ChainClientOptions {
+  /** Tried in turn, from the first; the next one after each failure. */
+  readonly endpoints: readonly string[];
+  /** Refuse every node of another genesis. Undefined takes the first node's for good. */
+  readonly genesis: string | undefined;
+  /** How long without a new finalised block counts as stalled, in milliseconds. Undefined: derived from the chain. */
+  readonly stallMs?: number | undefined;
+  /** How often a silent node is asked for its head, in milliseconds. Undefined: derived from the chain. */
+  readonly pollMs?: number | undefined;
+  /** Wait between two attempts, in milliseconds. Default 0.5 s to 30 s. */
+  readonly backoff?: { readonly initialMs: number; readonly maxMs: number };
+}
+
+/** What the client is made of; handed in, so that tests need neither nodes nor time. */
+export interface ChainClientPorts<Node> {
+  connect(endpoint: string, signal: AbortSignal): Promise<Node>;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+export interface ChainObserver<Node> {
+  /** A finalised head that descends from the observer's cursor. Must not throw. */
+  onHead(head: FinalisedHead<Node>): void;
+  onState(state: ChainState): void;
+}
+
+/** One observer's share of a client. */
+export interface ChainLease<Node> {
+  readonly state: ChainState;
+  /** The last head passed to the observer. */
+  readonly head: FinalisedHead<Node> | undefined;
+  /**
+   * The node in use, once its history was accepted.
+   *
+   * @throws RetryableError ChainUnreachable while there is none.
+   */
+  readonly node: Node;
+  /** Ends it; the last one to close ends the connection. */
+  close(): Promise<void>;
+}
+
+/** How long one request made while following may take, in milliseconds. */
+const REQUEST_MS = 30_000;
+/** Upgrades taken for granted in a row, before a node that changes its mind about its runtime is left alone for a while. */
+const MAX_UPGRADES = 3;
+
+/**
+ * Follows the finalised chain over a list of endpoints while somebody has a lease, and knows no pallet. The socket is
+ * never trusted to report its own death: a connection without progress is dropped and the next endpoint tried, with
+ * backoff. A head that does not descend from the last one is never passed on, and a node is not handed out before its
+ * history was compared with what is known.
+ */
+export class ChainClient<Node extends ChainNode> {
+  private readonly options: ChainClientOptions;
+  private readonly ports: ChainClientPorts<Node>;
+  private readonly leases = new Set<Lease<Node>>();
+  private readonly gaps = new RecentGaps();
+  private known: BlockRef | undefined;
+  private genesis: string | undefined;
+  /** The connection that is followed, and its last accepted header. */
+  private current: { readonly node: Node; readonly header: BlockHeader } | undefined;
+  private state: ChainState = { kind: 'Connecting' };
+  /** Set when finality stalled, until a higher block comes. */
+  private stalled: RetryableError | undefined;
+  private running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+
+  constructor(options: ChainClientOptions, ports: ChainClientPorts<Node>) {
+    this.options = options;
+    this.ports = ports;
+    this.genesis = options.genesis;
+  }
+
+  /** `cursor` is the last finalised block whose effects the observer keeps; a node of another history is not passed to it. */
+  open(observer: ChainObserver<Node>, cursor: BlockRef | undefined): ChainLease<Node> {
+    const lease = new Lease(observer, cursor, async () => {
+      this.leases.delete(lease);
+      if (this.leases.size > 0) return;
+      this.running?.stop.abort();
+      await this.running?.ended;
+    });
+    this.leases.add(lease);
+    if (this.running === undefined || this.running.stop.signal.aborted) {
+      const stop = new AbortController();
+      const before = this.running?.ended ?? Promise.resolve();
+      this.running = { stop, ended: before.then(() => this.run(stop.signal)) };
+    } else if (this.current !== undefined) {
+      void this.admitLater(lease, this.current.node);
+    }
+    return lease;
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    let upgrades = 0;
+    for (let index = 0; !signal.aborted; ) {
+      const endpoint = this.options.endpoints[index % this.options.endpoints.length];
+      if (endpoint === undefined) return;
+      const before = this.known?.number ?? -1;
+      const problem = await this.follow(endpoint, signal);
+      if (signal.aborted) break;
+      // Only a higher block is progress: a node that stands still may be reconnected to for ever.
+      const advanced = (this.known?.number ?? -1) > before;
+      upgrades = problem instanceof RuntimeReplaced && !advanced ? upgrades + 1 : 0;
+      if (problem instanceof RuntimeReplaced && upgrades < MAX_UPGRADES) continue;
+      index++;
+      failures = advanced ? 0 : failures + 1;
+      this.reportProblem(withoutCredentials(endpoint), problem);
+      await sleep(this.waitMs(failures), this.ports.clock, signal).catch(() => undefined);
+    }
+    this.current = undefined;
+    this.state = { kind: 'Connecting' };
+  }
+
+  private waitMs(failures: number): number {
+    const limits = this.options.backoff ?? { initialMs: 500, maxMs: 30_000 };
+    // Each endpoint is tried once before the wait grows.
+    const rounds = Math.floor(Math.max(0, failures - 1) / this.options.endpoints.length) + 1;
+    return backoffMs(failures === 0 ? 1 : rounds, limits, this.ports.random) * (0.5 + this.ports.random() / 2);
+  }
+
+  /** Follows one connection until it ends; returns why. */
+  private async follow(endpoint: string, signal: AbortSignal): Promise<unknown> {
+    let node: Node;
+    try {
+      node = await this.ports.connect(endpoint, signal);
+    } catch (error) {
+      return error;
+    }
+    try {
+      this.checkGenesis(node);
+      await this.followHeads(node, signal);
+      return undefined;
+    } catch (error) {
+      // What fails because the connection was lost is not said to be what it looks like.
+      return node.lost.aborted ? node.lost.reason : error;
+    } finally {
+      this.current = undefined;
+      for (const lease of this.leases) lease.disconnected();
+      await node.close().catch(() => undefined);
+    }
+  }
+
+  private checkGenesis({ genesis, endpoint }: Node): void {
+    if (this.genesis !== undefined && genesis !== this.genesis) {
+      throw new RetryableError('ChainGenesisMismatch', {
+        message: `the node at ${endpoint} is of genesis ${genesis}; expected ${this.genesis}`,
+      });
+    }
+    this.genesis = genesis;
+  }
+
+  private async followHeads(node: Node, signal: AbortSignal): Promise<void> {
+    const { clock } = this.ports;
+    const heads = new HeadQueue(node.endpoint, clock, signal, node.lost);
+    try {
+      await heads.within(
+        node.followFinalised((header) => heads.push(header)),
+        REQUEST_MS,
+      );
+      let header = await heads.within(node.finalisedHeader(), REQUEST_MS);
+      const openedAt = clock.monotonic();
+      let advancedAt: number | undefined;
+      for (;;) {
+        const verdict = await this.take(node, header, heads);
+        if (verdict === 'advanced') {
+          const now = clock.monotonic();
+          // The first head of a connection says nothing of the time between two.
+          if (advancedAt !== undefined) this.gaps.add(now - advancedAt);
+          advancedAt = now;
+        }
+        header = await this.nextHeader(node, heads, advancedAt ?? openedAt, verdict);
+      }
+    } finally {
+      heads.close();
+    }
+  }
+
+  /** The next head: pushed, or asked for when none was pushed for a while. */
+  private async nextHeader(node: Node, heads: HeadQueue, progressAt: number, last: Verdict): Promise<BlockHeader> {
+    const { clock } = this.ports;
+    const pace = { setting: this.options.stallMs, blockMs: node.blockMs, longestMs: this.gaps.longestMs };
+    const stallAt = progressAt + stallLimitMs(pace);
+    const pollMs = this.options.pollMs ?? pollAfterMs(pace);
+    for (;;) {
+      const left = stallAt - clock.monotonic();
+      if (left <= 0) throw this.noProgress(node.endpoint, stallLimitMs(pace), last);
+      const pushed = await heads.next(Math.min(pollMs, left));
+      if (pushed !== undefined) return pushed;
+      if (clock.monotonic() >= stallAt) continue;
+      const asked = await heads.within(node.finalisedHeader(), Math.max(1, stallAt - clock.monotonic()));
+      if (asked.hash !== this.current?.header.hash) return asked;
+    }
+  }
+
+  private noProgress(endpoint: string, ms: number, last: Verdict): RetryableError {
+    const height = this.known?.number ?? 'none';
+    if (last === 'behind') return behind(endpoint, this.known);
+    return new RetryableError('ChainStalled', {
+      message: `no new finalised block from ${endpoint} for ${Math.round(ms / 1000)} s, last was ${height}`,
+    });
+  }
+
+  /** Judges a head and passes it on when it is one to act on. */
+  private async take(node: Node, header: BlockHeader, heads: HeadQueue): Promise<Verdict> {
+    const { known } = this;
+    const first = this.current === undefined;
+    const verdict = await this.judge(node, header, known, heads);
+    if (verdict === 'diverged') throw diverged(node.endpoint, known);
+    if (verdict === 'behind') {
+      const error = behind(node.endpoint, known);
+      if (this.state.kind !== 'Disconnected' || this.state.error.message !== error.message) {
+        this.setState({ kind: 'Disconnected', endpoint: node.endpoint, error });
+      }
+      return verdict;
+    }
+    if (verdict === 'same' && !first) return verdict;
+    const contiguous = !first && known !== undefined && header.number === known.number + 1;
+    if (first) await this.admit(node, header, heads);
+    this.known = { number: header.number, hash: header.hash };
+    this.current = { node, header };
+    if (verdict === 'advanced') this.stalled = undefined;
+    this.setState(
+      this.stalled === undefined
+        ? { kind: 'Following', endpoint: node.endpoint, block: this.known }
+        : { kind: 'Stalled', endpoint: node.endpoint, error: this.stalled },
+    );
+    for (const lease of this.leases) lease.advance(this.headFor(node, header, contiguous));
+    return verdict;
+  }
+
+  private headFor(node: Node, header: BlockHeader, contiguous: boolean): FinalisedHead<Node> | undefined {
+    // Its storage is not migrated yet, and the new code answers: the next block can be read.
+    if (header.upgradesRuntime) return undefined;
+    const { number, hash } = header;
+    return { block: { number, hash }, genesis: node.genesis, node, contiguous };
+  }
+
+  private async judge(
+    node: Node,
+    header: BlockHeader,
+    known: BlockRef | undefined,
+    heads: HeadQueue,
+  ): Promise<Verdict> {
+    if (known === undefined || header.number < known.number) return succession(known, header, undefined);
+    const hash = provenAncestor(known, header) ?? (await heads.within(node.hashAt(known.number), REQUEST_MS));
+    return succession(known, header, hash);
+  }
+
+  /** Compares the cursors of all leases with the history of a new connection; throws when no lease can use it. */
+  private async admit(node: Node, header: BlockHeader, heads: HeadQueue): Promise<void> {
+    const verdicts: Verdict[] = [];
+    for (const lease of [...this.leases]) {
+      const verdict = lease.verified ? 'advanced' : await this.judge(node, header, lease.cursor, heads);
+      verdicts.push(verdict);
+      lease.judge(verdict, node.endpoint);
+    }
+    if (verdicts.some((verdict) => verdict === 'advanced' || verdict === 'same')) return;
+    const [lease] = this.leases;
+    if (verdicts.includes('behind')) throw behind(node.endpoint, lease?.cursor);
+    if (verdicts.includes('diverged')) throw diverged(node.endpoint, lease?.cursor);
+  }
+
+  /** A lease that was opened while the connection was in use already. */
+  private async admitLater(lease: Lease<Node>, node: Node): Promise<void> {
+    const stop = this.running?.stop.signal ?? AbortSignal.abort();
+    const heads = new HeadQueue(node.endpoint, this.ports.clock, stop, node.lost);
+    try {
+      const header = this.current?.header;
+      if (header === undefined) return;
+      lease.judge(lease.verified ? 'advanced' : await this.judge(node, header, lease.cursor, heads), node.endpoint);
+      if (this.current?.node !== node || !this.leases.has(lease)) return;
+      lease.setState(this.state);
+      lease.advance(this.headFor(node, this.current.header, false));
+    } catch {
+      // The connection is on its way out; the next one compares again.
+    } finally {
+      heads.close();
+    }
+  }
+
+  private reportProblem(endpoint: string, problem: unknown): void {
+    const found = findDinfraError(problem);
+    const error = found instanceof RetryableError ? found : unreachable(endpoint, 'broke off', problem);
+    if (error.code === 'ChainStalled') this.stalled = error;
+    this.setState({ kind: error.code === 'ChainStalled' ? 'Stalled' : 'Disconnected', endpoint, error });
+  }
+
+  private setState(state: ChainState): void {
+    this.state = state;
+    for (const lease of this.leases) lease.setState(state);
+  }
+}
+
+type Verdict = ReturnType<typeof succession>;
+
+class Lease<Node> implements ChainLease<Node> {
+  readonly cursor: BlockRef | undefined;
+  readonly close: () => Promise<void>;
+  /** The cursor was found in the history that the client follows; from then on the client's own comparison suffices. */
+  verified: boolean;
+  state: ChainState = { kind: 'Connecting' };
+  head: FinalisedHead<Node> | undefined;
+  private readonly observer: ChainObserver<Node>;
+  private connected = false;
+  private missed = false;
+
+  constructor(observer: ChainObserver<Node>, cursor: BlockRef | undefined, close: () => Promise<void>) {
+    this.observer = observer;
+    this.cursor = cursor;
+    this.verified = cursor === undefined;
+    this.close = close;
+  }
+
+  get node(): Node {
+    if (!this.connected || this.head === undefined) {
+      throw new RetryableError('ChainUnreachable', { message: 'no chain endpoint answers at present' });
+    }
+    return this.head.node;
+  }
+
+  judge(verdict: Verdict, endpoint: string): void {
+    if (verdict === 'advanced' || verdict === 'same') {
+      this.verified = true;
+      return;
+    }
+    const error = verdict === 'diverged' ? diverged(endpoint, this.cursor) : behind(endpoint, this.cursor);
+    this.state = { kind: 'Disconnected', endpoint, error };
+    this.observer.onState(this.state);
+  }
+
+  /** Undefined for a block that cannot be read: the next head is then not contiguous. */
+  advance(head: FinalisedHead<Node> | undefined): void {
+    if (!this.verified) return;
+    if (head === undefined) {
+      this.missed = true;
+      return;
+    }
+    this.head = this.missed || !this.connected ? { ...head, contiguous: false } : head;
+    this.missed = false;
+    this.connected = true;
+    this.observer.onHead(this.head);
+  }
+
+  setState(state: ChainState): void {
+    // A lease whose own history does not match keeps saying so while the others go on.
+    if (!this.verified && state.kind === 'Following') return;
+    this.state = state;
+    this.observer.onState(state);
+  }
+
+  disconnected(): void {
+    this.connected = false;
+  }
+}
+
+function diverged(endpoint: string, known: BlockRef | undefined): RetryableError {
+  return new RetryableError('ChainDiverged', {
+    message: `the node at ${endpoint} has another block at height ${known?.number} than the final one we acted on (${known?.hash}): nothing is touched until a node of our history answers`,
+  });
+}
+
+function behind(endpoint: string, known: BlockRef | undefined): RetryableError {
+  return new RetryableError('ChainBehind', {
+    message: `the node at ${endpoint} is behind block ${known?.number}, or is still syncing what lies before it`,
+  });
+}

@@ -1,0 +1,51 @@
+import { RetryableError } from '../errors/dinfra-error.ts';
+import type { BlockHeader, BlockRef } from './block-ref.ts';
+
+/** A connection to one node, as following the chain needs it. It is never repaired: connect again. */
+export interface ChainNode {
+  /** Where it is, without credentials. */
+  readonly endpoint: string;
+  /** The node's block 0: `0x` and 64 lower-case hex digits. */
+  readonly genesis: string;
+  /** Time between blocks that the runtime declares, in milliseconds. */
+  readonly blockMs: number | undefined;
+  /** Aborted once the connection is lost, closed, or of an older runtime than the chain; its reason is an error. */
+  readonly lost: AbortSignal;
+  /** Calls `onHeader` for each finalised head the node pushes, until the connection is lost. */
+  followFinalised(onHeader: (header: BlockHeader) => void): Promise<void>;
+  finalisedHeader(): Promise<BlockHeader>;
+  bestHeader(): Promise<BlockHeader>;
+  /** The hash at a height, undefined when the node has none. */
+  hashAt(number: number): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** A finalised block whose history was accepted, on the node that reported it. */
+export interface FinalisedHead<Node> {
+  readonly block: BlockRef;
+  readonly genesis: string;
+  readonly node: Node;
+  /** False when blocks may lie between this head and the one before: at the start, after a reconnect, after a gap. */
+  readonly contiguous: boolean;
+}
+
+/** How following the chain goes. */
+export type ChainState =
+  | { readonly kind: 'Connecting' }
+  | { readonly kind: 'Following'; readonly endpoint: string; readonly block: BlockRef }
+  /** The node answers and no higher block becomes final. Lasts until one does, over any number of connections. */
+  | { readonly kind: 'Stalled'; readonly endpoint: string; readonly error: RetryableError }
+  | { readonly kind: 'Disconnected'; readonly endpoint: string; readonly error: RetryableError };
+
+/** The runtime was replaced: what was decoded with the connection's metadata is decoded by another connection. */
+export class RuntimeReplaced extends Error {
+  constructor(from: number, to: number) {
+    super(`the runtime was upgraded from version ${from} to ${to}`);
+    this.name = 'RuntimeReplaced';
+  }
+}
+
+export function unreachable(endpoint: string, why: string, cause?: unknown): RetryableError {
+  const message = `the chain at ${endpoint} ${why}`;
+  return new RetryableError('ChainUnreachable', cause === undefined ? { message } : { message, cause });
+}

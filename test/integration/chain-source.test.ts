@@ -1,0 +1,90 @@
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import type { TenureReport } from '../../src/award/report.ts';
+import type { WantedRegistration } from '../../src/award/source.ts';
+import { ChainMarket, TYPE } from '../support/chain-market.ts';
+import { clientOf, RunningSource } from '../support/source-world.ts';
+
+let market: ChainMarket;
+const running: RunningSource[] = [];
+
+beforeAll(async () => {
+  market = await ChainMarket.start();
+});
+afterEach(async () => {
+  for (const source of running.splice(0)) await source.stop();
+});
+afterAll(async () => market?.stop());
+
+function start(name: string, options: Partial<ConstructorParameters<typeof RunningSource>[1]> = {}): RunningSource {
+  const source = new RunningSource(market.account(name), { chain: clientOf([market.endpoint]), ...options });
+  running.push(source);
+  return source;
+}
+
+const wanted: WantedRegistration = {
+  metadata: '{"name":"Acme"}',
+  policy: 'Open',
+  consumers: [],
+  paused: false,
+  offers: [{ type: TYPE, price: 1_000n, capacity: 3 }],
+};
+
+/** Builds blocks until `done`, comparing and submitting at each as a session does. */
+async function until(
+  source: RunningSource,
+  done: () => boolean,
+  registration: WantedRegistration | undefined,
+  reports: readonly TenureReport[] = [],
+): Promise<void> {
+  for (let round = 0; !done(); round++) {
+    if (round === 20) throw new Error(`not after 20 blocks: ${JSON.stringify(source.results)}`);
+    const before = await market.height();
+    await vi.waitFor(async () => expect((await source.desired([TYPE]))?.point.number).toBe(before), {
+      timeout: 10_000,
+    });
+    const desired = await source.desired([TYPE]);
+    if (desired !== undefined) source.source.submit(desired, registration, reports);
+    // What is submitted reaches the pool before the block is built.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await market.blocks(1);
+  }
+}
+
+it('a provider is registered, offers, is fresh, accepts an award and reports it ready, by comparing states only', async () => {
+  const source = start('Bob');
+  const applied = () =>
+    source.results.filter(({ result }) => result.kind === 'Applied').map(({ submission }) => submission.name);
+  await until(
+    source,
+    () => ['registerProvider', 'setOffer', 'heartbeat'].every((name) => applied().includes(name)),
+    wanted,
+  );
+  const first = await source.desired([TYPE]);
+  expect(first?.provider).toMatchObject({ status: 'Active', inStep: true });
+  expect(first?.acceptPeriod).toBe(50);
+
+  const subscription = await market.subscribe(market.account('Charlie'));
+  await vi.waitFor(async () => expect((await source.desired([TYPE]))?.awards).toHaveLength(1), { timeout: 10_000 });
+  const genesis = first?.genesis ?? '';
+  const tenure = { genesis, subscription: BigInt(subscription), tenure: 1 };
+  expect(await source.source.standing(tenure, source.signal)).toBe('Live');
+  await until(source, () => applied().includes('accept'), wanted, [{ ...tenure, report: 'accept' }]);
+  await until(source, () => applied().includes('ready'), wanted, [{ ...tenure, report: 'ready' }]);
+  expect((await source.desired([TYPE]))?.awards).toMatchObject([{ state: 'Active', tenure: 1 }]);
+
+  await market.must(market.account('Charlie'), market.api.tx.subscription.cancel(subscription));
+  await vi.waitFor(async () => expect(await source.source.standing(tenure, source.signal)).toBe('Ended'), 10_000);
+  await until(source, () => applied().includes('released'), wanted, [{ ...tenure, report: 'released' }]);
+  expect(await source.source.standing(tenure, source.signal)).toBe('Gone');
+  expect(await source.source.standing({ ...tenure, subscription: 999n }, source.signal)).toBe('Unknown');
+  expect(await source.source.standing({ ...tenure, genesis: `0x${'00'.repeat(32)}` }, source.signal)).toBe('Unknown');
+});
+
+it('a runtime without the pallets of that name is told with the names of those that it has', async () => {
+  const source = start('Dave', { pallets: { provider: 'Marketplace', subscription: 'Subscription' } });
+  await vi.waitFor(() => expect(source.source.state.kind).toBe('Following'), { timeout: 10_000 });
+  await expect(source.desired()).rejects.toMatchObject({
+    code: 'ChainPalletMissing',
+    message: expect.stringMatching(/"Marketplace"; its pallets are .*provider.*subscription/),
+  });
+});
