@@ -28,6 +28,11 @@ export const substrateReasons = {
     summary: 'The node does not know the last finalised block whose effects are in the cluster.',
     remedy: 'Point the Provider at a node of the same history. Nothing is touched meanwhile.',
   },
+  ChainUndecodable: {
+    family: 'retryable',
+    summary: 'A reply of the chain could not be understood, for example after a runtime upgrade.',
+    remedy: 'Upgrade the operator if it lasts. Nothing is skipped: the whole state is read again.',
+  },
   TransactionRejected: {
     family: 'retryable',
     summary: 'The node did not take a transaction of the provider, for example because the account cannot pay its fee.',

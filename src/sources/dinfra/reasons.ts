@@ -12,11 +12,6 @@ export const dinfraReasons = {
     summary: 'An award on chain could not be understood; what runs for it is left as it is.',
     remedy: 'Upgrade the operator: the chain may have been upgraded since.',
   },
-  ChainUndecodable: {
-    family: 'retryable',
-    summary: 'A reply of the chain could not be understood, for example after a runtime upgrade.',
-    remedy: 'Upgrade the operator if it lasts. Nothing is skipped: the whole state is read again.',
-  },
 } as const satisfies Reasons;
 
 declare module '../../errors/catalogue.ts' {
