@@ -7,7 +7,7 @@ import {
   ROLE,
   SECRET,
 } from '../../src/providers/helm/confine/kinds.ts';
-import { at } from '../../src/providers/helm/observe/json-fields.ts';
+import { at } from '../../src/providers/helm/json-fields.ts';
 import type { Observation } from '../../src/providers/port.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { startChartRepository } from '../support/chart-repository.ts';

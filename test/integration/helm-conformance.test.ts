@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
+import type { Cluster, TenantCluster } from '../../src/providers/helm/cluster.ts';
 import { DEPLOYMENT, NAMESPACE, SECRET, SERVICE } from '../../src/providers/helm/confine/kinds.ts';
-import type { Cluster, TenantCluster } from '../../src/providers/helm/observe/cluster.ts';
 import { HelmCommand, type HelmOutcome, type HelmRun } from '../../src/providers/helm/release/helm-command.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { startChartRepository } from '../support/chart-repository.ts';

@@ -8,7 +8,7 @@ import {
   RESOURCE_QUOTA,
   SERVICE,
 } from '../../src/providers/helm/confine/kinds.ts';
-import { at } from '../../src/providers/helm/observe/json-fields.ts';
+import { at } from '../../src/providers/helm/json-fields.ts';
 import { HelmWorld } from '../support/helm-world.ts';
 
 let world: HelmWorld;

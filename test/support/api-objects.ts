@@ -1,4 +1,4 @@
-import type { ApiObject } from '../../src/providers/helm/observe/cluster.ts';
+import type { ApiObject } from '../../src/providers/helm/cluster.ts';
 
 /** An object as the API server returns it, with these fields beside its metadata. */
 export function apiObject(

@@ -4,11 +4,11 @@ import { identityOf, type TenureIdentity } from '../../src/award/identity.ts';
 import type { Json } from '../../src/base/json.ts';
 import { KubeClient } from '../../src/kube/client/kube-client.ts';
 import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
+import type { ApiObject, Cluster, TenantCluster } from '../../src/providers/helm/cluster.ts';
 import type { HelmConfig } from '../../src/providers/helm/config.ts';
 import { DEPLOYMENT, NAMESPACE, SECRET } from '../../src/providers/helm/confine/kinds.ts';
 import { HelmReactor, type HelmReactorOptions } from '../../src/providers/helm/helm-reactor.ts';
-import type { ApiObject, Cluster, TenantCluster } from '../../src/providers/helm/observe/cluster.ts';
-import { at } from '../../src/providers/helm/observe/json-fields.ts';
+import { at } from '../../src/providers/helm/json-fields.ts';
 import { HelmCommand } from '../../src/providers/helm/release/helm-command.ts';
 import { decodeRelease } from '../../src/providers/helm/release/release-record.ts';
 import type { Observation, Order, Present, Reactor } from '../../src/providers/port.ts';
@@ -74,6 +74,7 @@ export class HelmWorld {
       cluster: this.cluster,
       helm: new HelmCommand(),
       auditEveryMs: 0,
+      patienceMs: SETTLES_MS,
       ...options,
     });
     this.made.push(reactor);

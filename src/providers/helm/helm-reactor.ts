@@ -1,26 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TenureIdentity } from '../../award/identity.ts';
 import { BoundedCache } from '../../base/bounded-cache.ts';
-import { DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
+import { DinfraError } from '../../errors/dinfra-error.ts';
 import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../port.ts';
+import {
+  ChartPreparation,
+  orderDigest,
+  type PreparationOptions,
+  type PreparedChart,
+} from './chart/chart-preparation.ts';
 import { ChartSource } from './chart/chart-source.ts';
 import { parseHelmDescriptor } from './chart/descriptor.ts';
-import { ChartPreparation, orderDigest, type PreparedChart } from './chart/prepared-chart.ts';
+import type { TenantCluster } from './cluster.ts';
 import { type HelmConfig, type Settings, settingsOf } from './config.ts';
-import { ensureCell, findNamespace } from './confine/cell.ts';
 import { NAMESPACE, tenantKinds } from './confine/kinds.ts';
-import { TenantAccess } from './confine/tenant-access.ts';
-import type { TenantCluster } from './observe/cluster.ts';
-import { at, textOf } from './observe/json-fields.ts';
-import { markedNamespaces } from './observe/marked-namespaces.ts';
+import { ensureTenantNamespace, findNamespace, markedNamespaces } from './confine/tenant-namespace.ts';
+import { at, textOf } from './json-fields.ts';
+import { Annotation } from './names.ts';
 import { type Expectation, observationOf } from './observe/observation.ts';
-import { isOutOfPlace, isStopped, Surveyor, type SurveyorOptions } from './observe/survey.ts';
+import { isOutOfPlace, isStopped, type ReaderOptions, TenantReader } from './observe/tenant-reader.ts';
 import type { HelmCommand } from './release/helm-command.ts';
-import { Annotation } from './release/names.ts';
+import type { ReleaseHistory, ReleaseRecord } from './release/release-record.ts';
 import { startWorkloads, stopWorkloads } from './release/suspension.ts';
+import { TenantAccess } from './release/tenant-access.ts';
 import { TenantReleases } from './release/tenant-release.ts';
 
-export interface HelmReactorOptions extends SurveyorOptions {
+export interface HelmReactorOptions extends ReaderOptions, PreparationOptions {
   /** What the Reactor resource says. */
   readonly config: HelmConfig;
   /** Namespace of the Reactor resource. */
@@ -34,9 +39,8 @@ export interface HelmReactorOptions extends SurveyorOptions {
 /** When looking again is worth it after a release has been written. */
 const POLL_AFTER_WRITE_MS = 2_000;
 const VERSION_MS = 600_000;
-/** How long the rights of a new account may take to reach the API server's authoriser. */
-const RIGHTS_MS = 5_000;
-const RIGHTS_POLL_MS = 100;
+/** Rights granted a moment ago reach the API server's authoriser by a watch, usually within milliseconds. */
+const RIGHTS_WAITS_MS = [10, 20, 40, 80, 160, 320, 640];
 
 /** Realises `helm/v1` descriptors: one namespace and one Helm release for each tenure, both named after it. */
 export class HelmReactor implements Reactor {
@@ -49,20 +53,20 @@ export class HelmReactor implements Reactor {
   private readonly source: ChartSource;
   private readonly charts: ChartPreparation;
   private readonly releases: TenantReleases;
-  private readonly surveyor: Surveyor;
+  private readonly reader: TenantReader;
   private readonly now: () => number;
   private readonly versions: BoundedCache<{ readonly at: number; readonly version: string | undefined }>;
 
-  constructor({ config, owner, cluster, helm, now = () => performance.now(), ...survey }: HelmReactorOptions) {
+  constructor({ config, owner, helm, ...options }: HelmReactorOptions) {
     this.settings = settingsOf(config, owner);
-    this.cluster = cluster;
+    this.cluster = options.cluster;
     this.helm = helm;
-    this.now = now;
-    this.access = new TenantAccess(cluster, now);
+    this.now = options.now ?? (() => performance.now());
+    this.access = new TenantAccess(this.cluster, this.now);
     this.source = new ChartSource(this.settings.charts);
-    this.charts = new ChartPreparation(helm, this.settings, this.source);
+    this.charts = new ChartPreparation(helm, this.settings, this.source, options);
     this.releases = new TenantReleases(helm, this.access);
-    this.surveyor = new Surveyor(cluster, this.access, this.settings, now, survey);
+    this.reader = new TenantReader(this.cluster, this.access, this.settings, this.now, options);
     this.versions = new BoundedCache(1);
   }
 
@@ -76,110 +80,119 @@ export class HelmReactor implements Reactor {
     _memo: Memo | undefined,
     signal: AbortSignal,
   ): Promise<Observation> {
-    return observationOf(await this.surveyor.survey(identity, signal), this.expectation(order));
+    return observationOf(await this.reader.read(identity, signal), this.expectation(order));
   }
 
   async create(order: Order, _memo: Memo | undefined, signal: AbortSignal): Promise<Step> {
     // What cannot be rendered leaves no namespace behind.
     await this.prepare(order, signal);
-    return this.realise(order, signal);
+    return this.realise(order, true, signal);
   }
 
   async update(order: Order, _found: Present, signal: AbortSignal): Promise<Step> {
     // Wanted after all: a stop that was under way is taken back first.
-    const namespace = await findNamespace(this.cluster.operator, order.identity, signal);
+    const namespace = await findNamespace(this.cluster.operator, order.identity, this.settings.owner, signal);
     if (namespace !== undefined && isStopped(namespace)) return this.startAgain(order.identity, signal);
-    return this.realise(order, signal);
+    return this.realise(order, false, signal);
   }
 
+  /** Needs nothing but the namespace with our marker, whatever is in it. */
   async stop(identity: TenureIdentity, _found: Present, signal: AbortSignal): Promise<Step> {
     const { name } = identity;
     // The mark first: from here on it is a stop under way, to be finished or taken back.
     await this.markStopped(identity, 'true', signal);
-    await ensureCell(this.cluster.operator, identity, this.settings, { stopped: true }, signal);
+    await this.ensureWalls(identity, { stopped: true }, signal);
     const kinds = tenantKinds(this.settings.extraKinds);
-    await this.access.use(name, ({ cluster }) => stopWorkloads(cluster, name, kinds, signal), signal);
-    return { message: `Taking down the pods of ${name}`, pollAfterMs: POLL_AFTER_WRITE_MS };
+    const troubles = await this.access.use(name, ({ cluster }) => stopWorkloads(cluster, name, kinds, signal), signal);
+    return { message: `Taking down the pods of ${name}${inWords(troubles)}`, pollAfterMs: POLL_AFTER_WRITE_MS };
   }
 
   async start({ identity }: Order, _found: Present, signal: AbortSignal): Promise<Step> {
     return this.startAgain(identity, signal);
   }
 
+  /** Deletes the namespace, and all that is in it with it: neither helm nor the record of the release is needed. */
   async delete(identity: TenureIdentity, _found: Present, signal: AbortSignal): Promise<Step> {
-    const namespace = await findNamespace(this.cluster.operator, identity, signal);
     const { name } = identity;
+    const namespace = await findNamespace(this.cluster.operator, identity, this.settings.owner, signal);
     if (namespace === undefined) return { message: `Namespace ${name} is gone`, pollAfterMs: 0 };
     if (namespace.metadata.deletionTimestamp !== undefined) {
       return { message: `Namespace ${name} is being removed`, pollAfterMs: POLL_AFTER_WRITE_MS };
     }
-    const trouble = await this.uninstall(name, signal);
     const preconditions = { uid: namespace.metadata.uid };
     await this.cluster.operator.delete(NAMESPACE, { name }, signal, { preconditions });
-    this.access.forget(name);
-    return {
-      message: `Removing namespace ${name}${trouble === undefined ? '' : ` (${trouble})`}`,
-      pollAfterMs: POLL_AFTER_WRITE_MS,
-    };
+    this.reader.forget(name);
+    return { message: `Removing namespace ${name}`, pollAfterMs: POLL_AFTER_WRITE_MS };
   }
 
   listManaged(signal: AbortSignal): Promise<readonly Marked[]> {
     return markedNamespaces(this.cluster.operator, this.settings.owner, signal);
   }
 
-  /** Lets go of connections to chart repositories. */
+  /** Ends what is under way and closes connections to chart repositories. */
   async close(): Promise<void> {
+    this.charts.close();
     await this.source.close();
   }
 
-  private async realise(order: Order, signal: AbortSignal): Promise<Step> {
+  private async realise(order: Order, isNew: boolean, signal: AbortSignal): Promise<Step> {
     const { identity } = order;
-    await ensureCell(this.cluster.operator, identity, this.settings, { stopped: false }, signal);
-    await this.awaitRights(identity.name, signal);
-    const objects = await this.surveyor.objectsOf(identity, signal);
-    const drifted = objects.some(isOutOfPlace);
-    this.surveyor.correcting(objects);
+    await this.ensureWalls(identity, { stopped: false, isNew }, signal);
     const message = await this.releases.bringTo(
-      { name: identity.name, order: orderDigest(order), drifted, chart: () => this.prepare(order, signal) },
+      {
+        identity,
+        consumer: order.consumer,
+        order: orderDigest(order),
+        history: () => this.history(identity, signal),
+        isDrifted: (release) => this.isDrifted(identity, release, signal),
+        chart: () => this.prepare(order, signal),
+      },
       signal,
     );
+    this.reader.noteRelease(identity);
     return { message, pollAfterMs: POLL_AFTER_WRITE_MS };
+  }
+
+  private history(identity: TenureIdentity, signal: AbortSignal): Promise<ReleaseHistory> {
+    return this.withNewRights(() => this.reader.history(identity, signal), signal);
+  }
+
+  private async isDrifted(identity: TenureIdentity, release: ReleaseRecord, signal: AbortSignal): Promise<boolean> {
+    const objects = await this.reader.objectsOf(identity, release, signal);
+    this.reader.noteCorrection(objects);
+    return objects.some(isOutOfPlace);
   }
 
   private async startAgain(identity: TenureIdentity, signal: AbortSignal): Promise<Step> {
     const { name } = identity;
-    await ensureCell(this.cluster.operator, identity, this.settings, { stopped: false }, signal);
+    await this.ensureWalls(identity, { stopped: false }, signal);
     const kinds = tenantKinds(this.settings.extraKinds);
-    await this.access.use(name, ({ cluster }) => startWorkloads(cluster, name, kinds, signal), signal);
+    const troubles = await this.access.use(name, ({ cluster }) => startWorkloads(cluster, name, kinds, signal), signal);
     await this.markStopped(identity, null, signal);
-    return { message: `Bringing back the pods of ${name}`, pollAfterMs: POLL_AFTER_WRITE_MS };
+    return { message: `Bringing back the pods of ${name}${inWords(troubles)}`, pollAfterMs: POLL_AFTER_WRITE_MS };
+  }
+
+  private async ensureWalls(
+    identity: TenureIdentity,
+    options: { readonly stopped: boolean; readonly isNew?: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await ensureTenantNamespace(this.cluster.operator, identity, this.settings, options, signal);
+    this.reader.noteWalls(identity, options.stopped);
   }
 
   private async markStopped(identity: TenureIdentity, mark: 'true' | null, signal: AbortSignal): Promise<void> {
-    const namespace = await findNamespace(this.cluster.operator, identity, signal);
+    const namespace = await findNamespace(this.cluster.operator, identity, this.settings.owner, signal);
     if (namespace === undefined) return;
     const { name, uid } = namespace.metadata;
     const metadata = { uid, annotations: { [Annotation.stopped]: mark } };
     await this.cluster.operator.mergePatch(NAMESPACE, { name }, { metadata }, signal);
   }
 
-  /** The release goes with its namespace in any case; uninstalling first only lets things end in order. */
-  private async uninstall(name: string, signal: AbortSignal): Promise<string | undefined> {
-    try {
-      await this.releases.uninstall(name, signal);
-      return undefined;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof DinfraError) return `without uninstalling: ${error.message}`;
-      throw error;
-    }
-  }
-
   private expectation(order: Order | undefined): Expectation {
     const { nodeAddress } = this.settings;
     if (order === undefined) return { order: undefined, hints: [], nodeAddress };
-    const { endpoints } = parseHelmDescriptor(order.descriptor);
-    return { order: orderDigest(order), hints: endpoints, nodeAddress };
+    return { order: orderDigest(order), hints: endpointHints(order), nodeAddress };
   }
 
   private async prepare(order: Order, signal: AbortSignal): Promise<PreparedChart> {
@@ -201,35 +214,32 @@ export class HelmReactor implements Reactor {
     return version;
   }
 
-  /** Rights granted a moment ago reach the authoriser by a watch: helm would meet a 403 and count as failed. */
-  private async awaitRights(name: string, signal: AbortSignal): Promise<void> {
-    const until = this.now() + RIGHTS_MS;
-    for (;;) {
-      const mayInstall = await this.access.use(name, ({ cluster }) => this.mayInstall(cluster, name, signal), signal);
-      if (mayInstall) return;
-      if (this.now() > until) {
-        throw new RetryableError('ClusterForbidden', {
-          message: `ServiceAccount ${name}/dinfra-tenant may not create secrets in its namespace`,
-        });
+  /** Does what a tenant may do, again for as long as its rights are too new to be known. */
+  private async withNewRights<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    for (const waitMs of RIGHTS_WAITS_MS) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof DinfraError) || error.code !== 'ClusterForbidden') throw error;
+        await sleep(waitMs, undefined, { signal });
       }
-      await sleep(RIGHTS_POLL_MS, undefined, { signal });
     }
+    return work();
   }
+}
 
-  private async mayInstall(cluster: TenantCluster['operator'], namespace: string, signal: AbortSignal) {
-    const review = await cluster.request(
-      {
-        method: 'POST',
-        path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-        body: {
-          apiVersion: 'authorization.k8s.io/v1',
-          kind: 'SelfSubjectAccessReview',
-          spec: { resourceAttributes: { namespace, verb: 'create', group: '', resource: 'secrets' } },
-        },
-        attempt: `ask what ServiceAccount ${namespace}/dinfra-tenant may do`,
-      },
-      signal,
-    );
-    return at(review, 'status', 'allowed') === true;
+/** An order that cannot be read any more names no endpoints, and does not keep anybody from looking. */
+function endpointHints({ descriptor }: Order): Expectation['hints'] {
+  try {
+    return parseHelmDescriptor(descriptor).endpoints;
+  } catch (error) {
+    if (error instanceof DinfraError) return [];
+    throw error;
   }
+}
+
+function inWords(troubles: readonly string[]): string {
+  const [first] = troubles;
+  if (first === undefined) return '';
+  return ` (${first}${troubles.length === 1 ? '' : `, and ${troubles.length - 1} more`})`;
 }

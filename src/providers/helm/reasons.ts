@@ -7,6 +7,11 @@ export const helmReasons = {
     summary: 'Something of the name this tenure would have already exists and does not carry its marker.',
     remedy: 'Remove or rename it. The operator touches nothing that it did not make.',
   },
+  ChartPending: {
+    family: 'retryable',
+    summary: 'The chart is still being fetched and rendered.',
+    remedy: 'Nothing to do if it is brief; otherwise the repository is slow.',
+  },
   ChartNotFound: {
     family: 'terminal',
     summary: 'The repository or registry answers that it has no such chart or version.',

@@ -1,8 +1,8 @@
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
 import { extract, type Header, pack } from 'tar-stream';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
-import { digestOf } from './content-digest.ts';
 
 /** Bounds of what is looked at. A release has to fit in one Secret of 1 MiB, so larger charts could not be installed. */
 export interface ArchiveLimits {
@@ -23,6 +23,25 @@ export interface ChartFiles {
   readonly files: ReadonlyMap<string, Buffer>;
   /** `sha256:<hex>` of the archive as it came. */
   readonly digest: string;
+}
+
+/** `sha256:<hex>` of some bytes. */
+export function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/**
+ * Makes sure that bytes are the ones a digest was given for.
+ *
+ * @throws TerminalError ChartDigestMismatch.
+ */
+export function verifyDigest(bytes: Buffer, wanted: string, what: string): void {
+  const found = digestOf(bytes);
+  if (found === wanted) return;
+  throw new TerminalError('ChartDigestMismatch', {
+    message: `${what.slice(0, 200)} has digest ${found}; chart.digest is ${wanted}`,
+    path: '/chart/digest',
+  });
 }
 
 const MAX_PATH = 256;
@@ -74,8 +93,8 @@ async function collect(
   if (archive.length > limits.archiveBytes) {
     throw tooLarge(`its archive has ${archive.length} bytes; at most ${limits.archiveBytes} are allowed`);
   }
-  // Subcharts packed as archives within the archive are unpacked beside the others, as helm does.
-  const nested: Buffer[] = [];
+  // Helm opens archives in the charts folder of every subchart, too. All are unpacked here, so that all are inspected.
+  const nested: { readonly content: Buffer; readonly folder: string }[] = [];
   let root: string | undefined;
   for (const { path, content } of await entriesOf(await unpack(archive, budget.bytes, limits), budget, limits)) {
     const [top = '', ...rest] = path;
@@ -83,8 +102,8 @@ async function collect(
     root ??= top;
     if (top !== root) throw invalid(`it has two topmost folders, ${quote(root)} and ${quote(top)}`);
     const name = rest.join('/');
-    if (rest.length === 2 && rest[0] === 'charts' && name.endsWith('.tgz')) {
-      nested.push(content);
+    if (/(^|\/)charts\/[^/]+\.(tgz|tar\.gz)$/.test(name)) {
+      nested.push({ content, folder: name.slice(0, name.lastIndexOf('/') + 1) });
       continue;
     }
     const full = `${prefix}${name}`;
@@ -93,8 +112,8 @@ async function collect(
   }
   if (root === undefined) throw invalid('its archive is empty');
   if (nested.length > 0 && depth === 0) throw invalid(`its subcharts are nested more than ${MAX_DEPTH} deep`);
-  for (const [index, subchart] of nested.entries()) {
-    await collect(subchart, `${prefix}charts/packed-${index}/`, files, budget, limits, depth - 1);
+  for (const [index, { content, folder }] of nested.entries()) {
+    await collect(content, `${prefix}${folder}packed-${index}/`, files, budget, limits, depth - 1);
   }
 }
 

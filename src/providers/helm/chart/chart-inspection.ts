@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import { unparsable } from '../../../base/yaml-bounds.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
-import { isRecord, numberOf, textOf } from '../observe/json-fields.ts';
+import { isRecord, numberOf, textOf } from '../json-fields.ts';
 import type { ChartFiles } from './chart-archive.ts';
 
 /** What a chart says of itself. */

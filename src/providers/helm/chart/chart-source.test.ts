@@ -4,8 +4,8 @@ import { chartArchive } from '../../../../test/support/chart-archives.ts';
 import { startChartRepository } from '../../../../test/support/chart-repository.ts';
 import { type HttpHost, startHttpHost } from '../../../../test/support/http-host.ts';
 import { startOciRegistry } from '../../../../test/support/oci-registry.ts';
+import { digestOf } from './chart-archive.ts';
 import { ChartSource } from './chart-source.ts';
-import { digestOf } from './content-digest.ts';
 import type { ChartReference, OciChart, RepositoryChart } from './descriptor.ts';
 
 const archive = await chartArchive({ 'templates/a.yaml': 'a: 1' }, { name: 'web', version: '1.2.3' });

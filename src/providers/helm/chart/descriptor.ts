@@ -1,6 +1,6 @@
 import type { Json } from '../../../base/json.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
-import { isRecord, type JsonRecord, listOf, recordOf } from '../observe/json-fields.ts';
+import { isRecord, type JsonRecord, listOf, recordOf } from '../json-fields.ts';
 
 /** A `helm/v1` descriptor: config/descriptor-types/helm-v1.schema.json as a type. */
 export interface HelmDescriptor {
@@ -68,7 +68,10 @@ function parseChart(chart: unknown): ChartReference {
   }
   if (chart['archive'] !== undefined) {
     refuseUnknown('/chart', chart, ['archive']);
-    return { from: 'archive', archive: text(chart, '/chart/archive', 262_144, /^[A-Za-z0-9+/]+={0,2}$/, 'base64') };
+    return {
+      from: 'archive',
+      archive: text(chart, '/chart/archive', 262_144, /^(?=.{4})[A-Za-z0-9+/]+={0,2}$/, 'base64'),
+    };
   }
   const digest = chart['digest'] === undefined ? undefined : text(chart, '/chart/digest', 71, DIGEST, 'sha256:<hex>');
   if (chart['oci'] !== undefined) return parseOci(chart, digest);

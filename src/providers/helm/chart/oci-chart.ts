@@ -1,11 +1,9 @@
 import { RetryableError, TerminalError } from '../../../errors/dinfra-error.ts';
 import type { Settings } from '../config.ts';
-import { at, listOf, recordOf, textOf } from '../observe/json-fields.ts';
-import { requireFound } from '../observe/require-found.ts';
-import { ARCHIVE_LIMITS } from './chart-archive.ts';
-import { verifyDigest } from './content-digest.ts';
+import { at, listOf, recordOf, textOf } from '../json-fields.ts';
+import { ARCHIVE_LIMITS, verifyDigest } from './chart-archive.ts';
 import type { OciChart } from './descriptor.ts';
-import type { FetchReply, FetchRequest, GuardedFetch } from './guarded-fetch.ts';
+import { type FetchReply, type FetchRequest, type GuardedFetch, requireFound } from './guarded-fetch.ts';
 import { isPlainHttp, shown } from './host-policy.ts';
 
 const MANIFEST_TYPES = ['application/vnd.oci.image.manifest.v1+json'];

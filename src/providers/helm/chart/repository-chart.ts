@@ -1,9 +1,7 @@
 import { RetryableError, TerminalError } from '../../../errors/dinfra-error.ts';
-import { requireFound } from '../observe/require-found.ts';
-import { ARCHIVE_LIMITS } from './chart-archive.ts';
-import { verifyDigest } from './content-digest.ts';
+import { ARCHIVE_LIMITS, verifyDigest } from './chart-archive.ts';
 import type { RepositoryChart } from './descriptor.ts';
-import type { FetchReply, GuardedFetch } from './guarded-fetch.ts';
+import { type FetchReply, type GuardedFetch, requireFound } from './guarded-fetch.ts';
 import { shown } from './host-policy.ts';
 import { type IndexEntry, lookUpChart } from './repository-index.ts';
 

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
 import { unparsable } from '../../../base/yaml-bounds.ts';
-import { isRecord, listOf, recordOf, textOf } from '../observe/json-fields.ts';
+import { isRecord, listOf, recordOf, textOf } from '../json-fields.ts';
 
 /** One version of a chart in a repository's index. */
 export interface IndexEntry {

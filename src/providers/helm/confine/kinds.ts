@@ -1,5 +1,5 @@
+import type { Address } from '../cluster.ts';
 import type { ExtraKind } from '../config.ts';
-import type { Address } from '../observe/cluster.ts';
 
 export const NAMESPACE: Address = core('namespaces', 'Namespace', false);
 export const RESOURCE_QUOTA = core('resourcequotas', 'ResourceQuota');
@@ -21,7 +21,7 @@ export const CRON_JOB = inGroup('batch', 'v1', 'cronjobs', 'CronJob');
 
 /**
  * What every tenant may have. Not here, and why: network policies, quotas and limit ranges are the walls of the
- * tenant's own cell; Ingress and Gateway routes can claim other people's host names; DaemonSets ask for every node;
+ * tenant's own namespace; Ingress and Gateway routes can claim other people's host names; DaemonSets ask for every node;
  * whatever is not in a namespace cannot be confined to one.
  */
 const TENANT_KINDS: readonly Address[] = [

@@ -1,7 +1,7 @@
 import { TerminalError } from '../../../errors/dinfra-error.ts';
+import type { Address } from '../cluster.ts';
 import type { Settings } from '../config.ts';
-import type { Address } from '../observe/cluster.ts';
-import { at, listOf, textOf } from '../observe/json-fields.ts';
+import { at, listOf, textOf } from '../json-fields.ts';
 import { apiVersionOf, tenantKinds } from './kinds.ts';
 import { annotationOf, describe, type ManifestObject } from './manifest.ts';
 import { podSecurityFinding } from './pod-security.ts';

@@ -1,7 +1,7 @@
-import { type Document, isScalar, parseAllDocuments, type Tags, visit } from 'yaml';
+import { Composer, type Document, isScalar, Parser, type Tags, visit } from 'yaml';
 import { unparsable } from '../../../base/yaml-bounds.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
-import { at, isRecord, type JsonRecord, recordOf, textOf } from '../observe/json-fields.ts';
+import { at, isRecord, type JsonRecord, recordOf, textOf } from '../json-fields.ts';
 
 /** One object of a rendered chart: a stranger's, of which only the four names below have been looked at. */
 export interface ManifestObject {
@@ -43,7 +43,10 @@ export function annotationOf({ content }: ManifestObject, key: string): string |
   return textOf(recordOf(at(content, 'metadata', 'annotations'))[key]);
 }
 
-/** YAML 1.1 with merge keys, and without the types that JSON does not have: as helm and the API server read it. */
+/**
+ * YAML 1.1 with merge keys, and without the types that JSON does not have: as helm and the API server read it. Neither
+ * takes `12:30` for a number of base 60.
+ */
 const AS_HELM_READS = {
   version: '1.1',
   merge: true,
@@ -51,16 +54,17 @@ const AS_HELM_READS = {
   uniqueKeys: false,
   logLevel: 'silent',
   customTags: (tags: Tags) =>
-    tags.filter((tag) => typeof tag === 'string' || !/:(timestamp|binary|omap|pairs|set)$/.test(tag.tag)),
+    tags.filter(
+      (tag) =>
+        typeof tag === 'string' || !(/:(timestamp|binary|omap|pairs|set)$/.test(tag.tag) || tag.format === 'TIME'),
+    ),
 } as const;
 
 function documentsOf(manifest: string): readonly JsonRecord[] {
   const why = unparsable(manifest, MAX_WORDS);
   if (why !== undefined) throw invalid(`what it renders to is not YAML anybody writes: ${why}`);
   try {
-    const documents = parseAllDocuments(manifest, AS_HELM_READS);
-    if ('empty' in documents) return [];
-    return documents.flatMap((document) => {
+    return [...strictDocuments(manifest)].flatMap((document) => {
       const [error] = document.errors;
       if (error !== undefined) throw error;
       refuseTwins(document);
@@ -72,6 +76,16 @@ function documentsOf(manifest: string): readonly JsonRecord[] {
   } catch (cause) {
     throw invalid('it renders to what is not YAML', cause);
   }
+}
+
+/** Ends at the first error: the parser would collect one for each character of what a stranger made for that. */
+function strictDocuments(text: string): Iterable<Document> {
+  const composer = new Composer(AS_HELM_READS);
+  const onError = (_position: unknown, code: string, message: string) => {
+    throw new SyntaxError(`${code}: ${message}`);
+  };
+  Object.assign(composer, { onError });
+  return composer.compose(new Parser().parse(text));
 }
 
 /** Of two values of one key, two readers may take two. */

@@ -1,5 +1,5 @@
 import type { PodSecurityLevel } from '../config.ts';
-import { at, isRecord, type JsonRecord, listOf, recordOf, textOf } from '../observe/json-fields.ts';
+import { at, isRecord, type JsonRecord, listOf, recordOf, textOf } from '../json-fields.ts';
 
 /** One thing in a pod that its namespace would refuse. */
 export interface PodSecurityFinding {

@@ -1,4 +1,4 @@
-import { isRecord } from '../observe/json-fields.ts';
+import { isRecord } from '../json-fields.ts';
 
 /**
  * Where `found` lacks or changes something of `wanted`, as a path of fields, or undefined when all of it is there.

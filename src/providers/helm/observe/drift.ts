@@ -1,32 +1,52 @@
 import { isDeepStrictEqual } from 'node:util';
+import { BoundedCache } from '../../../base/bounded-cache.ts';
 import { DinfraError } from '../../../errors/dinfra-error.ts';
+import type { Address, ApiManifest, ApiObject, Cluster } from '../cluster.ts';
 import type { ManifestObject } from '../confine/manifest.ts';
-import type { Address, ApiManifest, ApiObject, Cluster } from './cluster.ts';
-import { at, isRecord, type JsonRecord, recordOf, textOf } from './json-fields.ts';
+import { at, isRecord, type JsonRecord, listOf, recordOf, textOf } from '../json-fields.ts';
+import { ofTheConnection } from './failures.ts';
 
 /** Helm's name as an owner of fields under server-side apply. */
 const HELM = 'helm';
 
+/** How an object compares with its chart. */
+export type Drift =
+  | { readonly kind: 'None' }
+  /** The first field that is not as the chart has it. */
+  | { readonly kind: 'Field'; readonly field: string }
+  /** It could not be compared, for this reason. */
+  | { readonly kind: 'Unknown'; readonly why: string };
+
+const NONE: Drift = { kind: 'None' };
+
+export interface Comparison {
+  readonly address: Address;
+  readonly object: ManifestObject;
+  readonly live: ApiObject;
+  readonly namespace: string;
+  /** An autoscaler sets them. */
+  readonly ignoreReplicas: boolean;
+  /** Helm has applied it a moment ago. */
+  readonly isFresh: boolean;
+}
+
 /**
- * The first field in which an object is not as the chart has it, or undefined. The API server is asked what applying the
- * manifest once more would change: it alone knows defaults, quantities and who else may own a field.
+ * Compares an object with its chart. The API server is asked what applying the manifest once more would change: it alone
+ * knows defaults, quantities and who else may own a field. It is not asked about a fresh object that has no other writer.
+ *
+ * @throws when the API server cannot be asked at all. An object that it will not compare is `Unknown`.
  */
-export async function findDrift(
-  cluster: Cluster,
-  address: Address,
-  object: ManifestObject,
-  live: ApiObject,
-  options: { readonly namespace: string; readonly ignoreReplicas: boolean },
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const manifest = asHelmApplies(object, options.namespace);
+export async function findDrift(cluster: Cluster, comparison: Comparison, signal: AbortSignal): Promise<Drift> {
+  const { address, object, live, namespace, isFresh } = comparison;
+  if (isFresh && isOnlyHelms(live)) return NONE;
+  const manifest = asHelmApplies(object, namespace);
   try {
     const applied = await cluster.apply(address, manifest, { fieldManager: HELM, force: true, dryRun: true }, signal);
-    return firstChange(comparable(live, options), comparable(applied, options));
+    const field = firstChange(comparable(live, comparison), comparable(applied, comparison));
+    return field === undefined ? NONE : { kind: 'Field', field };
   } catch (error) {
-    // A field that can only be changed one way, such as the size of a volume, cannot be set back by applying either.
-    if (error instanceof DinfraError && error.code === 'ClusterInvalid') return undefined;
-    throw error;
+    if (!(error instanceof DinfraError) || ofTheConnection(error)) throw error;
+    return { kind: 'Unknown', why: error.message.slice(0, 200) };
   }
 }
 
@@ -36,6 +56,14 @@ export function scaledByOthers(objects: readonly ManifestObject[]): ReadonlySet<
     .filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
     .map(({ content }) => at(content, 'spec', 'scaleTargetRef'));
   return new Set(targets.map((target) => `${textOf(at(target, 'kind'))}/${textOf(at(target, 'name'))}`));
+}
+
+/** True when the API server has noted no writer but helm, and those who report a status. */
+function isOnlyHelms({ metadata }: ApiObject): boolean {
+  const writers = listOf(metadata.managedFields).map(recordOf);
+  const isHelms = ({ manager, operation, subresource }: JsonRecord) =>
+    manager === HELM && operation === 'Apply' && subresource === undefined;
+  return writers.some(isHelms) && writers.every((writer) => isHelms(writer) || writer['subresource'] === 'status');
 }
 
 /** Helm marks what it applies as its own. Without these marks applying would seem to take them away. */
@@ -58,7 +86,7 @@ function asHelmApplies({ content, name }: ManifestObject, namespace: string): Ap
 }
 
 /** What a chart can determine of an object. */
-function comparable(object: ApiObject, { ignoreReplicas }: { readonly ignoreReplicas: boolean }): JsonRecord {
+function comparable(object: ApiObject, { ignoreReplicas }: Pick<Comparison, 'ignoreReplicas'>): JsonRecord {
   const { metadata, status: _, spec, ...rest } = object as ApiObject & JsonRecord;
   const { replicas, ...otherSpec } = recordOf(spec);
   return {
@@ -82,4 +110,64 @@ function stringsOf(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(recordOf(value)).flatMap(([key, text]) => (text === null ? [] : [[key, `${text}`]])),
   );
+}
+
+interface Verdict {
+  /** What was compared: the object and the revision, by the versions the API server gives them. */
+  readonly of: string;
+  readonly at: number;
+  readonly drift: Drift;
+}
+
+interface Corrections {
+  readonly since: number;
+  readonly count: number;
+}
+
+const MAX_OBJECTS = 50_000;
+/** What somebody else keeps changing back is corrected this often in an hour, and then left as it is. */
+const CORRECTIONS = 3;
+const CONTEST_MS = 3_600_000;
+
+/**
+ * Remembers how objects compared with their charts: comparing may cost the API server a dry run, and at rest nothing
+ * changes. An object is compared again when its generation or its release has changed, and after a while for what no
+ * generation counts, such as labels.
+ */
+export class DriftMemory {
+  private readonly now: () => number;
+  private readonly againAfterMs: number;
+  private readonly verdicts = new BoundedCache<Verdict>(MAX_OBJECTS);
+  private readonly corrections = new BoundedCache<Corrections>(MAX_OBJECTS);
+
+  constructor(now: () => number, againAfterMs: number) {
+    this.now = now;
+    this.againAfterMs = againAfterMs;
+  }
+
+  /** How an object compares; `compare` is asked only when that is not known already. `revision` is what it comes from. */
+  async judge({ metadata }: ApiObject, revision: string, compare: () => Promise<Drift>): Promise<Drift> {
+    const { uid, generation, resourceVersion } = metadata;
+    const of = `${generation ?? resourceVersion}/${revision}`;
+    const known = this.verdicts.get(uid);
+    if (known?.of === of && this.now() - known.at < this.againAfterMs) return known.drift;
+    const at = this.now();
+    const drift = await compare();
+    // A drift is corrected, and then has to be seen as such: only the others are remembered.
+    if (drift.kind !== 'Field') this.verdicts.set(uid, { of, at, drift });
+    return drift.kind === 'Field' && this.isContested(uid, drift.field) ? NONE : drift;
+  }
+
+  /** Counts a correction of a field that is about to be made. */
+  noteCorrection(uid: string, field: string): void {
+    const key = `${uid}/${field}`;
+    const known = this.corrections.get(key);
+    const isSameContest = known !== undefined && this.now() - known.since < CONTEST_MS;
+    this.corrections.set(key, isSameContest ? { ...known, count: known.count + 1 } : { since: this.now(), count: 1 });
+  }
+
+  private isContested(uid: string, field: string): boolean {
+    const known = this.corrections.get(`${uid}/${field}`);
+    return known !== undefined && known.count >= CORRECTIONS && this.now() - known.since < CONTEST_MS;
+  }
 }

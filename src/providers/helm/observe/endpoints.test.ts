@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { apiObject } from '../../../../test/support/api-objects.ts';
 import type { EndpointHint } from '../chart/descriptor.ts';
-import type { ApiObject } from './cluster.ts';
-import { endpointsOf } from './endpoints.ts';
+import type { ApiObject } from '../cluster.ts';
+import { endpointsOf, reachOf } from './endpoints.ts';
 
 const service = (spec: object, status: object = {}, name = 'node') =>
   apiObject({ spec: { clusterIP: '10.96.0.1', ...spec }, status }, { name });
@@ -12,7 +12,12 @@ const ports = [
 ];
 
 const of = (services: readonly ApiObject[], hints: readonly EndpointHint[] = [], nodeAddress?: string) =>
-  endpointsOf({ services, ingresses: [] }, hints, nodeAddress);
+  endpointsOf(
+    services.flatMap((object) => reachOf('Service', object) ?? []),
+    hints,
+    nodeAddress,
+  );
+const routes = (ingress: ApiObject) => endpointsOf([reachOf('Ingress', ingress) ?? []].flat(), [], undefined);
 
 describe('endpoints', () => {
   test('are the ports of Services at the names the cluster knows them by', () => {
@@ -70,7 +75,7 @@ describe('endpoints', () => {
       tls: [{ hosts: ['a.example.org'] }],
       rules: [{ host: 'a.example.org', http: { paths: [{ path: '/api' }] } }, { host: 'b.example.org' }, {}],
     };
-    expect(endpointsOf({ services: [], ingresses: [apiObject({ spec }, { name: 'web' })] }, [], undefined)).toEqual([
+    expect(routes(apiObject({ spec }, { name: 'web' }))).toEqual([
       { name: 'web', address: 'https://a.example.org/api' },
       { name: 'web', address: 'http://b.example.org/' },
     ]);
@@ -84,9 +89,7 @@ describe('endpoints', () => {
     const http = { paths: [{ path: `/${'x'.repeat(600)}` }] };
     const rules = [{ host: 'short.example' }, { host: 'long.example', http }];
     const ingress = apiObject({ spec: { rules } }, { name: 'i'.repeat(253) });
-    expect(endpointsOf({ services: [], ingresses: [ingress] }, [], undefined)).toEqual([
-      { name: 'i'.repeat(63), address: 'http://short.example/' },
-    ]);
+    expect(routes(ingress)).toEqual([{ name: 'i'.repeat(63), address: 'http://short.example/' }]);
   });
 
   test('are bounded in number', () => {

@@ -1,20 +1,41 @@
 import type { Endpoint } from '../../port.ts';
 import type { EndpointHint } from '../chart/descriptor.ts';
-import type { ApiObject } from './cluster.ts';
-import { at, listOf, numberOf, recordOf, textOf } from './json-fields.ts';
+import type { ApiObject } from '../cluster.ts';
+import { at, listOf, numberOf, recordOf, textOf } from '../json-fields.ts';
 
 const MAX_ENDPOINTS = 32;
 /** What a status takes. Objects and paths of a chart may be called longer. */
 const MAX_NAME = 63;
 const MAX_ADDRESS = 512;
 
+/** Where one object can be reached, as far as the object itself says. */
+export interface Reach {
+  readonly ports: readonly ServicePort[];
+  readonly routes: readonly Endpoint[];
+}
+
 interface ServicePort {
   readonly service: string;
   /** Name of the port, or its number where it has none. */
   readonly name: string;
   readonly number: number;
-  /** `host:port`, as near to the consumer as it is known. */
-  readonly address: string;
+  readonly nodePort: number | undefined;
+  /** `host:port` at the load balancer. */
+  readonly outside: string | undefined;
+  /** `host:port` by the name that the cluster's DNS has for it. */
+  readonly inside: string;
+}
+
+/** Where a Service or an Ingress can be reached; undefined for every other kind. */
+export function reachOf(kind: string, object: ApiObject): Reach | undefined {
+  switch (kind) {
+    case 'Service':
+      return { ports: portsOf(object), routes: [] };
+    case 'Ingress':
+      return { ports: [], routes: routesOf(object) };
+    default:
+      return undefined;
+  }
 }
 
 /**
@@ -23,17 +44,24 @@ interface ServicePort {
  * hints only the ports they name are reported.
  */
 export function endpointsOf(
-  { services, ingresses }: { readonly services: readonly ApiObject[]; readonly ingresses: readonly ApiObject[] },
+  reaches: readonly Reach[],
   hints: readonly EndpointHint[],
   nodeAddress: string | undefined,
 ): readonly Endpoint[] {
-  const ports = services.flatMap((service) => portsOf(service, nodeAddress));
-  if (hints.length === 0)
-    return [...ingresses.flatMap(routesOf), ...unhinted(ports)].flatMap(fitting).slice(0, MAX_ENDPOINTS);
+  const ports = reaches.flatMap((reach) => reach.ports);
+  const addressOf = ({ outside, nodePort, inside }: ServicePort) =>
+    outside ??
+    (nodeAddress !== undefined && nodePort !== undefined ? hostPort(nodeAddress, nodePort) : undefined) ??
+    inside;
+  if (hints.length === 0) {
+    const named = ports.map((port) => ({ name: nameAmong(ports, port), address: addressOf(port) }));
+    const all = [...reaches.flatMap(({ routes }) => routes), ...named];
+    return all.flatMap(fitting).slice(0, MAX_ENDPOINTS);
+  }
   return hints.flatMap(({ name, port, scheme }) => {
     const found = ports.find((candidate) => candidate.name === `${port}` || candidate.number === port);
     if (found === undefined) return [];
-    return [{ name, address: scheme === undefined ? found.address : `${scheme}://${found.address}` }];
+    return [{ name, address: scheme === undefined ? addressOf(found) : `${scheme}://${addressOf(found)}` }];
   });
 }
 
@@ -42,12 +70,9 @@ function fitting({ name, address }: Endpoint): readonly Endpoint[] {
   return address.length > MAX_ADDRESS ? [] : [{ name: name.slice(0, MAX_NAME), address }];
 }
 
-/** Each port under its own name, told apart by the Service's where two have the same. */
-function unhinted(ports: readonly ServicePort[]): readonly Endpoint[] {
-  return ports.map(({ service, name, address }) => {
-    const isUnique = ports.filter((port) => port.name === name).length === 1;
-    return { name: isUnique ? name : `${service}-${name}`, address };
-  });
+/** The name of a port, with that of its Service where two have the same. */
+function nameAmong(ports: readonly ServicePort[], { service, name }: ServicePort): string {
+  return ports.filter((port) => port.name === name).length === 1 ? name : `${service}-${name}`;
 }
 
 /** Each host name of an Ingress, at the path that it leads to first. */
@@ -61,25 +86,27 @@ function routesOf(ingress: ApiObject): readonly Endpoint[] {
   });
 }
 
-function portsOf(service: ApiObject, nodeAddress: string | undefined): readonly ServicePort[] {
+function portsOf(service: ApiObject): readonly ServicePort[] {
   const { name, namespace } = service.metadata;
   // A headless Service is for the pods among themselves.
   const clusterIP = textOf(at(service, 'spec', 'clusterIP'));
   if (clusterIP === 'None' || textOf(at(service, 'spec', 'type')) === 'ExternalName') return [];
   const balancer = recordOf(listOf(at(service, 'status', 'loadBalancer', 'ingress'))[0]);
-  const outside = textOf(balancer['hostname']) ?? textOf(balancer['ip']);
-  return listOf(at(service, 'spec', 'ports')).flatMap((port) => {
-    const { port: number, nodePort, name: portName } = recordOf(port);
-    const inside = numberOf(number);
-    if (inside === undefined) return [];
-    const onNode = numberOf(nodePort);
-    const host =
-      outside !== undefined
-        ? hostPort(outside, inside)
-        : nodeAddress !== undefined && onNode !== undefined
-          ? hostPort(nodeAddress, onNode)
-          : hostPort(`${name}.${namespace}.svc`, inside);
-    return [{ service: name, name: textOf(portName) ?? `${inside}`, number: inside, address: host }];
+  const host = textOf(balancer['hostname']) ?? textOf(balancer['ip']);
+  return listOf(at(service, 'spec', 'ports')).flatMap((entry) => {
+    const port = recordOf(entry);
+    const number = numberOf(port['port']);
+    if (number === undefined) return [];
+    return [
+      {
+        service: name,
+        name: textOf(port['name']) ?? `${number}`,
+        number,
+        nodePort: numberOf(port['nodePort']),
+        outside: host === undefined ? undefined : hostPort(host, number),
+        inside: hostPort(`${name}.${namespace}.svc`, number),
+      },
+    ];
   });
 }
 

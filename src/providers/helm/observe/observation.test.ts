@@ -1,56 +1,68 @@
 import { describe, expect, test } from 'vitest';
 import { apiObject } from '../../../../test/support/api-objects.ts';
+import type { ReleaseRecord } from '../release/release-record.ts';
 import { observationOf } from './observation.ts';
-import type { CellContent, CellSurvey, ObjectFinding } from './survey.ts';
+import type { Inside, InsideSeen, ObjectFinding, ObjectSeen, TenantNamespace } from './tenant-reader.ts';
 
 const expected = { order: 'this', hints: [], nodeAddress: undefined };
-const release = (status: string | undefined, order = 'this'): CellContent['release'] => ({
-  revision: 3,
+const record = (status: string | undefined, { order = 'this', revision = 3 } = {}): ReleaseRecord => ({
+  revision,
   secret: { name: 's', uid: 'u', resourceVersion: '1' },
   order,
-  content: status === undefined ? undefined : { status, description: 'helm’s words', manifest: '' },
+  content: status === undefined ? undefined : { status, description: 'helm’s words', objects: [] },
 });
-const finding = (kind: string, live: object | undefined, more: Partial<ObjectFinding> = {}): ObjectFinding => ({
-  object: { apiVersion: 'v1', kind, name: 'web', namespace: undefined, content: {} },
-  live: live === undefined ? undefined : apiObject({ ...live }),
-  drift: undefined,
-  ...more,
+const only = (good: ReleaseRecord) => ({ latest: good, good });
+const up: ObjectSeen = {
+  state: 'Seen',
+  what: 'Deployment web',
+  uid: 'u',
+  readiness: { state: 'Ready' },
+  drift: { kind: 'None' },
+  reach: undefined,
+};
+const down: ObjectSeen = { ...up, readiness: { state: 'Progressing', why: 'has 0 of 1 pods updated' } };
+const seen = (inside: Partial<InsideSeen> = {}): InsideSeen => ({
+  kind: 'Seen',
+  release: only(record('deployed')),
+  objects: [up],
+  pods: [],
+  warnings: [],
+  ...inside,
 });
-const up = finding('Deployment', {
-  spec: { replicas: 1 },
-  status: { replicas: 1, updatedReplicas: 1, availableReplicas: 1 },
-});
-const down = finding('Deployment', { spec: { replicas: 1 }, status: {} });
-const cell = (content: Partial<CellContent> | undefined, more: Partial<CellSurvey> = {}): CellSurvey => ({
-  found: 'Cell',
-  cell: [],
+const namespace = (inside: Inside = seen(), more: Partial<TenantNamespace> = {}): TenantNamespace => ({
+  found: 'Namespace',
+  walls: [],
   stopped: false,
-  content:
-    content === undefined
-      ? undefined
-      : { release: release('deployed'), objects: [up], pods: [], warnings: [], ...content },
+  inside,
   ...more,
 });
+const observed = (inside: Inside, more: Partial<TenantNamespace> = {}) =>
+  observationOf(namespace(inside, more), expected);
 
-describe('nothing', () => {
-  test('is found only when the namespace does not exist', () => {
+describe('the namespace', () => {
+  test('a tenure is absent only when its namespace does not exist', () => {
     expect(observationOf({ found: 'Nothing' }, expected)).toEqual({ kind: 'Absent' });
   });
-});
 
-describe('a namespace that is going', () => {
-  test('is busy, and says what is in the way', () => {
-    expect(observationOf({ found: 'Terminating', why: 'a volume' }, expected)).toMatchObject({
-      kind: 'Busy',
-      what: 'a volume',
-    });
+  test('a namespace that is being removed is busy, and says what is in the way', () => {
+    const busy = { kind: 'Busy', what: 'a volume' };
+    expect(observationOf({ found: 'Terminating', why: 'a volume' }, expected)).toMatchObject(busy);
     expect(observationOf({ found: 'Terminating', why: undefined }, expected)).toMatchObject({ kind: 'Busy' });
+  });
+
+  test('a wall that is missing is a difference and says nothing of the health', () => {
+    const walls = [{ what: 'NetworkPolicy x', detail: 'does not exist' }];
+    expect(observed(seen(), { walls })).toMatchObject({ healthy: true, differences: walls });
+  });
+
+  test('a namespace without a usable account is partial', () => {
+    expect(observed({ kind: 'NoAccess' })).toMatchObject({ phase: 'Partial', healthy: false });
   });
 });
 
-describe('a release', () => {
-  test('that is deployed as ordered and up is healthy', () => {
-    expect(observationOf(cell({}), expected)).toMatchObject({
+describe('the release that runs', () => {
+  test('a release that is deployed as ordered and up is healthy', () => {
+    expect(observed(seen())).toMatchObject({
       phase: 'Running',
       healthy: true,
       differences: [],
@@ -58,10 +70,10 @@ describe('a release', () => {
     });
   });
 
-  test('whose objects are not up says which and why, with the trouble of a pod', () => {
+  test('an object that is not up is named with the trouble of its pod', () => {
     const waiting = { containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff' } } }] };
     const pods = [apiObject({ status: waiting }, { name: 'web-1' })];
-    expect(observationOf(cell({ objects: [down], pods }), expected)).toMatchObject({
+    expect(observed(seen({ objects: [down], pods }))).toMatchObject({
       phase: 'Running',
       healthy: false,
       differences: [],
@@ -69,37 +81,40 @@ describe('a release', () => {
     });
   });
 
-  test('whose pods cannot even be made says what Kubernetes says of it', () => {
+  test('an object whose pods cannot be made is named with what Kubernetes says of it', () => {
     const warnings = [
       { about: 'Deployment web', words: 'Old: no longer so' },
       { about: 'Deployment web', words: 'FailedCreate: exceeded quota' },
       { about: 'Deployment other', words: 'Other: of no interest' },
     ];
-    expect(observationOf(cell({ objects: [down], warnings }), expected)).toMatchObject({
+    expect(observed(seen({ objects: [down], warnings }))).toMatchObject({
       message: 'Deployment web has 0 of 1 pods updated; FailedCreate: exceeded quota',
     });
   });
 
   test.each([
     ['does not exist', undefined],
-    ['cannot be read', release(undefined)],
-    ['was interrupted', release('pending-install')],
-    ['has failed', release('failed')],
-    ['is half removed', release('uninstalling')],
-  ])('that %s is partial', (_, record) => {
-    const found = observationOf(cell({ release: record, objects: undefined }), expected);
+    ['cannot be read', record(undefined)],
+    ['was interrupted', record('pending-install')],
+    ['has failed', record('failed')],
+  ])('a first release that %s is partial', (_, latest) => {
+    const found = observed(seen({ release: { latest, good: undefined }, objects: [] }));
     expect(found).toMatchObject({ phase: 'Partial', healthy: false });
     expect(found).toHaveProperty('differences.0.what', expect.stringMatching(/^Release/));
   });
 
-  test('that failed says so in helm’s words', () => {
-    expect(observationOf(cell({ release: release('failed') }), expected)).toMatchObject({
-      message: 'not installed: Release revision 3 is failed: helm’s words',
-    });
+  test.each([
+    ['refused', record('failed', { order: 'next', revision: 4 })],
+    ['interrupted', record('pending-upgrade', { order: 'next', revision: 4 })],
+    ['overlaid by a record that cannot be read', record(undefined, { revision: 900 })],
+  ])('a healthy release whose upgrade was %s is as healthy as before, and differs', (_, latest) => {
+    const found = observed(seen({ release: { latest, good: record('deployed') } }));
+    expect(found).toMatchObject({ phase: 'Running', healthy: true });
+    expect(found).toMatchObject({ differences: [{ what: `Release revision ${latest.revision}` }] });
   });
 
-  test('made from another order differs, and only then', () => {
-    const found = cell({ release: release('deployed', 'before') });
+  test('a release made from another order differs, and only when the order is known', () => {
+    const found = namespace(seen({ release: only(record('deployed', { order: 'before' })) }));
     expect(observationOf(found, expected)).toMatchObject({
       phase: 'Running',
       differences: [{ what: 'Release revision 3' }],
@@ -107,9 +122,12 @@ describe('a release', () => {
     expect(observationOf(found, { ...expected, order: undefined })).toMatchObject({ differences: [] });
   });
 
-  test('of which an object is missing or changed differs', () => {
-    const objects = [finding('Service', undefined), { ...up, drift: 'spec.replicas' }];
-    expect(observationOf(cell({ objects }), expected)).toMatchObject({
+  test('an object that is missing or changed is a difference', () => {
+    const objects: ObjectFinding[] = [
+      { state: 'Missing', what: 'Service web' },
+      { ...up, drift: { kind: 'Field', field: 'spec.replicas' } },
+    ];
+    expect(observed(seen({ objects }))).toMatchObject({
       healthy: false,
       differences: [
         { what: 'Service web', detail: 'is in the chart and does not exist' },
@@ -118,34 +136,59 @@ describe('a release', () => {
     });
   });
 
-  test('does not miss a job that removes itself when it is done', () => {
-    const job = finding('Job', undefined);
-    const object = { ...job.object, content: { spec: { ttlSecondsAfterFinished: 60 } } };
-    expect(observationOf(cell({ objects: [{ ...job, object }] }), expected)).toMatchObject({ differences: [] });
+  test('a job that removes itself when it is done is not missed', () => {
+    const objects: ObjectFinding[] = [up, { state: 'Finished', what: 'Job once' }];
+    expect(observed(seen({ objects }))).toMatchObject({ healthy: true, differences: [] });
   });
 });
 
-describe('a cell', () => {
-  test('with a hole in it differs', () => {
-    const hole = { what: 'NetworkPolicy x', detail: 'does not exist' };
-    expect(observationOf(cell({}, { cell: [hole] }), expected)).toMatchObject({ healthy: true, differences: [hole] });
-  });
-
-  test('that cannot be looked into is partial', () => {
-    expect(observationOf(cell(undefined), expected)).toMatchObject({ phase: 'Partial', healthy: false });
-  });
-
-  test('that is stopped is so when its pods are gone', () => {
-    const pod = apiObject({ status: { phase: 'Running' } });
-    const done = apiObject({ status: { phase: 'Succeeded' } });
-    expect(observationOf(cell({ pods: [done] }, { stopped: true }), expected)).toMatchObject({
-      phase: 'Stopped',
+describe('what cannot be looked at', () => {
+  test('an object that cannot be compared is said to be so, and the workload stays healthy', () => {
+    const objects: ObjectFinding[] = [{ ...up, drift: { kind: 'Unknown', why: 'the API server refuses it' } }];
+    expect(observed(seen({ objects }))).toMatchObject({
+      healthy: true,
       differences: [],
+      message: 'all 1 objects are up; Deployment web could not be compared: the API server refuses it',
     });
-    expect(observationOf(cell({ pods: [pod] }, { stopped: true }), expected)).toMatchObject({
+  });
+
+  test('an object of a kind that is not served any more hides no other', () => {
+    const unseen: ObjectFinding = { state: 'Unseen', what: 'Widget w', why: 'the server has no widgets' };
+    expect(observed(seen({ objects: [up, unseen] }))).toMatchObject({
+      healthy: true,
+      differences: [],
+      message: '1 of 2 objects are up; Widget w could not be looked at: the server has no widgets',
+    });
+    expect(observed(seen({ objects: [down, unseen] }))).toMatchObject({ healthy: false });
+  });
+
+  test('a release of which nothing can be seen is not claimed to be healthy', () => {
+    const objects: ObjectFinding[] = [{ state: 'Unseen', what: 'Widget w', why: 'the server has no widgets' }];
+    expect(observed(seen({ objects }))).toMatchObject({ phase: 'Running', healthy: false, differences: [] });
+  });
+
+  test('an inside that cannot be read at all is present, to be stopped and removed like any other', () => {
+    expect(observed({ kind: 'Unseen', why: 'the reply is too large' })).toMatchObject({
+      kind: 'Present',
       phase: 'Running',
       healthy: false,
-      differences: [{ what: 'Stop' }],
+      differences: [],
+      message: 'what runs cannot be looked at: the reply is too large',
     });
+  });
+});
+
+describe('a stopped tenure', () => {
+  const pods = (phase: string) => seen({ pods: [apiObject({ status: { phase } })] });
+
+  test('a tenure is stopped when its pods are gone', () => {
+    expect(observed(pods('Succeeded'), { stopped: true })).toMatchObject({ phase: 'Stopped', differences: [] });
+  });
+
+  test('a tenure with pods left, or pods that cannot be seen, is still being stopped', () => {
+    const going = { phase: 'Running', healthy: false, differences: [{ what: 'Stop' }] };
+    expect(observed(pods('Running'), { stopped: true })).toMatchObject(going);
+    expect(observed({ kind: 'Unseen', why: 'too large' }, { stopped: true })).toMatchObject(going);
+    expect(observed({ kind: 'NoAccess' }, { stopped: true })).toMatchObject(going);
   });
 });

@@ -1,11 +1,17 @@
-import type { Difference, Endpoint, Observation, Present } from '../../port.ts';
+import type { Difference, Observation, Present } from '../../port.ts';
 import type { EndpointHint } from '../chart/descriptor.ts';
-import { describe } from '../confine/manifest.ts';
-import type { ApiObject } from './cluster.ts';
+import type { ApiObject } from '../cluster.ts';
+import { at, textOf } from '../json-fields.ts';
+import type { ReleaseHistory, ReleaseRecord } from '../release/release-record.ts';
 import { endpointsOf } from './endpoints.ts';
-import { at, textOf } from './json-fields.ts';
-import { podTrouble, readinessOf } from './readiness.ts';
-import { type CellContent, type CellSurvey, type ObjectFinding, removesItself, type Survey } from './survey.ts';
+import { podTrouble } from './readiness.ts';
+import {
+  type InsideSeen,
+  isObjectUp,
+  type ObjectFinding,
+  type TenantNamespace,
+  type TenantState,
+} from './tenant-reader.ts';
 
 /** What an order says about what should be found. */
 export interface Expectation {
@@ -17,112 +23,168 @@ export interface Expectation {
 
 const POLL_REMOVAL_MS = 2_000;
 
-/** What a survey means. Pure: same survey, same observation. */
-export function observationOf(survey: Survey, expected: Expectation): Observation {
-  switch (survey.found) {
+/** What was read of a tenure, as an observation. Pure: same state, same observation. */
+export function observationOf(state: TenantState, expected: Expectation): Observation {
+  switch (state.found) {
     case 'Nothing':
       return { kind: 'Absent' };
     case 'Terminating':
-      return { kind: 'Busy', what: survey.why ?? 'the namespace is being removed', pollAfterMs: POLL_REMOVAL_MS };
-    case 'Cell':
-      return survey.stopped ? whenStopped(survey, expected) : whenRunning(survey, expected);
+      return { kind: 'Busy', what: state.why ?? 'the namespace is being removed', pollAfterMs: POLL_REMOVAL_MS };
+    case 'Namespace':
+      return state.stopped ? whenStopped(state) : whenRunning(state, expected);
   }
 }
 
-function whenRunning({ cell, content }: CellSurvey, expected: Expectation): Present {
-  if (content === undefined) {
-    return partial([{ what: 'ServiceAccount', detail: 'cannot be used yet to see what is there' }, ...cell]);
+function whenRunning({ walls, inside }: TenantNamespace, expected: Expectation): Present {
+  switch (inside.kind) {
+    case 'NoAccess':
+      return partial([{ what: 'ServiceAccount', detail: 'cannot be used yet to see what is there' }, ...walls]);
+    case 'Unseen':
+      // Nothing is known to be missing, so nothing is to be corrected: it may be stopped and removed all the same.
+      return present({
+        healthy: false,
+        message: `what runs cannot be looked at: ${inside.why}`,
+        differences: walls,
+        unseen: [{ what: 'Release', detail: `cannot be looked at: ${inside.why}` }],
+      });
+    case 'Seen':
+      return inside.release.good === undefined
+        ? partial([notInstalled(inside.release.latest), ...walls])
+        : whenInstalled(inside, inside.release.good, walls, expected);
   }
-  const trouble = releaseTrouble(content);
-  if (trouble !== undefined) return partial([trouble, ...cell]);
-  const objects = content.objects ?? [];
-  const differences = [...cell, ...outdated(content, expected), ...missing(objects), ...drifted(objects)];
-  const waiting = objects.flatMap(({ object, live }) => {
-    if (live === undefined) return [];
-    const readiness = readinessOf(object.kind, live);
-    return readiness.state === 'Ready' ? [] : [{ what: describe(object), why: readiness.why }];
+}
+
+/** Health is that of the revision that runs, whatever became of a later one. */
+function whenInstalled(
+  inside: InsideSeen,
+  good: ReleaseRecord,
+  walls: readonly Difference[],
+  expected: Expectation,
+): Present {
+  const { objects, release } = inside;
+  const seen = objects.filter(({ state }) => state !== 'Unseen');
+  const unclear = unseen(objects);
+  return present({
+    ...(unclear.length > 0 && { unseen: unclear }),
+    healthy: objects.every(isObjectUp) && (seen.length > 0 || objects.length === 0),
+    message: summary(inside),
+    differences: [...walls, ...outdated(release, good, expected), ...missing(objects), ...drifted(objects)],
+    endpoints: endpointsOf(
+      objects.flatMap((finding) => (finding.state === 'Seen' ? (finding.reach ?? []) : [])),
+      expected.hints,
+      expected.nodeAddress,
+    ),
   });
-  return {
-    kind: 'Present',
-    phase: 'Running',
-    healthy: waiting.length === 0 && missing(objects).length === 0,
-    message: summary(objects.length, waiting, content),
-    differences,
-    endpoints: endpoints(objects, expected),
-  };
 }
 
-function whenStopped({ cell, content }: CellSurvey, expected: Expectation): Present {
-  const left = (content?.pods ?? []).filter(isActive).length;
-  const objects = content?.objects ?? [];
-  const stopping: Difference[] = left === 0 ? [] : [{ what: 'Stop', detail: `is under way: ${left} pods are left` }];
-  return {
-    kind: 'Present',
-    // A stop that has not finished is either gone on with or taken back.
-    phase: left === 0 && content !== undefined ? 'Stopped' : 'Running',
-    healthy: false,
-    message: left === 0 ? 'stopped; its volumes are kept' : `stopping: ${left} pods are left`,
-    differences: [...cell, ...stopping],
-    endpoints: endpoints(objects, expected),
-  };
-}
-
-/** Why there is no release that runs; undefined when there is one. */
-function releaseTrouble({ release, objects }: CellContent): Difference | undefined {
-  if (release === undefined) return { what: 'Release', detail: 'does not exist' };
-  const what = `Release revision ${release.revision}`;
-  if (release.content === undefined) return { what, detail: 'has a record that cannot be read' };
-  const { status, description } = release.content;
-  if (status === 'deployed') {
-    return objects === undefined ? { what, detail: 'has a manifest that cannot be read' } : undefined;
+function whenStopped({ walls, inside }: TenantNamespace): Present {
+  if (inside.kind !== 'Seen') {
+    // Without a look there is no proof that nothing runs: the stop goes on.
+    const detail = inside.kind === 'Unseen' ? `cannot be seen to be complete: ${inside.why}` : 'is under way';
+    return present({
+      healthy: false,
+      message: 'stopping: its pods cannot be seen',
+      differences: [...walls, { what: 'Stop', detail }],
+    });
   }
-  return { what, detail: `is ${status.slice(0, 30)}${description === '' ? '' : `: ${description.slice(0, 500)}`}` };
+  const left = inside.pods.filter(isActive).length;
+  if (left > 0) {
+    return present({
+      healthy: false,
+      message: `stopping: ${left} pods are left`,
+      differences: [...walls, { what: 'Stop', detail: `is under way: ${left} pods are left` }],
+    });
+  }
+  return present({
+    phase: 'Stopped',
+    healthy: false,
+    message: 'stopped; its volumes are kept',
+    differences: walls,
+  });
 }
 
-function outdated({ release }: CellContent, { order }: Expectation): readonly Difference[] {
-  if (order === undefined || release === undefined || release.order === order) return [];
-  return [{ what: `Release revision ${release.revision}`, detail: 'was made from another order than the present one' }];
-}
-
-function missing(objects: readonly ObjectFinding[]): readonly Difference[] {
-  return objects
-    .filter(({ object, live }) => live === undefined && !removesItself(object))
-    .map(({ object }) => ({ what: describe(object), detail: 'is in the chart and does not exist' }));
-}
-
-function drifted(objects: readonly ObjectFinding[]): readonly Difference[] {
-  return objects.flatMap(({ object, drift }) =>
-    drift === undefined ? [] : [{ what: describe(object), detail: `${drift} is not as the chart has it` }],
-  );
+function present(found: Pick<Present, 'healthy' | 'message' | 'differences'> & Partial<Present>): Present {
+  return { kind: 'Present', phase: 'Running', endpoints: [], ...found };
 }
 
 function partial(differences: readonly [Difference, ...Difference[]]): Present {
   const [first, ...rest] = differences;
-  return {
-    kind: 'Present',
+  const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
+  return present({
     phase: 'Partial',
     healthy: false,
-    message: `not installed: ${first.what} ${first.detail}${rest.length > 0 ? ` (and ${rest.length} more)` : ''}`,
+    message: `not installed: ${first.what} ${first.detail}${more}`,
     differences,
-    endpoints: [],
-  };
+  });
 }
 
-interface Waiting {
-  readonly what: string;
-  readonly why: string;
+/** Why no revision runs. */
+function notInstalled(latest: ReleaseRecord | undefined): Difference {
+  return latest === undefined ? { what: 'Release', detail: 'does not exist' } : stateOf(latest);
 }
 
-function summary(count: number, waiting: readonly Waiting[], content: CellContent): string {
+function stateOf({ revision, content }: ReleaseRecord): Difference {
+  const what = `Release revision ${revision}`;
+  if (content === undefined) return { what, detail: 'has a record that cannot be read' };
+  const { status, description } = content;
+  return { what, detail: `is ${status.slice(0, 30)}${description === '' ? '' : `: ${description.slice(0, 500)}`}` };
+}
+
+/** How the revision that runs is not the last one, or not the one ordered. */
+function outdated({ latest }: ReleaseHistory, good: ReleaseRecord, { order }: Expectation): readonly Difference[] {
+  if (latest !== undefined && latest.revision !== good.revision) return [stateOf(latest)];
+  if (good.content?.status !== 'deployed') return [stateOf(good)];
+  if (order === undefined || good.order === order) return [];
+  return [{ what: `Release revision ${good.revision}`, detail: 'was made from another order than the present one' }];
+}
+
+function missing(objects: readonly ObjectFinding[]): readonly Difference[] {
+  return objects
+    .filter(({ state }) => state === 'Missing')
+    .map(({ what }) => ({ what, detail: 'is in the chart and does not exist' }));
+}
+
+function drifted(objects: readonly ObjectFinding[]): readonly Difference[] {
+  return objects.flatMap((finding) =>
+    finding.state === 'Seen' && finding.drift.kind === 'Field'
+      ? [{ what: finding.what, detail: `${finding.drift.field} is not as the chart has it` }]
+      : [],
+  );
+}
+
+/** What could not be looked at or compared. It is neither up nor down, and nothing to be corrected. */
+function unseen(objects: readonly ObjectFinding[]): readonly Difference[] {
+  return objects.flatMap((finding) => {
+    const { what } = finding;
+    if (finding.state === 'Unseen') return [{ what, detail: `could not be looked at: ${finding.why}` }];
+    if (finding.state === 'Seen' && finding.drift.kind === 'Unknown') {
+      return [{ what, detail: `could not be compared: ${finding.drift.why}` }];
+    }
+    return [];
+  });
+}
+
+function summary(inside: InsideSeen): string {
+  const { objects } = inside;
+  const waiting = objects.flatMap((finding) =>
+    finding.state === 'Seen' && finding.readiness.state !== 'Ready'
+      ? [{ what: finding.what, why: finding.readiness.why }]
+      : [],
+  );
   const [first] = waiting;
-  if (first === undefined) return `all ${count} objects are up`;
+  const [unclear, ...others] = unseen(objects).map(({ what, detail }) => `${what} ${detail}`);
+  const doubt = unclear === undefined ? '' : `; ${unclear}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
+  if (first === undefined) {
+    const up = objects.filter(isObjectUp).filter(({ state }) => state !== 'Unseen').length;
+    return `${up === objects.length ? `all ${up}` : `${up} of ${objects.length}`} objects are up${doubt}`;
+  }
   const more = waiting.length === 1 ? '' : ` (and ${waiting.length - 1} more)`;
-  const trouble = troubleOf(first, content);
-  return `${first.what} ${first.why}${more}${trouble === undefined ? '' : `; ${trouble}`}`;
+  const trouble = troubleOf(first.what, inside);
+  return `${first.what} ${first.why}${more}${trouble === undefined ? '' : `; ${trouble}`}${doubt}`;
 }
 
 /** A pod that says what is wrong, or what Kubernetes says of an object that has no pods to say it. */
-function troubleOf({ what }: Waiting, { pods, warnings }: CellContent): string | undefined {
+function troubleOf(what: string, { pods, warnings }: InsideSeen): string | undefined {
   for (const pod of pods) {
     const why = podTrouble(pod);
     if (why !== undefined) return `pod ${pod.metadata.name}: ${why}`;
@@ -132,10 +194,4 @@ function troubleOf({ what }: Waiting, { pods, warnings }: CellContent): string |
 
 function isActive(pod: ApiObject): boolean {
   return !['Succeeded', 'Failed'].includes(textOf(at(pod, 'status', 'phase')) ?? '');
-}
-
-function endpoints(objects: readonly ObjectFinding[], { hints, nodeAddress }: Expectation): readonly Endpoint[] {
-  const live = (kind: string) =>
-    objects.flatMap((finding) => (finding.object.kind === kind ? (finding.live ?? []) : []));
-  return endpointsOf({ services: live('Service'), ingresses: live('Ingress') }, hints, nodeAddress);
 }

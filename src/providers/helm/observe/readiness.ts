@@ -1,5 +1,5 @@
-import type { ApiObject } from './cluster.ts';
-import { at, listOf, numberOf, recordOf, textOf } from './json-fields.ts';
+import type { ApiObject } from '../cluster.ts';
+import { at, listOf, numberOf, recordOf, textOf } from '../json-fields.ts';
 
 /** How far an object is from what its spec asks for. */
 export type Readiness =

@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  installArguments,
-  rollbackArguments,
-  templateArguments,
-  uninstallArguments,
-  upgradeArguments,
-} from './helm-arguments.ts';
+import { installArguments, rollbackArguments, templateArguments, upgradeArguments } from './helm-arguments.ts';
 
 const command = { release: 'dinfra-1-1-x', chart: '/p/chart.tgz', values: '/p/values.json', order: 'abc' };
 
@@ -20,12 +14,7 @@ describe('the arguments of helm', () => {
   });
 
   test('wait for nothing and run no hooks', () => {
-    const all = [
-      installArguments(command),
-      upgradeArguments(command),
-      rollbackArguments('x', 1),
-      uninstallArguments('x'),
-    ];
+    const all = [installArguments(command), upgradeArguments(command), rollbackArguments('x', 1)];
     for (const args of all) {
       expect(args).toContain('--no-hooks');
       expect(args.filter((arg) => arg.startsWith('--wait'))).toEqual([]);

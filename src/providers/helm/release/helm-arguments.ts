@@ -1,4 +1,4 @@
-import { Label } from './names.ts';
+import { Label } from '../names.ts';
 
 /** What a helm process is asked to do with a tenant's release. Release and namespace have the same name. */
 export interface ReleaseCommand {
@@ -50,11 +50,6 @@ export function upgradeArguments(command: ReleaseCommand): readonly string[] {
 /** `helm rollback` to a revision: to the latest it applies again what was installed, without needing the chart. */
 export function rollbackArguments(release: string, revision: number): readonly string[] {
   return ['rollback', release, `${revision}`, ...common(release), ...WRITE, `--history-max=${HISTORY}`];
-}
-
-/** `helm uninstall`. A release that is not there is fine. */
-export function uninstallArguments(release: string): readonly string[] {
-  return ['uninstall', release, ...common(release), '--no-hooks', '--ignore-not-found', '--timeout=45s'];
 }
 
 function chartFlags({ release, values, order }: ReleaseCommand): readonly string[] {

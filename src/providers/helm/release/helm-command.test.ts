@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LeadershipLostError } from '../../../base/fence.ts';
 import { HelmCommand, type HelmRun } from './helm-command.ts';
 
 let temporary: string;
@@ -16,7 +17,7 @@ async function runAsHelm(script: string, run: Partial<HelmRun> = {}, signal = ne
   const command = join(temporary, 'helm');
   await writeFile(command, `#!/bin/sh\n${script}`, { mode: 0o755 });
   const helm = new HelmCommand({ command, temporary, deadlineMs: 5_000 });
-  return helm.run({ args: () => [], files: {}, ...run }, signal);
+  return helm.run({ args: () => [], files: {}, tenant: 'somebody', ...run }, signal);
 }
 
 describe('the helm command', () => {
@@ -73,7 +74,7 @@ describe('the helm command', () => {
     const command = join(temporary, 'slow');
     await writeFile(command, '#!/bin/sh\nsleep 74', { mode: 0o755 });
     const slow = new HelmCommand({ command, temporary, deadlineMs: 100 });
-    const run = { args: () => [], files: {} };
+    const run = { args: () => [], files: {}, tenant: 'somebody' };
     await expect(slow.run(run, new AbortController().signal)).rejects.toMatchObject({ code: 'HelmTimeout' });
     expect(await runAsHelm('yes', { maxOutput: 1_000 })).toMatchObject({ ok: false, overflowed: true });
     expect(await readdir(temporary)).toEqual(expect.not.arrayContaining([expect.stringMatching(/^dinfra-helm/)]));
@@ -85,7 +86,7 @@ describe('the helm command', () => {
 
   test('that is not there is a matter of the operator and not of the chart', async () => {
     const helm = new HelmCommand({ command: join(temporary, 'nowhere'), temporary });
-    const running = helm.run({ args: () => [], files: {} }, new AbortController().signal);
+    const running = helm.run({ args: () => [], files: {}, tenant: 'somebody' }, new AbortController().signal);
     await expect(running).rejects.toMatchObject({ code: 'HelmUnavailable', family: 'retryable' });
   });
 
@@ -115,14 +116,29 @@ describe('the helm command', () => {
     const helm = new HelmCommand({ command, temporary, concurrency: 2 });
     const gone = new AbortController();
     const runs = Array.from({ length: 6 }, (_, index) =>
-      helm.run({ args: () => [`run-${index}`], files: {} }, new AbortController().signal),
+      helm.run({ args: () => [`run-${index}`], files: {}, tenant: `${index % 3}` }, new AbortController().signal),
     );
-    const late = helm.run({ args: () => ['run-late'], files: {} }, gone.signal);
+    const late = helm.run({ args: () => ['run-late'], files: {}, tenant: 'late' }, gone.signal);
     gone.abort(new Error('gone'));
     const first = await Promise.race([late.catch(() => 'late'), runs[0]]);
     expect(first).toBe('late');
     await expect(late).rejects.toThrow('gone');
     const counts = (await Promise.all(runs)).map(({ stdout }) => Number(stdout));
     expect(Math.max(...counts)).toBeLessThanOrEqual(2);
+  });
+
+  test('an operator that has lost its leadership starts no helm', async () => {
+    const command = join(temporary, 'helm');
+    await writeFile(command, `#!/bin/sh\ntouch ${temporary}/started`, { mode: 0o755 });
+    const fence = {
+      assertHeld: () => {
+        throw new LeadershipLostError();
+      },
+      remainingMs: () => 0,
+    };
+    const helm = new HelmCommand({ command, temporary, fence });
+    const running = helm.run({ args: () => [], files: {}, tenant: 'somebody' }, new AbortController().signal);
+    await expect(running).rejects.toThrow(LeadershipLostError);
+    expect(await readdir(temporary)).not.toContain('started');
   });
 });

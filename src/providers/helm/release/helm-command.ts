@@ -1,10 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pLimit, { type LimitFunction } from 'p-limit';
 import { type Fence, LeadershipLostError, openFence } from '../../../base/fence.ts';
 import { RetryableError } from '../../../errors/dinfra-error.ts';
 import { type ProcessEnd, runBounded } from './bounded-process.ts';
+import { FairSlots } from './fair-slots.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
 export interface HelmCommandOptions {
@@ -31,6 +31,10 @@ export interface HelmRun {
   readonly kubeconfig?: string;
   /** Bytes of output until it is ended. Default 1 MiB. */
   readonly maxOutput?: number;
+  /** For whom it runs: the places are given out fairly among them. */
+  readonly tenant: string;
+  /** How long it may run, in milliseconds, when that is less than any helm may. */
+  readonly deadlineMs?: number;
 }
 
 /** How a helm process ended by itself. */
@@ -45,7 +49,8 @@ export interface HelmOutcome {
 /** The helm command: bounded in time, output, memory and number, and with nothing of our environment. */
 export class HelmCommand {
   private readonly options: Required<HelmCommandOptions>;
-  private readonly limit: LimitFunction;
+  private readonly slots: FairSlots;
+  private started = 0;
   private knownVersion: string | undefined;
 
   constructor(options: HelmCommandOptions = {}) {
@@ -57,7 +62,12 @@ export class HelmCommand {
       fence: options.fence ?? openFence,
       temporary: options.temporary ?? tmpdir(),
     };
-    this.limit = pLimit(this.options.concurrency);
+    this.slots = new FairSlots(this.options.concurrency);
+  }
+
+  /** Processes started so far. */
+  get processes(): number {
+    return this.started;
   }
 
   /**
@@ -68,7 +78,7 @@ export class HelmCommand {
   async version(signal: AbortSignal): Promise<string> {
     if (this.knownVersion !== undefined) return this.knownVersion;
     const { stdout, stderr } = await this.run(
-      { args: () => ['version', '--template={{ .Version }}'], files: {} },
+      { args: () => ['version', '--template={{ .Version }}'], files: {}, tenant: 'operator' },
       signal,
     );
     if (!/^v?4\./.test(stdout)) {
@@ -87,27 +97,13 @@ export class HelmCommand {
    * @throws RetryableError HelmTimeout or HelmUnavailable; the signal's reason when it aborts.
    */
   async run(run: HelmRun, signal: AbortSignal): Promise<HelmOutcome> {
-    return this.inTurn(signal, async () => {
+    return this.slots.run(run.tenant, signal, async () => {
       const home = await makePrivateFolder(this.options.temporary);
       try {
-        return this.judge(await this.runIn(home, run, signal));
+        return this.judge(await this.runIn(home, run, signal), run);
       } finally {
         await rm(home, { recursive: true, force: true });
       }
-    });
-  }
-
-  /** Does the work when a place is free. Who goes while waiting for one is let go at once. */
-  private inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const leave = () => reject(signal.reason);
-      signal.addEventListener('abort', leave, { once: true });
-      const turn = this.limit(async () => {
-        signal.removeEventListener('abort', leave);
-        signal.throwIfAborted();
-        return work();
-      });
-      turn.then(resolve, reject);
     });
   }
 
@@ -118,6 +114,8 @@ export class HelmCommand {
     for (const [file, content] of Object.entries(files)) {
       await writeFile(path(file), content, { mode: 0o600, flag: 'wx' });
     }
+    signal.throwIfAborted();
+    this.started += 1;
     try {
       return await runBounded(
         {
@@ -125,7 +123,7 @@ export class HelmCommand {
           args: run.args(path),
           cwd: home,
           env: environmentIn(home, run.kubeconfig !== undefined),
-          deadlineMs: this.options.deadlineMs,
+          deadlineMs: this.deadlineOf(run),
           maxOutput: run.maxOutput ?? 1024 * 1024,
           addressSpaceKiB: this.options.addressSpaceKiB,
           fence: this.options.fence,
@@ -139,9 +137,13 @@ export class HelmCommand {
     }
   }
 
-  private judge({ how, code, stdout, stderr }: ProcessEnd): HelmOutcome {
+  private deadlineOf({ deadlineMs = this.options.deadlineMs }: HelmRun): number {
+    return Math.min(deadlineMs, this.options.deadlineMs);
+  }
+
+  private judge({ how, code, stdout, stderr }: ProcessEnd, run: HelmRun): HelmOutcome {
     if (how === 'TimedOut') {
-      throw new RetryableError('HelmTimeout', { message: `helm took longer than ${this.options.deadlineMs} ms` });
+      throw new RetryableError('HelmTimeout', { message: `helm took longer than ${this.deadlineOf(run)} ms` });
     }
     if (how === 'Killed') {
       // By the kernel or an administrator: that says nothing of the chart.

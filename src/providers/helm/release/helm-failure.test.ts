@@ -45,7 +45,7 @@ describe('what helm says of a release means', () => {
     ['Error: something nobody has seen before', 'ReleaseFailed', undefined],
     ['', 'ReleaseFailed', undefined],
   ])('%s → %s', (stderr, code, path) => {
-    const error = releaseFailure('helm install failed', stderr, {});
+    const error = releaseFailure('helm install failed', 'tenant', stderr, {});
     expect(error.code).toBe(code);
     expect(error.path).toBe(path);
     expect(error.message).toMatch(/^helm install failed: ./);
@@ -61,7 +61,8 @@ describe('what helm says of a release means', () => {
 });
 
 describe('the words of helm', () => {
-  const words = (stderr: string, values = {}) => releaseFailure('helm install failed', stderr, values).message;
+  const words = (stderr: string, values = {}) =>
+    releaseFailure('helm install failed', 'tenant', stderr, values).message;
 
   test('come without its log lines, in one bounded line', () => {
     const stderr =
@@ -74,5 +75,28 @@ describe('the words of helm', () => {
     const values = { db: { users: [{ password: 'correct horse battery' }] }, name: 'web' };
     const message = words("Error: 'correct horse battery' does not match pattern in web", values);
     expect(message).toBe("helm install failed: '(a value)' does not match pattern in web");
+  });
+
+  test('do not carry values in Base64 either', () => {
+    const message = words('Error: cannot parse Y29ycmVjdCBob3JzZQ== of the Secret', { password: 'correct horse' });
+    expect(message).toBe('helm install failed: cannot parse (a value)== of the Secret');
+  });
+
+  test('are searched in linear time, whatever the values are', () => {
+    // Each of them occurs in what would replace it.
+    const values = Array.from({ length: 20_000 }, (_, index) => ` a value${' '.repeat(index % 7)}`);
+    const started = performance.now();
+    expect(words(`Error: ${'(a value) '.repeat(5_000)}`, { values }).length).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe('rights that are too new', () => {
+  const cannotList = (namespace: string) =>
+    `Error: query: failed: secrets is forbidden: User "system:serviceaccount:x:dinfra-tenant" cannot list resource "secrets" in API group "" in the namespace "${namespace}"`;
+
+  test('a tenant that may not read its own Secrets yet is tried again, and one that reads others is rejected', () => {
+    expect(releaseFailure('helm install failed', 'tenant', cannotList('tenant'), {}).code).toBe('ReleaseFailed');
+    expect(releaseFailure('helm install failed', 'tenant', cannotList('other'), {}).code).toBe('ReleaseRejected');
   });
 });

@@ -1,5 +1,5 @@
 import { type DinfraError, RetryableError, TerminalError } from '../../../errors/dinfra-error.ts';
-import type { JsonRecord } from '../observe/json-fields.ts';
+import type { JsonRecord } from '../json-fields.ts';
 
 type Kind = (message: string) => DinfraError;
 
@@ -50,8 +50,11 @@ export function renderFailure(stderr: string, values: JsonRecord): DinfraError {
 }
 
 /** The error for a helm command on the cluster that failed. */
-export function releaseFailure(what: string, stderr: string, values: JsonRecord): DinfraError {
-  return explain(what, stderr, values, [...OF_THE_CHART, ...OF_THE_CLUSTER], retryable('ReleaseFailed'));
+export function releaseFailure(what: string, namespace: string, stderr: string, values: JsonRecord): DinfraError {
+  // Every tenant may do that, but rights that are new reach one API server after the other.
+  const isTooEarly = / cannot [a-z]+ resource "secrets" .* in the namespace "([^"]+)"/.exec(stderr)?.[1] === namespace;
+  const meanings = isTooEarly ? [] : [...OF_THE_CHART, ...OF_THE_CLUSTER];
+  return explain(what, stderr, values, meanings, retryable('ReleaseFailed'));
 }
 
 function explain(what: string, stderr: string, values: JsonRecord, meanings: Meanings, otherwise: Kind): DinfraError {
@@ -61,11 +64,15 @@ function explain(what: string, stderr: string, values: JsonRecord, meanings: Mea
 }
 
 const MAX_MESSAGE = 700;
+/** What is looked at of helm's words: a chart determines how many there are. */
+const MAX_LOOKED_AT = 16 * 1024;
 const MIN_SECRET = 8;
+const HIDDEN = '(a value)';
 
 /** Helm's words in one bounded line, without its log lines and without any of the consumer's values. */
 function tidy(stderr: string, values: JsonRecord): string {
   const lines = stderr
+    .slice(0, MAX_LOOKED_AT)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(level=|time=|WARNING:|Warning:|[IWE][0-9]{4} )/.test(line));
@@ -75,11 +82,32 @@ function tidy(stderr: string, values: JsonRecord): string {
   return words.length > MAX_MESSAGE ? `${words.slice(0, MAX_MESSAGE)}…` : words;
 }
 
-/** Values may be passwords; an error that quotes one must not carry it into a status. */
-function hide(text: string, values: unknown): string {
-  if (typeof values === 'string') {
-    return values.length < MIN_SECRET ? text : text.replaceAll(values, '(a value)');
+/**
+ * Values may be passwords; an error that quotes one must not carry it into a status. The places are looked for in the
+ * text as it came and replaced once, so that no replacement is looked into again.
+ */
+function hide(text: string, values: JsonRecord): string {
+  const hidden = new Uint8Array(text.length);
+  for (const value of new Set(secretsIn(values))) {
+    // What is longer than the text can only begin in it, when the text was cut.
+    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
+      hidden.fill(1, at, at + value.length);
+    }
   }
-  if (typeof values !== 'object' || values === null) return text;
-  return Object.values(values).reduce<string>(hide, text);
+  let shown = '';
+  for (let index = 0; index < text.length; index++) {
+    if (hidden[index] === 0) shown += text[index];
+    else if (index === 0 || hidden[index - 1] === 0) shown += HIDDEN;
+  }
+  return shown;
+}
+
+/** All texts of the values that are long enough to be a secret, also as they look in Base64. */
+function* secretsIn(value: unknown): Generator<string> {
+  if (typeof value === 'string' && value.length >= MIN_SECRET) {
+    yield value;
+    yield Buffer.from(value).toString('base64').replace(/=+$/, '');
+  }
+  if (typeof value === 'number' && String(value).length >= MIN_SECRET) yield String(value);
+  if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) yield* secretsIn(inner);
 }

@@ -1,18 +1,24 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeRelease } from './release-record.ts';
+import { apiObject } from '../../../../test/support/api-objects.ts';
+import type { Cluster } from '../cluster.ts';
+import { decodeRelease, ReleaseRecords } from './release-record.ts';
 
 const encode = (release: unknown) =>
   Buffer.from(gzipSync(JSON.stringify(release)).toString('base64')).toString('base64');
 
 describe('the record of a release', () => {
   test('says how it stands and what was installed', async () => {
-    const release = { info: { status: 'deployed', description: 'Install complete' }, manifest: 'a: 1', chart: {} };
+    const release = {
+      info: { status: 'deployed', description: 'Install complete' },
+      manifest: 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}',
+      chart: {},
+    };
     expect(await decodeRelease(encode(release))).toEqual({
       status: 'deployed',
       description: 'Install complete',
-      manifest: 'a: 1',
+      objects: [expect.objectContaining({ kind: 'Pod', name: 'a' })],
     });
   });
 
@@ -20,7 +26,7 @@ describe('the record of a release', () => {
     expect(await decodeRelease(encode({ info: { status: 'failed' } }))).toEqual({
       status: 'failed',
       description: '',
-      manifest: '',
+      objects: [],
     });
   });
 
@@ -37,5 +43,39 @@ describe('the record of a release', () => {
         await decodeRelease(encode(JSON.parse(json)));
       }),
     );
+  });
+});
+
+describe('the history of a release', () => {
+  const secret = (revision: number, data: string) =>
+    apiObject({ data: { release: data } }, { name: `sh.helm.release.v1.web.v${revision}`, uid: `${revision}` });
+  const stored = (status: string, manifest = '') => encode({ info: { status }, manifest });
+  const read = (secrets: readonly ReturnType<typeof secret>[], records = new ReleaseRecords()) => {
+    const cluster = { list: async () => ({ items: secrets }) } as unknown as Cluster;
+    return records.read(cluster, 'tenant', 'web', new AbortController().signal);
+  };
+
+  test('the revision that runs is the last one deployed, whatever comes after it', async () => {
+    const found = await read([
+      secret(2, stored('deployed')),
+      secret(10, 'a forged record'),
+      secret(3, stored('failed')),
+    ]);
+    expect([found.latest?.revision, found.good?.revision]).toEqual([10, 2]);
+  });
+
+  test('a helm that died between its last two writes leaves the old revision as the one that runs', async () => {
+    const found = await read([secret(1, stored('superseded')), secret(2, stored('pending-upgrade'))]);
+    expect([found.latest?.revision, found.good?.revision]).toEqual([2, 1]);
+  });
+
+  test('a manifest made to be slow to parse is refused at once, and only once', async () => {
+    const records = new ReleaseRecords();
+    const forged = [secret(7, stored('deployed', `[${','.repeat(500_000)}`))];
+    const started = performance.now();
+    for (let round = 0; round < 20; round++) {
+      expect((await read(forged, records)).good?.content?.objects).toBeUndefined();
+    }
+    expect(performance.now() - started).toBeLessThan(1_500);
   });
 });

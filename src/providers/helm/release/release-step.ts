@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from './release-record.ts';
+import type { ReleaseHistory, ReleaseRecord } from './release-record.ts';
 
 /** The one thing to do with a release next. */
 export type ReleaseStep =
@@ -7,9 +7,7 @@ export type ReleaseStep =
   | { readonly do: 'Upgrade'; readonly from: number }
   /** Apply again what is installed. */
   | { readonly do: 'Reapply'; readonly revision: number }
-  /** Remove what is left of an uninstall that did not finish, then look again. */
-  | { readonly do: 'Uninstall' }
-  /** Remove the record of a revision that nobody works on any more, then look again. */
+  /** Remove a record that stands in helm's way, then look again. */
   | { readonly do: 'Discard'; readonly record: ReleaseRecord };
 
 /**
@@ -17,17 +15,17 @@ export type ReleaseStep =
  *
  * A `pending-` revision is one whose helm was killed: there is one operator at a time, it has one step under way for a
  * tenure, and a helm dies with its operator. Helm refuses every further command because of it ("another operation is in
- * progress"). Without that one record the release is again what it was before, and install and upgrade adopt the objects
- * that the dead helm has made, because they carry the release's name.
+ * progress"). A record that cannot be read, or of an uninstall that we never run, is no better. Without that one record
+ * the release is again what it was before, and install and upgrade adopt the objects that the dead helm has made, because
+ * they carry the release's name.
  */
-export function nextReleaseStep(latest: ReleaseRecord | undefined, wantedOrder: string, drifted: boolean): ReleaseStep {
+export function nextReleaseStep(
+  { latest }: Pick<ReleaseHistory, 'latest'>,
+  wantedOrder: string,
+  drifted: boolean,
+): ReleaseStep {
   if (latest === undefined) return { do: 'Install' };
-  if (latest.content === undefined) return { do: 'Discard', record: latest };
-  switch (latest.content.status) {
-    case 'pending-install':
-    case 'pending-upgrade':
-    case 'pending-rollback':
-      return { do: 'Discard', record: latest };
+  switch (latest.content?.status) {
     case 'deployed':
       if (latest.order !== wantedOrder) return { do: 'Upgrade', from: latest.revision };
       return drifted ? { do: 'Reapply', revision: latest.revision } : { do: 'Rest' };
@@ -35,6 +33,6 @@ export function nextReleaseStep(latest: ReleaseRecord | undefined, wantedOrder: 
     case 'superseded':
       return { do: 'Upgrade', from: latest.revision };
     default:
-      return { do: 'Uninstall' };
+      return { do: 'Discard', record: latest };
   }
 }

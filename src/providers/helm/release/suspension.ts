@@ -1,7 +1,8 @@
+import type { Address, ApiObject, Cluster } from '../cluster.ts';
 import { CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, STATEFUL_SET } from '../confine/kinds.ts';
-import type { Address, ApiObject, Cluster } from '../observe/cluster.ts';
-import { at, listOf, numberOf, recordOf, textOf } from '../observe/json-fields.ts';
-import { Annotation } from './names.ts';
+import { at, listOf, numberOf, recordOf, textOf } from '../json-fields.ts';
+import { Annotation } from '../names.ts';
+import { ofOneThing } from '../observe/failures.ts';
 
 /** How a kind of workload is brought to having no pods, and back. */
 interface Workload {
@@ -51,28 +52,33 @@ const WORKLOADS: readonly Workload[] = [
  * Takes down every workload of a namespace, whoever made it, and keeps what it stores. The number of replicas is
  * remembered in the very write that changes it, so that no crash can lose it. Meant for a namespace whose quota lets no
  * pod in: what is taken down stays down, whatever a controller of the tenant's may try.
+ *
+ * A workload that the API server does not let be changed loses its pods without that. Returns what went wrong, in words.
  */
 export async function stopWorkloads(
   cluster: Cluster,
   namespace: string,
   kinds: readonly Address[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const troubles: string[] = [];
   for (const { address, stop } of workloadsAmong(kinds)) {
-    for (const object of (await cluster.list(address, { namespace }, signal)).items) {
+    const stopOne = async (object: ApiObject) => {
       const change = isOfDeployment(object) || isFinished(object) ? undefined : stop(object);
-      if (change === undefined) continue;
+      if (change === undefined) return;
       const metadata = { annotations: { [Annotation.beforeStop]: change.remember } };
       await patch(cluster, address, object, { metadata, spec: change.spec }, signal);
-    }
+    };
+    troubles.push(...(await forEachOf(cluster, address, namespace, stopOne, signal)));
   }
-  for (const pod of (await cluster.list(POD, { namespace }, signal)).items) {
-    if (pod.metadata.deletionTimestamp === undefined && !isOfWorkload(pod, kinds)) {
-      await cluster.delete(POD, { name: pod.metadata.name, namespace }, signal, {
-        preconditions: { uid: pod.metadata.uid },
-      });
-    }
-  }
+  const isAlone = troubles.length > 0 ? () => true : (pod: ApiObject) => !isOfWorkload(pod, kinds);
+  const removePod = async (pod: ApiObject) => {
+    const { name, uid, deletionTimestamp } = pod.metadata;
+    if (deletionTimestamp !== undefined || !isAlone(pod)) return;
+    await cluster.delete(POD, { name, namespace }, signal, { preconditions: { uid } });
+  };
+  troubles.push(...(await forEachOf(cluster, POD, namespace, removePod, signal)));
+  return troubles;
 }
 
 /** Brings back what stopWorkloads took down. Bare pods come back with the release, which misses them. */
@@ -81,15 +87,41 @@ export async function startWorkloads(
   namespace: string,
   kinds: readonly Address[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const troubles: string[] = [];
   for (const { address, start } of workloadsAmong(kinds)) {
-    for (const object of (await cluster.list(address, { namespace }, signal)).items) {
+    const startOne = async (object: ApiObject) => {
       const remembered = object.metadata.annotations?.[Annotation.beforeStop];
-      if (remembered === undefined) continue;
+      if (remembered === undefined) return;
       const metadata = { annotations: { [Annotation.beforeStop]: null } };
       await patch(cluster, address, object, { metadata, spec: start(remembered) }, signal);
-    }
+    };
+    troubles.push(...(await forEachOf(cluster, address, namespace, startOne, signal)));
   }
+  return troubles;
+}
+
+/** Does something with every object of a kind. One that is refused, or a kind that is not served, keeps no other back. */
+async function forEachOf(
+  cluster: Cluster,
+  address: Address,
+  namespace: string,
+  work: (object: ApiObject) => Promise<void>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const troubles: string[] = [];
+  const attempt = async (step: () => Promise<void>) => {
+    try {
+      await step();
+    } catch (error) {
+      troubles.push(ofOneThing(error).message.slice(0, 200));
+    }
+  };
+  await attempt(async () => {
+    const { items } = await cluster.list(address, { namespace }, signal);
+    for (const object of items) await attempt(() => work(object));
+  });
+  return troubles;
 }
 
 /** A tenant's account cannot list kinds that tenants may not have, and then there are none. */

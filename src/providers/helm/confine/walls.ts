@@ -1,7 +1,7 @@
 import type { TenureIdentity } from '../../../award/identity.ts';
+import type { Address, ApiManifest } from '../cluster.ts';
 import type { Settings } from '../config.ts';
-import type { Address, ApiManifest } from '../observe/cluster.ts';
-import { Annotation, CONFINEMENT, Label, MANAGER, TENANT_ACCOUNT } from '../release/names.ts';
+import { Annotation, CONFINEMENT, Label, MANAGER, TENANT_ACCOUNT } from '../names.ts';
 import {
   LIMIT_RANGE,
   NAMESPACE,
@@ -13,14 +13,14 @@ import {
   tenantKinds,
 } from './kinds.ts';
 
-/** An object of ours in a tenant's cell. */
-export interface CellObject {
+/** An object of ours in a tenant's namespace that confines the tenant. */
+export interface Wall {
   readonly address: Address;
   readonly manifest: ApiManifest;
 }
 
 /** The namespace of a tenure. Only one with exactly this marker is ours. */
-export function namespaceFor(identity: TenureIdentity, settings: Settings): CellObject {
+export function namespaceFor(identity: TenureIdentity, settings: Settings): Wall {
   const level = settings.podSecurity;
   return {
     address: NAMESPACE,
@@ -43,7 +43,7 @@ export function namespaceFor(identity: TenureIdentity, settings: Settings): Cell
  * What stands in the namespace before a stranger's chart comes: quota, defaults, network policies, and the account the
  * chart is installed with. `stopped` lets no pod in.
  */
-export function cellFor(identity: TenureIdentity, settings: Settings, stopped: boolean): readonly CellObject[] {
+export function wallsFor(identity: TenureIdentity, settings: Settings, stopped: boolean): readonly Wall[] {
   const meta = (name: string) => ({
     name,
     namespace: identity.name,

@@ -1,8 +1,8 @@
 import { BoundedCache } from '../../../base/bounded-cache.ts';
 import { DinfraError, RetryableError } from '../../../errors/dinfra-error.ts';
-import type { Cluster, TenantCluster } from '../observe/cluster.ts';
-import { at, textOf } from '../observe/json-fields.ts';
-import { TENANT_ACCOUNT } from '../release/names.ts';
+import type { Cluster, TenantCluster } from '../cluster.ts';
+import { at, textOf } from '../json-fields.ts';
+import { TENANT_ACCOUNT } from '../names.ts';
 
 /** A way into the cluster that reaches no further than one tenant's namespace. */
 export interface TenantKey {
@@ -19,10 +19,10 @@ interface CachedKey extends TenantKey {
 const TOKEN_SECONDS = 3600;
 /** A token is renewed with a fifth of its life left: far more than a helm process may take. */
 const RENEW_AFTER_MS = TOKEN_SECONDS * 800;
-const MAX_KEYS = 5_000;
+const MAX_KEYS = 10_000;
 
 /**
- * Keys to tenants' namespaces: short-lived tokens of the tenant's own service account. Everything a stranger's chart
+ * Keys to tenant namespaces: short-lived tokens of the tenant's own service account. Everything a stranger's chart
  * makes is made, read and changed with these, never with the operator's rights.
  */
 export class TenantAccess {
@@ -55,7 +55,7 @@ export class TenantAccess {
     return work(await this.fetch(namespace, signal));
   }
 
-  /** Lets go of the key to a namespace that is gone. */
+  /** Forgets the key to a namespace that is gone. */
   forget(namespace: string): void {
     this.keys.delete(namespace);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Cluster, TenantCluster } from '../observe/cluster.ts';
+import type { Cluster, TenantCluster } from '../cluster.ts';
 import { TenantAccess } from './tenant-access.ts';
 
 /** A cluster nobody asks. */

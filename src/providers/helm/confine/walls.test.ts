@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { identityOf } from '../../../award/identity.ts';
 import { type HelmConfig, settingsOf } from '../config.ts';
-import { at } from '../observe/json-fields.ts';
-import { cellFor, namespaceFor, tenantRules } from './confinement.ts';
+import { at } from '../json-fields.ts';
+import { namespaceFor, tenantRules, wallsFor } from './walls.ts';
 
 const identity = identityOf({ genesis: `0x${'ab'.repeat(32)}`, subscription: 17n, tenure: 2 });
-const cell = (config: HelmConfig = {}, stopped = false) => cellFor(identity, settingsOf(config, 'acme'), stopped);
+const cell = (config: HelmConfig = {}, stopped = false) => wallsFor(identity, settingsOf(config, 'acme'), stopped);
 const one = (kind: string, name: string, config?: HelmConfig, stopped?: boolean) =>
   cell(config, stopped).find(({ address, manifest }) => address.kind === kind && manifest.metadata.name === name)
     ?.manifest;

@@ -68,6 +68,8 @@ export interface ApiObject {
     readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    /** Who has written which fields. Only in replies, not in what a watch keeps. */
+    readonly managedFields?: unknown;
   };
 }
 

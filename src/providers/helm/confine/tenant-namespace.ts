@@ -1,0 +1,136 @@
+import type { TenureIdentity } from '../../../award/identity.ts';
+import { DinfraError, RefusedError, RetryableError } from '../../../errors/dinfra-error.ts';
+import type { Difference, Marked } from '../../port.ts';
+import type { ApiObject, Cluster } from '../cluster.ts';
+import type { Settings } from '../config.ts';
+import { Annotation, FIELD_MANAGER, Label, MANAGER } from '../names.ts';
+import { NAMESPACE, ROLE_BINDING } from './kinds.ts';
+import { firstDifference } from './subset.ts';
+import { namespaceFor, type Wall, wallsFor } from './walls.ts';
+
+/**
+ * The namespace of a tenure, or undefined when the API server says that there is none.
+ *
+ * @throws RefusedError NotOurs when there is one of that name without exactly our marker, or made for another operator.
+ */
+export async function findNamespace(
+  operator: Cluster,
+  identity: TenureIdentity,
+  owner: string,
+  signal: AbortSignal,
+): Promise<ApiObject | undefined> {
+  const namespace = await operator.find(NAMESPACE, { name: identity.name }, signal);
+  if (namespace !== undefined) refuseForeign(namespace, identity, owner);
+  return namespace;
+}
+
+/** Makes the namespace and everything that confines its tenant what it has to be. Only then may a chart come. */
+export async function ensureTenantNamespace(
+  operator: Cluster,
+  identity: TenureIdentity,
+  settings: Settings,
+  options: { readonly stopped: boolean; readonly isNew?: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, isMade } = await ensureNamespace(operator, identity, settings, options.isNew ?? false, signal);
+  if (namespace.metadata.deletionTimestamp !== undefined) {
+    throw new RetryableError('NamespaceTerminating', {
+      message: `namespace ${identity.name} is still being removed`,
+      retryAfterMs: 2_000,
+    });
+  }
+  if (!isMade) {
+    const { manifest } = namespaceFor(identity, settings);
+    const { uid } = namespace.metadata;
+    // With its uid: a namespace that went meanwhile must not be made by this.
+    const withUid = { ...manifest, metadata: { ...manifest.metadata, uid } };
+    await apply(operator, { address: NAMESPACE, manifest: withUid }, signal);
+  }
+  const walls = wallsFor(identity, settings, options.stopped);
+  const isBinding = ({ address }: Wall) => address === ROLE_BINDING;
+  await Promise.all(walls.filter((wall) => !isBinding(wall)).map((wall) => apply(operator, wall, signal)));
+  // Its role and account have to be there before it.
+  for (const binding of walls.filter(isBinding)) await apply(operator, binding, signal);
+}
+
+/** What confines the tenant and is missing or has been changed. */
+export async function auditTenantNamespace(
+  operator: Cluster,
+  identity: TenureIdentity,
+  settings: Settings,
+  stopped: boolean,
+  signal: AbortSignal,
+): Promise<readonly Difference[]> {
+  const wanted = [namespaceFor(identity, settings), ...wallsFor(identity, settings, stopped)];
+  const findings = await Promise.all(wanted.map((wall) => auditWall(operator, wall, signal)));
+  return findings.flatMap((finding) => finding ?? []);
+}
+
+/**
+ * The namespaces made for tenures by Reactors of the namespace `owner`, whichever tenures they are. Only the owner can
+ * know whether they are still wanted.
+ */
+export async function markedNamespaces(
+  operator: Cluster,
+  owner: string,
+  signal: AbortSignal,
+): Promise<readonly Marked[]> {
+  const labelSelector = `${Label.managedBy}=${MANAGER},${Label.tenure}`;
+  const { items } = await operator.list(NAMESPACE, { labelSelector }, signal);
+  return items.flatMap(({ metadata: { name, annotations, deletionTimestamp } }) => {
+    const marker = annotations?.[Annotation.marker];
+    if (marker === undefined || annotations?.[Annotation.owner] !== owner) return [];
+    const state = deletionTimestamp === undefined ? '' : ' (being removed)';
+    return [{ marker, what: `namespace ${name}${state} with its release` }];
+  });
+}
+
+/** Never taken over by applying: a namespace that somebody else made first is left as it is. */
+async function ensureNamespace(
+  operator: Cluster,
+  identity: TenureIdentity,
+  settings: Settings,
+  isNew: boolean,
+  signal: AbortSignal,
+): Promise<{ readonly namespace: ApiObject; readonly isMade: boolean }> {
+  const found = isNew ? undefined : await findNamespace(operator, identity, settings.owner, signal);
+  if (found !== undefined) return { namespace: found, isMade: false };
+  const { address, manifest } = namespaceFor(identity, settings);
+  try {
+    return { namespace: await operator.create(address, manifest, signal), isMade: true };
+  } catch (error) {
+    if (!(error instanceof DinfraError) || error.code !== 'ClusterAlreadyExists') throw error;
+  }
+  const raced = await findNamespace(operator, identity, settings.owner, signal);
+  if (raced !== undefined) return { namespace: raced, isMade: false };
+  throw new RetryableError('NamespaceTerminating', { message: `namespace ${identity.name} came and went` });
+}
+
+async function apply(operator: Cluster, { address, manifest }: Wall, signal: AbortSignal): Promise<void> {
+  await operator.apply(address, manifest, { fieldManager: FIELD_MANAGER, force: true }, signal);
+}
+
+async function auditWall(
+  operator: Cluster,
+  { address, manifest }: Wall,
+  signal: AbortSignal,
+): Promise<Difference | undefined> {
+  const what = `${address.kind} ${manifest.metadata.name}`;
+  const found = await operator.find(address, manifest.metadata, signal);
+  if (found === undefined) return { what, detail: 'does not exist, and confines the tenant' };
+  const field = firstDifference(manifest, found);
+  return field === undefined ? undefined : { what, detail: `${field} is not what confines the tenant` };
+}
+
+function refuseForeign({ metadata: { name, annotations } }: ApiObject, identity: TenureIdentity, owner: string): void {
+  const refuse = (key: string, wanted: string) => {
+    const value = annotations?.[key];
+    if (value === wanted) return;
+    const found = value === undefined ? `has no annotation ${key}` : `has ${key} ${value.slice(0, 120)}`;
+    throw new RefusedError('NotOurs', {
+      message: `namespace ${name} exists and ${found}; this tenure wants ${wanted}`,
+    });
+  };
+  refuse(Annotation.marker, identity.marker);
+  refuse(Annotation.owner, owner);
+}
