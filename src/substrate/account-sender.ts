@@ -127,9 +127,10 @@ export class AccountSender<Call> {
       if (first !== undefined) this.refuse(first, `it is too heavy for a block: ${error.message}`);
       return;
     }
-    this.batchSize = Math.max(1, Math.floor(calls.length / 2));
-    await this.submitOrTell(calls.slice(0, this.batchSize));
-    await this.submitOrTell(calls.slice(this.batchSize));
+    const half = Math.floor(calls.length / 2);
+    this.batchSize = half;
+    await this.submitOrTell(calls.slice(0, half));
+    await this.submitOrTell(calls.slice(half));
   }
 
   private refuse(call: Call, error: string): void {

@@ -257,16 +257,17 @@ export class ChainClient<Node extends ChainNode> {
 
   /** Compares the cursors of all leases with the history of a new connection; throws when no lease can use it. */
   private async admit(node: Node, header: BlockHeader, heads: HeadQueue): Promise<void> {
-    const verdicts: Verdict[] = [];
+    const verdicts = new Map<Lease<Node>, Verdict>();
     for (const lease of [...this.leases]) {
-      const verdict = lease.verified ? 'advanced' : await this.judge(node, header, lease.cursor, heads);
-      verdicts.push(verdict);
-      lease.judge(verdict, node.endpoint);
+      verdicts.set(lease, lease.verified ? 'advanced' : await this.judge(node, header, lease.cursor, heads));
     }
-    if (verdicts.some((verdict) => verdict === 'advanced' || verdict === 'same')) return;
+    const all = [...verdicts.values()];
     const [lease] = this.leases;
-    if (verdicts.includes('behind')) throw behind(node.endpoint, lease?.cursor);
-    if (verdicts.includes('diverged')) throw diverged(node.endpoint, lease?.cursor);
+    if (!all.some((verdict) => verdict === 'advanced' || verdict === 'same')) {
+      if (all.includes('behind')) throw behind(node.endpoint, lease?.cursor);
+      if (all.includes('diverged')) throw diverged(node.endpoint, lease?.cursor);
+    }
+    for (const [one, verdict] of verdicts) one.judge(verdict, node.endpoint);
   }
 
   /** A lease that was opened while the connection was in use already. */
