@@ -27,6 +27,15 @@ export default defineConfig({
           ...onCluster,
         },
       },
+      {
+        test: {
+          name: 'sweep',
+          include: ['test/sweep/**/*.test.ts'],
+          testTimeout: 600_000,
+          maxConcurrency: 2,
+          ...onCluster,
+        },
+      },
       // Against a provider's own cloud, when asked to: npm run certify:cloudstack.
       { test: { name: 'certify', include: ['test/certify/**/*.test.ts'] } },
       {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Figure, reportOf, rounded } from './report.ts';
+import { type Figure, isWithinBound, reportOf, rounded } from './report.ts';
 
 const figure: Figure = { name: 'chain.block', value: 1.5, unit: 's', runs: 3, method: 'Three blocks.' };
 const at = new Date('2026-11-21T10:00:00Z');
-const report = (...figures: Figure[]) => JSON.parse(reportOf(figures, 'a machine', at));
+const report = (...figures: Figure[]) => reportOf(figures, 'a machine', at);
 
 describe('the report', () => {
   it('has the figures by name, when, and on what', () => {
@@ -27,4 +27,14 @@ describe('the report', () => {
 
 it('people read three digits', () => {
   expect([12, 0.123456, 1234.5].map(rounded)).toEqual(['12', '0.123', '1230']);
+});
+
+it.each([
+  ['at its upper bound', { bound: { atMost: 1.5 } }, true],
+  ['above it', { bound: { atMost: 1.4 } }, false],
+  ['at its lower bound', { bound: { atLeast: 1.5 } }, true],
+  ['below it', { bound: { atLeast: 1.6 } }, false],
+  ['without one', {}, true],
+])('a figure %s is judged by it', (_why, bound, within) => {
+  expect(isWithinBound({ ...figure, ...bound })).toBe(within);
 });

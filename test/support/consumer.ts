@@ -18,6 +18,8 @@ export interface Wish {
   /** In the chain's smallest unit. Default: one token. */
   readonly funds?: bigint;
   readonly strategy?: Terms['strategy'];
+  /** Blocks. Default 10. */
+  readonly grace?: number;
 }
 
 /** What the chain told of one subscription. */
@@ -74,9 +76,9 @@ export class Consumer {
   /** Subscribes to all of them in one block. Returns their ids in that order. */
   async subscribe(wishes: readonly Wish[]): Promise<bigint[]> {
     const accessKey = u8aToHex(new Uint8Array(32).fill(7));
-    const calls = wishes.flatMap(({ type, content, preimage, funds = TOKEN, strategy = 'RoundRobin' }) => {
+    const calls = wishes.flatMap(({ type, content, preimage, funds = TOKEN, strategy = 'RoundRobin', grace = 10 }) => {
       const { hash, length, source } = content;
-      const terms = termsArgument({ strategy, maxPrice: 10n ** 18n, grace: 10 });
+      const terms = termsArgument({ strategy, maxPrice: 10n ** 18n, grace });
       const note = preimage === undefined ? [] : [this.api.tx.preimage.notePreimage(u8aToHex(preimage))];
       const wanted = { hash_: hash, len: length, source };
       return [...note, this.api.tx.subscription.subscribe(type, wanted, accessKey, funds, terms)];

@@ -1,0 +1,256 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Keyring } from '@polkadot/keyring';
+import { Environment } from '../dev/environment.ts';
+import { OperatorProcess } from '../dev/operator-process.ts';
+import { until } from '../dev/until.ts';
+import { type Simulator, startSimulator } from '../simulator/cloudstack/simulator.ts';
+import { Consumer, wishFor } from '../test/support/consumer.ts';
+import { ApiServer } from './api-server.ts';
+import { metricSum } from './numbers.ts';
+
+/** The operator's own default. */
+const RESYNC_SECONDS = 60;
+const PROVIDER = '//Bob';
+const PRICE = '1000000000';
+const VM = { image: 'debian-12', cpu: 1, memoryMiB: 1024 };
+/** Subscriptions in one call to the chain. */
+const INJECTED_AT_ONCE = 1_000;
+
+export interface MarketOptions {
+  readonly say: (line: string) => void;
+  /** VMs the cloud has room for. */
+  readonly vms?: number;
+}
+
+/**
+ * A provider with one offer of VMs on real parts: API server, the chain's runtime, a simulated cloud without delays, and
+ * the operator as a process of its own. Awards by the thousand are written into the chain's storage, because subscribing
+ * to them would measure the chain.
+ */
+export class Market {
+  readonly environment: Environment;
+  readonly consumer: Consumer;
+  readonly api: ApiServer;
+  private readonly cloud: Simulator;
+  private readonly say: (line: string) => void;
+  private readonly operators: OperatorProcess[] = [];
+  private wakes = 0;
+
+  private constructor(
+    environment: Environment,
+    parts: Pick<Market, 'consumer' | 'api'> & { cloud: Simulator },
+    say: Market['say'],
+  ) {
+    this.environment = environment;
+    this.consumer = parts.consumer;
+    this.api = parts.api;
+    this.cloud = parts.cloud;
+    this.say = say;
+  }
+
+  static async open({ say, vms = 0 }: MarketOptions): Promise<Market> {
+    const folder = mkdtempSync(join(tmpdir(), 'dinfra-bench-'));
+    const environment = await Environment.start({ folder, ports: 'free' });
+    const cloud = await startSimulator({
+      delays: { queue: 0, vm: 0, other: 0 },
+      settings: { 'allow.user.expunge.recover.vm': 'true' },
+      cloud: { hosts: 8 + Math.ceil(vms / 50) },
+    });
+    const consumer = await Consumer.open(environment.chain.endpoint, '//Charlie');
+    const api = await ApiServer.open(environment.kubeconfig);
+    return new Market(environment, { consumer, api, cloud }, say);
+  }
+
+  async close(): Promise<void> {
+    for (const operator of this.operators) await operator.kill();
+    await this.api.close();
+    await this.consumer.close();
+    await this.cloud.stop();
+    await this.environment.stop();
+    rmSync(this.environment.folder, { recursive: true, force: true });
+  }
+
+  get namespace(): string {
+    return this.environment.namespace;
+  }
+
+  /** Starts an operator. `kubeconfig`: another way to the API server than the direct one. */
+  async startOperator(kubeconfig = this.operatorKubeconfig): Promise<OperatorProcess> {
+    const { environment } = this;
+    const operator = await OperatorProcess.start({
+      kubeconfig,
+      namespace: environment.namespace,
+      helm: environment.binaries.helm,
+      logFile: join(environment.folder, 'operator.log'),
+      resyncSeconds: RESYNC_SECONDS,
+    });
+    this.operators.push(operator);
+    return operator;
+  }
+
+  /** Has the rights of config/rbac. */
+  get operatorKubeconfig(): string {
+    return join(this.environment.folder, 'operator-kubeconfig');
+  }
+
+  /** Applies Provider, Reactor and Offer, and returns the provider's number once the offer is on chain. */
+  async sell(capacity: number): Promise<number> {
+    const { apiKey, secretKey } = this.cloud.accounts.user;
+    const secret = (name: string, stringData: object) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name },
+      stringData,
+    });
+    const ours = (kind: string, name: string, spec: object) => ({
+      apiVersion: 'dinfra.io/v1alpha1',
+      kind,
+      metadata: { name },
+      spec,
+    });
+    const items = [
+      secret('account', { suri: PROVIDER }),
+      secret('keys', { apiKey, secretKey }),
+      ours('Reactor', 'cloud', {
+        cloudStack: {
+          endpoint: this.cloud.endpoint,
+          credentialsSecretRef: { name: 'keys' },
+          zones: ['zone-sg'],
+          sizes: [{ cpu: 1, memoryMiB: 1024, offering: 'small' }],
+          images: [{ name: 'debian-12', template: 'debian-12' }],
+          network: { mode: 'Shared', network: 'shared-sg' },
+          limits: { callsPerSecond: 1_000, concurrency: 32 },
+        },
+      }),
+      ours('Offer', 'vm', {
+        providerRef: { name: 'acme' },
+        descriptorType: 'vm/v1',
+        reactorRef: { name: 'cloud' },
+        pricePerBlock: PRICE,
+        capacity,
+      }),
+      ours('Provider', 'acme', {
+        chain: { endpoints: [this.environment.chain.endpoint] },
+        accountSecretRef: { name: 'account' },
+        metadata: { name: 'Bench' },
+        teardown: { maxPerHour: 10 },
+      }),
+    ];
+    await this.environment.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    const { query } = this.consumer.api;
+    const { address } = new Keyring({ type: 'sr25519' }).addFromUri(PROVIDER);
+    let provider: number | undefined;
+    await this.until('the offer is on chain', 60, async () => {
+      const found = await query.provider.providerOf(address);
+      if (found.isNone) return false;
+      provider = found.unwrap().toNumber();
+      return (await query.provider.offers(provider, 'vm/v1')).isSome;
+    });
+    if (provider === undefined) throw new Error('the provider has no number');
+    return provider;
+  }
+
+  /** Subscribes once in the usual way, so that the descriptor is noted on chain. Returns the subscription's number. */
+  async subscribe(provider: number): Promise<bigint> {
+    const [id] = await this.consumer.subscribe([await this.wish(provider)]);
+    if (id === undefined) throw new Error('the chain took no subscription');
+    return id;
+  }
+
+  private async wish(provider: number) {
+    const wish = wishFor('vm/v1', VM, { strategy: { Named: provider } });
+    const noted = await this.consumer.api.query.preimage.requestStatusFor(wish.content.hash);
+    const { preimage: _, ...known } = wish;
+    return noted.isSome ? known : wish;
+  }
+
+  /**
+   * Writes subscriptions into the chain's storage, each a copy of one that was made in the usual way, and has a block
+   * with an event of the provider's pallet, which tells the operator to look. Returns when that block is built.
+   *
+   * @param model number of the subscription to be copied, which has its first tenure.
+   */
+  async inject(
+    provider: number,
+    model: bigint,
+    firstId: bigint,
+    count: number,
+    state: 'Awarded' | 'Active',
+  ): Promise<void> {
+    const { api } = this.consumer;
+    const { chain } = this.environment;
+    const block = await api.rpc.chain.getHeader();
+    const subscription = (await api.query.subscription.subscriptions(model)).unwrap();
+    const tenure = (await api.query.subscription.tenures(provider, model, 1)).unwrap();
+    // In no bucket: nothing becomes due while it is measured.
+    const info = { ...subscription.toJSON(), bucket: null };
+    const award = { ...tenure.toJSON(), state, since: block.number.toNumber(), deadline: null };
+    const ids = Array.from({ length: count }, (_, index) => Number(firstId) + index);
+    for (let start = 0; start < count; start += INJECTED_AT_ONCE) {
+      const some = ids.slice(start, start + INJECTED_AT_ONCE);
+      const subscriptions = some.map((id) => [[id], info]);
+      const tenures = some.map((id) => [[provider, id, 1], award]);
+      await chain.call('dev_setStorage', [{ subscription: { subscriptions, tenures } }]);
+    }
+    await this.wake();
+  }
+
+  /** Has a block with an event that every operator of the chain has to look at. */
+  async wake(): Promise<void> {
+    const { tx } = this.consumer.api;
+    this.wakes += 1;
+    const { hash, length } = wishFor('wake', `${this.wakes}`).content;
+    await this.consumer.send(
+      tx.provider.registerType(`wake-${this.wakes}/v1`, { hash_: hash, len: length, source: 'Ipfs' }),
+    );
+  }
+
+  /** Waits, looking once a second, and says how far it is. */
+  async untilCount(what: string, wanted: number, seconds: number, count: () => Promise<number>): Promise<void> {
+    const deadline = performance.now() + seconds * 1_000;
+    for (let told = 0; ; ) {
+      const now = await count();
+      if (now >= wanted) return;
+      if (performance.now() > deadline) {
+        throw new Error(`only ${now} of ${wanted} ${what} after ${seconds} s\n${await this.environment.account()}`);
+      }
+      if (performance.now() - told > 15_000) {
+        told = performance.now();
+        this.say(`${now} of ${wanted} ${what}`);
+      }
+      await sleep(1_000);
+    }
+  }
+
+  /** Waits until no Deployment waits for a worker of the operator or is worked on, for three seconds in a row. */
+  async untilIdle(seconds: number): Promise<void> {
+    const deadline = performance.now() + seconds * 1_000;
+    for (let idle = 0; idle < 3; ) {
+      const page = (await this.operators.at(-1)?.metrics()) ?? '';
+      const busy =
+        metricSum(page, 'workqueue_depth') + metricSum(page, 'controller_runtime_active_workers', 'deployment');
+      idle = busy === 0 ? idle + 1 : 0;
+      if (performance.now() > deadline) throw new Error(`the operator is still busy after ${seconds} s`);
+      await sleep(1_000);
+    }
+  }
+
+  /** By the cloud's own books. */
+  runningVms(): number {
+    const vms = this.cloud.books().accounts['dinfra']?.vms ?? [];
+    return vms.filter(({ state }) => state === 'Running').length;
+  }
+
+  async isMirrored(subscription: bigint): Promise<boolean> {
+    const selector = `fieldSelector=spec.subscription%3D${subscription}`;
+    const path = `/apis/dinfra.io/v1alpha1/namespaces/${this.namespace}/deployments?${selector}`;
+    return (await this.api.list(path)).items.length > 0;
+  }
+
+  until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
+    return until(what, seconds, holds);
+  }
+}

@@ -1,0 +1,24 @@
+/** The value below which that share of them lies, by nearest rank. NaN of none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** DINFRA_BENCH_SCALE makes everything smaller while a bench is worked on: 0.1 takes a tenth. Figures say what was taken. */
+export function scaled(count: number): number {
+  return Math.max(1, Math.round(count * Number(process.env['DINFRA_BENCH_SCALE'] ?? 1)));
+}
+
+/** The sum of a metric's samples whose labels contain all of these, of a page in Prometheus' text format. */
+export function metricSum(page: string, name: string, ...labels: readonly string[]): number {
+  let sum = 0;
+  for (const line of page.split('\n')) {
+    if (!line.startsWith(`${name}{`) && !line.startsWith(`${name} `)) continue;
+    if (labels.every((label) => line.includes(label))) sum += Number(line.slice(line.lastIndexOf(' ') + 1));
+  }
+  return sum;
+}

@@ -1,0 +1,69 @@
+/**
+ * Every effect of one scenario as a crash point. One run numbers what the operator does to API server, chain, cloud and
+ * helm; then it is killed before an effect, after it, and after it with the reply lost, and a new process has to come to
+ * the same world. `make test-sweep` takes every point; otherwise a sample is taken, evenly spread and the same each time
+ * as far as the numbering is.
+ */
+import { randomInt } from 'node:crypto';
+import { afterAll, expect, test } from 'vitest';
+import { type CrashPoint, moments } from './effects.ts';
+import { Lane } from './lane.ts';
+import { playScenario } from './scenario.ts';
+import { SweepCase } from './sweep-case.ts';
+
+const SAMPLE = 24;
+/** Cases at once, each with a chain of its own. */
+const LANES = 2;
+const CASE_MS = 600_000;
+
+const first = randomInt(2 ** 40);
+const lanes = await Promise.all(Array.from({ length: LANES }, (_, index) => Lane.open(first + index * 100_000)));
+const free = [...lanes];
+const effects = await play(undefined);
+const wanted = process.env['DINFRA_SWEEP'] ?? `${SAMPLE}`;
+const chosen = wanted === 'all' ? everyPoint(effects.length) : sample(effects.length, Number(wanted));
+console.log(
+  `crash-points.test.ts: ${effects.length} effects, ${chosen.length} of ${effects.length * moments.length} crash points`,
+);
+
+afterAll(async () => {
+  await Promise.all(lanes.map((lane) => lane.close()));
+});
+
+test.concurrent.each(chosen.map((point) => ({ ...point, name: effects[point.effect - 1] ?? '' })))(
+  'an operator killed at effect $effect ($moment; then it was: $name) is followed by one that comes to the same world',
+  { timeout: CASE_MS },
+  async (point) => {
+    await play(point);
+  },
+);
+
+/** Plays the scenario on a free lane. Returns its effects. */
+async function play(point: CrashPoint | undefined): Promise<readonly string[]> {
+  const lane = free.pop();
+  if (lane === undefined) throw new Error('more cases at once than lanes');
+  try {
+    const one = await SweepCase.open(lane, point);
+    try {
+      await playScenario(one);
+      if (point !== undefined) expect(one.effects.hit, 'the operator was killed').toBeDefined();
+      return one.effects.seen;
+    } finally {
+      await one.close();
+    }
+  } finally {
+    free.push(lane);
+  }
+}
+
+function everyPoint(count: number): CrashPoint[] {
+  return Array.from({ length: count }, (_, index) => moments.map((moment) => ({ effect: index + 1, moment }))).flat();
+}
+
+/** So many points at even distances, each moment as often as the others. */
+function sample(count: number, size: number): CrashPoint[] {
+  return Array.from({ length: size }, (_, index) => ({
+    effect: 1 + Math.floor((index * count) / size),
+    moment: moments[index % moments.length] ?? 'before',
+  }));
+}
