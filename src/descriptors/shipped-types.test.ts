@@ -5,7 +5,12 @@ import { parseJson } from './content/json.ts';
 import { checkSchema } from './schema/check-schema.ts';
 
 const config = new URL('../../config/', import.meta.url);
-const filesIn = (folder: string) => readdirSync(new URL(folder, config)).filter((file) => file.endsWith('.json'));
+function filesIn(folder: string): readonly string[] {
+  const files = readdirSync(new URL(folder, config)).filter((file) => file.endsWith('.json'));
+  if (files.length === 0) throw new Error(`there is no JSON file in config/${folder}`);
+  return files;
+}
+
 const read = (path: string) => readFileSync(new URL(path, config));
 
 /** The type a sample is of, by the end of its name: `substrate-node-helm.json`. */

@@ -10,6 +10,10 @@ afterAll(() => user.stop());
 
 const samples = (await readdir(new URL('config/samples/', root))).filter((file) => file.endsWith('.yaml'));
 
+test('there are samples', () => {
+  expect(samples).not.toEqual([]);
+});
+
 test.each(samples)('config/samples/%s is taken as it is', async (file) => {
   const path = new URL(`config/samples/${file}`, root).pathname;
   expect(await user.kubectl(['apply', '--dry-run=server', '-f', path])).toMatchObject({ ok: true });

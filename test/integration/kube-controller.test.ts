@@ -93,7 +93,9 @@ test('what is wanted becomes so, for what was there before and what comes, chang
   await reflector.synced;
   await Promise.all(Array.from({ length: 50 }, (_, i) => make(`late-${i}`, i, 'whole')));
   const isDoubled = async () => {
-    for (const { data } of await listed('whole')) expect(data?.['doubled']).toBe(`${2 * Number(data?.['number'])}`);
+    const all = await listed('whole');
+    expect(all).toHaveLength(100);
+    for (const { data } of all) expect(data?.['doubled']).toBe(`${2 * Number(data?.['number'])}`);
   };
   await vi.waitFor(isDoubled, { timeout: 20_000 });
   const some = { namespace, name: 'early-7' };

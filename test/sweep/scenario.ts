@@ -89,7 +89,9 @@ async function descriptorOfChart(greeting: string) {
 
 async function subscribe(one: SweepCase, provider: number): Promise<readonly [bigint, bigint]> {
   const { consumer } = one.lane;
-  const funds = PRICE * (FUNDED_BLOCKS + BigInt(GRACE_BLOCKS));
+  const billionths = consumer.api.consts.subscription.suspendedPrice.toBigInt();
+  const reserve = (PRICE * BigInt(GRACE_BLOCKS) * billionths) / 1_000_000_000n;
+  const funds = PRICE * FUNDED_BLOCKS + reserve;
   const more = { strategy: { Named: provider }, funds, grace: GRACE_BLOCKS } as const;
   const wishes = [
     wishFor('helm/v1', await descriptorOfChart('hello'), more),
