@@ -44,12 +44,16 @@ test-e2e: ## whole stories
 test-faults: ## the same with things going wrong
 	@$(run) node test/run.ts faults
 
+.PHONY: test-sweep
+test-sweep: ## the operator killed at every one of its effects (hours); make test takes a sample
+	@DINFRA_SWEEP=all $(run) node test/run.ts sweep
+
 .PHONY: test-chain
 test-chain: ## the pallets, when there is a Rust toolchain
 	@$(lean) node test/run.ts chain
 
 .PHONY: bench
-bench: ## measure; writes bench/report.json
+bench: ## measure; writes bench/report.json and the tables of docs/benchmarks.md
 	@$(run) node bench/main.ts
 
 .PHONY: generate

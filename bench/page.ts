@@ -1,3 +1,4 @@
+import { table } from '../src/api/crd/field-table.ts';
 import type { Figure, Report } from './report.ts';
 import { rounded } from './report.ts';
 
@@ -14,16 +15,17 @@ export function pageWith(page: string, name: string, report: Report): string {
 }
 
 function tableOf({ at, machine, figures }: Report): string {
-  const rows = figures.map(
-    (figure) =>
-      `| \`${figure.name}\` | ${rounded(figure.value)} ${figure.unit} | ${boundOf(figure)} | ${figure.runs} | ${figure.method} |`,
-  );
+  const rows = figures.map((figure) => [
+    `\`${figure.name}\``,
+    `${rounded(figure.value)} ${figure.unit}`,
+    boundOf(figure),
+    `${figure.runs}`,
+    figure.method,
+  ]);
   return `
 Measured on ${at.slice(0, 10)} on ${machine}.
 
-| figure | value | wanted | runs | how |
-| --- | --- | --- | --- | --- |
-${rows.join('\n')}
+${table(['figure', 'value', 'wanted', 'runs', 'how'], rows)}
 
 `;
 }

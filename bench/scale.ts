@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperatorProcess } from '../dev/operator-process.ts';
-import { GATE_CA, HttpGate, type Passing } from '../test/sweep/http-gate.ts';
+import { GatedKubeconfig, HttpGate, type Passing } from '../test/support/http-gate.ts';
 import { Market } from './market.ts';
 import { median, metricSum, scaled } from './numbers.ts';
 import type { Figure } from './report.ts';
@@ -143,23 +143,17 @@ async function residentMiB({ pid }: OperatorProcess): Promise<number> {
 
 /** What the operator asks of the API server while nothing happens, seen by a proxy between them. */
 async function restOf(market: Market, deployments: number, say: (line: string) => void): Promise<Figure[]> {
-  const config = JSON.parse(readFileSync(market.operatorKubeconfig, 'utf8')) as {
-    readonly clusters: readonly { readonly cluster: { readonly server: string } }[];
-  };
-  const [cluster] = config.clusters;
-  if (cluster === undefined) throw new Error('the kubeconfig names no cluster');
+  const kubeconfig = new GatedKubeconfig(market.operatorKubeconfig);
   const asked: Passing[] = [];
   const gate = await HttpGate.open({
-    target: cluster.cluster.server,
+    target: kubeconfig.target,
     effectOf: () => undefined,
     carry: async () => undefined,
     onRequest: (request) => asked.push(request),
   });
   try {
-    const ca = readFileSync(GATE_CA).toString('base64');
-    const clusters = [{ ...cluster, cluster: { server: gate.origin, 'certificate-authority-data': ca } }];
     const path = join(market.environment.folder, 'counted-kubeconfig');
-    writeFileSync(path, JSON.stringify({ ...config, clusters }), { mode: 0o600 });
+    kubeconfig.write(path, gate);
     const operator = await market.startOperator(path);
     await untilNothingLeft(operator, deployments, performance.now());
     await sleep(CALM_S * 1_000);

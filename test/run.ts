@@ -19,6 +19,7 @@ const suites: readonly Suite[] = [
   vitest('integration'),
   vitest('e2e'),
   vitest('faults'),
+  vitest('sweep'),
 ];
 
 /** Commands that pass or fail as a whole. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -8,10 +8,10 @@ import { makeOperatorAccount, removeOperatorAccount } from '../../dev/operator-a
 import { OperatorProcess } from '../../dev/operator-process.ts';
 import { until } from '../../dev/until.ts';
 import { type Simulator, startSimulator } from '../../simulator/cloudstack/simulator.ts';
+import { GatedKubeconfig, HttpGate, type Passing } from '../support/http-gate.ts';
 import type { ChainGate } from './chain-gate.ts';
 import { type CrashPoint, Effects } from './effects.ts';
 import { HelmGate } from './helm-gate.ts';
-import { GATE_CA, HttpGate, type Passing } from './http-gate.ts';
 import type { Lane } from './lane.ts';
 
 /** Writes that are no effects of a tenure: leadership, what only people read, and questions asked by POST. */
@@ -59,8 +59,7 @@ export class SweepCase {
     await kubectl(['create', 'namespace', name]);
     const inNamespace = (args: readonly string[], input?: string) => kubectl(['-n', name, ...args], input);
     const path = await makeOperatorAccount(inNamespace, name, folder);
-    const config = JSON.parse(readFileSync(path, 'utf8')) as { clusters: { cluster: { server: string } }[] };
-    const target = config.clusters[0]?.cluster.server ?? '';
+    const kubeconfig = new GatedKubeconfig(path);
     const cloud = await startSimulator({
       delays: { queue: 0, vm: 100, other: 20 },
       settings: { 'allow.user.expunge.recover.vm': 'true' },
@@ -68,18 +67,18 @@ export class SweepCase {
     const effects = new Effects();
     const gates = {
       chain: await lane.openGate((...effect) => effects.carry(...effect)),
-      api: await HttpGate.open({ target, effectOf: apiEffect, carry: (...effect) => effects.carry(...effect) }),
+      api: await HttpGate.open({
+        target: kubeconfig.target,
+        effectOf: apiEffect,
+        carry: (...effect) => effects.carry(...effect),
+      }),
       cloud: await HttpGate.open({
         target: new URL(cloud.endpoint).origin,
         effectOf: cloudEffect,
         carry: (...effect) => effects.carry(...effect),
       }),
     };
-    const ca = readFileSync(GATE_CA).toString('base64');
-    const clusters = [
-      { ...config.clusters[0], cluster: { server: gates.api.origin, 'certificate-authority-data': ca } },
-    ];
-    writeFileSync(path, JSON.stringify({ ...config, clusters }), { mode: 0o600 });
+    kubeconfig.write(path, gates.api);
     const helm = HelmGate.open(join(folder, 'helm'), findBinaries().helm, (...effect) => effects.carry(...effect));
     const account = `0x${randomBytes(32).toString('hex')}`;
     await lane.enrich(account);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import {
   createServer as createHttpServer,
   type IncomingHttpHeaders,
@@ -38,7 +38,7 @@ interface WholeReply {
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
 
 /** PEM file of the CA that signed the certificate of a gate with TLS. */
-export const GATE_CA = fixture('ca.pem');
+const GATE_CA = fixture('ca.pem');
 
 export interface HttpGateOptions {
   /** `http://` or `https://` with host and port; the certificate is not looked at. */
@@ -145,4 +145,27 @@ async function read(stream: IncomingMessage): Promise<Buffer> {
 function withoutHopByHop(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, upgrade: ____, ...rest } = headers;
   return rest;
+}
+
+/** A kubeconfig, as `makeOperatorAccount` writes it, that leads through a gate to its server. */
+export class GatedKubeconfig {
+  /** The server behind the gate. */
+  readonly target: string;
+  private readonly config: { readonly clusters: readonly { readonly cluster: { readonly server: string } }[] };
+
+  /** @param path of the kubeconfig, in JSON. */
+  constructor(path: string) {
+    this.config = JSON.parse(readFileSync(path, 'utf8')) as GatedKubeconfig['config'];
+    const [first] = this.config.clusters;
+    if (first === undefined) throw new Error(`${path} names no cluster`);
+    this.target = first.cluster.server;
+  }
+
+  /** Writes the same with the gate as its server. */
+  write(path: string, { origin }: HttpGate): void {
+    const ca = readFileSync(GATE_CA).toString('base64');
+    const [first] = this.config.clusters;
+    const clusters = [{ ...first, cluster: { server: origin, 'certificate-authority-data': ca } }];
+    writeFileSync(path, JSON.stringify({ ...this.config, clusters }), { mode: 0o600 });
+  }
 }
