@@ -7,7 +7,7 @@ import { Consumer, wishFor } from '../support/consumer.ts';
 import { ChainGate } from './chain-gate.ts';
 
 /** Nothing but a look at the clock of the chain: whatever is submitted gets a block at once. */
-const IDLE_BLOCK_MS = 2_000;
+const IDLE_BLOCK_MS = 5_000;
 /** One token is 10^12. */
 const RICH = '1000000000000000000';
 const TYPES = ['helm', 'vm'];

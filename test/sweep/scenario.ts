@@ -9,7 +9,7 @@ import { PRICE, type SweepCase } from './sweep-case.ts';
 /** How long one stage may take after a kill: an intent is looked for during 15 s, a failure is tried again after a while. */
 const STAGE_S = 120;
 /** Blocks the funds last for, and blocks the grace lasts. */
-const FUNDED_BLOCKS = 60n;
+const FUNDED_BLOCKS = 40n;
 const GRACE_BLOCKS = 300;
 const FAST_BLOCK_MS = 150;
 
