@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { MAX_CONTENT_BYTES } from './content/content-ref.ts';
 import { parseJson } from './content/json.ts';
@@ -32,3 +33,9 @@ test.each(filesIn('samples/descriptors/'))(
     expect(checkSchema({ type: file, schema, descriptor: descriptor.toString() })).toEqual({ kind: 'Valid' });
   },
 );
+
+test.each(filesIn('samples/descriptors/'))('%s is valid for ajv too, which editors and other tools use', (file) => {
+  const schema = JSON.parse(read(`descriptor-types/${typeOf(file)}-v1.schema.json`).toString());
+  const ajv = new Ajv2020({ strict: true, strictRequired: false, validateFormats: false });
+  expect(ajv.validate(schema, JSON.parse(read(`samples/descriptors/${file}`).toString()))).toBe(true);
+});

@@ -93,6 +93,38 @@ test.each<[Json, Json, string]>([
   expect(check(schema, descriptor)).toMatchObject({ kind: 'Mismatch', message });
 });
 
+test('all that is wrong is told at once, and a field that is not known with the one that was meant', () => {
+  const vm: Json = {
+    type: 'object',
+    required: ['cpu', 'memory', 'image'],
+    additionalProperties: false,
+    properties: {
+      cpu: { type: 'integer' },
+      memory: { type: 'string' },
+      image: { type: 'string' },
+      disk: { $ref: '#/$defs/disk' },
+    },
+    $defs: { disk: { additionalProperties: false, properties: { size: { type: 'string' } } } },
+  };
+  const verdict = check(vm, { cpus: 2, memory: 1, disk: { sise: '1Gi', colour: 'red' } });
+  expect(verdict).toMatchObject({ kind: 'Mismatch', path: expect.any(String) });
+  expect((verdict as { message: string }).message.split('. ').toSorted()).toEqual([
+    'cpu is missing; helm/v1 wants it',
+    'cpus is not a field that helm/v1 knows; did you mean cpu?',
+    'disk.colour is not a field that helm/v1 knows',
+    'disk.sise is not a field that helm/v1 knows; did you mean size?',
+    'image is missing; helm/v1 wants it',
+    'memory is 1; helm/v1 wants a string',
+  ]);
+});
+
+test('of a document that is all wrong, ten faults are told and the number of the others', () => {
+  const some = check({ items: { type: 'string' } }, new Array(25).fill(1));
+  expect(some).toMatchObject({ path: '/0', message: expect.stringMatching(/^\[0\] is 1.*\[9\] is 1; .*\. 15 more$/) });
+  const many = check({ items: { type: 'string' } }, new Array(2_000).fill(1));
+  expect(many).toMatchObject({ message: expect.stringMatching(/\. 90 more at least$/) });
+});
+
 test('a message quotes no more of a descriptor than a person reads', () => {
   const verdict = check({ type: 'integer' }, 'x'.repeat(100_000));
   expect(verdict).toMatchObject({ message: `the descriptor is "${'x'.repeat(60)}…"; helm/v1 wants an integer` });

@@ -3,13 +3,17 @@ import { Settings } from 'typebox/system';
 import type { Json } from '../../base/json.ts';
 import { findDinfraError } from '../../errors/dinfra-error.ts';
 import { parseJson } from '../content/json.ts';
-import { nearestError } from './nearest-error.ts';
+import { type Fault, faultsOf, type Match } from './faults.ts';
 import { knownDialects, metaSchemaOf } from './schema-dialect.ts';
 import { referenceFault } from './schema-references.ts';
-import { type Fault, inWords } from './schema-words.ts';
+import { type SchemaError, tellingErrors } from './telling-errors.ts';
 
 // Enough to see all alternatives of a schema, and few enough to be looked through.
-Settings.Set({ maxErrors: 100 });
+const MAX_ERRORS = 100;
+Settings.Set({ maxErrors: MAX_ERRORS });
+
+/** Faults told at once: what one person corrects in one go, and fits into the message of a condition. */
+const MAX_FAULTS = 10;
 
 /** What is to be checked. */
 export interface Question {
@@ -26,7 +30,7 @@ export type Verdict =
   | { readonly kind: 'Valid' }
   /** No descriptor can be checked with this schema. `path` points into the schema. */
   | ({ readonly kind: 'Unusable' } & Fault)
-  /** The descriptor does not match. `path` points into the descriptor. */
+  /** The descriptor does not match. `path` points to the first fault in the descriptor; `message` has up to ten. */
   | ({ readonly kind: 'Mismatch' } & Fault);
 
 /**
@@ -38,7 +42,8 @@ export function checkSchema({ type, schema, descriptor }: Question): Verdict {
     const rules = withoutPrototype(parseJson(Buffer.from(schema), `the schema of ${type}`));
     const unusable = schemaFault(rules, type);
     if (unusable !== undefined || descriptor === undefined) return unusable ?? { kind: 'Valid' };
-    return mismatch(rules, withoutPrototype(JSON.parse(descriptor)), type) ?? { kind: 'Valid' };
+    const fault = faultIn({ document: withoutPrototype(JSON.parse(descriptor)), schema: rules, by: type });
+    return fault === undefined ? { kind: 'Valid' } : { kind: 'Mismatch', ...fault };
   } catch (error) {
     const known = findDinfraError(error);
     if (known !== undefined) return { kind: 'Unusable', path: known.path ?? '', message: known.message };
@@ -65,23 +70,31 @@ function schemaFault(schema: Json, type: string): Verdict | undefined {
   if (reference !== undefined) {
     return unusable(reference.path, `in the schema of ${type}, ${reference.path} ${reference.message}`);
   }
-  const error = firstError(meta, schema);
-  if (error === undefined) return undefined;
-  const { path, message } = inWords(error, schema, 'JSON Schema');
-  return unusable(path, `in the schema of ${type}, ${message}`);
+  const fault = faultIn({ document: schema, schema: meta as Json, by: 'JSON Schema' });
+  return fault && unusable(fault.path, `in the schema of ${type}, ${fault.message}`);
 }
 
-function mismatch(schema: Json, descriptor: Json, type: string): Verdict | undefined {
-  const error = firstError(schema as object, descriptor);
-  return error && { kind: 'Mismatch', ...inWords(error, descriptor, type) };
+/** All that is wrong with a document in one text, at the path of the first; undefined when it matches. */
+function faultIn(match: Match): Fault | undefined {
+  const schema = match.schema as object;
+  if (Schema.Check(schema, match.document)) return undefined;
+  const [, errors] = Schema.Errors(schema, match.document);
+  const all = tellingErrors(errors.length === 0 ? [unnamed] : errors).flatMap((error) => faultsOf(error, match));
+  const messages = [...new Set(all.map(({ message }) => message))];
+  const rest = messages.length - MAX_FAULTS;
+  if (rest > 0)
+    messages.splice(MAX_FAULTS, rest, errors.length < MAX_ERRORS ? `${rest} more` : `${rest} more at least`);
+  return { path: all[0]?.path ?? '', message: messages.join('. ') };
 }
 
-function firstError(schema: object, document: Json) {
-  if (Schema.Check(schema, document)) return undefined;
-  const [, errors] = Schema.Errors(schema, document);
-  const unnamed = { keyword: '', schemaPath: '#', instancePath: '', params: {}, message: 'it does not match' };
-  return nearestError(errors) ?? unnamed;
-}
+/** For a mismatch without an error of its own. */
+const unnamed: SchemaError = {
+  keyword: '',
+  schemaPath: '#',
+  instancePath: '',
+  params: {},
+  message: 'it does not match',
+};
 
 /** The same data with objects that inherit nothing: `toString` is in a document only when its author wrote it. */
 function withoutPrototype(value: Json): Json {

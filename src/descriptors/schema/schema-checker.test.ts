@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import { ManualClock } from '../../../test/support/manual-clock.ts';
 import type { Json } from '../../base/json.ts';
 import { SchemaChecker } from './schema-checker.ts';
 
@@ -76,6 +77,66 @@ test('hostile checks hold up the others no longer than their own time', async ()
   ]);
   expect(verdicts.map(({ kind }) => kind)).toEqual(['Overrun', 'Overrun', 'Valid']);
   expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test('a verdict is computed once for the same input, an overrun too', async () => {
+  const hostile = { type: 'string', pattern: '^(?=(a+)+$)' };
+  const by = new SchemaChecker({ timeMs: 300 });
+  const started = performance.now();
+  const verdicts = await Promise.all(Array.from({ length: 20 }, () => check(hostile, `${'a'.repeat(50)}!`, by)));
+  expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(['Overrun']));
+  expect(performance.now() - started).toBeLessThan(5_000);
+  const refused = await check({ type: 'string' }, 5, by);
+  const again = performance.now();
+  expect(await check({ type: 'string' }, 5, by)).toBe(refused);
+  expect(performance.now() - again).toBeLessThan(10);
+  await by.close();
+});
+
+test('an overrun is tried again after ten minutes: a busy machine may have been to blame', async () => {
+  const clock = new ManualClock();
+  const by = new SchemaChecker({ timeMs: 200, clock });
+  const hostile = { type: 'string', pattern: '^(?=(a+)+$)' };
+  const first = await check(hostile, `${'a'.repeat(50)}!`, by);
+  expect(await check(hostile, `${'a'.repeat(50)}!`, by)).toBe(first);
+  await clock.advance(10 * 60_000);
+  const later = await check(hostile, `${'a'.repeat(50)}!`, by);
+  expect(later).toEqual(first);
+  expect(later).not.toBe(first);
+  await by.close();
+});
+
+test('many checks with one hostile schema leave a thread to the others', async () => {
+  const by = new SchemaChecker({ timeMs: 1_000 });
+  const hostile = { type: 'string', pattern: '^(?=(a+)+$)' };
+  const stop = new AbortController();
+  const flood = Array.from({ length: 6 }, (_, n) =>
+    by
+      .check(
+        { type: 'bad/v1', schema: JSON.stringify(hostile), descriptor: JSON.stringify(`${'a'.repeat(50 + n)}!`) },
+        stop.signal,
+      )
+      .catch(() => undefined),
+  );
+  await check({ type: 'boolean' }, true, by);
+  const started = performance.now();
+  for (let n = 0; n < 5; n++) await check({ type: 'integer' }, n, by);
+  expect(performance.now() - started).toBeLessThan(900);
+  stop.abort(new Error('enough'));
+  await Promise.all(flood);
+  await by.close();
+});
+
+test('a thread ends when it has had no work for a while, and the next check starts one', async () => {
+  const clock = new ManualClock();
+  const by = new SchemaChecker({ idleMs: 30_000, clock });
+  expect(by.idleThreads).toBe(0);
+  await check({ type: 'integer' }, 1, by);
+  expect(by.idleThreads).toBe(1);
+  await clock.advance(30_000);
+  expect(by.idleThreads).toBe(0);
+  expect(await check({ type: 'integer' }, 'x', by)).toMatchObject({ kind: 'Mismatch' });
+  await by.close();
 });
 
 test('threads are used again', async () => {

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
+import { BoundedCache } from '../../base/bounded-cache.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { abortable } from '../../base/deadline.ts';
 import type { Question, Verdict } from './check-schema.ts';
 
 /** Bounds of one check. */
@@ -11,6 +15,9 @@ export interface CheckLimits {
   readonly memoryMiB?: number;
   /** Checks at once, each in a thread of its own. Default 2. */
   readonly concurrency?: number;
+  /** Milliseconds after which a thread without work is ended. Default 30,000: a thread takes tens of MiB. */
+  readonly idleMs?: number;
+  readonly clock?: Clock;
 }
 
 /** A check that was ended because it went over its bounds. */
@@ -20,40 +27,100 @@ export interface Overrun {
   readonly needed: string;
 }
 
+/** Verdicts kept: each is a sentence or ten. */
+const MAX_REMEMBERED = 4_096;
+/** How long an overrun stands for the same input, in milliseconds: a busy machine may have been to blame. */
+const OVERRUN_MS = 10 * 60_000;
+
+interface Remembered {
+  readonly verdict: Verdict | Overrun;
+  /** Monotonic; undefined for ever. */
+  readonly until: number | undefined;
+}
+
 /** How long a thread may take to start, in milliseconds: the machine may be busy, and that is nobody's fault. */
 const START_MS = 30_000;
 
 /**
- * Checks descriptors against schemas in threads that are ended when a check takes too long or too much. Nothing a
- * schema or a descriptor contains holds up anything but the checks behind it, and these not for long.
+ * Checks descriptors against schemas in threads that are ended when a check takes too long or too much. What is checked
+ * has no other input than its text, so a verdict is computed once and remembered, a refusal too. Checks with one schema
+ * run one after the other: a hostile schema occupies one thread, and the checks with other schemas go on beside it.
  */
 export class SchemaChecker {
   readonly #timeMs: number;
   readonly #memoryMiB: number;
+  readonly #idleMs: number;
+  readonly #clock: Clock;
   readonly #limit: ReturnType<typeof pLimit>;
-  readonly #idle: Worker[] = [];
+  /** By the hash of a schema that is being checked with: what comes before the next check with it. */
+  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #verdicts = new BoundedCache<Remembered>(MAX_REMEMBERED);
+  readonly #idle = new Map<Worker, () => void>();
   readonly #closed = new AbortController();
 
-  constructor({ timeMs = 2_000, memoryMiB = 64, concurrency = 2 }: CheckLimits = {}) {
+  constructor({ timeMs = 2_000, memoryMiB = 64, concurrency = 2, idleMs = 30_000, clock }: CheckLimits = {}) {
     this.#timeMs = timeMs;
     this.#memoryMiB = memoryMiB;
+    this.#idleMs = idleMs;
+    this.#clock = clock ?? systemClock;
     this.#limit = pLimit(concurrency);
   }
 
   /** The verdict, or that there is none within the bounds. Throws the signal's reason when it is aborted. */
   async check(question: Question, signal: AbortSignal): Promise<Verdict | Overrun> {
-    return this.#limit(() => this.#check(question, AbortSignal.any([signal, this.#closed.signal])));
+    const key = digest(question.type, question.schema, question.descriptor);
+    const known = this.#remembered(key);
+    if (known !== undefined) return known;
+    // Not only the check takes the signal: the checks it waits for do not know of it.
+    return abortable(
+      this.#inTurn(digest(question.schema), () => this.#checkOnce(key, question, signal)),
+      signal,
+    );
+  }
+
+  /** How many threads there are that wait for work. */
+  get idleThreads(): number {
+    return this.#idle.size;
   }
 
   /** Ends all threads. Checks under way are aborted. */
   async close(): Promise<void> {
     this.#closed.abort(new Error('the schema checker is closed'));
-    await Promise.all(this.#idle.splice(0).map((worker) => worker.terminate()));
+    await Promise.all([...this.#idle.keys()].map((worker) => this.#end(worker)));
+  }
+
+  /** Runs `work` when everything with the same key that came before has ended. */
+  async #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(key);
+    const mine = (before ?? Promise.resolve()).then(() => this.#limit(work));
+    const ended = mine.catch(() => undefined);
+    this.#queues.set(key, ended);
+    try {
+      return await mine;
+    } finally {
+      if (this.#queues.get(key) === ended) this.#queues.delete(key);
+    }
+  }
+
+  async #checkOnce(key: string, question: Question, signal: AbortSignal): Promise<Verdict | Overrun> {
+    // The same was perhaps asked before it, and answered while this one waited.
+    const known = this.#remembered(key);
+    if (known !== undefined) return known;
+    const verdict = await this.#check(question, AbortSignal.any([signal, this.#closed.signal]));
+    const until = verdict.kind === 'Overrun' ? this.#clock.monotonic() + OVERRUN_MS : undefined;
+    this.#verdicts.set(key, { verdict, until });
+    return verdict;
+  }
+
+  #remembered(key: string): Verdict | Overrun | undefined {
+    const known = this.#verdicts.get(key);
+    if (known?.until !== undefined && known.until <= this.#clock.monotonic()) return undefined;
+    return known?.verdict;
   }
 
   async #check(question: Question, signal: AbortSignal): Promise<Verdict | Overrun> {
     signal.throwIfAborted();
-    const worker = this.#idle.pop() ?? (await this.#start(signal));
+    const worker = this.#takeIdle() ?? (await this.#start(signal));
     const late = AbortSignal.timeout(this.#timeMs);
     // A check under way keeps the process alive, a thread that waits does not.
     worker.ref();
@@ -72,14 +139,27 @@ export class SchemaChecker {
     }
   }
 
-  #keep(worker: Worker): void {
-    worker.unref();
-    this.#idle.push(worker);
+  #takeIdle(): Worker | undefined {
+    // The one that was used last: the others end when nobody needs them.
+    const [worker, cancel] = [...this.#idle].at(-1) ?? [];
+    if (worker === undefined) return undefined;
+    cancel?.();
+    this.#idle.delete(worker);
+    return worker;
   }
 
-  #forget(worker: Worker): void {
-    const at = this.#idle.indexOf(worker);
-    if (at >= 0) this.#idle.splice(at, 1);
+  #keep(worker: Worker): void {
+    worker.unref();
+    this.#idle.set(
+      worker,
+      this.#clock.after(this.#idleMs, () => void this.#end(worker)),
+    );
+  }
+
+  async #end(worker: Worker): Promise<void> {
+    this.#idle.get(worker)?.();
+    this.#idle.delete(worker);
+    await worker.terminate();
   }
 
   async #start(signal: AbortSignal): Promise<Worker> {
@@ -96,7 +176,10 @@ export class SchemaChecker {
     });
     // Whoever waits for the thread hears of an error; one that nobody waits for must not end the process.
     worker.on('error', () => undefined);
-    worker.once('exit', () => this.#forget(worker));
+    worker.once('exit', () => {
+      this.#idle.get(worker)?.();
+      this.#idle.delete(worker);
+    });
     try {
       await once(worker, 'message', { signal: AbortSignal.any([signal, AbortSignal.timeout(START_MS)]) });
       return worker;
@@ -110,4 +193,11 @@ export class SchemaChecker {
 
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
+
+/** Names an input: lengths are part of it, so that no two inputs run into each other. */
+function digest(...parts: readonly (string | undefined)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part?.length ?? '-'}:`).update(part ?? '');
+  return hash.digest('base64');
 }

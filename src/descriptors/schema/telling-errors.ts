@@ -1,4 +1,4 @@
-/** One thing a schema found wrong with a document, as typebox says it. */
+/** One thing a schema found wrong with a document, as typebox reports it. */
 export interface SchemaError {
   readonly keyword: string;
   /** Where in the schema: `#/properties/a`. References are followed silently. */
@@ -13,31 +13,26 @@ export interface SchemaError {
 const ALTERNATIVES = ['oneOf', 'anyOf'];
 
 /**
- * The error that says best what to correct. A plain one before one that comes from alternatives; among alternatives the
- * one that was most nearly met, because that is the one the author had in mind. Undefined for an empty list.
+ * The errors an author has to correct, without those that only repeat others. Of alternatives, only the errors of the one
+ * that was most nearly met: it is the one the author had in mind.
  */
-export function nearestError(errors: readonly SchemaError[]): SchemaError | undefined {
+export function tellingErrors(errors: readonly SchemaError[]): readonly SchemaError[] {
   const telling = errors.filter((error) => !errors.some((other) => isDetailOf(error, other)));
   const choices = telling.filter(({ keyword }) => ALTERNATIVES.includes(keyword));
-  const plain = telling.find(
-    (error) => !choices.some((choice) => choice === error || branchOf(choice, error) !== undefined),
-  );
-  if (plain !== undefined) return plain;
-
-  const outer = choices.reduce<SchemaError | undefined>((first, choice) => {
-    return first === undefined || choice.schemaPath.length < first.schemaPath.length ? choice : first;
-  }, undefined);
-  if (outer === undefined) return undefined;
-  return nearestOf(outer, branchesOf(outer, telling)) ?? outer;
+  const within = (error: SchemaError) => choices.find((choice) => branchOf(choice, error) !== undefined);
+  return telling.flatMap((error) => {
+    if (within(error) !== undefined) return [];
+    return choices.includes(error) ? nearestOf(error, branchesOf(error, telling)) : [error];
+  });
 }
 
 type Branch = readonly SchemaError[];
 
-function nearestOf(choice: SchemaError, branches: readonly Branch[]): SchemaError | undefined {
+function nearestOf(choice: SchemaError, branches: readonly Branch[]): readonly SchemaError[] {
   const apt = branches.filter((branch) => !branch.some((error) => excludes(choice, error)));
   // What was written but is not known says most about which alternative was meant; then, how little is wrong.
   const [nearest] = apt.toSorted((one, other) => unknownIn(one) - unknownIn(other) || one.length - other.length);
-  return nearest === undefined ? anotherType(choice, branches) : nearestError(nearest);
+  return nearest === undefined ? [anotherType(choice, branches) ?? choice] : tellingErrors(nearest);
 }
 
 function unknownIn(branch: Branch): number {

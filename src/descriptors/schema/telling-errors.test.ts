@@ -60,12 +60,16 @@ test('a tag says which form was meant, however much is wrong with it', () => {
       { properties: { kind: { const: 'b' } } },
     ],
   };
-  expect(said(forms, { kind: 'a', x: 'one', y: 'two' })).toBe('x is "one"; x/v1 wants an integer');
+  expect(said(forms, { kind: 'a', x: 'one', y: 'two' })).toBe(
+    'x is "one"; x/v1 wants an integer. y is "two"; x/v1 wants an integer',
+  );
 });
 
-test('an error outside of alternatives comes first', () => {
+test('an error beside alternatives is told with the one of the alternative that was meant', () => {
   const schema: Json = { properties: { chart, replicas: { type: 'integer' } } };
-  expect(said(schema, { chart: 'nginx', replicas: 'three' })).toBe('replicas is "three"; x/v1 wants an integer');
+  expect(said(schema, { chart: 'nginx', replicas: 'three' })).toBe(
+    'chart is "nginx"; x/v1 wants an object. replicas is "three"; x/v1 wants an integer',
+  );
 });
 
 test('forms within forms are followed to the field', () => {

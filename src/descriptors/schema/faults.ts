@@ -1,5 +1,6 @@
 import type { Json } from '../../base/json.ts';
-import type { SchemaError } from './nearest-error.ts';
+import { closest } from './closest.ts';
+import type { SchemaError } from './telling-errors.ts';
 
 /** What is wrong with a document, for its author. */
 export interface Fault {
@@ -9,18 +10,27 @@ export interface Fault {
   readonly message: string;
 }
 
-/** Says an error in words: `values.replicas is "three"; helm/v1 wants an integer`. `by` is who wants it. */
-export function inWords(error: SchemaError, document: Json, by: string): Fault {
+/** A document and the schema it should match. */
+export interface Match {
+  readonly document: Json;
+  readonly schema: Json;
+  /** Who wants it, for messages: the descriptor type. */
+  readonly by: string;
+}
+
+/** An error in words, one for each field that is missing: `values.replicas is "three"; helm/v1 wants an integer`. */
+export function faultsOf(error: SchemaError, { document, schema, by }: Match): readonly Fault[] {
   const path = error.instancePath;
   const name = nameOf(path);
   const value = valueAt(document, path);
   const params = error.params as Params;
-  const told = (message: string, at = path): Fault => ({ path: at, message });
-  const wants = (what: string): Fault => told(`${name} is ${preview(value)}; ${by} wants ${what}`);
-  const missing = (key: string | undefined, when: string): Fault => {
-    const at = `${path}/${pointerPart(key ?? '')}`;
-    return told(`${nameOf(at)} is missing; ${by} wants it${when}`, at);
-  };
+  const told = (message: string): readonly Fault[] => [{ path, message }];
+  const wants = (what: string) => told(`${name} is ${preview(value)}; ${by} wants ${what}`);
+  const missing = (keys: readonly string[], when: string): readonly Fault[] =>
+    keys.map((key) => {
+      const at = `${path}/${pointerPart(key)}`;
+      return { path: at, message: `${nameOf(at)} is missing; ${by} wants it${when}` };
+    });
 
   switch (error.keyword) {
     case 'type':
@@ -30,13 +40,13 @@ export function inWords(error: SchemaError, document: Json, by: string): Fault {
     case 'const':
       return wants(preview(params.allowedValue));
     case 'required':
-      return missing(params.requiredProperties?.[0], '');
+      return missing(params.requiredProperties ?? [], '');
     case 'dependentRequired':
     case 'dependencies':
-      return missing(missingOf(value, params.dependencies ?? []), ` where ${params.property} is given`);
+      return missing(absentOf(value, params.dependencies ?? []), ` where ${params.property} is given`);
     case 'boolean':
       return /\/(additional|unevaluated)Properties$/.test(error.schemaPath)
-        ? told(`${name} is not a field that ${by} knows`)
+        ? told(`${name} is not a field that ${by} knows${suggestion(error, schema)}`)
         : told(`${name} is ${preview(value)}; ${by} allows nothing there`);
     case 'propertyNames':
       return told(`${name} has the key "${cut(params.propertyNames?.[0] ?? '')}", a name that ${by} does not allow`);
@@ -122,6 +132,38 @@ function nameOf(pointer: string): string {
   return name === '' ? 'the descriptor' : cut(name.replace(/^\./, ''), 200);
 }
 
+/** What may have been meant by a field that is not known. */
+function suggestion({ schemaPath, instancePath }: SchemaError, schema: Json): string {
+  const owner = schemaPath.split('/').slice(1, -1).map(readPart);
+  const known = schemaAt(schema, [...owner, 'properties']);
+  if (known === undefined) return '';
+  const meant = closest(readPart(instancePath.split('/').at(-1) ?? ''), Object.keys(known));
+  return meant === undefined ? '' : `; did you mean ${cut(meant)}?`;
+}
+
+/** The part of a schema that typebox names by a path in which references leave no trace. */
+function schemaAt(schema: Json, path: readonly string[]): { readonly [key: string]: Json } | undefined {
+  let at = objectOf(schema);
+  for (const part of path) {
+    // A reference may lead to another one.
+    for (let hops = 0; hops < 8 && at !== undefined && !Object.hasOwn(at, part); hops++) {
+      const { $ref } = at as { readonly $ref?: Json };
+      at = typeof $ref === 'string' && $ref.startsWith('#/') ? objectOf(valueAt(schema, decoded($ref))) : undefined;
+    }
+    at = objectOf(at?.[part]);
+  }
+  return at;
+}
+
+function objectOf(value: Json | undefined): { readonly [key: string]: Json } | undefined {
+  // An array too: its indexes are keys.
+  return typeof value === 'object' && value !== null ? (value as { readonly [key: string]: Json }) : undefined;
+}
+
+function decoded(reference: string): string {
+  return decodeURIComponent(reference.slice(1));
+}
+
 function plainOrQuoted(key: string): string {
   return /^[A-Za-z_$][\w$-]*$/.test(key) ? `.${key}` : `[${JSON.stringify(cut(key))}]`;
 }
@@ -149,8 +191,8 @@ function list<T>(values: T | readonly T[], say: (value: T) => string): string {
   return said.length > 1 ? `${said.slice(0, -1).join(', ')} or ${said.at(-1)}` : (said[0] ?? 'nothing');
 }
 
-function missingOf(value: Json | undefined, keys: readonly string[]): string | undefined {
-  return keys.find((key) => typeof value !== 'object' || value === null || !Object.hasOwn(value, key));
+function absentOf(value: Json | undefined, keys: readonly string[]): readonly string[] {
+  return keys.filter((key) => typeof value !== 'object' || value === null || !Object.hasOwn(value, key));
 }
 
 function cut(text: string, length = MAX_QUOTED): string {
