@@ -16,8 +16,7 @@ have_packages() {
 
 install_packages() {
 	say "installing the npm packages …"
-	# Not `npm ci`: the lock file lacks the native packages of platforms its registry does not have, and ci minds that.
-	if ! (cd "$root" && npm install --no-save --no-audit --no-fund) >"$cache/npm.log" 2>&1; then
+	if ! (cd "$root" && npm ci --no-audit --no-fund) >"$cache/npm.log" 2>&1; then
 		fail "the npm packages could not be installed ($(npm_problem)): check the network and the disk; $cache/npm.log says more"
 	fi
 	printf '%s' "$want" >"$stamp"
