@@ -6,6 +6,7 @@ import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import { Keyring } from '@polkadot/keyring';
 import type { KeyringPair } from '@polkadot/keyring/types';
 import type { EventRecord } from '@polkadot/types/interfaces';
+import { u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 import { DevChain } from '../../dev/chain.ts';
 import { contentHash } from '../../src/descriptors/content/content-hash.ts';
@@ -133,6 +134,23 @@ export class ChainMarket {
       numbers.map(async (number) => this.recordsOf((await this.api.rpc.chain.getBlockHash(number)).toHex())),
     );
     return records.flat().flatMap((record) => told(record));
+  }
+
+  /** Replaces the runtime in the next block. What this market reads afterwards is read by an API of the old one. */
+  async upgrade(code: Uint8Array): Promise<void> {
+    const { tx } = this.api;
+    const setCode = tx.system.setCodeWithoutChecks(u8aToHex(code));
+    const call = tx.sudo.sudoUncheckedWeight(setCode, { refTime: 1_000, proofSize: 1_000 });
+    const alice = this.account('Alice');
+    const nonce = this.nonces.get(alice.address) ?? 0;
+    this.nonces.set(alice.address, nonce + 1);
+    await (await call.signAsync(alice, { nonce, era: 0 })).send();
+    await this.chain.build(1);
+  }
+
+  /** Builds blocks and reads nothing of them. */
+  async build(count: number): Promise<void> {
+    await this.chain.build(count);
   }
 
   /** Changes storage, by pallet and item, behind everybody's back: no event tells of it. */
