@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { type Frame, FrameSplitter } from './websocket-frames.ts';
+import { type Frame, FrameSplitter } from '../support/websocket-frames.ts';
 
 /** Carries an extrinsic; see `Effects.carry`. */
 type Carry = (name: string, forward: () => Promise<Buffer>, deliver: (reply: Buffer) => Promise<void>) => Promise<void>;

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 test.concurrent.each(chosen.map((point) => ({ ...point, name: effects[point.effect - 1] ?? '' })))(
-  'an operator killed at effect $effect ($moment; then it was: $name) is followed by one that comes to the same world',
+  'an operator killed at effect $effect ($moment; it was $name) is followed by one that comes to the same world',
   { timeout: CASE_MS },
   async (point) => {
     await play(point);
@@ -43,10 +43,17 @@ async function play(point: CrashPoint | undefined): Promise<readonly string[]> {
   const lane = free.pop();
   if (lane === undefined) throw new Error('more cases at once than lanes');
   try {
+    const started = performance.now();
     const one = await SweepCase.open(lane, point);
     try {
       await playScenario(one);
-      if (point !== undefined) expect(one.effects.hit, 'the operator was killed').toBeDefined();
+      const seconds = Math.round((performance.now() - started) / 1_000);
+      if (point !== undefined) {
+        expect(one.effects.hit, 'the operator was killed').toBeDefined();
+        console.log(
+          `killed at effect ${point.effect} (${point.moment}), ${one.effects.hit}: the same world, ${seconds} s`,
+        );
+      }
       return one.effects.seen;
     } finally {
       await one.close();

@@ -58,3 +58,19 @@ function unmasked(payload: Buffer, mask: Buffer | undefined): Buffer {
   if (mask === undefined) return payload;
   return Buffer.from(payload.map((byte, index) => byte ^ (mask[index % 4] ?? 0)));
 }
+
+/** A text message as a server sends it. */
+export function textFrame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const head = Buffer.alloc(payload.length < 126 ? 2 : payload.length < 65_536 ? 4 : 10);
+  head.writeUInt8(0x81, 0);
+  if (head.length === 2) head.writeUInt8(payload.length, 1);
+  else if (head.length === 4) {
+    head.writeUInt8(126, 1);
+    head.writeUInt16BE(payload.length, 2);
+  } else {
+    head.writeUInt8(127, 1);
+    head.writeBigUInt64BE(BigInt(payload.length), 2);
+  }
+  return Buffer.concat([head, payload]);
+}

@@ -1,0 +1,106 @@
+/**
+ * A node that answers and lies, while a VM runs: it keeps the tenure's VM, and everything goes on when the node is honest
+ * again. What a node does that is silent, of another genesis or wiped is in chain-away.test.ts.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Fingerprint } from '../../dev/demo/world.ts';
+import type { OperatorProcess } from '../../dev/operator-process.ts';
+import { wishFor } from '../support/consumer.ts';
+import { type Lie, LyingNode } from '../support/lying-node.ts';
+import { Stage } from '../support/stage.ts';
+
+/** How long a lie lasts: some blocks, and some looks at everything. */
+const LIE_MS = 12_000;
+
+let stage: Stage;
+let node: LyingNode;
+let operator: OperatorProcess;
+let id: bigint;
+let name: string;
+let before: Fingerprint;
+
+beforeAll(async () => {
+  stage = await Stage.open('lying-chain');
+  const { environment, consumer, world } = stage;
+  node = await LyingNode.before(environment.chain.endpoint);
+  environment.chain.tick(500);
+  operator = await environment.startOperator({ resyncSeconds: 3 });
+  await environment.applySamples({ chain: node.endpoint });
+  await stage.until('the offers are on chain', 60, async () => (await world.offers()).size === 3);
+  const vm = { image: 'debian-12', cpu: 1, memoryMiB: 1024 };
+  [id = 0n] = await consumer.subscribe([wishFor('vm/v1', vm, { funds: 1_000n * 10n ** 12n })]);
+  await stage.until('the VM is Active', 120, async () => (await world.state(id)) === 'Active');
+  name = (await world.deploymentOf(id)) ?? '';
+  await stage.until('it is Ready', 60, async () => (await world.ready(name)).status === 'True');
+  before = await stage.world.fingerprint([name]);
+  expect(before).toMatchObject({ vms: expect.stringContaining('Running') });
+});
+
+afterAll(async () => {
+  await stage?.close();
+  await node?.close();
+});
+
+/** SCALE of a page without rows and without a next one. */
+const EMPTY_PAGE = '0x0000';
+
+const lies: readonly { readonly what: string; readonly lie: () => Lie }[] = [
+  {
+    what: 'that nothing is desired of the provider',
+    lie:
+      () =>
+      ({ method, params, result }) => ({
+        result: method === 'state_call' && String(params[0]).endsWith('desired_set') ? EMPTY_PAGE : result,
+      }),
+  },
+  {
+    what: 'that there is nothing in any storage of ours',
+    lie:
+      () =>
+      ({ method, result }) => {
+        if (method === 'state_getStorage') return { result: null };
+        if (method === 'state_getKeysPaged') return { result: [] };
+        if (method === 'state_call') return { result: EMPTY_PAGE };
+        return { result };
+      },
+  },
+  {
+    what: 'nothing that can be decoded',
+    lie:
+      () =>
+      ({ method, result }) => ({ result: method === 'state_call' ? '0xff' : result }),
+  },
+  {
+    what: 'again and again what was final when it began to lie',
+    lie: () => {
+      let head: unknown;
+      return ({ method, result }) => {
+        if (method === 'chain_finalizedHead') return undefined;
+        if (method !== 'chain_getFinalizedHead') return { result };
+        head ??= result;
+        return { result: head };
+      };
+    },
+  },
+];
+
+test.each(lies)('a node that says $what moves nobody to touch a tenant', async ({ lie }) => {
+  node.lieWith(lie());
+  await sleep(LIE_MS);
+  expect(await stage.world.fingerprint([name])).toEqual(before);
+  expect(await stage.world.state(id)).toBe('Active');
+  node.tellTheTruth();
+  await stage.until('the operator is well', 90, async () => {
+    return (await operator.liveness()) && (await stage.world.ready(name)).status === 'True';
+  });
+  expect(await stage.world.fingerprint([name])).toEqual(before);
+});
+
+test('what ends on the honest chain is torn down afterwards', async () => {
+  await stage.consumer.cancel(id);
+  await stage.until('nothing is left', 120, async () => {
+    const { capacityUsed, ...left } = await stage.world.remains([name]);
+    return capacityUsed === 0 && Object.values(left).every((list) => list.length === 0);
+  });
+});
