@@ -32,7 +32,8 @@ export default defineConfig({
           name: 'sweep',
           include: ['test/sweep/**/*.test.ts'],
           testTimeout: 600_000,
-          maxConcurrency: 2,
+          // As many as the sweep has lanes: its cases mostly wait.
+          maxConcurrency: 3,
           ...onCluster,
         },
       },

@@ -13,7 +13,7 @@ import { SweepCase } from './sweep-case.ts';
 
 const SAMPLE = 24;
 /** Cases at once, each with a chain of its own. */
-const LANES = 2;
+const LANES = 3;
 const CASE_MS = 600_000;
 
 const first = randomInt(2 ** 40);
