@@ -40,14 +40,14 @@ export class Market implements AsyncDisposable {
       );
     }
     const deadline = AbortSignal.timeout(CONNECT_MS);
-    const { api, close } = await connect(url, deadline).catch((error: unknown) => {
+    const connection = await connect(url, deadline).catch((error: unknown) => {
       const message = `the chain at ${withoutCredentials(url)} does not answer: nothing came within ${CONNECT_MS / 1_000} s`;
       throw new UserError(
         deadline.aborted ? message : (error as Error).message,
         'Give the address of a node of the chain with --url, or set DINFRA_URL.',
       );
     });
-    return new Market(api, close);
+    return new Market(connection.api, () => connection.close());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
