@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Child } from './child-process.ts';
 import { freePorts } from './ports.ts';
@@ -11,42 +12,63 @@ export interface OperatorOptions {
   readonly logFile: string;
   /** How often what rests is looked at, in seconds. Default 15. */
   readonly resyncSeconds?: number;
+  /** Flags beside these. */
+  readonly flags?: readonly string[];
 }
 
 const START_MS = 30_000;
+/** Time from the end of a process that nobody here has ended to the next one, in milliseconds. */
+const RESTART_MS = 1_000;
 
-/** The operator as a process of its own, so that it can be killed. */
+/**
+ * The operator as a process of its own, so that it can be killed. As in a pod it is started again when it ends by itself,
+ * which it does when it loses its lease.
+ */
 export class OperatorProcess {
   /** `http://127.0.0.1:PORT`, of probes and metrics. */
   readonly probes: string;
-  private readonly child: Child;
+  private readonly start: () => Child;
+  private child: Child;
+  private dismissed = false;
 
-  private constructor(probes: string, child: Child) {
+  private constructor(probes: string, start: () => Child) {
     this.probes = probes;
-    this.child = child;
+    this.start = start;
+    this.child = this.launch();
+  }
+
+  private launch(): Child {
+    const child = this.start();
+    void child.exited.then(async () => {
+      await sleep(RESTART_MS);
+      if (!this.dismissed) this.child = this.launch();
+    });
+    return child;
   }
 
   /** Starts it, and returns when it answers on /healthz: it may not be ready yet. */
   static async start(options: OperatorOptions): Promise<OperatorProcess> {
     const [port] = await freePorts(1);
-    const child = Child.start({
-      name: 'dinfra-operator',
-      command: process.execPath,
-      args: [
-        fileURLToPath(new URL('../src/main.ts', import.meta.url)),
-        `--kubeconfig=${options.kubeconfig}`,
-        `--namespace=${options.namespace}`,
-        `--helm=${options.helm}`,
-        `--probe-address=127.0.0.1:${port}`,
-        `--resync=${options.resyncSeconds ?? 15}`,
-      ],
-      logFile: options.logFile,
-    });
-    const operator = new OperatorProcess(`http://127.0.0.1:${port}`, child);
+    const start = () =>
+      Child.start({
+        name: 'dinfra-operator',
+        command: process.execPath,
+        args: [
+          fileURLToPath(new URL('../src/main.ts', import.meta.url)),
+          `--kubeconfig=${options.kubeconfig}`,
+          `--namespace=${options.namespace}`,
+          `--helm=${options.helm}`,
+          `--probe-address=127.0.0.1:${port}`,
+          `--resync=${options.resyncSeconds ?? 15}`,
+          ...(options.flags ?? []),
+        ],
+        logFile: options.logFile,
+      });
+    const operator = new OperatorProcess(`http://127.0.0.1:${port}`, start);
     try {
-      await child.untilReady(async () => (await operator.get('/healthz')).ok, START_MS);
+      await operator.child.untilReady(async () => (await operator.get('/healthz')).ok, START_MS);
     } catch (error) {
-      await child.stop();
+      await operator.stop();
       throw error;
     }
     return operator;
@@ -70,13 +92,35 @@ export class OperatorProcess {
     return (await this.get('/metrics')).text;
   }
 
+  /** Whether it is the one that acts. */
+  async leads(): Promise<boolean> {
+    return /^leader_election_master_status\{.*\} 1$/m.test(await this.metrics());
+  }
+
+  /** SIGSTOP: it stands still in the middle of whatever it is doing. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  /** SIGCONT. */
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
+  /** Resolves when the present process has ended, with how: `exit code 1`, `SIGKILL`. */
+  get exited(): Promise<string> {
+    return this.child.exited;
+  }
+
   /** SIGKILL, and gone. */
   async kill(): Promise<void> {
+    this.dismissed = true;
     this.child.kill('SIGKILL');
     await this.child.exited;
   }
 
   async stop(): Promise<void> {
+    this.dismissed = true;
     await this.child.stop();
   }
 

@@ -10,7 +10,7 @@ import { Reflector } from '../kube/cache/reflector.ts';
 import { ReflectorMetrics } from '../kube/cache/reflector-metrics.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import { type KubeObject, type ResourceType, resourceNameOf } from '../kube/client/resource-type.ts';
-import { reflectorDead, reflectorNotReady } from '../kube/health.ts';
+import { reflectorDead } from '../kube/health.ts';
 import type { Health } from '../server/health.ts';
 
 /** The operator's resources as they are in the cluster: a reflector for each kind. */
@@ -39,7 +39,7 @@ export function viewCluster(
       logger: log,
       observer: metrics.forResource(resource),
     });
-    health.addReady(`cluster ${resource}`, () => reflectorNotReady(reflector.health()));
+    health.addReady(`cluster ${resource}`, () => (reflector.health().synced ? undefined : 'not read yet'));
     health.addLive(`reflector ${resource}`, () => reflectorDead(reflector.health()));
     return reflector;
   };

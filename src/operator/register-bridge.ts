@@ -6,6 +6,7 @@ import { ProviderSessions } from '../bridge/provider-sessions.ts';
 import { Descriptors } from '../descriptors/descriptors.ts';
 import { SchemaChecker } from '../descriptors/schema/schema-checker.ts';
 import { reflectorNotReady } from '../kube/health.ts';
+import { Health } from '../server/health.ts';
 import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
 
 export interface BridgeFeature extends Feature {
@@ -20,7 +21,7 @@ export function registerBridge(
   parts: OperatorParts,
   { onReachable }: { readonly onReachable: (provider: string) => void },
 ): BridgeFeature {
-  const { client, cluster, events, health, log, registry, stop, synced } = parts;
+  const { client, cluster, events, log, registry, stop, synced } = parts;
   const checker = new SchemaChecker();
   const descriptors = new Descriptors(checker);
   const sessions = new ProviderSessions(
@@ -36,7 +37,8 @@ export function registerBridge(
       onReachable,
       canVouch: () => reflectorNotReady(cluster.deployments.health()) === undefined,
     },
-    health,
+    // Readiness is about this process: a chain that is away is a condition and a metric.
+    new Health(),
     log,
     stop,
   );

@@ -1,3 +1,4 @@
+import type { Deployment } from '../api/deployment.ts';
 import type { Tenure } from '../award/identity.ts';
 import type { Standing } from '../award/source.ts';
 import { ReactorMetrics } from '../controller/reactor/reactor-metrics.ts';
@@ -29,7 +30,7 @@ export function registerReactors(
   parts: OperatorParts,
   { standing, onChange, onRecovered }: ReactorsPorts,
 ): ReactorsFeature {
-  const { access, client, cluster, config, events, fence, health, log, stop, synced } = parts;
+  const { access, client, cluster, config, events, fence, log, stop, synced } = parts;
   const registry = new ReactorRegistry();
   const reconciler = new ReactorReconciler({
     client,
@@ -38,8 +39,8 @@ export function registerReactors(
     factory: new BuiltInReactors({ client, access, config, fence }),
     events,
     metrics: new ReactorMetrics(parts.registry),
-    health,
     orphans: { deployments: cluster.deployments.store, standing, log },
+    dependents: (key) => cluster.deployments.store.list().filter((one) => reactorOf(one) === key).length,
     probeMs: config.resyncMs,
     onChange,
     onRecovered,
@@ -47,6 +48,12 @@ export function registerReactors(
   // A lane for each: a backend that hangs delays the probe of no other.
   const controller = controllerOf(parts, { name: 'reactor', reconcile: reconciler.reconcile, laneOf: (key) => key });
   cluster.reactors.onChange(({ key }) => controller.enqueue(key));
+  // A Reactor that is being deleted goes with the last Deployment that needs it.
+  cluster.deployments.onChange(({ old, now }) => {
+    const key = now === undefined && old !== undefined ? reactorOf(old) : undefined;
+    if (key === undefined) return;
+    if (cluster.reactors.store.get(key)?.metadata.deletionTimestamp !== undefined) controller.enqueue(key);
+  });
   return {
     registry,
     servesType: (key, type) =>
@@ -54,4 +61,10 @@ export function registerReactors(
     run: () => controller.run(stop, synced),
     close: () => reconciler.close(),
   };
+}
+
+/** The Reactor that realises a Deployment, by `namespace/name`; undefined while none is named. */
+function reactorOf({ metadata, spec, status }: Deployment): string | undefined {
+  const name = spec.reactorRef?.name ?? status.realisation?.reactor?.name;
+  return name === undefined ? undefined : `${metadata.namespace}/${name}`;
 }

@@ -1,25 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
-import { dirname, join } from 'node:path';
 import { Gauge, type Registry } from 'prom-client';
 
 /** Which program this is. */
 export interface Version {
   /** That of package.json. */
   readonly version: string;
-  /** The commit it was built from, when the build has written it down. */
-  readonly revision: string | undefined;
+  /** The commit it was built from; empty when it was not built, or not from a repository. */
+  readonly revision: string;
 }
 
-/** The build writes the commit into dist/revision; a checkout has no such file. */
-export const version: Version = {
-  version: packageVersion(),
-  revision: readOptional(join(dirname(import.meta.dirname), 'revision')),
-};
+/** Put in by the bundler; a checkout has none. */
+declare const DINFRA_BUILD: { readonly version: string; readonly revision: string } | undefined;
+
+export const version: Version =
+  typeof DINFRA_BUILD === 'undefined' ? { version: packageVersion(), revision: '' } : DINFRA_BUILD;
 
 /** `0.1.0`, and ` (1a2b3c4)` when the commit is known. */
 export function versionText({ version: number, revision }: Version = version): string {
-  return revision === undefined ? number : `${number} (${revision})`;
+  return revision === '' ? number : `${number} (${revision})`;
 }
 
 /** Shows the version as a metric that is always 1, as is the custom. */
@@ -30,7 +29,7 @@ export function showBuildInfo(registry: Registry): void {
     labelNames: ['version', 'revision', 'node'] as const,
     registers: [registry],
   });
-  info.set({ version: version.version, revision: version.revision ?? '', node: process.versions.node }, 1);
+  info.set({ version: version.version, revision: version.revision, node: process.versions.node }, 1);
 }
 
 function packageVersion(): string {
@@ -38,12 +37,4 @@ function packageVersion(): string {
   if (file === undefined) return '0.0.0';
   const { version: number } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
   return number;
-}
-
-function readOptional(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim() || undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-/** What one part of the operator says of itself: undefined when it is well, else one line saying what is wrong. */
+/** How one part of the operator is: undefined when it is well, else one line saying what is wrong. */
 export type HealthCheck = () => string | undefined;
 
 /** The parts that /healthz and /readyz ask. A part removes itself with the function `add…` returns. */
@@ -6,12 +6,15 @@ export class Health {
   private readonly live = new Map<string, HealthCheck>();
   private readonly ready = new Map<string, HealthCheck>();
 
-  /** A check that only a restart of the process can mend, such as a loop that has died. */
+  /** A check of something that only a restart of the process helps, such as a loop that has died. */
   addLive(name: string, check: HealthCheck): () => void {
     return register(this.live, name, check);
   }
 
-  /** A check of something the operator waits for and recovers from by itself: a cluster, a chain, a backend. */
+  /**
+   * A check of something this process has to have done before it can take over, such as reading the cluster once. Never of
+   * the world outside: a rollout must complete while a chain or a cloud is away.
+   */
   addReady(name: string, check: HealthCheck): () => void {
     return register(this.ready, name, check);
   }

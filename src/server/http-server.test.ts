@@ -23,19 +23,19 @@ describe('probes', () => {
     expect(await reply.text()).toBe('[+]workers ok\n[+]cluster ok\n');
   });
 
-  it('are not ready, and alive, while something awaited is down', async () => {
+  it('are not ready, and alive, while something is still to be done', async () => {
     const health = new Health();
-    health.addReady('chain dinfra/acme', () => 'no finalised block for 62 s');
+    health.addReady('cluster deployments.dinfra.io', () => 'not read yet');
     const get = await start(health);
     expect((await get('/healthz')).status).toBe(200);
     const reply = await get('/readyz');
     expect(reply.status).toBe(503);
-    expect(await reply.text()).toBe('[-]chain dinfra/acme: no finalised block for 62 s\n');
+    expect(await reply.text()).toBe('[-]cluster deployments.dinfra.io: not read yet\n');
   });
 
   it('forget a part that has left', async () => {
     const health = new Health();
-    const leave = health.addReady('reactor dinfra/old', () => 'gone');
+    const leave = health.addReady('old', () => 'gone');
     leave();
     const get = await start(health);
     expect((await get('/readyz')).status).toBe(200);

@@ -86,7 +86,7 @@ test('the story ends as ever, though the operator is killed at ten random moment
 });
 
 function isReady(operator: OperatorProcess): Promise<void> {
-  return stage.until('the operator is ready', 60, async () => (await operator.readiness()).ok);
+  return stage.until('the operator leads', 60, () => operator.leads());
 }
 
 async function killAndStart(operator: OperatorProcess): Promise<OperatorProcess> {

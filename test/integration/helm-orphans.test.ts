@@ -13,7 +13,6 @@ import { EventRecorder } from '../../src/kube/events/event-recorder.ts';
 import { BuiltInReactors } from '../../src/operator/reactor-factory.ts';
 import { NAMESPACE } from '../../src/providers/helm/confine/kinds.ts';
 import type { Order } from '../../src/providers/port.ts';
-import { Health } from '../../src/server/health.ts';
 import { deploymentFor } from '../support/deployment-for.ts';
 import { HelmWorld } from '../support/helm-world.ts';
 import { events, freshNamespace } from '../support/kube-objects.ts';
@@ -55,12 +54,12 @@ beforeAll(async () => {
     }),
     events: recorder,
     metrics: new ReactorMetrics(registry),
-    health: new Health(),
     orphans: {
       deployments,
       standing: async ({ subscription }) => (gone.has(subscription) ? 'Gone' : 'Live'),
       log: silentLogger,
     },
+    dependents: () => 1,
     onChange: () => undefined,
     onRecovered: () => undefined,
     now: () => now,

@@ -7,6 +7,7 @@ import { providers } from '../../src/api/provider.ts';
 import { reactors } from '../../src/api/reactor.ts';
 import { KubeClient } from '../../src/kube/client/kube-client.ts';
 import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
+import type { KubeObject, ResourceType } from '../../src/kube/client/resource-type.ts';
 import { freshNamespace } from '../support/kube-objects.ts';
 
 const { signal } = new AbortController();
@@ -14,47 +15,105 @@ let client: KubeClient;
 let namespace: string;
 let dropNamespace: () => Promise<void>;
 let folder: string;
-let operator: OperatorProcess;
+const operators: OperatorProcess[] = [];
+
+interface Secret extends KubeObject {
+  readonly stringData?: Readonly<Record<string, string>>;
+}
+const secrets: ResourceType<Secret> = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
 
 beforeAll(async () => {
   client = new KubeClient(loadClusterAccess());
   [namespace, dropNamespace] = await freshNamespace(client);
   folder = mkdtempSync(join(tmpdir(), 'dinfra-readiness-'));
-  const kubeconfig = process.env['KUBECONFIG'] ?? '';
-  operator = await OperatorProcess.start({ kubeconfig, namespace, helm: 'helm', logFile: join(folder, 'log') });
 });
 
 afterAll(async () => {
-  await operator?.stop();
+  await Promise.all(operators.map((operator) => operator.stop()));
   await dropNamespace();
   await client.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const says = (line: RegExp) =>
-  expect.poll(async () => (await operator.readiness()).text, { timeout: 20_000 }).toMatch(line);
+async function start(name: string): Promise<OperatorProcess> {
+  const operator = await OperatorProcess.start({
+    kubeconfig: process.env['KUBECONFIG'] ?? '',
+    namespace,
+    helm: 'helm',
+    logFile: join(folder, `${name}.log`),
+  });
+  operators.push(operator);
+  return operator;
+}
 
-test('/readyz has a line for a Provider and a Reactor that lack their Secrets, until they are gone', async () => {
-  await expect.poll(async () => (await operator.readiness()).ok, { timeout: 20_000 }).toBe(true);
+const isReady = (operator: OperatorProcess) =>
+  expect.poll(async () => (await operator.readiness()).ok, { timeout: 20_000 }).toBe(true);
+
+interface Conditions {
+  readonly status: { readonly conditions?: readonly { type: string; status: string; reason: string }[] };
+}
+
+/** The conditions of one object: `Ready: 'False CloudStackUnreachable'`. */
+async function conditions(of: 'reactor' | 'provider', name: string): Promise<Record<string, string>> {
+  const ref = { name, namespace };
+  const found: Conditions =
+    of === 'reactor' ? await client.get(reactors, ref, signal) : await client.get(providers, ref, signal);
+  return Object.fromEntries((found.status.conditions ?? []).map((one) => [one.type, `${one.status} ${one.reason}`]));
+}
+
+test('a new version rolls out while chain and cloud are away: leader and standby are ready', async () => {
   const own = { fieldManager: 'test' };
-  const provider = { name: 'acme', namespace };
-  const chain = { endpoints: ['ws://127.0.0.1:9'] };
-  const spec = { chain, accountSecretRef: { name: 'no-account' } };
-  await client.apply(providers, { metadata: provider, spec }, own, signal);
-  const reactor = { name: 'cloud', namespace };
-  const cloudStack = {
-    endpoint: 'http://127.0.0.1:9/client/api',
-    credentialsSecretRef: { name: 'no-keys' },
-    zones: ['zone-1'],
-    sizes: [{ cpu: 1, memoryMiB: 1_024, offering: 'small' }],
-    images: [{ name: 'debian-12', template: 'debian-12' }],
-    network: { mode: 'Isolated' },
-  } as const;
-  await client.apply(reactors, { metadata: reactor, spec: { cloudStack } }, own, signal);
-  await says(new RegExp(`^\\[-\\]provider ${namespace}/acme: there is no Secret no-account`, 'm'));
-  await says(new RegExp(`^\\[-\\]reactor ${namespace}/cloud: there is no Secret no-keys`, 'm'));
-  await client.delete(providers, provider, signal);
-  await client.delete(reactors, reactor, signal);
-  await expect.poll(async () => (await operator.readiness()).ok, { timeout: 20_000 }).toBe(true);
-  expect((await operator.readiness()).text).not.toContain(namespace);
-});
+  const keys = { apiKey: 'a', secretKey: 'b' };
+  await client.apply(secrets, { metadata: { name: 'keys', namespace }, stringData: keys }, own, signal);
+  await client.apply(
+    secrets,
+    { metadata: { name: 'account', namespace }, stringData: { seed: '//Alice' } },
+    own,
+    signal,
+  );
+  const spec = { chain: { endpoints: ['ws://127.0.0.1:9'] }, accountSecretRef: { name: 'account' } };
+  await client.apply(providers, { metadata: { name: 'acme', namespace }, spec }, own, signal);
+  for (const [name, secret] of [
+    ['cloud', 'keys'],
+    ['keyless', 'no-such-secret'],
+  ] as const) {
+    const cloudStack = {
+      endpoint: 'http://127.0.0.1:9/client/api',
+      credentialsSecretRef: { name: secret },
+      zones: ['zone-1'],
+      sizes: [{ cpu: 1, memoryMiB: 1_024, offering: 'small' }],
+      images: [{ name: 'debian-12', template: 'debian-12' }],
+      network: { mode: 'Isolated' },
+    } as const;
+    await client.apply(reactors, { metadata: { name, namespace }, spec: { cloudStack } }, own, signal);
+  }
+  const leader = await start('leader');
+  await isReady(leader);
+  await expect.poll(() => leader.leads(), { timeout: 20_000 }).toBe(true);
+  const standby = await start('standby');
+  await isReady(standby);
+  expect(await standby.leads()).toBe(false);
+
+  // What is wrong outside is where people and Prometheus look for it, and what they have to mend is Stalled.
+  await expect
+    .poll(() => conditions('reactor', 'cloud'), { timeout: 30_000 })
+    .toEqual({ Ready: 'False CloudStackUnreachable', Reconciling: 'True CloudStackUnreachable' });
+  await expect
+    .poll(() => conditions('reactor', 'keyless'), { timeout: 30_000 })
+    .toEqual({ Ready: 'False ReactorCredentialsMissing', Stalled: 'True ReactorCredentialsMissing' });
+  await expect
+    .poll(async () => (await conditions('provider', 'acme'))['Ready'], { timeout: 30_000 })
+    .toMatch(/^False /);
+  for (const operator of [leader, standby]) {
+    const { ok, text } = await operator.readiness();
+    expect(text).not.toContain('[-]');
+    expect(ok).toBe(true);
+    expect(await operator.liveness()).toBe(true);
+  }
+
+  await client.delete(reactors, { name: 'cloud', namespace }, signal);
+  await expect.poll(() => client.find(reactors, { name: 'cloud', namespace }, signal)).toBeUndefined();
+  await client.delete(reactors, { name: 'keyless', namespace }, signal);
+  await client.delete(providers, { name: 'acme', namespace }, signal);
+  await expect.poll(() => client.find(reactors, { name: 'keyless', namespace }, signal)).toBeUndefined();
+}, 120_000);

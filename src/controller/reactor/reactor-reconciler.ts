@@ -1,20 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import { conditionsAfter, type Statement } from '../../api/conditions.ts';
-import { FieldManager } from '../../api/labels.ts';
-import { type Reactor as ReactorResource, reactors } from '../../api/reactor.ts';
-import type { Reason } from '../../errors/catalogue.ts';
-import { findDinfraError, RetryableError, withHint } from '../../errors/dinfra-error.ts';
+import type { Condition } from '../../api/condition.ts';
+import { FieldManager, IN_USE_FINALIZER } from '../../api/labels.ts';
+import { type Reactor as ReactorResource, type ReactorStatus, reactors } from '../../api/reactor.ts';
+import { LeadershipLostError } from '../../base/fence.ts';
+import { findDinfraError, RetryableError } from '../../errors/dinfra-error.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
+import { addFinalizer, removeFinalizer } from '../../kube/client/finalizers.ts';
 import type { KubeClient } from '../../kube/client/kube-client.ts';
 import { type KubeObject, parseKey, type ResourceType } from '../../kube/client/resource-type.ts';
 import type { EventRecorder } from '../../kube/events/event-recorder.ts';
-import { done, type Reconcile } from '../../kube/queue/controller.ts';
+import { done, type Next, type Reconcile } from '../../kube/queue/controller.ts';
 import type { Reactor } from '../../providers/port.ts';
-import type { Health } from '../../server/health.ts';
 import { OrphanWatch, type OrphanWatchOptions } from '../orphans/orphan-watch.ts';
-import { describeOrphans, type Orphan } from '../orphans/orphans.ts';
+import type { Orphan } from '../orphans/orphans.ts';
 import type { ReactorMetrics } from './reactor-metrics.ts';
 import type { ReactorRegistry } from './reactor-registry.ts';
+import { failedProbe, type Probe, reactorStatus } from './reactor-status.ts';
 
 /** A reactor made from its resource. */
 export interface MadeReactor {
@@ -40,15 +41,16 @@ export interface ReactorFactory {
 }
 
 export interface ReactorReconcilerOptions {
-  readonly client: KubeClient;
+  readonly client: Pick<KubeClient, 'apply' | 'find' | 'jsonPatch'>;
   readonly reactors: StoreView<ReactorResource>;
   readonly registry: ReactorRegistry;
   readonly factory: ReactorFactory;
-  readonly events: EventRecorder;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly metrics: ReactorMetrics;
-  readonly health: Health;
   /** What looking for orphans needs. */
   readonly orphans: OrphanWatchOptions;
+  /** How many Deployments a reactor, by `namespace/name`, realises. */
+  readonly dependents: (key: string) => number;
   /** Called after a reactor was made, replaced or removed. */
   readonly onChange: (key: string) => void;
   /** Called when a backend that could not be used can be used again. */
@@ -76,69 +78,66 @@ interface Entry {
 export class ReactorReconciler {
   private readonly options: Required<ReactorReconcilerOptions>;
   private readonly entries = new Map<string, Entry>();
-  /** Of each Reactor that cannot be used: why. */
-  private readonly problems = new Map<string, string>();
-  /** Of each Reactor: what takes its line from /readyz. */
-  private readonly healthLines = new Map<string, () => void>();
+  /** Reactors that cannot be used at present. */
+  private readonly failing = new Set<string>();
 
   constructor(options: ReactorReconcilerOptions) {
     this.options = { probeMs: 60_000, retryMs: 10_000, now: Date.now, ...options };
   }
 
-  readonly reconcile: Reconcile = async (key, signal) => {
+  readonly reconcile: Reconcile = async (key, signal, _log, writeSignal) => {
     const resource = this.options.reactors.get(key);
-    if (resource === undefined) {
-      await this.drop(key);
-      this.forget(key);
-      return done;
+    if (resource === undefined) return this.forget(key);
+    const waitsFor = resource.metadata.deletionTimestamp === undefined ? undefined : this.options.dependents(key);
+    if (waitsFor === 0) return this.release(key, resource, signal);
+    if (waitsFor === undefined && resource.metadata.finalizers?.includes(IN_USE_FINALIZER) !== true) {
+      await addFinalizer(this.options.client, reactors, resource, IN_USE_FINALIZER, signal);
     }
-    this.showHealth(key);
-    const outcome = await this.bringUp(key, resource, signal);
-    if (!outcome.ok) this.problems.set(key, outcome.message);
-    else if (this.problems.delete(key)) this.options.onRecovered(key);
-    await this.writeStatus(resource, outcome, signal);
-    return { requeueAfterMs: outcome.ok ? this.options.probeMs : this.options.retryMs };
+    const { probe, orphans } = await this.bringUp(key, resource, signal);
+    if (!probe.ok) this.failing.add(key);
+    else if (this.failing.delete(key)) this.options.onRecovered(key);
+    const status = reactorStatus(resource, { probe, orphans, waitsFor, now: this.options.now() });
+    await this.writeStatus(resource, status, writeSignal);
+    return { requeueAfterMs: probe.ok ? this.options.probeMs : this.options.retryMs };
   };
 
-  /** Lets go of every backend, once nothing works on them any more. */
+  /** Closes every backend, once nothing works on them any more. */
   async close(): Promise<void> {
     await Promise.all([...this.entries.keys()].map((key) => this.drop(key)));
   }
 
-  private showHealth(key: string): void {
-    if (this.healthLines.has(key)) return;
-    this.healthLines.set(
-      key,
-      this.options.health.addReady(`reactor ${key}`, () => this.problems.get(key)),
-    );
-  }
-
-  private forget(key: string): void {
+  private async forget(key: string): Promise<Next> {
+    await this.drop(key);
     this.options.registry.delete(key);
-    this.healthLines.get(key)?.();
-    this.healthLines.delete(key);
-    this.problems.delete(key);
+    this.failing.delete(key);
     const { namespace = '', name } = parseKey(key);
     this.options.metrics.forget(namespace, name);
+    return done;
   }
 
-  private async bringUp(key: string, resource: ReactorResource, signal: AbortSignal): Promise<Outcome> {
+  /** No tenant needs it any more. */
+  private async release(key: string, resource: ReactorResource, signal: AbortSignal): Promise<Next> {
+    await removeFinalizer(this.options.client, reactors, resource, IN_USE_FINALIZER, signal);
+    return this.forget(key);
+  }
+
+  private async bringUp(key: string, resource: ReactorResource, signal: AbortSignal): Promise<Looked> {
+    let entry: Entry;
     try {
-      const entry = await this.entryFor(key, resource, signal);
-      try {
-        const message = await entry.made.probe(signal);
-        await entry.orphans.look(resource.spec.orphans === 'Remove', this.options.now(), signal);
-        return { ok: true, reason: 'ReactorReachable', message, orphans: this.orphansOf(entry, resource) };
-      } catch (error) {
-        // The reactor stays: its own calls say more exactly what works and what does not.
-        return outcomeOf(error);
-      }
+      entry = await this.entryFor(key, resource, signal);
     } catch (error) {
       const ours = findDinfraError(error);
-      if (ours === undefined) throw error;
       // A reactor that works is not given up because its Secret cannot be read just now.
-      if (!this.entries.has(key)) this.options.registry.fail(key, ours);
-      return outcomeOf(ours);
+      if (ours !== undefined && !this.entries.has(key)) this.options.registry.fail(key, ours);
+      return failed(error, signal);
+    }
+    try {
+      const message = await entry.made.probe(signal);
+      await entry.orphans.look(resource.spec.orphans === 'Remove', this.options.now(), signal);
+      return { probe: { ok: true, message }, orphans: this.orphansOf(entry, resource) };
+    } catch (error) {
+      // The reactor stays: its own calls say more exactly what works and what does not.
+      return failed(error, signal);
     }
   }
 
@@ -186,24 +185,7 @@ export class ReactorReconciler {
     await entry.made.close();
   }
 
-  private async writeStatus(
-    resource: ReactorResource,
-    { ok, reason, message, orphans }: Outcome,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const statement = { status: ok ? ('True' as const) : ('False' as const), reason, message };
-    const conditions = conditionsAfter(
-      resource.status.conditions,
-      [
-        { type: 'Ready', ...statement },
-        { type: 'Reconciling', ...statement, status: ok ? undefined : 'True' },
-        // What could not be looked at is as it was.
-        ...(orphans === undefined ? [] : [orphanStatement(orphans)]),
-      ],
-      resource.metadata.generation,
-      this.options.now(),
-    );
-    const status = { observedGeneration: resource.metadata.generation, conditions };
+  private async writeStatus(resource: ReactorResource, status: ReactorStatus, signal: AbortSignal): Promise<void> {
     if (isDeepStrictEqual(status, resource.status)) return;
     const { name, namespace } = resource.metadata;
     await this.options.client.apply(
@@ -212,39 +194,44 @@ export class ReactorReconciler {
       { fieldManager: FieldManager.controller, subresource: 'status' },
       signal,
     );
-    const { events } = this.options;
-    const before = resource.status.conditions?.find(({ type }) => type === 'Ready');
-    if (before?.reason !== reason || before.message !== message) {
-      events.record(resource, { type: ok ? 'Normal' : 'Warning', reason, action: 'Probe', note: message });
-    }
-    const found = conditions.find(({ type }) => type === 'OrphansFound');
-    if (found !== undefined && !isKnown(resource, found.message)) {
-      events.record(resource, { type: 'Warning', reason: 'OrphansFound', action: 'Survey', note: found.message });
-    }
+    this.recordNews(resource, status, 'Ready', 'Probe');
+    this.recordNews(resource, status, 'OrphansFound', 'Survey');
+    if (resource.metadata.deletionTimestamp !== undefined) this.recordNews(resource, status, 'Reconciling', 'Delete');
+  }
+
+  /** An Event when a condition says something that it did not say before. */
+  private recordNews(
+    resource: ReactorResource,
+    after: ReactorStatus,
+    type: Condition['type'],
+    action: 'Probe' | 'Survey' | 'Delete',
+  ): void {
+    const now = conditionOf(after, type);
+    const before = conditionOf(resource.status, type);
+    if (now === undefined || (before?.reason === now.reason && before.message === now.message)) return;
+    const isGood = type === 'Ready' && now.status === 'True';
+    this.options.events.record(resource, {
+      type: isGood ? 'Normal' : 'Warning',
+      reason: now.reason as Parameters<EventRecorder['record']>[1]['reason'],
+      action,
+      note: now.message,
+    });
   }
 }
 
-function isKnown({ status }: ReactorResource, message: string): boolean {
-  return status.conditions?.some((one) => one.type === 'OrphansFound' && one.message === message) === true;
-}
-
-interface Outcome {
-  readonly ok: boolean;
-  readonly reason: Reason;
-  readonly message: string;
-  /** Undefined when it is not known: the backend could not be asked, or has been asked only once. */
+/** What a look at the backend has shown. */
+interface Looked {
+  readonly probe: Probe;
   readonly orphans?: readonly Orphan[] | undefined;
 }
 
-function orphanStatement(orphans: readonly Orphan[]): Statement {
-  const status = orphans.length > 0 ? 'True' : undefined;
-  return { type: 'OrphansFound', status, reason: 'OrphansFound', message: describeOrphans(orphans) };
+function failed(error: unknown, signal: AbortSignal): Looked & { readonly orphans: undefined } {
+  if (error instanceof LeadershipLostError) throw error;
+  return { probe: failedProbe(error, signal.aborted), orphans: undefined };
 }
 
-function outcomeOf(error: unknown): Outcome {
-  const ours = findDinfraError(error);
-  if (ours === undefined) throw error;
-  return { ok: false, reason: ours.code, message: withHint(ours) };
+function conditionOf({ conditions }: ReactorStatus, type: Condition['type']): Condition | undefined {
+  return conditions?.find((condition) => condition.type === type);
 }
 
 function decode(secret: Secret | undefined): SecretData {

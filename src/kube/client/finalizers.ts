@@ -4,6 +4,9 @@ import type { JsonPatchStep } from './call-options.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { KubeObject, ResourceType } from './resource-type.ts';
 
+/** What is needed of the client. */
+type FinalizerClient = Pick<KubeClient, 'find' | 'jsonPatch'>;
+
 /** Others may change the list at the same time; so often in a row is no coincidence. */
 const MAX_ATTEMPTS = 5;
 
@@ -12,7 +15,7 @@ const MAX_ATTEMPTS = 5;
  * gone or being deleted: then none can be added, and nothing may be begun for it.
  */
 export async function addFinalizer<T extends KubeObject>(
-  client: KubeClient,
+  client: FinalizerClient,
   type: ResourceType<T>,
   object: T,
   finalizer: string,
@@ -35,7 +38,7 @@ export async function addFinalizer<T extends KubeObject>(
  * Returns the object without it, or undefined when the object is gone.
  */
 export async function removeFinalizer<T extends KubeObject>(
-  client: KubeClient,
+  client: FinalizerClient,
   type: ResourceType<T>,
   object: T,
   finalizer: string,
@@ -54,7 +57,7 @@ export async function removeFinalizer<T extends KubeObject>(
  * write of the whole list: that would drop what others have added since.
  */
 async function patchFinalizers<T extends KubeObject>(
-  client: KubeClient,
+  client: FinalizerClient,
   type: ResourceType<T>,
   object: T,
   signal: AbortSignal,
