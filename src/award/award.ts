@@ -1,14 +1,5 @@
+import type { ContentRef } from '../base/content-ref.ts';
 import type { TenureState } from './state.ts';
-
-/** Bytes known by their hash. */
-export interface ContentRef {
-  /** blake2-256 of the bytes: `0x` and 64 lower-case hex digits. */
-  readonly hash: string;
-  /** Number of bytes. */
-  readonly length: number;
-  /** `Preimage`: kept by the award source itself. `Ipfs`: at a gateway, under the CID that follows from the hash. */
-  readonly source: 'Preimage' | 'Ipfs';
-}
 
 /** One award to one provider as its source has it at a finalised point: realise it, keep it, suspend it, or remove it. */
 export interface Award {

@@ -1,5 +1,6 @@
+import type { ContentRef } from '../base/content-ref.ts';
 import type { DinfraError } from '../errors/dinfra-error.ts';
-import type { Award, ContentRef } from './award.ts';
+import type { Award } from './award.ts';
 import type { Tenure } from './identity.ts';
 import type { SubmitResult, TenureReport } from './report.ts';
 

@@ -5,7 +5,7 @@ import { cryptoWaitReady } from '@polkadot/util-crypto';
 import type { Provider } from '../api/provider.ts';
 import { RetryableError } from '../errors/dinfra-error.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
-import type { KubeObject, ResourceType } from '../kube/client/resource-type.ts';
+import { secrets } from '../kube/client/secret.ts';
 
 /** The keys of a provider. Secret: held in memory only, never logged, never written. */
 export interface ProviderKeys {
@@ -16,11 +16,6 @@ export interface ProviderKeys {
   /** Changes when a Secret does. */
   readonly version: string;
 }
-
-interface Secret extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-const secrets: ResourceType<Secret> = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
 
 /**
  * Reads the keys a Provider refers to.

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
+import type { ContentRef } from '../base/content-ref.ts';
 import { RetryableError, TerminalError } from '../errors/dinfra-error.ts';
 import { contentHash } from './content/content-hash.ts';
-import type { ContentRef } from './content/content-ref.ts';
 import type { ContentSource } from './content/content-source.ts';
 import { preimageSource } from './content/preimage-source.ts';
 import { Descriptors } from './descriptors.ts';

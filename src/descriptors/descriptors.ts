@@ -1,7 +1,7 @@
+import type { ContentRef } from '../base/content-ref.ts';
 import type { Json } from '../base/json.ts';
 import { TerminalError } from '../errors/dinfra-error.ts';
 import { ContentCache } from './content/content-cache.ts';
-import type { ContentRef } from './content/content-ref.ts';
 import type { ContentSource } from './content/content-source.ts';
 import { fetchContent } from './content/fetch-content.ts';
 import { parseJson } from './content/json.ts';

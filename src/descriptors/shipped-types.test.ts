@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { MAX_CONTENT_BYTES } from './content/content-ref.ts';
+import { MAX_CONTENT_BYTES } from '../base/content-ref.ts';
 import { parseJson } from './content/json.ts';
 import { checkSchema } from './schema/check-schema.ts';
 

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { identityOf } from '../../src/award/identity.ts';
+import type { Clock } from '../../src/base/clock.ts';
 import type { Json } from '../../src/base/json.ts';
 import { CloudStackClient } from '../../src/providers/cloudstack/api/client.ts';
-import type { Clock } from '../../src/providers/cloudstack/api/clock.ts';
 import type { CloudStackConfig, CloudStackCredentials } from '../../src/providers/cloudstack/api/config.ts';
 import { diskOfVolume, keyPairName } from '../../src/providers/cloudstack/plan/names.ts';
 import { CloudStackReactor } from '../../src/providers/cloudstack/reactor.ts';

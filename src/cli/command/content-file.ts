@@ -1,5 +1,5 @@
+import { type ContentRef, MAX_CONTENT_BYTES } from '../../base/content-ref.ts';
 import { contentHash } from '../../descriptors/content/content-hash.ts';
-import { type ContentRef, MAX_CONTENT_BYTES } from '../../descriptors/content/content-ref.ts';
 import type { ContentSource } from '../../descriptors/content/content-source.ts';
 import { parseJson } from '../../descriptors/content/json.ts';
 import { UserError } from './user-error.ts';

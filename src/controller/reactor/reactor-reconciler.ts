@@ -7,7 +7,8 @@ import { findDinfraError, RetryableError } from '../../errors/dinfra-error.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
 import { addFinalizer, removeFinalizer } from '../../kube/client/finalizers.ts';
 import type { KubeClient } from '../../kube/client/kube-client.ts';
-import { type KubeObject, parseKey, type ResourceType } from '../../kube/client/resource-type.ts';
+import { parseKey } from '../../kube/client/resource-type.ts';
+import { type Secret, secrets } from '../../kube/client/secret.ts';
 import type { EventRecorder } from '../../kube/events/event-recorder.ts';
 import { done, type Next, type Reconcile } from '../../kube/queue/controller.ts';
 import type { Reactor } from '../../providers/port.ts';
@@ -61,11 +62,6 @@ export interface ReactorReconcilerOptions {
   readonly retryMs?: number;
   readonly now?: () => number;
 }
-
-interface Secret extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-const secrets: ResourceType<Secret> = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
 
 interface Entry {
   readonly made: MadeReactor;

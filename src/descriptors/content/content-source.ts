@@ -1,4 +1,4 @@
-import type { ContentRef } from './content-ref.ts';
+import type { ContentRef } from '../../base/content-ref.ts';
 
 /** What a place that may have some bytes answers when asked for them. */
 export type Answer =

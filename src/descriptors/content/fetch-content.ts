@@ -1,7 +1,7 @@
+import { type ContentRef, MAX_CONTENT_BYTES } from '../../base/content-ref.ts';
 import { RetryableError, TerminalError } from '../../errors/dinfra-error.ts';
 import type { ContentCache } from './content-cache.ts';
 import { contentHash } from './content-hash.ts';
-import { type ContentRef, MAX_CONTENT_BYTES } from './content-ref.ts';
 import type { Answer, ContentSource } from './content-source.ts';
 
 /** What is needed to fetch content. */

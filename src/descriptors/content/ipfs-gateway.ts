@@ -1,5 +1,5 @@
+import type { ContentRef } from '../../base/content-ref.ts';
 import { cidOf } from './cid.ts';
-import type { ContentRef } from './content-ref.ts';
 import type { Answer, ContentSource } from './content-source.ts';
 
 /** The media type of a block as it is: the gateway has nothing to interpret, and we check what it sends. */

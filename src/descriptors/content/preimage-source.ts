@@ -1,5 +1,5 @@
+import type { ContentRef } from '../../base/content-ref.ts';
 import { findDinfraError } from '../../errors/dinfra-error.ts';
-import type { ContentRef } from './content-ref.ts';
 import type { Answer, ContentSource } from './content-source.ts';
 
 /**

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { TenureIdentity } from '../../award/identity.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Fence } from '../../base/fence.ts';
 import { TerminalError } from '../../errors/dinfra-error.ts';
 import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../port.ts';
@@ -12,7 +13,6 @@ import type { Alone, Done, Workshop } from './act/workshop.ts';
 import { afterJobs, holdBack, waitAfterFailure } from './api/backoff.ts';
 import type { CallLane } from './api/call-lane.ts';
 import { type CallReport, CloudStackClient } from './api/client.ts';
-import type { Clock } from './api/clock.ts';
 import type { CloudStackConfig, CloudStackCredentials } from './api/config.ts';
 import { jobStates } from './api/jobs.ts';
 import type { KeyRefusal } from './api/key-refusal.ts';

@@ -1,6 +1,6 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { ApiDecoration } from '@polkadot/api/types';
-import type { Content } from './model.ts';
+import type { ContentRef } from '../../base/content-ref.ts';
 
 /** A subscription as its consumer sees it, at one block. Amounts in the chain's smallest unit. */
 export interface ConsumerSubscription {
@@ -94,7 +94,7 @@ export async function readCandidates(
 export async function readType(
   api: ApiPromise,
   name: string,
-): Promise<{ schema: Content; version: number } | undefined> {
+): Promise<{ schema: ContentRef; version: number } | undefined> {
   const found = await api.query.provider.descriptorTypes(name);
   if (found.isNone) return undefined;
   const { schema, version } = found.unwrap();

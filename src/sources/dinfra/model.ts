@@ -1,14 +1,6 @@
 import type { TenureState } from '../../award/state.ts';
+import type { ContentRef } from '../../base/content-ref.ts';
 import type { BlockRef } from '../../substrate/block-ref.ts';
-
-/** Bytes the chain knows by their hash. */
-export interface Content {
-  /** blake2-256 of the bytes: `0x` and 64 lower-case hex digits. */
-  readonly hash: string;
-  /** Number of bytes. */
-  readonly length: number;
-  readonly source: 'Preimage' | 'Ipfs';
-}
 
 /** A tenure a provider has to care for, at one finalised block: realise it, keep it, suspend it, or remove and confirm. */
 export interface DesiredTenure {
@@ -21,9 +13,9 @@ export interface DesiredTenure {
   readonly accessKey: string;
   /** Name of the descriptor type, e.g. `helm/v1`. */
   readonly type: string;
-  readonly content: Content;
+  readonly content: ContentRef;
   /** What the consumer wants next; to be accepted or declined. */
-  readonly update: Content | undefined;
+  readonly update: ContentRef | undefined;
   /** Price of one block in the chain's smallest unit. */
   readonly price: bigint;
   /** While Active: the block the funds last for at least. */
@@ -68,7 +60,7 @@ export interface OnChainType {
   readonly name: string;
   /** SS58 address. */
   readonly owner: string;
-  readonly schema: Content;
+  readonly schema: ContentRef;
   readonly version: number;
   readonly retired: boolean;
 }

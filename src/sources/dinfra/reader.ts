@@ -6,9 +6,10 @@ import type {
   PalletDinfraSubscriptionApiDesiredPage,
   PalletDinfraSubscriptionApiDesiredTenure,
 } from '@polkadot/types/lookup';
+import type { ContentRef } from '../../base/content-ref.ts';
 import { RetryableError } from '../../errors/dinfra-error.ts';
 import type { BlockRef } from '../../substrate/block-ref.ts';
-import type { Content, DesiredTenure, OnChainOffer, OnChainProvider, OnChainType, ProviderState } from './model.ts';
+import type { DesiredTenure, OnChainOffer, OnChainProvider, OnChainType, ProviderState } from './model.ts';
 
 type At = ApiDecoration<'promise'>;
 
@@ -190,7 +191,7 @@ function tenureOf(row: PalletDinfraSubscriptionApiDesiredTenure): DesiredTenure 
 }
 
 /** The field is `hash_` because every codec has a `hash` of its own, that of its encoding. */
-function contentOf({ hash_, len, source }: PalletDinfraProviderContent): Content {
+function contentOf({ hash_, len, source }: PalletDinfraProviderContent): ContentRef {
   return { hash: hash_.toHex(), length: len.toNumber(), source: source.type };
 }
 

@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../../base/clock.ts';
 import type { CallLimits } from './config.ts';
 import { Pace } from './pace.ts';
 

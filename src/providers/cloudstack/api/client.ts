@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Agent, type Dispatcher, request } from 'undici';
+import type { Clock } from '../../../base/clock.ts';
 import { type Fence, LeadershipLostError, openFence } from '../../../base/fence.ts';
 import { fencedDispatcher } from '../../../base/fenced-dispatcher.ts';
 import { RetryableError } from '../../../errors/dinfra-error.ts';
 import { CallLane } from './call-lane.ts';
-import type { Clock } from './clock.ts';
 import type { CallLimits, CloudStackCredentials } from './config.ts';
 import { errorOf, type Failure, retryAfterOf } from './failure.ts';
 import { KeyRefusal } from './key-refusal.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../../base/clock.ts';
 import type { Failure } from './failure.ts';
 
 /** How long every call is refused after the keys were, in milliseconds: a thousand tenures must not each try them. */

@@ -1,5 +1,5 @@
+import { type Clock, sleep } from '../../../base/clock.ts';
 import { RetryableError } from '../../../errors/dinfra-error.ts';
-import { type Clock, sleep } from './clock.ts';
 
 /** Longest wait for a turn, in milliseconds: a call that would wait longer is refused so that its caller can requeue. */
 const MAX_QUEUE_MS = 10_000;

@@ -1,7 +1,7 @@
+import type { Clock } from '../../../base/clock.ts';
 import type { ReasonOf } from '../../../errors/catalogue.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 import type { CloudStackClient } from '../api/client.ts';
-import type { Clock } from '../api/clock.ts';
 import { integer, type JsonObject, truth } from '../api/reply.ts';
 import { id, type Network, networkOf, objects, words } from '../api/shapes.ts';
 import type { Parameters } from '../api/signing.ts';

@@ -1,5 +1,5 @@
+import type { Clock } from '../../../base/clock.ts';
 import type { CloudStackClient } from '../api/client.ts';
-import type { Clock } from '../api/clock.ts';
 import {
   type FirewallRule,
   firewallRuleOf,

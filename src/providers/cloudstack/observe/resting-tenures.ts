@@ -1,5 +1,5 @@
 import type { TenureIdentity } from '../../../award/identity.ts';
-import type { Clock } from '../api/clock.ts';
+import type { Clock } from '../../../base/clock.ts';
 import type { Design } from '../plan/design.ts';
 import type { Notes } from '../plan/memo.ts';
 import type { Inventory } from './inventory.ts';
