@@ -146,6 +146,12 @@ export const cloudStackBackend = Type.Object(
           'Whether destroyed VMs are expunged at once. Default: true, which the account must be allowed to. Otherwise a VM keeps its disk and its name until CloudStack expunges it.',
       }),
     ),
+    expungeDelaySeconds: Type.Optional(
+      atLeastOne(
+        "CloudStack's global setting `expunge.delay`, which an account cannot read: how long a destroyed VM is kept where it may not be expunged at once. Only for saying when that ends. Default: 86400.",
+        31_536_000,
+      ),
+    ),
     restart: Type.Optional(
       Type.Enum(['Ordered', 'Always', 'Never'], {
         description:

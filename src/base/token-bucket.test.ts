@@ -31,3 +31,14 @@ test('who gives up waiting leaves his token to the others', async () => {
   await clock.advance(1_000);
   expect(bucket.tryTake()).toBe(true);
 });
+
+test('it says how long the next token has to be waited for', async () => {
+  const clock = new ManualClock();
+  const bucket = new TokenBucket(10, 1, clock);
+  expect(bucket.waitMs).toBe(0);
+  void bucket.take(signal);
+  void bucket.take(signal);
+  expect(bucket.waitMs).toBe(200);
+  await clock.advance(1_000);
+  expect(bucket.waitMs).toBe(0);
+});

@@ -26,6 +26,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** How long a token asked for now would have to be waited for, in milliseconds. */
+  get waitMs(): number {
+    this.fill();
+    return Math.max(0, ((1 - this.tokens) / this.perSecond) * 1000);
+  }
+
   /** Waits for a token. Rejects with the signal's reason when that aborts first. */
   async take(signal: AbortSignal): Promise<void> {
     this.fill();

@@ -1,3 +1,4 @@
+import type { CloudStackConfig } from '../api/cloud-stack-backend.ts';
 import type { Reactor as ReactorResource } from '../api/reactor.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Fence } from '../base/fence.ts';
@@ -9,10 +10,8 @@ import { describePermission, missingPermissions } from '../kube/client/access-re
 import type { ClusterAccess } from '../kube/client/cluster-access.ts';
 import { Connections } from '../kube/client/connections.ts';
 import { KubeClient } from '../kube/client/kube-client.ts';
-import { CallLane } from '../providers/cloudstack/api/call-lane.ts';
 import { CloudStackClient } from '../providers/cloudstack/api/client.ts';
-import type { CloudStackConfig } from '../providers/cloudstack/api/config.ts';
-import { KeyRefusal } from '../providers/cloudstack/api/key-refusal.ts';
+import { KeyRefusal, RateLimiter } from '../providers/cloudstack/api/rate-limiter.ts';
 import { CloudStackReactor } from '../providers/cloudstack/reactor.ts';
 import { HelmReactor } from '../providers/helm/helm-reactor.ts';
 import { HelmCommand } from '../providers/helm/release/helm-command.ts';
@@ -39,7 +38,7 @@ export class BuiltInReactors implements ReactorFactory {
   private readonly fence: Fence;
   private readonly helm: HelmCommand;
   /** By endpoint, key and limits: Reactors of one account of one cloud share what it may be burdened with. */
-  private readonly lanes = new Map<string, CallLane>();
+  private readonly limiters = new Map<string, RateLimiter>();
   /** Of all tenants together: a thousand of them must not have a thousand TLS connections. */
   private readonly tenantConnections: Connections;
 
@@ -114,9 +113,16 @@ export class BuiltInReactors implements ReactorFactory {
       secretKey: keyOf(secret, 'secretKey', credentialsSecretRef.name),
     };
     const refusal = new KeyRefusal(systemClock);
-    const lane = this.laneFor(settings, credentials.apiKey);
+    const limiter = this.limiterFor(settings, credentials.apiKey);
     const { fence } = this;
-    const reactor = new CloudStackReactor({ config: settings, credentials, clock: systemClock, refusal, lane, fence });
+    const reactor = new CloudStackReactor({
+      config: settings,
+      credentials,
+      clock: systemClock,
+      refusal,
+      limiter,
+      fence,
+    });
     // Beside the reactor's own, so that a sign of life does not wait behind its calls.
     const { endpoint, caBundle } = settings;
     const client = new CloudStackClient({ endpoint, caBundle, credentials, clock: systemClock, refusal });
@@ -132,11 +138,11 @@ export class BuiltInReactors implements ReactorFactory {
     };
   }
 
-  private laneFor({ endpoint, limits = {} }: CloudStackConfig, apiKey: string): CallLane {
+  private limiterFor({ endpoint, limits = {} }: CloudStackConfig, apiKey: string): RateLimiter {
     const key = JSON.stringify([endpoint, apiKey, limits]);
-    const lane = this.lanes.get(key) ?? new CallLane(limits, systemClock);
-    this.lanes.set(key, lane);
-    return lane;
+    const limiter = this.limiters.get(key) ?? new RateLimiter(limits, systemClock);
+    this.limiters.set(key, limiter);
+    return limiter;
   }
 
   private async probeHelm(signal: AbortSignal): Promise<string> {

@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { parse } from 'yaml';
 import { cloudStackBackend } from '../../src/api/cloud-stack-backend.ts';
-import type { CloudStackCredentials } from '../../src/providers/cloudstack/api/config.ts';
+import type { CloudStackCredentials } from '../../src/providers/cloudstack/api/signing.ts';
 
 /** A cloud to certify, as a provider would sell it. */
 export interface Certification {

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { CloudStackConfig } from '../../src/api/cloud-stack-backend.ts';
 import { identityOf } from '../../src/award/identity.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Json } from '../../src/base/json.ts';
 import { CloudStackClient } from '../../src/providers/cloudstack/api/client.ts';
-import type { CloudStackConfig, CloudStackCredentials } from '../../src/providers/cloudstack/api/config.ts';
-import { diskOfVolume, keyPairName } from '../../src/providers/cloudstack/plan/names.ts';
+import type { CloudStackCredentials } from '../../src/providers/cloudstack/api/signing.ts';
+import { diskOfVolume, keyPairName } from '../../src/providers/cloudstack/observe/names.ts';
 import { CloudStackReactor } from '../../src/providers/cloudstack/reactor.ts';
 import type { Order } from '../../src/providers/port.ts';
 import type { ConformanceHarness } from './reactor-conformance.ts';
@@ -74,7 +75,7 @@ export class LiveCloud implements ConformanceHarness {
   }
 
   /** Lists match substrings on some versions: what is named otherwise is left out here. */
-  async holdings({ identity }: Order): Promise<readonly string[]> {
+  async holdings({ identity, accessKey }: Order): Promise<readonly string[]> {
     const { network } = this.options.config;
     const named = async (command: string, name: string) =>
       (await this.list(command, { name })).filter((row) => row['name'] === name);
@@ -82,7 +83,7 @@ export class LiveCloud implements ConformanceHarness {
     const [vms, networks, keys, groups] = await Promise.all([
       named('listVirtualMachines', identity.name),
       named('listNetworks', identity.name),
-      named('listSSHKeyPairs', keyPairName(identity)),
+      named('listSSHKeyPairs', keyPairName(accessKey)),
       network.mode === 'Shared' ? named('listSecurityGroups', identity.name) : [],
     ]);
     return [

@@ -2,9 +2,9 @@ import type { SimulatorOptions } from '../../../simulator/cloudstack/simulator.t
 import { guardedNetwork, openNetwork, orderFor, startBench } from '../../../test/support/cloud.ts';
 import { type ConformanceHarness, reactorConformance } from '../../../test/support/reactor-conformance.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
+import type { CloudStackConfig } from '../../api/cloud-stack-backend.ts';
 import type { Order } from '../port.ts';
-import type { CloudStackConfig } from './api/config.ts';
-import { diskOfVolume, keyPairName } from './plan/names.ts';
+import { diskOfVolume, keyPairName } from './observe/names.ts';
 
 const ports = [{ name: 'ssh', port: 22 }];
 
@@ -34,13 +34,13 @@ async function harness(config: Partial<CloudStackConfig>, options: SimulatorOpti
       { order: orderFor({ hostname: 'bad_name' }), code: 'VmDescriptorInvalid', path: '/hostname' },
       { order: orderFor({ rootDiskGiB: 5000 }), code: 'VmSizeNotOffered', path: '/rootDiskGiB' },
     ],
-    holdings: async ({ identity }) => {
+    holdings: async ({ identity, accessKey }) => {
       const named = (row: { name: string }) => row.name === identity.name;
       return [
         ...tables.vms.filter(named).map((vm) => `VM ${vm.state}`),
         ...tables.networks.filter(named).map(() => 'network'),
         ...tables.securityGroups.filter(named).map(() => 'security group'),
-        ...tables.keyPairs.filter((row) => row.name === keyPairName(identity)).map(() => 'key pair'),
+        ...tables.keyPairs.filter((row) => row.name === keyPairName(accessKey)).map(() => 'key pair'),
         ...tables.volumes
           .filter((row) => diskOfVolume(row.name, identity) !== undefined)
           .map((row) => `volume ${row.name}`),

@@ -4,8 +4,8 @@ import type { Holdings } from '../../../simulator/cloudstack/books.ts';
 import type { FaultKind } from '../../../simulator/cloudstack/faults.ts';
 import { type Bench, guardedNetwork, holdingsOf, orderFor, startBench } from '../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
+import type { CloudStackConfig } from '../../api/cloud-stack-backend.ts';
 import type { TenureState } from '../../award/state.ts';
-import type { CloudStackConfig } from './api/config.ts';
 
 /** What an operator meets when it is killed. */
 class Killed extends Error {}

@@ -9,8 +9,8 @@ import {
   startBench,
 } from '../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
+import type { CloudStackConfig } from '../../api/cloud-stack-backend.ts';
 import type { TenureState } from '../../award/state.ts';
-import type { CloudStackConfig } from './api/config.ts';
 
 const TENURES = 50;
 

@@ -1,40 +1,59 @@
 import pLimit from 'p-limit';
+import type { CloudStackConfig } from '../../api/cloud-stack-backend.ts';
 import type { TenureIdentity } from '../../award/identity.ts';
+import { BoundedCache } from '../../base/bounded-cache.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Fence } from '../../base/fence.ts';
 import { TerminalError } from '../../errors/dinfra-error.ts';
 import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../port.ts';
 import { advance, refuseAny } from './act/advance.ts';
-import { findChangeParts, findDiskOffering, findOffering, findParts, type Parts } from './act/parts.ts';
+import { type ActionContext, type Exclusively, stepOf, type Tools } from './act/context.ts';
 import { perform, rootDiskGrowth } from './act/perform.ts';
-import { nextRemovals, notExpungeable, remove } from './act/removal.ts';
-import { stepOf } from './act/step.ts';
-import type { Alone, Done, Workshop } from './act/workshop.ts';
-import { afterJobs, holdBack, waitAfterFailure } from './api/backoff.ts';
-import type { CallLane } from './api/call-lane.ts';
+import { publicKeyOf } from './act/prerequisites.ts';
+import { deleteUnusedShared, expungeForbidden, nextRemovals, removeAll } from './act/removal.ts';
 import { type CallReport, CloudStackClient } from './api/client.ts';
-import type { CloudStackConfig, CloudStackCredentials } from './api/config.ts';
-import { jobStates } from './api/jobs.ts';
-import type { KeyRefusal } from './api/key-refusal.ts';
-import type { VirtualMachine } from './api/shapes.ts';
-import type { Parameters } from './api/signing.ts';
-import { isVerdict, noteStuck, withoutStuck } from './api/standstill.ts';
-import { startJob } from './api/start-job.ts';
+import { type FailedJob, JobTracker, type Outcome, type StartedJob, startJob } from './api/jobs.ts';
+import type { KeyRefusal, RateLimiter } from './api/rate-limiter.ts';
+import type { VirtualMachine } from './api/resources.ts';
+import type { CloudStackCredentials, Parameters } from './api/signing.ts';
 import { CloudCatalogue } from './observe/cloud-catalogue.ts';
-import { Inventory } from './observe/inventory.ts';
-import { everything, type Look, look } from './observe/look.ts';
-import { observationOf, POLL_MS } from './observe/observation.ts';
-import { RestingTenures } from './observe/resting-tenures.ts';
-import { scopeFor, scopeToMake } from './observe/scope.ts';
-import { DirectSource } from './observe/source.ts';
-import { survey } from './observe/survey.ts';
-import { needsStop } from './plan/action.ts';
-import { type Design, designOf } from './plan/design.ts';
-import { checkGrowth, checkLimits } from './plan/limits-check.ts';
-import { memoOf, type Notes, noNotes, notesOf } from './plan/memo.ts';
-import { isOurVm } from './plan/names.ts';
-import { keeperOf, plan } from './plan/plan.ts';
-import { networksToLeave, zoneFor } from './plan/zone-turns.ts';
+import {
+  type Expected,
+  everything,
+  type FoundResources,
+  findResources,
+  listMarked,
+  scopeToCompare,
+  scopeToCreate,
+} from './observe/found.ts';
+import { Inventory, RestingTenures } from './observe/inventory.ts';
+import { emptyMemo, readMemo, type TenureMemo, writeMemo } from './observe/memo.ts';
+import { fingerprintOf, isOurVm } from './observe/names.ts';
+import { DirectReader } from './observe/reader.ts';
+import { RecentConnections } from './observe/recent-connections.ts';
+import { differenceKey, needsStop, type Planned } from './plan/action.ts';
+import {
+  checkChangeInputs,
+  type DeployInputs,
+  findDeployInputs,
+  findDiskOffering,
+  findOffering,
+  networksToLeave,
+  zoneFor,
+} from './plan/deploy-inputs.ts';
+import { checkGrowth, checkLimits } from './plan/limits.ts';
+import { observationOf, POLL_MS } from './plan/observation.ts';
+import { plan, primaryVm } from './plan/plan.ts';
+import {
+  backoffLeft,
+  isExpungeRefused,
+  isVerdict,
+  recordFailedChange,
+  recordJobResults,
+  throwIfBackingOff,
+  withoutFailedChange,
+} from './plan/retry.ts';
+import { type WantedVm, wantedVmOf } from './plan/wanted-vm.ts';
 
 export interface CloudStackReactorOptions {
   readonly config: CloudStackConfig;
@@ -45,12 +64,21 @@ export interface CloudStackReactorOptions {
   /** Shared with other clients of the same keys. Default: one of its own. */
   readonly refusal?: KeyRefusal;
   /** Shared with other reactors of the same endpoint and keys. Default: one of its own, with the limits of the config. */
-  readonly lane?: CallLane;
-  /** Asked before every call that may change something. Default: open. */
+  readonly limiter?: RateLimiter;
+  /** Asked immediately before every command that changes something. Default: always held. */
   readonly fence?: Fence;
   /** Told of every call, for metrics. */
   readonly onCall?: (report: CallReport) => void;
 }
+
+/** CloudStack's own `expunge.delay`, in seconds. */
+const EXPUNGE_DELAY_SECONDS = 86_400;
+/** How long a proof of absence spares a create from looking again, in milliseconds. */
+const ABSENCE_MS = 5_000;
+/** How soon to look again when there is nothing to do and nothing is awaited, in milliseconds. */
+const IDLE_MS = 60_000;
+/** States of a VM that is stopped, or cannot be. */
+const DOWN: ReadonlySet<string> = new Set(['Stopped', 'Shutdown', 'Destroyed', 'Error', 'Expunging']);
 
 /** Virtual machines in CloudStack, one for each tenure. */
 export class CloudStackReactor implements Reactor {
@@ -60,169 +88,185 @@ export class CloudStackReactor implements Reactor {
   readonly #clock: Clock;
   readonly #scope: Parameters;
   readonly #client: CloudStackClient;
-  readonly #direct: DirectSource;
+  readonly #jobs: JobTracker;
+  readonly #reader: DirectReader;
   readonly #inventory: Inventory;
   readonly #catalogue: CloudCatalogue;
-  readonly #alone: Alone = pLimit(1);
+  readonly #exclusively: Exclusively = pLimit(1);
   readonly #resting: RestingTenures;
+  readonly #recent: RecentConnections;
   /** What an observation rests on, so that the step taken on it need not look again. */
-  readonly #evidence = new WeakMap<Present, Look>();
+  readonly #evidence = new WeakMap<Present, FoundResources>();
+  /** What was found when a tenure was proven absent, and when, in monotonic milliseconds. */
+  readonly #absent = new BoundedCache<{ readonly at: number; readonly found: FoundResources }>(1_000);
 
   constructor(options: CloudStackReactorOptions) {
-    const { config, credentials, clock, refusal, lane, fence, onCall } = options;
-    const { endpoint, caBundle, limits, project } = config;
+    const { config, clock } = options;
     this.#config = config;
     this.#clock = clock;
-    this.#scope = project === undefined ? {} : { projectid: project };
+    this.#scope = config.project === undefined ? {} : { projectid: config.project };
     this.#client = new CloudStackClient({
-      endpoint,
-      credentials,
-      clock,
-      caBundle,
-      limits,
-      refusal,
-      lane,
-      fence,
-      onCall,
+      ...options,
+      endpoint: config.endpoint,
+      caBundle: config.caBundle,
+      limits: config.limits,
     });
-    this.#direct = new DirectSource(this.#client, this.#scope);
+    this.#jobs = new JobTracker(this.#client, clock);
+    this.#reader = new DirectReader(this.#client, this.#scope);
     this.#inventory = new Inventory(this.#client, this.#scope, clock, options.restMaxAgeMs ?? 20_000);
     this.#resting = new RestingTenures(this.#inventory, clock);
     this.#catalogue = new CloudCatalogue(this.#client, clock);
+    this.#recent = new RecentConnections(clock);
   }
 
   async check(order: Order, signal: AbortSignal): Promise<void> {
     const { identity } = order;
-    const design = designOf(order, this.#config);
-    const parts = await this.#parts(design, noNotes, undefined, signal).catch((error: unknown) => asFault(error));
-    // A VM that is there needs none of them. Whether it is, the listings say: what cannot be had must not cost a look.
-    if (parts instanceof TerminalError && !(await this.#isListed(identity))) throw parts;
-    const found = await look(identity, noNotes, scopeFor(identity, design), this.#direct, signal);
-    const vm = keeperOf(found.vms);
-    if (vm !== undefined) return this.#checkChange(design, found, vm, signal);
-    if (parts instanceof TerminalError) throw parts;
-    await checkLimits(design, parts, this.#account(), signal);
+    const wanted = wantedVmOf(order, this.#config);
+    const [inputs, isListed] = await Promise.all([
+      this.#deployInputs(wanted, emptyMemo, undefined, signal).catch(terminalOrThrow),
+      this.#isListed(identity, signal),
+    ]);
+    if (isListed) {
+      // A VM that is there needs none of the inputs.
+      const found = await this.#find(identity, emptyMemo, expectedOf(wanted), signal);
+      const vm = primaryVm(found.vms);
+      if (vm !== undefined) return this.#checkChange(wanted, found, vm, signal);
+    }
+    if (inputs instanceof TerminalError) throw inputs;
+    await checkLimits(wanted, inputs, this.#account(), signal);
   }
 
-  async #isListed(identity: TenureIdentity): Promise<boolean> {
-    const named = await this.#inventory.virtualMachines(identity.name);
+  async #isListed(identity: TenureIdentity, signal: AbortSignal): Promise<boolean> {
+    const named = await this.#inventory.virtualMachines(identity.name, signal);
     return named.some((vm) => isOurVm(vm, identity, undefined));
   }
 
   /** A VM that runs already: the question is whether it can become what is ordered now. */
-  async #checkChange(design: Design, found: Look, vm: VirtualMachine, signal: AbortSignal): Promise<void> {
-    const planned = plan(design, found, this.#config);
+  async #checkChange(wanted: WantedVm, found: FoundResources, vm: VirtualMachine, signal: AbortSignal): Promise<void> {
+    const planned = plan(wanted, found, this.#config);
     refuseAny(planned);
-    await findChangeParts({ design, found, vm, planned }, this.#config, this.#catalogue, signal);
-    await rootDiskGrowth(design.vm, vm.id, this.#direct, signal);
-    await checkGrowth(design, vm, this.#account(), signal);
+    await checkChangeInputs({ wanted, found, vm, planned }, this.#config, this.#catalogue, signal);
+    await rootDiskGrowth(wanted.vm, vm.id, this.#reader, signal);
+    await checkGrowth(wanted, vm, this.#account(), signal);
   }
 
   async observe(
     identity: TenureIdentity,
     order: Order | undefined,
-    memo: Memo | undefined,
+    stored: Memo | undefined,
     signal: AbortSignal,
   ): Promise<Observation> {
-    const notes = notesOf(memo);
-    const design = order && designOf(order, this.#config);
-    const resting = design && (await this.#observeAtRest(identity, design, notes, signal));
+    const memo = readMemo(stored);
+    const wanted = order && wantedVmOf(order, this.#config);
+    const resting = wanted && (await this.#observeAtRest(identity, wanted, memo, signal));
     if (resting !== undefined) return resting;
-    const jobs = await jobStates(this.#client, notes.jobs, signal);
-    if (jobs.pending.length > 0) {
-      const what = jobs.pending.map((job) => job.what).join(', ');
-      return { kind: 'Busy', what, pollAfterMs: POLL_MS, memo: memoOf({ ...notes, jobs: jobs.pending }) };
-    }
-    const now = afterJobs(notes, jobs.failed, this.#clock.wallTime());
-    const found = await look(identity, now, scopeFor(identity, design), this.#direct, signal);
-    const observation = this.#observation(identity, design, found, now);
+    const started = await this.#pollJobs(memo.jobs, wanted !== undefined, signal);
+    if (started.pending.length > 0) return busy(memo, started.pending);
+    const after = this.#withJobResults(memo, memo.jobs, started.failed);
+    const known = started.failed.length > 0 ? {} : this.#recent.take(identity.name);
+    const found = await this.#find(identity, after, wanted && expectedOf(wanted), signal, known);
+    const planned = wanted === undefined ? [] : plan(wanted, found, this.#config);
+    const unproven = await this.#queryUnproven(started.unproven, planned, found, signal);
+    if (unproven.pending.length > 0) return busy(memo, unproven.pending);
+    const settled = this.#withJobResults(after, [], unproven.failed);
+    const observation = this.#observation(identity, wanted, found, planned, settled);
     if (observation.kind === 'Present') this.#evidence.set(observation, found);
+    if (observation.kind === 'Absent') this.#absent.set(identity.name, { at: this.#clock.monotonic(), found });
     return observation;
   }
 
   create(order: Order, memo: Memo | undefined, signal: AbortSignal): Promise<Step> {
-    return this.#resting.changing(order.identity, this.#create(order, memo, signal));
+    return this.#resting.trackChange(order.identity, this.#create(order, readMemo(memo), signal));
   }
 
-  async #create(order: Order, memo: Memo | undefined, signal: AbortSignal): Promise<Step> {
-    const notes = notesOf(memo);
-    holdBack(notes, 'Making', this.#clock.wallTime());
-    const design = designOf(order, this.#config);
-    const found = await look(order.identity, notes, scopeToMake(this.#config), this.#direct, signal);
-    const parts = await this.#parts(design, notes, found, signal);
-    if (found.vms.length === 0) await checkLimits(design, parts, this.#account(), signal);
-    return this.#advance(design, found, notes, signal);
+  async #create(order: Order, memo: TenureMemo, signal: AbortSignal): Promise<Step> {
+    throwIfBackingOff(memo, 'Creating', this.#clock.wallTime());
+    const { identity } = order;
+    const wanted = wantedVmOf(order, this.#config);
+    const found = this.#takeAbsence(identity) ?? (await this.#findCollisions(identity, memo, signal));
+    const inputs = await this.#deployInputs(wanted, memo, found, signal);
+    if (found.vms.length === 0) await checkLimits(wanted, inputs, this.#account(), signal);
+    return this.#advance(wanted, found, memo, signal);
   }
 
   update(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
-    return this.#resting.changing(order.identity, this.#update(order, present, signal));
+    return this.#resting.trackChange(order.identity, this.#update(order, present, signal));
   }
 
   async #update(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
-    const { design, found, notes } = await this.#basis(order, present, signal);
-    return this.#advance(design, found, notes, signal);
+    const { wanted, found, memo } = await this.#basis(order, present, signal);
+    return this.#advance(wanted, found, memo, signal);
   }
 
   stop(identity: TenureIdentity, present: Present, signal: AbortSignal): Promise<Step> {
-    return this.#resting.changing(identity, this.#stop(identity, present, signal));
+    return this.#resting.trackChange(identity, this.#stop(identity, present, signal));
   }
 
   async #stop(identity: TenureIdentity, present: Present, signal: AbortSignal): Promise<Step> {
-    const { found, notes } = await this.#seen(identity, undefined, present, signal);
-    const dones: Done[] = [];
-    for (const { id, name } of found.vms.filter((vm) => vm.state === 'Running')) {
-      dones.push(await startJob(this.#client, `stopping the VM ${name}`, 'stopVirtualMachine', { id }, signal));
+    const { found, memo } = await this.#seen(identity, undefined, present, signal);
+    const outcomes: Outcome[] = [];
+    for (const { id, name, state } of found.vms.filter((vm) => !DOWN.has(vm.state))) {
+      // One that hangs on its way, or is of unknown state, does not stop unless forced.
+      const forced: Parameters = state === 'Running' || state === 'Migrating' ? {} : { forced: 'true' };
+      const parameters = { id, ...forced };
+      outcomes.push(await startJob(this.#client, `stopping the VM ${name}`, 'stopVirtualMachine', parameters, signal));
     }
-    const step = stepOf(dones, notes, 'nothing to stop');
+    const step = this.#step(outcomes, memo, 'nothing to stop');
     // What there is may be less than a VM, and suspended it is not completed: no need to look often.
-    return dones.length > 0 ? step : { ...step, pollAfterMs: IDLE_MS };
+    return outcomes.length > 0 ? step : { ...step, pollAfterMs: IDLE_MS };
   }
 
   start(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
-    return this.#resting.changing(order.identity, this.#start(order, present, signal));
+    return this.#resting.trackChange(order.identity, this.#start(order, present, signal));
   }
 
   async #start(order: Order, present: Present, signal: AbortSignal): Promise<Step> {
-    const { design, found, notes } = await this.#basis(order, present, signal);
-    const vm = keeperOf(found.vms);
-    if (vm === undefined) return this.#advance(design, found, notes, signal);
-    // While it stands still is the time for what cannot be done otherwise.
-    const { descriptorHash } = design.order;
+    const { wanted, found, memo } = await this.#basis(order, present, signal);
+    const vm = primaryVm(found.vms);
+    if (vm === undefined) return this.#advance(wanted, found, memo, signal);
+    // A stopped VM allows what cannot be changed otherwise.
+    const { descriptorHash } = wanted.order;
     const now = this.#clock.wallTime();
-    const [change] = withoutStuck(plan(design, found, this.#config).filter(needsStop), notes, descriptorHash, now);
+    const possible = plan(wanted, found, this.#config).filter(needsStop);
+    const [change] = withoutFailedChange(possible, memo, descriptorHash, now);
     const start = () =>
       startJob(this.#client, `starting the VM ${vm.name}`, 'startVirtualMachine', { id: vm.id }, signal);
-    if (change === undefined) return stepOf([await start()], notes, 'nothing to start');
-    const shop = await this.#workshop(design, notes, found, signal);
+    if (change === undefined) return this.#step([await start()], memo);
+    const context = await this.#context(wanted, memo, found, signal);
     try {
-      const done = await perform(change, shop, signal);
-      const job = done.job && { ...done.job, standstill: descriptorHash };
-      return stepOf([{ ...done, ...(job === undefined ? {} : { job }) }], notes, 'nothing to start');
+      const outcome = await perform(change, context, signal);
+      const job = outcome.job && { ...outcome.job, stoppedFor: descriptorHash };
+      return this.#step([{ ...outcome, ...(job === undefined ? {} : { job }) }], memo);
     } catch (error) {
       if (!isVerdict(error)) throw error;
-      return stepOf([await start()], noteStuck(notes, descriptorHash, error.message, now), 'nothing to start');
+      return this.#step([await start()], recordFailedChange(memo, descriptorHash, error.message, now));
     }
   }
 
   async delete(identity: TenureIdentity, present: Present, signal: AbortSignal): Promise<Step> {
     this.#resting.forget(identity);
-    const notes = notesOf(present.memo);
-    const found = await look(identity, notes, () => everything, this.#direct, signal);
-    const expunge = await this.#mayExpunge(signal);
-    const removals = nextRemovals(found, expunge);
-    // A destroyed VM holds its network, and a user does not see it: what failed is tried again, with that as the reason.
-    const wait = waitAfterFailure(notes, 'Removing', this.#clock.wallTime());
-    const held = wait > 0 && !expunge && removals.some((removal) => removal.do === 'deleteNetwork');
-    if (held) throw notExpungeable(`the network ${identity.name}`, wait);
-    holdBack(notes, 'Removing', this.#clock.wallTime());
-    const shop = { ...this.#tools(), identity, expunge };
-    const dones: Done[] = [];
-    for (const removal of removals) dones.push(removing(await remove(removal, shop, signal)));
-    return stepOf(dones, notes, 'waiting for CloudStack to finish');
+    this.#recent.forget(identity.name);
+    this.#absent.delete(identity.name);
+    const memo = readMemo(present.memo);
+    const now = this.#clock.wallTime();
+    const found = await findResources(identity, memo, () => everything, this.#reader, signal);
+    const expunge = (await this.#mayExpunge(signal)) && !isExpungeRefused(memo, now);
+    const removals = nextRemovals({ found, expunge, unseenVm: unseenVmOf(memo, found) });
+    const expungeDelayMs = this.#expungeDelayMs();
+    const { destroyed } = memo;
+    const waitMs = backoffLeft(memo, 'Removing', now);
+    // A destroyed VM holds its network, and a user does not see it: say so, rather than that the network is refused.
+    if (waitMs > 0 && destroyed !== undefined && removals.some((removal) => removal.do === 'deleteNetwork')) {
+      throw expungeForbidden(`until then its network ${identity.name} stays`, destroyed, expungeDelayMs, waitMs);
+    }
+    // A refused expunge is followed by a stop at once: what has ended must not run for the time of a backoff.
+    if (!removals.some((removal) => removal.do === 'stopVm')) throwIfBackingOff(memo, 'Removing', now);
+    const context = { ...this.#tools(expunge), identity, expungeDelayMs, destroyed, now };
+    return this.#step(await removeAll(removals, context, signal), memo, 'waiting for CloudStack to finish');
   }
 
   listManaged(signal: AbortSignal): Promise<readonly Marked[]> {
-    return survey(this.#client, this.#scope, signal);
+    return listMarked(this.#client, this.#scope, signal);
   }
 
   /** Ends open connections. */
@@ -230,19 +274,90 @@ export class CloudStackReactor implements Reactor {
     await this.#client.close();
   }
 
-  async #advance(design: Design, found: Look, notes: Notes, signal: AbortSignal): Promise<Step> {
-    const leaving = await networksToLeave(found, notes, this.#config, this.#catalogue, signal);
+  async #advance(wanted: WantedVm, found: FoundResources, memo: TenureMemo, signal: AbortSignal): Promise<Step> {
+    const { name } = wanted.order.identity;
+    this.#recent.forget(name);
+    const leaving = await networksToLeave(found, memo, this.#config, this.#catalogue, signal);
     if (leaving.length > 0) {
-      const what = 'removing the network, to make it where there is room';
+      const what = 'removing the network, to create it where there is room';
       const jobs = leaving.map(({ id }) => startJob(this.#client, what, 'deleteNetwork', { id }, signal));
-      return stepOf(await Promise.all(jobs), notes, 'nothing to do');
+      return this.#step(await Promise.all(jobs), memo);
     }
-    const shop = await this.#workshop(design, notes, found, signal);
-    return stepOf(
-      await advance(found, notes, this.#config, shop, this.#clock.wallTime(), signal),
-      notes,
-      'nothing to do',
+    const context = await this.#context(wanted, memo, found, signal);
+    const outcomes = await advance(found, memo, this.#config, context, this.#clock.wallTime(), signal).catch(
+      async (error: unknown) => {
+        // It never becomes a VM: what was shared with nobody else has to go, because nothing else is left to say so.
+        if (error instanceof TerminalError && found.vms.length === 0) await deleteUnusedShared(context, signal);
+        throw error;
+      },
     );
+    this.#rememberConnections(name, found, outcomes);
+    return this.#step(outcomes, memo);
+  }
+
+  /** After a step of which every part was a job, only what the jobs touch has to be read again. */
+  #rememberConnections(name: string, found: FoundResources, outcomes: readonly Outcome[]): void {
+    const created = outcomes.flatMap(({ network }) => network ?? []);
+    const commands = outcomes.flatMap(({ job, command }) => job?.command ?? command ?? []);
+    if (commands.length > 0 && commands.every((command) => command !== 'deleteNetwork')) {
+      this.#recent.remember(name, { ...found, networks: [...found.networks, ...created] }, commands);
+    }
+  }
+
+  #step(outcomes: readonly Outcome[], memo: TenureMemo, idle?: string): Step {
+    return stepOf(outcomes, memo, this.#jobs, this.#clock.wallTime(), idle);
+  }
+
+  /**
+   * How started jobs stand. Of those that are no longer in progress, the ones whose success shows in what is found are
+   * left `unproven`: asking for each would double the calls of a deploy.
+   */
+  async #pollJobs(jobs: readonly StartedJob[], compared: boolean, signal: AbortSignal): Promise<PolledJobs> {
+    if (jobs.length === 0) return { pending: [], failed: [], unproven: [] };
+    const pending = await this.#jobs.pending(jobs, signal);
+    if (pending !== undefined && pending.length > 0) return { pending, failed: [], unproven: [] };
+    const isSeen = (job: StartedJob) => pending !== undefined && compared && job.removes !== undefined;
+    const queried = await this.#queryJobs(
+      jobs.filter((job) => !isSeen(job)),
+      signal,
+    );
+    return { ...queried, unproven: jobs.filter(isSeen) };
+  }
+
+  /** Asks for the jobs whose effect is not to be seen: they failed, or are not over after all. */
+  async #queryUnproven(
+    jobs: readonly StartedJob[],
+    planned: readonly Planned[],
+    found: FoundResources,
+    signal: AbortSignal,
+  ): Promise<Pick<PolledJobs, 'pending' | 'failed'>> {
+    const missing = new Set(planned.map(differenceKey));
+    const broken = primaryVm(found.vms)?.state === 'Error';
+    const isProven = (job: StartedJob) => !broken && job.removes !== undefined && !missing.has(job.removes);
+    for (const job of jobs.filter(isProven)) this.#jobs.noteEnd(job);
+    return this.#queryJobs(
+      jobs.filter((job) => !isProven(job)),
+      signal,
+    );
+  }
+
+  async #queryJobs(jobs: readonly StartedJob[], signal: AbortSignal): Promise<Pick<PolledJobs, 'pending' | 'failed'>> {
+    const failed: FailedJob[] = [];
+    for (const [index, job] of jobs.entries()) {
+      const state = await this.#jobs.state(job, signal);
+      // In order of starting: while one is pending, those after it need not be asked for.
+      if (state.kind === 'Pending') return { pending: jobs.slice(index), failed };
+      if (state.kind === 'Failed') failed.push(state.failed);
+    }
+    return { pending: [], failed };
+  }
+
+  #withJobResults(memo: TenureMemo, ended: readonly StartedJob[], failed: readonly FailedJob[]): TenureMemo {
+    const failedIds = new Set(failed.map(({ id }) => id));
+    const expunged = ended.some((job) => job.expunges === true && !failedIds.has(job.id));
+    // An expunged VM need not be looked for by its id any more.
+    const { vm: _vm, destroyed: _destroyed, ...rest } = memo;
+    return recordJobResults(expunged ? rest : memo, failed, this.#clock.wallTime());
   }
 
   /**
@@ -251,49 +366,86 @@ export class CloudStackReactor implements Reactor {
    */
   async #observeAtRest(
     identity: TenureIdentity,
-    design: Design,
-    notes: Notes,
+    wanted: WantedVm,
+    memo: TenureMemo,
     signal: AbortSignal,
   ): Promise<Observation | undefined> {
-    const found = await this.#resting.look(identity, design, notes, signal);
+    const found = await this.#resting.find(identity, expectedOf(wanted), memo, signal);
     if (found === undefined) return undefined;
-    const observation = this.#observation(identity, design, found, notes);
-    if (observation.kind !== 'Present' || observation.differences.length > 0) return undefined;
-    return observation;
+    const planned = plan(wanted, found, this.#config);
+    const observation = this.#observation(identity, wanted, found, planned, memo);
+    return observation.kind === 'Present' && observation.differences.length === 0 ? observation : undefined;
   }
 
-  #observation(identity: TenureIdentity, design: Design | undefined, found: Look, notes: Notes): Observation {
-    const planned = design === undefined ? [] : plan(design, found, this.#config);
+  #observation(
+    identity: TenureIdentity,
+    wanted: WantedVm | undefined,
+    found: FoundResources,
+    planned: readonly Planned[],
+    memo: TenureMemo,
+  ): Observation {
     const consoleUrl = (vm: string) => this.#consoleUrl(vm);
-    return observationOf({ identity, found, notes, design, planned, consoleUrl });
+    const expungeDelayMs = this.#expungeDelayMs();
+    const now = this.#clock.wallTime();
+    return observationOf({ identity, found, memo, wanted, planned, consoleUrl, expungeDelayMs, now });
   }
 
-  /** What a step on an observation rests on: the look the observation was made from, or a new one. */
+  /** What a step on an observation rests on: what the observation found, or a new look. */
   async #basis(order: Order, present: Present, signal: AbortSignal) {
-    const design = designOf(order, this.#config);
-    return { design, ...(await this.#seen(order.identity, design, present, signal)) };
+    const wanted = wantedVmOf(order, this.#config);
+    return { wanted, ...(await this.#seen(order.identity, wanted, present, signal)) };
   }
 
-  async #seen(identity: TenureIdentity, design: Design | undefined, present: Present, signal: AbortSignal) {
-    const notes = notesOf(present.memo);
-    holdBack(notes, 'Making', this.#clock.wallTime());
+  async #seen(identity: TenureIdentity, wanted: WantedVm | undefined, present: Present, signal: AbortSignal) {
+    const memo = readMemo(present.memo);
+    throwIfBackingOff(memo, 'Creating', this.#clock.wallTime());
     const evidence = this.#evidence.get(present);
-    const found = evidence ?? (await look(identity, notes, scopeFor(identity, design), this.#direct, signal));
-    return { found, notes };
+    const found = evidence ?? (await this.#find(identity, memo, wanted && expectedOf(wanted), signal));
+    return { found, memo };
   }
 
-  async #workshop(design: Design, notes: Notes, found: Look, signal: AbortSignal): Promise<Workshop> {
+  #find(
+    identity: TenureIdentity,
+    memo: TenureMemo,
+    expected: Expected | undefined,
+    signal: AbortSignal,
+    known = {},
+  ): Promise<FoundResources> {
+    const scopeOf = scopeToCompare(identity, expected, memo.settled !== undefined);
+    return findResources(identity, memo, scopeOf, this.#reader, signal, known);
+  }
+
+  #findCollisions(identity: TenureIdentity, memo: TenureMemo, signal: AbortSignal): Promise<FoundResources> {
+    const { network } = this.#config;
+    const scopeOf = scopeToCreate(network.mode, network.mode === 'Shared' && (network.securityGroups ?? true));
+    return findResources(identity, memo, scopeOf, this.#reader, signal);
+  }
+
+  /** What this process has just found of an absent tenure. Good for one create: the next one looks again. */
+  #takeAbsence({ name }: TenureIdentity): FoundResources | undefined {
+    const absent = this.#absent.get(name);
+    this.#absent.delete(name);
+    return absent !== undefined && this.#clock.monotonic() - absent.at < ABSENCE_MS ? absent.found : undefined;
+  }
+
+  async #context(
+    wanted: WantedVm,
+    memo: TenureMemo,
+    found: FoundResources,
+    signal: AbortSignal,
+  ): Promise<ActionContext> {
     const network = found.networks[0]?.id;
     const securityGroup = found.securityGroups[0]?.id;
+    const expunge = (await this.#mayExpunge(signal)) && !isExpungeRefused(memo, this.#clock.wallTime());
     return {
-      ...this.#tools(),
-      design,
-      expunge: await this.#mayExpunge(signal),
-      parts: () => this.#parts(design, notes, found, signal),
-      lookAgain: () => this.#catalogue.forget(),
-      offering: () => findOffering(design, this.#catalogue, signal),
-      diskOffering: () => findDiskOffering(design.vm, this.#config, this.#catalogue, signal),
-      checkGrowth: (vm) => checkGrowth(design, vm, this.#account(), signal),
+      ...this.#tools(expunge),
+      wanted,
+      deployInputs: () => this.#deployInputs(wanted, memo, found, signal),
+      forgetOffers: () => this.#catalogue.forget(),
+      offering: () => findOffering(wanted, this.#catalogue, signal),
+      diskOffering: () => findDiskOffering(wanted.vm, this.#config, this.#catalogue, signal),
+      checkGrowth: (vm) => checkGrowth(wanted, vm, this.#account(), signal),
+      unseenVm: found.vms.length === 0 ? (memo.destroyed?.id ?? memo.vm) : undefined,
       ids: {
         ...(network === undefined ? {} : { network }),
         ...(securityGroup === undefined ? {} : { securityGroup }),
@@ -301,22 +453,38 @@ export class CloudStackReactor implements Reactor {
     };
   }
 
-  #parts(design: Design, notes: Notes, found: Look | undefined, signal: AbortSignal): Promise<Parts> {
-    // A network that is made already says where.
-    const zone = found?.networks[0]?.zone ?? zoneFor(this.#config, notes);
-    return findParts(design, this.#config, zone, this.#catalogue, signal);
+  #deployInputs(
+    wanted: WantedVm,
+    memo: TenureMemo,
+    found: FoundResources | undefined,
+    signal: AbortSignal,
+  ): Promise<DeployInputs> {
+    // A network that was created already says where.
+    const zone = found?.networks[0]?.zone ?? zoneFor(this.#config, memo);
+    return findDeployInputs(wanted, this.#config, zone, this.#catalogue, signal);
   }
 
   #account() {
-    return { client: this.#client, project: this.#config.project };
+    return { catalogue: this.#catalogue, project: this.#config.project };
   }
 
-  #tools() {
-    return { client: this.#client, source: this.#direct, scope: this.#scope, alone: this.#alone };
+  #tools(expunge: boolean): Tools {
+    return {
+      client: this.#client,
+      reader: this.#reader,
+      scope: this.#scope,
+      exclusively: this.#exclusively,
+      expunge,
+    };
   }
 
+  /** Whether VMs may be expunged, as far as capabilities and settings say. The role may still forbid it. */
   async #mayExpunge(signal: AbortSignal): Promise<boolean> {
     return (this.#config.expunge ?? true) && (await this.#catalogue.mayExpunge(signal));
+  }
+
+  #expungeDelayMs(): number {
+    return (this.#config.expungeDelaySeconds ?? EXPUNGE_DELAY_SECONDS) * 1_000;
   }
 
   #consoleUrl(vm: string): string {
@@ -325,15 +493,34 @@ export class CloudStackReactor implements Reactor {
   }
 }
 
-/** How soon to look again when there is nothing to do and nothing is awaited, in milliseconds. */
-const IDLE_MS = 60_000;
-
-/** An error that is an answer; any other is thrown. */
-function asFault(error: unknown): TerminalError {
-  if (error instanceof TerminalError) return error;
-  throw error;
+/** Jobs that were started, by how they stand. */
+interface PolledJobs {
+  readonly pending: readonly StartedJob[];
+  readonly failed: readonly FailedJob[];
+  /** Over, and not asked how: what is found tells. */
+  readonly unproven: readonly StartedJob[];
 }
 
-function removing(done: Done): Done {
-  return done.job === undefined ? done : { ...done, job: { ...done.job, removing: true } };
+function busy(memo: TenureMemo, pending: readonly StartedJob[]): Observation {
+  const what = pending.map((job) => job.what).join(', ');
+  return { kind: 'Busy', what, pollAfterMs: POLL_MS, memo: writeMemo({ ...memo, jobs: pending }) };
+}
+
+/** The VM that may be out of sight, and hold what is left: one we destroyed, or one whose network is not to be deleted. */
+function unseenVmOf({ vm, destroyed, failure }: TenureMemo, found: FoundResources): string | undefined {
+  if (found.vms.length > 0) return undefined;
+  if (destroyed !== undefined) return destroyed.id;
+  return failure?.command === 'deleteNetwork' ? vm : undefined;
+}
+
+function expectedOf({ order, vm }: WantedVm): Expected {
+  const { descriptorHash, accessKey } = order;
+  const fingerprint = fingerprintOf(publicKeyOf(accessKey));
+  return { descriptorHash, accessKey, fingerprint, dataDisks: vm.dataDisks.length };
+}
+
+/** Returns a TerminalError, rethrows anything else. */
+function terminalOrThrow(error: unknown): TerminalError {
+  if (error instanceof TerminalError) return error;
+  throw error;
 }

@@ -125,6 +125,12 @@ export const cloudStackReasons = {
     summary: 'The VM differs from its order, and only a restart would mend it.',
     remedy: 'Set restart of the Reactor to Always, or stop and start the VM when it suits.',
   },
+  VmForeignPart: {
+    family: 'refused',
+    summary: 'Somebody added an address, a disk or a network to the VM, which its order does not have.',
+    remedy:
+      'Remove what the message names, if it is not meant to be there. It is left alone, and an address goes with the tenure.',
+  },
 } as const satisfies Reasons;
 
 declare module '../../errors/catalogue.ts' {

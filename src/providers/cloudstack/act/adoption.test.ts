@@ -6,7 +6,7 @@ import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
 import { identityOf, type TenureIdentity } from '../../../award/identity.ts';
 import type { Order } from '../../port.ts';
 import { CloudStackClient } from '../api/client.ts';
-import { TENURE_TAG } from '../plan/names.ts';
+import { TENURE_TAG } from '../observe/names.ts';
 
 /** How a neighbour is named and marked, given the tenure it stands beside. */
 type Likeness = (identity: TenureIdentity) => string;

@@ -1,13 +1,13 @@
+import type { CloudStackConfig } from '../../../api/cloud-stack-backend.ts';
 import { RefusedError } from '../../../errors/dinfra-error.ts';
-import type { CloudStackConfig } from '../api/config.ts';
-import { stuckError, withoutStuck } from '../api/standstill.ts';
-import { startJob } from '../api/start-job.ts';
-import type { Look } from '../observe/look.ts';
-import { mayShareStep, needsStop, type Planned } from '../plan/action.ts';
-import type { Notes } from '../plan/memo.ts';
-import { keeperOf, plan } from '../plan/plan.ts';
+import { type Outcome, startJob } from '../api/jobs.ts';
+import type { FoundResources } from '../observe/found.ts';
+import type { TenureMemo } from '../observe/memo.ts';
+import { differenceKey, mayShareStep, needsStop, type Planned } from '../plan/action.ts';
+import { plan, primaryVm } from '../plan/plan.ts';
+import { failedChangeError, withoutFailedChange } from '../plan/retry.ts';
+import type { ActionContext } from './context.ts';
 import { perform } from './perform.ts';
-import type { Done, Workshop } from './workshop.ts';
 
 /** Calls of one step, at most: rules and disks are many. */
 const MAX_SHARED = 16;
@@ -19,46 +19,57 @@ const MAX_SHARED = 16;
  * refused things is left.
  */
 export async function advance(
-  found: Look,
-  notes: Notes,
+  found: FoundResources,
+  memo: TenureMemo,
   config: CloudStackConfig,
-  shop: Workshop,
+  context: ActionContext,
   now: number,
   signal: AbortSignal,
-): Promise<readonly Done[]> {
-  const [stranger] = found.strangers;
-  if (stranger !== undefined && found.vms.length === 0) throw notOurs(stranger.id, stranger.name);
-  const planned = plan(shop.design, found, config);
+): Promise<readonly Outcome[]> {
+  const [other] = found.foreignVms;
+  if (other !== undefined && found.vms.length === 0) throw notOurs(other.id, other.name);
+  const planned = plan(context.wanted, found, config);
   refuseLoss(planned);
-  const vm = keeperOf(found.vms);
-  const dones: Done[] = [];
+  const vm = primaryVm(found.vms);
+  const outcomes: Outcome[] = [];
   const wanted = planned.filter((action) => action.do !== 'refuse');
-  let rest = withoutStuck(wanted, notes, shop.design.order.descriptorHash, now);
-  while (rest[0] !== undefined && dones.every((done) => done.job === undefined)) {
+  let rest = withoutFailedChange(wanted, memo, context.wanted.order.descriptorHash, now);
+  while (rest[0] !== undefined && outcomes.every((outcome) => outcome.job === undefined)) {
     const [action] = rest;
     if (vm?.state === 'Running' && needsStop(action)) {
-      if (action.do === 'scale') await shop.checkGrowth(vm);
-      const what = `stopping the VM to mend its ${action.what}`;
-      dones.push(await startJob(shop.client, what, 'stopVirtualMachine', { id: vm.id }, signal));
+      if (action.do === 'scale') await context.checkGrowth(vm);
+      const what = `stopping the VM to change its ${action.what}`;
+      outcomes.push(await startJob(context.client, what, 'stopVirtualMachine', { id: vm.id }, signal));
       break;
     }
     const group = rest.filter((other) => other === action || mayShareStep(action, other)).slice(0, MAX_SHARED);
-    for (const one of group) dones.push(await perform(one, shop, signal));
+    for (const one of group) outcomes.push(withDifference(await perform(one, context, signal), one));
     rest = rest.filter((other) => !group.includes(other));
+    // What was changed is compared again before a tag says that it is as ordered.
+    if (action.do === 'applyChange' && outcomes.some(({ message }) => message !== undefined)) break;
   }
-  if (dones.some((done) => done.message !== undefined)) return dones;
+  if (outcomes.some((outcome) => outcome.message !== undefined)) return outcomes;
   const refused = planned.find(isRefusal);
   if (refused !== undefined) throw refusalOf(refused);
   const left = wanted.find(needsStop);
-  if (left !== undefined && notes.stuck !== undefined && vm?.state === 'Running')
-    throw stuckError(notes.stuck, left, now);
-  return dones;
+  if (left !== undefined && memo.failedChange !== undefined && vm?.state === 'Running') {
+    throw failedChangeError(memo.failedChange, left, now);
+  }
+  return outcomes;
 }
 
-/** Throws when the plan has a change that cannot be made, or not without what the provider does not allow. */
+/** The job's success is seen by the difference it removes being gone. */
+function withDifference(outcome: Outcome, action: Planned): Outcome {
+  return outcome.job === undefined ? outcome : { ...outcome, job: { ...outcome.job, removes: differenceKey(action) } };
+}
+
+/**
+ * Throws when the plan has a change that cannot be made, or not without what the provider does not allow. What others
+ * added is no part of the change.
+ */
 export function refuseAny(planned: readonly Planned[]): void {
   refuseLoss(planned);
-  const refused = planned.find(isRefusal);
+  const refused = planned.filter(isRefusal).find(({ reason }) => reason !== 'VmForeignPart');
   if (refused !== undefined) throw refusalOf(refused);
 }
 

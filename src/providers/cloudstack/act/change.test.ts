@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../../../simulator/cloudstack/seed.ts';
 import { type Bench, holdingsOf, openNetwork, orderFor, startBench, vmOf } from '../../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
+import type { CloudStackConfig } from '../../../api/cloud-stack-backend.ts';
 import type { Json } from '../../../base/json.ts';
 import type { Order, Present } from '../../port.ts';
-import type { CloudStackConfig } from '../api/config.ts';
 
 let bench: Bench;
 afterEach(() => bench.stop());

@@ -1,40 +1,40 @@
 import { RefusedError } from '../../../errors/dinfra-error.ts';
 import { errorOf } from '../api/failure.ts';
+import { type Outcome, staleOr, startJob } from '../api/jobs.ts';
 import { isObject, text } from '../api/reply.ts';
 import type { Parameters } from '../api/signing.ts';
-import { staleOr, startJob } from '../api/start-job.ts';
-import type { DirectSource } from '../observe/source.ts';
+import { affinityGroupName, keyPairName, volumeName } from '../observe/names.ts';
+import type { DirectReader } from '../observe/reader.ts';
 import type { Action } from '../plan/action.ts';
-import { affinityGroupName, keyPairName, volumeName } from '../plan/names.ts';
+import type { WantedRule } from '../plan/rules.ts';
 import { encodeUserData } from '../plan/user-data.ts';
 import { ANYWHERE, type VmOrder } from '../plan/vm-order.ts';
-import type { WantedRule } from '../plan/wanted-rules.ts';
+import type { ActionContext } from './context.ts';
 import { deploy } from './deploy.ts';
-import { createAffinityGroup, createNetwork, createSecurityGroup, registerKey } from './prerequisites.ts';
-import type { Done, Workshop } from './workshop.ts';
+import { createNetwork, createSecurityGroup, ensureAffinityGroup, ensureKeyPair } from './prerequisites.ts';
 
 /**
  * Takes one action. Each can be taken again after a crash at any point: what makes something looks first whether it is
  * there, or is told by CloudStack that it is.
  */
-export async function perform(action: Action, shop: Workshop, signal: AbortSignal): Promise<Done> {
-  const { client, design, scope } = shop;
-  const { identity } = design.order;
+export async function perform(action: Action, context: ActionContext, signal: AbortSignal): Promise<Outcome> {
+  const { client, wanted, scope } = context;
+  const { identity } = wanted.order;
   const start = (what: string, command: string, parameters: Parameters) =>
     startJob(client, what, command, parameters, signal);
   switch (action.do) {
     case 'registerKey':
-      return registerKey(shop, signal);
+      return ensureKeyPair(context, signal);
     case 'createNetwork':
-      return createNetwork(shop, signal);
+      return createNetwork(context, signal);
     case 'createSecurityGroup':
-      return createSecurityGroup(shop, signal);
+      return createSecurityGroup(context, signal);
     case 'createAffinityGroup':
-      return createAffinityGroup(shop, signal);
+      return ensureAffinityGroup(context, signal);
     case 'deploy':
-      return deploy(shop, signal);
+      return deploy(context, signal);
     case 'destroyDuplicate': {
-      const parameters = { id: action.vm.id, ...(shop.expunge ? { expunge: 'true' } : {}) };
+      const parameters = { id: action.vm.id, ...(context.expunge ? { expunge: 'true' } : {}) };
       return start(`destroying the second VM ${action.vm.id}`, 'destroyVirtualMachine', parameters);
     }
     case 'deleteNetwork':
@@ -56,7 +56,7 @@ export async function perform(action: Action, shop: Workshop, signal: AbortSigna
     case 'associateAddress':
       return start('acquiring a public address', 'associateIpAddress', { networkid: action.network.id, ...scope });
     case 'enableStaticNat':
-      return enableStaticNat(action, shop, signal);
+      return enableStaticNat(action, context, signal);
     case 'openPort': {
       const { address, rule } = action;
       const parameters = { ipaddressid: address.id, ...portsOf(rule), cidrlist: rule.cidrs.join(',') };
@@ -108,7 +108,7 @@ export async function perform(action: Action, shop: Workshop, signal: AbortSigna
     case 'createVolume':
       return start(`making the disk ${action.disk.name}`, 'createVolume', {
         name: volumeName(identity, action.disk.name),
-        diskofferingid: (await shop.diskOffering()) ?? '',
+        diskofferingid: (await context.diskOffering()) ?? '',
         size: String(action.disk.sizeGiB),
         zoneid: action.zone,
         ...scope,
@@ -122,20 +122,18 @@ export async function perform(action: Action, shop: Workshop, signal: AbortSigna
       return start(`growing the disk ${action.volume.name}`, 'resizeVolume', parameters);
     }
     case 'scale': {
-      const { id, details } = await shop.offering();
+      const { id, details } = await context.offering();
       return start('resizing the VM', 'scaleVirtualMachine', { id: action.vm.id, serviceofferingid: id, ...details });
     }
-    case 'resetKey':
-      await registerKey(shop, signal);
-      return start("giving the VM the consumer's key", 'resetSSHKeyForVirtualMachine', {
-        id: action.vm.id,
-        keypair: keyPairName(identity),
-        ...scope,
-      });
+    case 'resetKey': {
+      const { keyPair = keyPairName(wanted.order.accessKey) } = await ensureKeyPair(context, signal);
+      const parameters = { id: action.vm.id, keypair: keyPair, ...scope };
+      return start("giving the VM the consumer's key", 'resetSSHKeyForVirtualMachine', parameters);
+    }
     case 'regroup':
-      return shop.alone(() => regroup(action.vm.id, shop, signal));
+      return context.exclusively(() => regroup(action.vm.id, context, signal));
     case 'applyChange':
-      return applyChange(action.vm.id, shop, signal);
+      return applyChange(action.vm.id, context, signal);
     case 'untag':
       return start('removing the tags of the earlier order', 'deleteTags', {
         resourcetype: 'UserVm',
@@ -160,9 +158,9 @@ export async function perform(action: Action, shop: Workshop, signal: AbortSigna
 
 async function enableStaticNat(
   { address, vm }: Extract<Action, { do: 'enableStaticNat' }>,
-  { client }: Workshop,
+  { client }: ActionContext,
   signal: AbortSignal,
-): Promise<Done> {
+): Promise<Outcome> {
   if (address.vm !== undefined) {
     return startJob(
       client,
@@ -174,17 +172,17 @@ async function enableStaticNat(
   }
   const parameters = { ipaddressid: address.id, virtualmachineid: vm.id };
   const reply = await client.attempt('enableStaticNat', parameters, signal);
-  // Repeated for the same VM it is 431; the next look sees that it is done.
+  // Repeated for the same VM it is 431; the next look sees that it is outcome.
   if (reply.kind === 'Failed') throw staleOr(errorOf(reply.failure), reply.failure.kind);
-  return { message: `gave the VM the address ${address.ip}` };
+  return { message: `gave the VM the address ${address.ip}`, command: 'enableStaticNat' };
 }
 
-async function regroup(vm: string, shop: Workshop, signal: AbortSignal): Promise<Done> {
-  const { design, client, source } = shop;
-  await createAffinityGroup(shop, signal);
-  const { affinity } = design.vm;
-  const name = affinity && affinityGroupName(design.order.identity, design.order.consumer, affinity.group);
-  const groups = name === undefined ? [] : await source.affinityGroups({ name }, signal);
+async function regroup(vm: string, context: ActionContext, signal: AbortSignal): Promise<Outcome> {
+  const { wanted, client, reader } = context;
+  await ensureAffinityGroup(context, signal);
+  const { affinity } = wanted.vm;
+  const name = affinity && affinityGroupName(wanted.order.identity, wanted.order.consumer, affinity.group);
+  const groups = name === undefined ? [] : await reader.affinityGroups({ name }, signal);
   const ids = groups.filter((group) => group.name === name).map((group) => group.id);
   return startJob(
     client,
@@ -198,36 +196,41 @@ async function regroup(vm: string, shop: Workshop, signal: AbortSignal): Promise
 /** User-data that says nothing. */
 const NO_USER_DATA = Buffer.from('#cloud-config\n').toString('base64');
 
-/** User-data and root disk, which lists do not show: compared here, changed where they differ. */
-async function applyChange(vm: string, { design, client, source }: Workshop, signal: AbortSignal): Promise<Done> {
+/**
+ * User-data and root disk, which lists do not show: both are read, and each is changed where it differs. The tag that says
+ * so is set only after an observation found neither different.
+ */
+async function applyChange(
+  vm: string,
+  { wanted, client, reader }: ActionContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const growth = await rootDiskGrowth(wanted.vm, vm, reader, signal);
   const body = await client.call('getVirtualMachineUserData', { virtualmachineid: vm }, signal);
   const current = isObject(body['virtualmachineuserdata'])
     ? text(body['virtualmachineuserdata']['userdata'])
     : undefined;
   // An empty text would change nothing.
-  const wanted = encodeUserData(design.vm) ?? (current === undefined ? undefined : NO_USER_DATA);
-  if (wanted !== undefined && wanted !== current) {
-    await client.call('updateVirtualMachine', { id: vm, userdata: wanted }, signal);
-    return {
-      message: 'changed the user-data: cloud-init reads it at the next start, and does what it does at every start',
-    };
-  }
-  const growth = await rootDiskGrowth(design.vm, vm, source, signal);
-  if (growth === undefined) return { message: undefined };
+  const userdata = encodeUserData(wanted.vm) ?? (current === undefined ? undefined : NO_USER_DATA);
+  const changed = userdata !== undefined && userdata !== current;
+  if (changed) await client.call('updateVirtualMachine', { id: vm, userdata }, signal);
+  const told = 'changed the user-data: cloud-init reads it at the next start, and does what it does at every start';
+  if (growth === undefined) return { message: changed ? told : undefined };
   const { volume, sizeGiB } = growth;
   const what = `growing the root disk to ${sizeGiB} GiB`;
-  return startJob(client, what, 'resizeVolume', { id: volume, size: String(sizeGiB) }, signal);
+  const outcome = await startJob(client, what, 'resizeVolume', { id: volume, size: String(sizeGiB) }, signal);
+  return changed ? { ...outcome, message: `${told}; ${outcome.message ?? what}` } : outcome;
 }
 
 /** What the root disk has to become; undefined when it is as ordered. Throws VmChangeRefused when it would shrink. */
 export async function rootDiskGrowth(
   { rootDiskGiB: ordered }: VmOrder,
   vm: string,
-  source: DirectSource,
+  reader: DirectReader,
   signal: AbortSignal,
 ): Promise<{ readonly volume: string; readonly sizeGiB: number } | undefined> {
   if (ordered === undefined) return undefined;
-  const root = (await source.volumesOf(vm, signal)).find((volume) => volume.type === 'ROOT');
+  const root = (await reader.volumesOf(vm, signal)).find((volume) => volume.type === 'ROOT');
   if (root === undefined) return undefined;
   const has = Math.round(root.sizeBytes / 1_073_741_824);
   if (has > ordered) {

@@ -1,71 +1,86 @@
 import { openSshPublicKey } from '../../../ssh/openssh-public-key.ts';
 import { errorOf } from '../api/failure.ts';
+import type { Outcome } from '../api/jobs.ts';
 import { isObject, text } from '../api/reply.ts';
-import { affinityGroupName, keyPairName } from '../plan/names.ts';
-import type { Done, Workshop } from './workshop.ts';
+import { networkOf } from '../api/resources.ts';
+import { affinityGroupName, fingerprintOf, keyPairName } from '../observe/names.ts';
+import type { ActionContext } from './context.ts';
 
-/** The consumer's key under the tenure's name. One of that name with another key is replaced: the name is ours. */
-export async function registerKey({ client, design, scope }: Workshop, signal: AbortSignal): Promise<Done> {
-  const { identity, accessKey } = design.order;
-  const name = keyPairName(identity);
-  const publickey = openSshPublicKey(Buffer.from(accessKey.replace(/^0x/, ''), 'hex'), identity.name);
-  const parameters = { name, publickey, ...scope };
-  const reply = await client.attempt('registerSSHKeyPair', parameters, signal);
-  if (reply.kind === 'Ok') return { message: 'registered the SSH key' };
+/** A consumer's access key as OpenSSH writes it. */
+export function publicKeyOf(accessKey: string): string {
+  return openSshPublicKey(Buffer.from(accessKey.replace(/^0x/, ''), 'hex'), 'dinfra');
+}
+
+/**
+ * Makes sure that the account has a pair with the consumer's key. CloudStack takes one pair for each public key: when
+ * there is one already, made for another tenure or by somebody else, that one is used.
+ */
+export async function ensureKeyPair(
+  { client, reader, wanted, scope, ids }: ActionContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const name = keyPairName(wanted.order.accessKey);
+  const publickey = publicKeyOf(wanted.order.accessKey);
+  const register = () => client.attempt('registerSSHKeyPair', { name, publickey, ...scope }, signal);
+  const use = (keyPair: string, message: string | undefined): Outcome => {
+    ids.keyPair = keyPair;
+    return { message, keyPair };
+  };
+  const reply = await register();
+  if (reply.kind === 'Ok') return use(name, 'registered the SSH key');
   if (reply.failure.kind !== 'Rejected') throw errorOf(reply.failure);
-  // It is there, most likely from a call whose reply was lost. Lists do not show the key itself, so make sure.
+  // 431 says that the key is there, or that the name is: lists do not show the key, but find it by its fingerprint.
+  const fingerprint = fingerprintOf(publickey);
+  const pairs = (await reader.keyPairs({ fingerprint }, signal)).filter((pair) => pair.fingerprint === fingerprint);
+  const known = pairs.find((pair) => pair.name === name) ?? pairs[0];
+  if (known !== undefined) return use(known.name, undefined);
+  // The name follows from the key: a pair of this name with another key is nobody's.
   const dropped = await client.attempt('deleteSSHKeyPair', { name, ...scope }, signal);
-  if (dropped.kind === 'Failed') throw errorOf(reply.failure);
-  await client.call('registerSSHKeyPair', parameters, signal);
-  return { message: 'registered the SSH key' };
+  const again = dropped.kind === 'Ok' ? await register() : reply;
+  if (again.kind === 'Failed') throw errorOf(again.failure);
+  return use(name, 'registered the SSH key');
 }
 
 export async function createNetwork(
-  { client, design, parts, scope, ids }: Workshop,
+  { client, wanted, deployInputs, scope, ids }: ActionContext,
   signal: AbortSignal,
-): Promise<Done> {
-  const { identity } = design.order;
-  const { connection, zone } = await parts();
+): Promise<Outcome> {
+  const { name, marker } = wanted.order.identity;
+  const { connection, zone } = await deployInputs();
   if (connection.kind !== 'Isolated') return { message: undefined };
-  const body = await client.call(
-    'createNetwork',
-    {
-      name: identity.name,
-      displaytext: identity.marker,
-      networkofferingid: connection.offering,
-      zoneid: zone,
-      ...scope,
-    },
-    signal,
-  );
-  const network = isObject(body['network']) ? text(body['network']['id']) : undefined;
-  if (network === undefined) return { message: 'made the network' };
-  ids.network = network;
-  return { message: 'made the network', network };
+  const parameters = { name, displaytext: marker, networkofferingid: connection.offering, zoneid: zone, ...scope };
+  const body = await client.call('createNetwork', parameters, signal);
+  if (!isObject(body['network'])) return { message: 'created the network' };
+  const network = networkOf(body['network']);
+  ids.network = network.id;
+  return { message: 'created the network', network };
 }
 
 export async function createSecurityGroup(
-  { client, design, scope, ids }: Workshop,
+  { client, wanted, scope, ids }: ActionContext,
   signal: AbortSignal,
-): Promise<Done> {
-  const { name, marker } = design.order.identity;
+): Promise<Outcome> {
+  const { name, marker } = wanted.order.identity;
   const body = await client.call('createSecurityGroup', { name, description: marker, ...scope }, signal);
   const group = isObject(body['securitygroup']) ? text(body['securitygroup']['id']) : undefined;
   if (group !== undefined) ids.securityGroup = group;
-  return { message: 'made the security group' };
+  return { message: 'created the security group' };
 }
 
-export async function createAffinityGroup(shop: Workshop, signal: AbortSignal): Promise<Done> {
-  const { design, client, scope, source } = shop;
-  const { order, vm } = design;
+/** One for each group a consumer names; another tenure of the same consumer may have made it. */
+export async function ensureAffinityGroup(
+  { wanted, client, scope, reader }: ActionContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { order, vm } = wanted;
   if (vm.affinity === undefined) return { message: undefined };
   const name = affinityGroupName(order.identity, order.consumer, vm.affinity.group);
-  const there = await source.affinityGroups({ name }, signal);
-  if (there.some((group) => group.name === name)) return { message: undefined };
+  const existing = await reader.affinityGroups({ name }, signal);
+  if (existing.some((group) => group.name === name)) return { message: undefined };
   const type = vm.affinity.hosts === 'Different' ? 'host anti-affinity' : 'host affinity';
   const description = `dinfra affinity of ${order.consumer}`;
   const reply = await client.attempt('createAffinityGroup', { name, type, description, ...scope }, signal);
-  // Another tenure of the same consumer may have made it in the meantime.
+  // 431: made by another tenure in the meantime.
   if (reply.kind === 'Failed' && reply.failure.kind !== 'Rejected') throw errorOf(reply.failure);
-  return { message: 'made the affinity group' };
+  return { message: 'created the affinity group' };
 }

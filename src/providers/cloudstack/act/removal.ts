@@ -2,37 +2,55 @@ import type { TenureIdentity } from '../../../award/identity.ts';
 import { RetryableError } from '../../../errors/dinfra-error.ts';
 import type { CloudStackClient } from '../api/client.ts';
 import { errorOf } from '../api/failure.ts';
-import type { Network, PublicAddress, SecurityGroup, VirtualMachine, Volume } from '../api/shapes.ts';
+import { type Outcome, startJob } from '../api/jobs.ts';
+import type { Network, PublicAddress, SecurityGroup, VirtualMachine, Volume } from '../api/resources.ts';
 import type { Parameters } from '../api/signing.ts';
-import { startJob } from '../api/start-job.ts';
-import type { Look } from '../observe/look.ts';
-import type { DirectSource } from '../observe/source.ts';
-import { isAffinityGroupName, keyPairName } from '../plan/names.ts';
-import type { Alone, Done } from './workshop.ts';
+import type { FoundResources } from '../observe/found.ts';
+import type { DestroyedVm } from '../observe/memo.ts';
+import { isAffinityGroupName, isOurKeyPairName } from '../observe/names.ts';
+import { describeDestroyed } from '../plan/observation.ts';
+import type { Tools } from './context.ts';
 
-/** The next thing to take away. */
+/** One thing to remove. */
 export type Removal =
   | { readonly do: 'releaseAddress'; readonly address: PublicAddress }
+  | { readonly do: 'stopVm'; readonly vm: VirtualMachine }
   | { readonly do: 'destroyVm'; readonly vm: VirtualMachine; readonly disks: readonly Volume[] }
   | { readonly do: 'detachVolume'; readonly volume: Volume }
+  | { readonly do: 'expungeUnseen'; readonly vm: string }
   | { readonly do: 'deleteVolume'; readonly volume: Volume }
   | { readonly do: 'deleteNetwork'; readonly network: Network }
   | { readonly do: 'deleteSecurityGroup'; readonly group: SecurityGroup }
-  | { readonly do: 'deleteKey' };
+  /** The key pair, which is left when everything else is gone. */
+  | { readonly do: 'deleteSharedParts' };
 
-/** States in which CloudStack takes the VM away by itself. */
-const leaving = new Set(['Expunging']);
+/** What decides how a tenure is removed. */
+export interface RemovalFacts {
+  readonly found: FoundResources;
+  /** Whether VMs may be expunged, as far as is known. */
+  readonly expunge: boolean;
+  /** Id of a VM of the tenure that is not to be seen and may hold what is left. */
+  readonly unseenVm: string | undefined;
+}
+
+/** States of a VM that does not run and will not run by itself. */
+const down = new Set(['Stopped', 'Shutdown', 'Destroyed', 'Error', 'Expunging']);
 
 /**
- * What is taken away next, from the outside in: addresses, which close the way to the VM and drop their rules; the VM
- * with its disks; disks that are left; network, security group and key. Pure. Nothing of a later stage is touched before
- * the earlier one was seen to be gone.
+ * What is removed next, from the outside in: addresses, which close the way to the VM and drop their rules; the VM with
+ * its disks; disks that are left; network, security group and key. Without the right to expunge the VM is stopped first,
+ * because whatever is refused then, what has ended must not keep running. Pure. Nothing of a later stage is touched
+ * before the earlier one was seen to be gone.
  */
-export function nextRemovals(found: Look, expunge: boolean): readonly Removal[] {
+export function nextRemovals({ found, expunge, unseenVm }: RemovalFacts): readonly Removal[] {
+  const { vms } = found;
+  if (!expunge) {
+    const up = vms.filter((vm) => !down.has(vm.state));
+    if (up.length > 0) return up.map((vm) => ({ do: 'stopVm', vm }));
+  }
   const addresses = found.addresses.filter((address) => !address.sourceNat);
   if (addresses.length > 0) return addresses.map((address) => ({ do: 'releaseAddress', address }));
-  const vms = found.vms.filter((vm) => !leaving.has(vm.state));
-  // Only an expunge takes data disks along; otherwise they have to be loose before their VM is out of sight.
+  // Only an expunge takes data disks along; otherwise they have to be detached before their VM is out of sight.
   const attached = found.volumes.filter((volume) => vms.some((vm) => vm.id === volume.vm && vm.state !== 'Destroyed'));
   if (!expunge && attached.length > 0) return attached.map((volume) => ({ do: 'detachVolume', volume }));
   if (vms.length > 0) {
@@ -42,97 +60,154 @@ export function nextRemovals(found: Look, expunge: boolean): readonly Removal[] 
       disks: found.volumes.filter((volume) => volume.vm === vm.id),
     }));
   }
-  if (found.vms.length > 0) return [];
   if (found.volumes.length > 0) return found.volumes.map((volume) => ({ do: 'deleteVolume', volume }));
   if (found.networks.length + found.securityGroups.length > 0) {
+    // A destroyed VM that is out of sight keeps its network from being deleted.
+    if (unseenVm !== undefined && expunge) return [{ do: 'expungeUnseen', vm: unseenVm }];
     return [
       ...found.networks.map((network) => ({ do: 'deleteNetwork' as const, network })),
       ...found.securityGroups.map((group) => ({ do: 'deleteSecurityGroup' as const, group })),
     ];
   }
-  return typeof found.keyPair === 'object' ? [{ do: 'deleteKey' }] : [];
+  return found.unusedKeyPair === undefined ? [] : [{ do: 'deleteSharedParts' }];
 }
 
 /** What removals work with. */
-export interface RemovalShop {
-  readonly client: CloudStackClient;
-  readonly source: DirectSource;
-  readonly scope: Parameters;
+export interface RemovalContext extends Tools {
   readonly identity: TenureIdentity;
-  /** Whether destroyed VMs are to be, and may be, expunged. */
-  readonly expunge: boolean;
-  readonly alone: Alone;
+  readonly expungeDelayMs: number;
+  /** A VM that was destroyed and not expunged, as the memo has it. */
+  readonly destroyed: DestroyedVm | undefined;
+  /** Unix milliseconds. */
+  readonly now: number;
 }
 
-/** Takes one thing away. What is gone already is success. */
-export async function remove(removal: Removal, shop: RemovalShop, signal: AbortSignal): Promise<Done> {
-  const { client, scope, identity } = shop;
+/** Removes these. With the last of a tenure goes what it shared with others, unless they still use it. */
+export async function removeAll(
+  removals: readonly Removal[],
+  context: RemovalContext,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  // First what is shared: the network or group is the last that says there was a tenure.
+  if (removals.some((removal) => last.has(removal.do))) await deleteUnusedShared(context, signal);
+  const outcomes: Outcome[] = [];
+  for (const removal of removals) {
+    const outcome = await remove(removal, context, signal);
+    outcomes.push(outcome.job === undefined ? outcome : { ...outcome, job: { ...outcome.job, removing: true } });
+  }
+  return outcomes;
+}
+
+const last: ReadonlySet<Removal['do']> = new Set(['deleteNetwork', 'deleteSecurityGroup', 'deleteSharedParts']);
+
+/** Removes one thing. What is gone already is success. */
+async function remove(removal: Removal, context: RemovalContext, signal: AbortSignal): Promise<Outcome> {
+  const { client, scope } = context;
   switch (removal.do) {
     case 'releaseAddress': {
       const { id, ip } = removal.address;
       return startJob(client, `releasing the address ${ip}`, 'disassociateIpAddress', { id }, signal);
     }
+    case 'stopVm': {
+      const { id, name, state } = removal.vm;
+      // Forced, when it hangs on its way: it has ended, and nothing waits for a clean shutdown any more.
+      const forced: Parameters = state === 'Running' || state === 'Migrating' ? {} : { forced: 'true' };
+      return startJob(client, `stopping the VM ${name}`, 'stopVirtualMachine', { id, ...forced }, signal);
+    }
     case 'destroyVm':
-      return destroyVm(removal, shop, signal);
+      return destroyVm(removal, context, signal);
+    case 'expungeUnseen':
+      return expungeUnseen(removal.vm, context, signal);
     case 'detachVolume': {
       const { id, name } = removal.volume;
       return startJob(client, `detaching the disk ${name}`, 'detachVolume', { id }, signal);
     }
     case 'deleteVolume':
-      await settled(client, 'deleteVolume', { id: removal.volume.id }, signal);
+      await callUnlessGone(client, 'deleteVolume', { id: removal.volume.id }, signal);
       return { message: `removed the disk ${removal.volume.name}` };
     case 'deleteNetwork':
       return startJob(client, 'removing the network', 'deleteNetwork', { id: removal.network.id }, signal);
     case 'deleteSecurityGroup':
-      await settled(client, 'deleteSecurityGroup', { id: removal.group.id, ...scope }, signal);
+      await callUnlessGone(client, 'deleteSecurityGroup', { id: removal.group.id, ...scope }, signal);
       return { message: 'removed the security group' };
-    case 'deleteKey':
-      // The key is the last that goes: while it is there, what comes before is tried again.
-      await shop.alone(() => sweepAffinityGroups(shop, signal));
-      await settled(client, 'deleteSSHKeyPair', { name: keyPairName(identity), ...scope }, signal);
-      return { message: 'removed the SSH key' };
+    case 'deleteSharedParts':
+      return { message: 'removing the SSH key' };
   }
 }
 
 /**
- * Removes affinity groups of ours that nobody is in. One that another tenure is about to join may go with them: its
- * deploy is refused then, and makes the group anew.
+ * Deletes affinity groups and key pairs of ours that no VM uses: they are shared by a consumer's tenures, and go with the
+ * last one. One that another tenure is about to use may go with them; its deploy is refused then, and makes it anew.
  */
-async function sweepAffinityGroups({ client, source }: RemovalShop, signal: AbortSignal): Promise<void> {
-  const groups = await source.affinityGroups({}, signal);
+export function deleteUnusedShared(tools: Tools, signal: AbortSignal): Promise<void> {
+  return tools.exclusively(() => deleteUnused(tools, signal));
+}
+
+async function deleteUnused({ client, reader, scope }: Tools, signal: AbortSignal): Promise<void> {
+  const groups = await reader.affinityGroups({}, signal);
   for (const { id } of groups.filter(({ name, members }) => isAffinityGroupName(name) && members.length === 0)) {
-    const reply = await client.attempt('deleteAffinityGroup', { id }, signal);
-    // Gone already, or joined meanwhile.
-    if (reply.kind === 'Failed' && reply.failure.kind !== 'Rejected') throw errorOf(reply.failure);
+    await callIgnoringRejection(client, 'deleteAffinityGroup', { id }, signal);
+  }
+  const pairs = (await reader.keyPairs({}, signal)).filter(({ name }) => isOurKeyPairName(name));
+  if (pairs.length === 0) return;
+  const used = new Set((await reader.allVirtualMachines(signal)).flatMap((vm) => vm.keyPairs));
+  for (const { name } of pairs.filter((pair) => !used.has(pair.name))) {
+    await callIgnoringRejection(client, 'deleteSSHKeyPair', { name, ...scope }, signal);
   }
 }
 
 async function destroyVm(
   { vm, disks }: Extract<Removal, { do: 'destroyVm' }>,
-  { client, expunge }: RemovalShop,
+  { client, expunge, destroyed, expungeDelayMs, now }: RemovalContext,
   signal: AbortSignal,
-): Promise<Done> {
-  if (!expunge && vm.state === 'Destroyed') throw notExpungeable(`the VM ${vm.name}`);
+): Promise<Outcome> {
+  const { id, name } = vm;
+  if (!expunge && vm.state === 'Destroyed') {
+    throw expungeForbidden(`it waits for that`, destroyed ?? { id, name, at: now }, expungeDelayMs);
+  }
   const parameters: Parameters = {
-    id: vm.id,
+    id,
     ...(expunge ? { expunge: 'true' } : {}),
     // Data disks outlive their VM unless they are named. A VM that is only destroyed cannot take them along.
-    ...(disks.length > 0 && expunge ? { volumeids: disks.map(({ id }) => id).join(',') } : {}),
+    ...(disks.length > 0 && expunge ? { volumeids: disks.map((disk) => disk.id).join(',') } : {}),
   };
-  const what = `${expunge ? 'expunging' : 'destroying'} the VM ${vm.name}`;
-  return startJob(client, what, 'destroyVirtualMachine', parameters, signal);
+  const what = `${expunge ? 'expunging' : 'destroying'} the VM ${name}`;
+  const outcome = await startJob(client, what, 'destroyVirtualMachine', parameters, signal);
+  if (!expunge) return { ...outcome, destroyed: { id, name } };
+  return outcome.job === undefined ? outcome : { ...outcome, job: { ...outcome.job, expunges: true } };
 }
 
-/** Said plainly: nothing is wrong but the permission, and nothing more can be done without it. */
-export function notExpungeable(what: string, retryAfterMs = 300_000): RetryableError {
+/** A VM that the account does not see any more can still be expunged by its id; when it is gone, CloudStack says so. */
+async function expungeUnseen(id: string, { client }: RemovalContext, signal: AbortSignal): Promise<Outcome> {
+  const what = `expunging the destroyed VM ${id}`;
+  const reply = await client.attempt('destroyVirtualMachine', { id, expunge: 'true' }, signal);
+  if (reply.kind === 'Failed') {
+    if (reply.failure.kind !== 'Rejected' && reply.failure.kind !== 'Forbidden') throw errorOf(reply.failure);
+    return { message: `the VM ${id} is gone`, gone: id };
+  }
+  const job = reply.body['jobid'];
+  if (typeof job !== 'string') return { message: what };
+  return {
+    message: `${what} (job ${job})`,
+    job: { id: job, what, command: 'destroyVirtualMachine', removing: true, expunges: true },
+  };
+}
+
+/** Says plainly what is left until CloudStack expunges a VM, and when that is. */
+export function expungeForbidden(
+  left: string,
+  vm: DestroyedVm,
+  expungeDelayMs: number,
+  retryAfterMs = 300_000,
+): RetryableError {
   return new RetryableError('CloudStackExpungeForbidden', {
-    message: `${what} waits for the destroyed VM to be expunged, which the account may not do; CloudStack does it after expunge.delay`,
+    message: `${describeDestroyed(vm, expungeDelayMs)}, as the account may not expunge it now; ${left}`,
     retryAfterMs,
   });
 }
 
 /** A synchronous removal. 431 is what CloudStack says of things that are gone; the next look tells whether it was. */
-async function settled(
+async function callUnlessGone(
   client: CloudStackClient,
   command: string,
   parameters: Parameters,
@@ -143,4 +218,15 @@ async function settled(
   const error = errorOf(reply.failure);
   if (reply.failure.kind !== 'Rejected') throw error;
   throw new RetryableError('CloudStackFailed', { message: error.message, cause: error });
+}
+
+/** A removal of something shared: gone already, or used meanwhile, is no failure. */
+async function callIgnoringRejection(
+  client: CloudStackClient,
+  command: string,
+  parameters: Parameters,
+  signal: AbortSignal,
+): Promise<void> {
+  const reply = await client.attempt(command, parameters, signal);
+  if (reply.kind === 'Failed' && reply.failure.kind !== 'Rejected') throw errorOf(reply.failure);
 }

@@ -9,7 +9,7 @@ import {
   startBench,
 } from '../../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
-import type { CloudStackConfig } from '../api/config.ts';
+import type { CloudStackConfig } from '../../../api/cloud-stack-backend.ts';
 
 let bench: Bench;
 afterEach(() => bench.stop());
@@ -25,16 +25,16 @@ const order = () =>
 describe('the end of a tenure', () => {
   it.each([
     [
-      'addresses, VM, network, affinity group and key',
+      'addresses, VM, affinity group, key and network',
       ownAddress,
-      ['disassociateIpAddress', 'destroyVirtualMachine', 'deleteNetwork', 'deleteAffinityGroup', 'deleteSSHKeyPair'],
+      ['disassociateIpAddress', 'destroyVirtualMachine', 'deleteAffinityGroup', 'deleteSSHKeyPair', 'deleteNetwork'],
     ],
     [
-      'VM, security group, affinity group and key',
+      'VM, affinity group, key and security group',
       guardedNetwork,
-      ['destroyVirtualMachine', 'deleteSecurityGroup', 'deleteAffinityGroup', 'deleteSSHKeyPair'],
+      ['destroyVirtualMachine', 'deleteAffinityGroup', 'deleteSSHKeyPair', 'deleteSecurityGroup'],
     ],
-  ])('takes away %s, and none before the one ahead was seen to be gone', async (_what, config, expected) => {
+  ])('removes %s, and none before the one ahead was seen to be gone', async (_what, config, expected) => {
     bench = await startBench({}, config);
     const driver = new TenureDriver(bench.reactor(), order(), bench.clock);
     await driver.settle();
@@ -48,8 +48,8 @@ describe('the end of a tenure', () => {
     await again.settle();
     const writes = calls.filter((command) => !/^(list|query)/.test(command));
     expect(writes).toEqual(expected);
-    // The group goes with the key, which is the last.
-    const steps = writes.filter((command) => command !== 'deleteAffinityGroup');
+    // What was shared goes in one step with the network, which is the last to say that there was a tenure.
+    const steps = writes.filter((command) => !/AffinityGroup|SSHKeyPair/.test(command));
     for (const [index, step] of steps.slice(0, -1).entries()) {
       const between = calls.slice(calls.indexOf(step) + 1, calls.indexOf(steps[index + 1] ?? ''));
       expect(between, `after ${step}`).toContain('listVirtualMachines');

@@ -8,7 +8,7 @@ import { quickSimulator } from '../../../../test/support/cloud.ts';
 import { SkewedClock } from '../../../../test/support/skewed-clock.ts';
 import { RetryableError, TerminalError } from '../../../errors/dinfra-error.ts';
 import { type CallReport, type ClientOptions, CloudStackClient } from './client.ts';
-import { KeyRefusal } from './key-refusal.ts';
+import { KeyRefusal } from './rate-limiter.ts';
 
 const soon = () => AbortSignal.timeout(10_000);
 

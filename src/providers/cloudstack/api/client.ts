@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { Clock } from '../../../base/clock.ts';
+import { startDeadline } from '../../../base/deadline.ts';
 import { type Fence, LeadershipLostError, openFence } from '../../../base/fence.ts';
 import { fencedDispatcher } from '../../../base/fenced-dispatcher.ts';
 import { RetryableError } from '../../../errors/dinfra-error.ts';
-import { CallLane } from './call-lane.ts';
-import type { CallLimits, CloudStackCredentials } from './config.ts';
 import { errorOf, type Failure, retryAfterOf } from './failure.ts';
-import { KeyRefusal } from './key-refusal.ts';
+import { type CallLimits, KeyRefusal, RateLimiter } from './rate-limiter.ts';
 import { integer, isObject, type JsonObject, type Reply, readReply } from './reply.ts';
-import { type Parameters, signedForm } from './signing.ts';
+import { type CloudStackCredentials, type Parameters, signedForm } from './signing.ts';
 
 /** Largest answer read, in bytes: 500 networks with all their services are about 3 MiB. */
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
@@ -19,6 +18,9 @@ const PAGE_SIZE = 500;
 const SMALLER_PAGES = [100, 20];
 /** More pages than this is not a list we can make sense of. */
 const MAX_PAGES = 200;
+/** CloudStack's own convention for the commands that change nothing. */
+const READS = /^(list|query|get)[A-Z]/;
+
 /** One call as seen from outside, for metrics. */
 export interface CallReport {
   readonly command: string;
@@ -33,7 +35,7 @@ export interface ClientOptions {
   readonly caBundle?: string | undefined;
   readonly limits?: CallLimits | undefined;
   /** Shared with other clients of the same endpoint and keys, in place of `limits`. Default: one of its own. */
-  readonly lane?: CallLane | undefined;
+  readonly limiter?: RateLimiter | undefined;
   /** Shared with other clients of the same keys. Default: one of its own. */
   readonly refusal?: KeyRefusal | undefined;
   /** Asked immediately before the bytes of a call that may change something are sent. Default: open. */
@@ -44,7 +46,8 @@ export interface ClientOptions {
 
 /**
  * The CloudStack API of one endpoint for one account. Every call goes by POST, reads too: parameters stay out of access
- * logs, and user-data and key texts fit. Nothing is retried here; the caller's errors say when it is worth it.
+ * logs, and user-data and key texts fit. Every call ends within its deadline, whatever the server does. Nothing is retried
+ * here; the caller's errors say when it is worth it.
  */
 export class CloudStackClient {
   readonly endpoint: string;
@@ -52,7 +55,7 @@ export class CloudStackClient {
   readonly #agent: Agent;
   /** The same connections, for calls that may change something. */
   readonly #fenced: Dispatcher;
-  readonly #lane: CallLane;
+  readonly #limiter: RateLimiter;
   readonly #timeoutMs: number;
   #pageSize = PAGE_SIZE;
   readonly #refusal: KeyRefusal;
@@ -62,10 +65,10 @@ export class CloudStackClient {
     this.endpoint = options.endpoint;
     this.#options = options;
     this.#timeoutMs = timeoutMs;
-    this.#lane = options.lane ?? new CallLane(options.limits ?? {}, options.clock);
+    this.#limiter = options.limiter ?? new RateLimiter(options.limits ?? {}, options.clock);
     this.#refusal = options.refusal ?? new KeyRefusal(options.clock);
     this.#agent = new Agent({
-      connections: this.#lane.concurrency,
+      connections: this.#limiter.concurrency,
       connect: { timeout: timeoutMs, ...(options.caBundle === undefined ? {} : { ca: options.caBundle }) },
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
@@ -86,7 +89,7 @@ export class CloudStackClient {
     parameters: Parameters,
     signal: AbortSignal,
   ): Promise<Exclude<Reply, { kind: 'NotApi' }>> {
-    const reply = await this.#lane.slots(() => this.#send(command, parameters, signal));
+    const reply = await this.#limiter.run(() => this.#send(command, parameters, signal), signal);
     if (reply.kind !== 'NotApi') return reply;
     const message = `${this.endpoint} answered ${command} with HTTP ${reply.status} and ${reply.excerpt}, not with the API's JSON`;
     if (reply.waitMs === undefined) throw new RetryableError('CloudStackBadReply', { message });
@@ -143,38 +146,42 @@ export class CloudStackClient {
   }
 
   async #send(command: string, parameters: Parameters, signal: AbortSignal): Promise<Reply> {
-    const { clock, credentials, onCall } = this.#options;
     const refused = this.#refusal.current;
     if (refused !== undefined) throw errorOf(refused);
-    await this.#lane.pace.turn(signal);
+    const { clock, credentials, onCall } = this.#options;
     const started = clock.monotonic();
     const report = (outcome: CallReport['outcome']) => onCall?.({ command, outcome, ms: clock.monotonic() - started });
+    const form = signedForm(command, parameters, credentials, clock.wallTime());
+    const deadline = startDeadline(signal, this.#timeoutMs);
     let reply: Reply;
     try {
-      const form = signedForm(command, parameters, credentials, clock.wallTime());
-      reply = await this.#post(command, form, AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]));
+      reply = await this.#post(form, deadline.signal, command);
     } catch (cause) {
       report('Unreachable');
       if (signal.aborted) throw signal.reason;
       if (cause instanceof LeadershipLostError) throw cause;
+      this.#limiter.noteNoAnswer();
       throw new RetryableError('CloudStackUnreachable', {
         message: `${this.endpoint} did not answer ${command}: ${reasonOf(cause)}`,
         cause,
       });
+    } finally {
+      deadline.clear();
     }
+    this.#limiter.noteAnswer();
     report(reply.kind === 'Failed' ? reply.failure.kind : reply.kind);
     if (reply.kind === 'Failed') this.#heed(reply.failure);
-    if (reply.kind === 'NotApi' && reply.waitMs !== undefined) this.#lane.pace.silence(reply.waitMs);
+    if (reply.kind === 'NotApi' && reply.waitMs !== undefined) this.#limiter.silence(reply.waitMs);
     return reply;
   }
 
-  async #post(command: string, form: string, signal: AbortSignal): Promise<Reply> {
+  async #post(form: string, signal: AbortSignal, command: string): Promise<Reply> {
     const answer = await request(this.endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'dinfra-operator' },
       body: form,
       signal,
-      dispatcher: isRead(command) ? this.#agent : this.#fenced,
+      dispatcher: READS.test(command) ? this.#agent : this.#fenced,
     });
     const chunks: Buffer[] = [];
     let size = 0;
@@ -195,14 +202,9 @@ export class CloudStackClient {
   /** What a refusal means for the calls after it. */
   #heed(failure: Failure): void {
     const wait = retryAfterOf(failure);
-    if (wait !== undefined) this.#lane.pace.silence(wait);
-    if (failure.kind === 'Unauthorized') this.#refusal.note(failure);
+    if (wait !== undefined) this.#limiter.silence(wait);
+    if (failure.kind === 'Unauthorized') this.#refusal.record(failure);
   }
-}
-
-/** CloudStack's own convention for the commands that change nothing. */
-function isRead(command: string): boolean {
-  return /^(list|query|get)[A-Z]/.test(command);
 }
 
 function paged(parameters: Parameters, page: number, size: number): Parameters {

@@ -13,7 +13,7 @@ import { CloudStackReactor } from '../reactor.ts';
 
 const stages: readonly TenureState[] = ['Accepted', 'Suspended', 'Active', 'Ended'];
 /** Passes after which the server is restarted, in a life of its own each. */
-const POINTS = Array.from({ length: 16 }, (_, index) => 1 + 3 * index);
+const POINTS = Array.from({ length: 16 }, (_, index) => 1 + index);
 
 /** Every management server of one life: each takes over what the one before it has kept. */
 class Cloud {

@@ -1,8 +1,13 @@
 import { createHmac } from 'node:crypto';
-import type { CloudStackCredentials } from './config.ts';
 
 /** How long a signed request is good for, in milliseconds: below the 15 minutes a strict server allows. */
 const SIGNATURE_LIFETIME_MS = 10 * 60_000;
+
+/** The API key pair of the account. Never logged, never in an error. */
+export interface CloudStackCredentials {
+  readonly apiKey: string;
+  readonly secretKey: string;
+}
 
 /** The parameters of one call. Values are sent as they are; the encoding is this file's. */
 export type Parameters = Readonly<Record<string, string>>;

@@ -1,13 +1,16 @@
 import type { Clock } from '../../../base/clock.ts';
+import { abortable } from '../../../base/deadline.ts';
 import type { ReasonOf } from '../../../errors/catalogue.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 import type { CloudStackClient } from '../api/client.ts';
 import { integer, type JsonObject, truth } from '../api/reply.ts';
-import { id, type Network, networkOf, objects, words } from '../api/shapes.ts';
+import { id, type Network, networkOf, objects, words } from '../api/resources.ts';
 import type { Parameters } from '../api/signing.ts';
 
 /** How long what the cloud offers is taken to be as it was, in milliseconds. */
 const FRESH_MS = 60_000;
+/** The same for what the account has left: many awards at once ask once. */
+const ACCOUNT_FRESH_MS = 3_000;
 /** Longest time one lookup may take, in milliseconds. */
 const LOOKUP_DEADLINE_MS = 60_000;
 
@@ -28,7 +31,8 @@ export interface ServiceOfferingEntry extends Named {
 }
 
 export interface TemplateEntry extends Named {
-  readonly ready: boolean;
+  /** Bytes; undefined when the list does not say. */
+  readonly sizeBytes: number | undefined;
 }
 
 export interface DiskOfferingEntry extends Named {
@@ -79,7 +83,7 @@ export class CloudCatalogue {
   async template(wanted: string, zone: string, signal: AbortSignal): Promise<TemplateEntry> {
     const rows = await this.#rows('listTemplates', { templatefilter: 'executable', zoneid: zone }, signal);
     const row = only(rows, wanted, 'CloudStackTemplateUnknown', 'template');
-    if (truth(row['isready'])) return { ...named(row), ready: true };
+    if (truth(row['isready'])) return { ...named(row), sizeBytes: integer(row['size']) };
     throw new TerminalError('CloudStackTemplateUnknown', {
       message: `the template "${wanted}" is not ready in the zone`,
     });
@@ -114,28 +118,28 @@ export class CloudCatalogue {
     return truth(row?.['allowuserexpungerecovervm']);
   }
 
+  /** The account, or the project, with what it has left; undefined when the role does not allow to ask. */
+  async account(project: string | undefined, signal: AbortSignal): Promise<JsonObject | undefined> {
+    const [command, parameters]: [string, Parameters] =
+      project === undefined ? ['listAccounts', {}] : ['listProjects', { id: project }];
+    const [row] = await abortable(this.#shared(command, parameters, ACCOUNT_FRESH_MS), signal);
+    return row;
+  }
+
   /** Forgets everything: CloudStack does not take what was looked up. */
   forget(): void {
     this.#known.clear();
   }
 
   async #rows(command: string, parameters: Parameters, signal: AbortSignal): Promise<readonly JsonObject[]> {
-    signal.throwIfAborted();
-    const gaveUp = Promise.withResolvers<never>();
-    const giveUp = () => gaveUp.reject(signal.reason);
-    signal.addEventListener('abort', giveUp, { once: true });
-    try {
-      return await Promise.race([this.#shared(command, parameters), gaveUp.promise]);
-    } finally {
-      signal.removeEventListener('abort', giveUp);
-    }
+    return abortable(this.#shared(command, parameters), signal);
   }
 
-  #shared(command: string, parameters: Parameters): Promise<readonly JsonObject[]> {
+  #shared(command: string, parameters: Parameters, freshMs = FRESH_MS): Promise<readonly JsonObject[]> {
     const key = JSON.stringify([command, parameters]);
     const now = this.#clock.monotonic();
     const known = this.#known.get(key);
-    if (known !== undefined && now - known.at < FRESH_MS) return known.rows;
+    if (known !== undefined && now - known.at < freshMs) return known.rows;
     // Shared by many callers: it must not end with the one that happened to come first.
     const rows = this.#ask(command, parameters, AbortSignal.timeout(LOOKUP_DEADLINE_MS));
     this.#known.set(key, { at: now, rows });
@@ -147,6 +151,11 @@ export class CloudCatalogue {
   }
 
   async #ask(command: string, parameters: Parameters, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    if (command === 'listAccounts' || command === 'listProjects') {
+      const reply = await this.#client.attempt(command, parameters, signal);
+      // A role without this command can still deploy; the deploy itself will say.
+      return reply.kind === 'Failed' ? [] : Object.values(reply.body).flatMap(objects);
+    }
     if (command !== 'listCapabilities') return this.#client.list(command, parameters, signal);
     const body = await this.#client.call(command, parameters, signal);
     const capability = body['capability'];

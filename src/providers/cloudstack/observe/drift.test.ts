@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Bench, guardedNetwork, holdingsOf, orderFor, startBench, vmOf } from '../../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
+import type { CloudStackConfig } from '../../../api/cloud-stack-backend.ts';
 import type { Json } from '../../../base/json.ts';
 import type { Order, Present } from '../../port.ts';
-import type { CloudStackConfig } from '../api/config.ts';
-import { TENURE_TAG } from '../plan/names.ts';
+import { TENURE_TAG } from './names.ts';
 
 let bench: Bench;
 afterEach(() => bench.stop());

@@ -1,5 +1,8 @@
+import type { TenureIdentity } from '../../../award/identity.ts';
 import type { Clock } from '../../../base/clock.ts';
+import { abortable } from '../../../base/deadline.ts';
 import type { CloudStackClient } from '../api/client.ts';
+import type { JsonObject } from '../api/reply.ts';
 import {
   type FirewallRule,
   firewallRuleOf,
@@ -15,22 +18,46 @@ import {
   type Volume,
   virtualMachineOf,
   volumeOf,
-} from '../api/shapes.ts';
+} from '../api/resources.ts';
 import type { Parameters } from '../api/signing.ts';
-import type { Source } from './source.ts';
+import { type Expected, type FoundResources, findResources, scopeToCompare } from './found.ts';
+import type { TenureMemo } from './memo.ts';
+import { ownerOfVolume } from './names.ts';
+import type { ResourceReader } from './reader.ts';
 
-/** One listing of everything the account has of a kind, arranged for looking up. */
+/** Longest time a whole listing may take, in milliseconds. */
+const LISTING_DEADLINE_MS = 120_000;
+
+/** One listing of everything the account has of a kind. */
 interface Listing<T> {
   readonly at: number;
-  readonly groups: Promise<ReadonlyMap<string, readonly T[]>>;
+  readonly rows: Promise<readonly T[]>;
+  /** The rows by one of their fields, made when it is first asked for. */
+  readonly indexes: Map<string, Promise<ReadonlyMap<string, readonly T[]>>>;
 }
+
+/** How a kind is listed and looked up. */
+interface Kind<T> {
+  readonly command: string;
+  readonly parameters?: Parameters;
+  readonly parse: (row: JsonObject) => T;
+}
+
+const virtualMachines: Kind<VirtualMachine> = { command: 'listVirtualMachines', parse: virtualMachineOf };
+const networks: Kind<Network> = { command: 'listNetworks', parse: networkOf };
+const addresses: Kind<PublicAddress> = { command: 'listPublicIpAddresses', parse: publicAddressOf };
+const forwards: Kind<PortForwarding> = { command: 'listPortForwardingRules', parse: portForwardingOf };
+const firewall: Kind<FirewallRule> = { command: 'listFirewallRules', parse: firewallRuleOf };
+const egress: Kind<FirewallRule> = { command: 'listEgressFirewallRules', parse: firewallRuleOf };
+const securityGroups: Kind<SecurityGroup> = { command: 'listSecurityGroups', parse: securityGroupOf };
+const dataDisks: Kind<Volume> = { command: 'listVolumes', parameters: { type: 'DATADISK' }, parse: volumeOf };
 
 /**
  * Everything the account has, listed whole and shared by all tenures for a short while: a thousand VMs at rest cost the
  * calls of a few pages. What is read here may be as old as `maxAgeMs`, so it is good for "still as ordered" only; nothing
- * is made, mended or believed to be gone before CloudStack itself was asked about that one thing.
+ * is made, changed or believed to be gone before CloudStack itself was asked about that one thing.
  */
-export class Inventory implements Source {
+export class Inventory implements ResourceReader {
   readonly #client: CloudStackClient;
   readonly #scope: Parameters;
   readonly #clock: Clock;
@@ -50,8 +77,8 @@ export class Inventory implements Source {
     return [...this.#listings.values()].every(({ at }) => at > since || now - at >= this.#maxAgeMs);
   }
 
-  virtualMachines(name: string): Promise<readonly VirtualMachine[]> {
-    return this.#of('listVirtualMachines', {}, virtualMachineOf, (vm) => vm.name, name);
+  virtualMachines(name: string, signal: AbortSignal): Promise<readonly VirtualMachine[]> {
+    return this.#find(virtualMachines, 'name', (vm) => vm.name, name, signal);
   }
 
   /** Names are enough for what is at rest. */
@@ -63,71 +90,114 @@ export class Inventory implements Source {
     return undefined;
   }
 
-  networks(name: string): Promise<readonly Network[]> {
-    return this.#of('listNetworks', {}, networkOf, (network) => network.name, name);
+  networks(name: string, signal: AbortSignal): Promise<readonly Network[]> {
+    return this.#find(networks, 'name', (network) => network.name, name, signal);
   }
 
-  addresses(network: string): Promise<readonly PublicAddress[]> {
-    return this.#of('listPublicIpAddresses', {}, publicAddressOf, (address) => address.network, network);
+  addresses(network: string, signal: AbortSignal): Promise<readonly PublicAddress[]> {
+    return this.#find(addresses, 'network', (address) => address.network, network, signal);
   }
 
-  forwards(network: string): Promise<readonly PortForwarding[]> {
-    return this.#of('listPortForwardingRules', {}, portForwardingOf, (rule) => rule.network, network);
+  forwards(network: string, signal: AbortSignal): Promise<readonly PortForwarding[]> {
+    return this.#find(forwards, 'network', (rule) => rule.network, network, signal);
   }
 
-  firewall(network: string): Promise<readonly FirewallRule[]> {
-    return this.#of('listFirewallRules', {}, firewallRuleOf, (rule) => rule.network, network);
+  firewall(network: string, signal: AbortSignal): Promise<readonly FirewallRule[]> {
+    return this.#find(firewall, 'network', (rule) => rule.network, network, signal);
   }
 
-  egress(network: string): Promise<readonly FirewallRule[]> {
-    return this.#of('listEgressFirewallRules', {}, firewallRuleOf, (rule) => rule.network, network);
+  egress(network: string, signal: AbortSignal): Promise<readonly FirewallRule[]> {
+    return this.#find(egress, 'network', (rule) => rule.network, network, signal);
   }
 
-  securityGroups(name: string): Promise<readonly SecurityGroup[]> {
-    return this.#of('listSecurityGroups', {}, securityGroupOf, (group) => group.name, name);
+  securityGroups(name: string, signal: AbortSignal): Promise<readonly SecurityGroup[]> {
+    return this.#find(securityGroups, 'name', (group) => group.name, name, signal);
   }
 
-  async volumes(part: string): Promise<readonly Volume[]> {
-    const all = await this.#all('listVolumes', { type: 'DATADISK' }, volumeOf, () => '');
-    return (all.get('') ?? []).filter((volume) => volume.name.includes(part));
+  volumes(owner: string, signal: AbortSignal): Promise<readonly Volume[]> {
+    return this.#find(dataDisks, 'owner', (volume) => ownerOfVolume(volume.name), owner, signal);
+  }
+
+  attached(vm: string, signal: AbortSignal): Promise<readonly Volume[]> {
+    return this.#find(dataDisks, 'vm', (volume) => volume.vm, vm, signal);
   }
 
   async keyPairs(): Promise<undefined> {
     return undefined;
   }
 
-  async #of<T>(
-    command: string,
-    parameters: Parameters,
-    parse: (row: { readonly [key: string]: unknown }) => T,
-    keyOf: (one: T) => string | undefined,
-    key: string,
-  ): Promise<readonly T[]> {
-    return (await this.#all(command, parameters, parse, keyOf)).get(key) ?? [];
+  isKeyPairUsed(name: string, signal: AbortSignal): Promise<boolean> {
+    const rows = abortable(this.#listing(virtualMachines).rows, signal);
+    return rows.then((vms) => vms.some((vm) => vm.keyPairs.includes(name)));
   }
 
-  #all<T>(
-    command: string,
-    parameters: Parameters,
-    parse: (row: { readonly [key: string]: unknown }) => T,
+  async #find<T>(
+    kind: Kind<T>,
+    by: string,
     keyOf: (one: T) => string | undefined,
-  ): Promise<ReadonlyMap<string, readonly T[]>> {
+    key: string,
+    signal: AbortSignal,
+  ): Promise<readonly T[]> {
+    const { rows, indexes } = this.#listing(kind);
+    const index = indexes.get(by) ?? rows.then((all) => Map.groupBy(all, (one) => keyOf(one) ?? ''));
+    // A failed listing is forgotten as a whole; its indexes need no handler of their own.
+    index.catch(() => undefined);
+    indexes.set(by, index);
+    return (await abortable(index, signal)).get(key) ?? [];
+  }
+
+  #listing<T>({ command, parameters, parse }: Kind<T>): Listing<T> {
     const now = this.#clock.monotonic();
     const known = this.#listings.get(command) as Listing<T> | undefined;
-    if (known !== undefined && now - known.at < this.#maxAgeMs) return known.groups;
+    if (known !== undefined && now - known.at < this.#maxAgeMs) return known;
     // Shared by many callers: it must not end with the one that happened to come first.
     const signal = AbortSignal.timeout(LISTING_DEADLINE_MS);
-    const groups = this.#client
+    const rows = this.#client
       .list(command, { ...parameters, ...this.#scope }, signal)
-      .then((rows) => Map.groupBy(rows.map(parse), (one) => keyOf(one) ?? ''));
-    const listing: Listing<T> = { at: now, groups };
+      .then((listed) => listed.map(parse));
+    const listing: Listing<T> = { at: now, rows, indexes: new Map() };
     this.#listings.set(command, listing);
-    groups.catch(() => {
+    rows.catch(() => {
       if (this.#listings.get(command) === listing) this.#listings.delete(command);
     });
-    return groups;
+    return listing;
   }
 }
 
-/** Longest time a whole listing may take, in milliseconds. */
-const LISTING_DEADLINE_MS = 120_000;
+/** Tenures that were as ordered at the last observation: they are looked up in the listings all of them share. */
+export class RestingTenures {
+  readonly #inventory: Inventory;
+  readonly #clock: Clock;
+  /** When each was last changed by us, in monotonic milliseconds: what was listed before says nothing about it. */
+  readonly #changed = new Map<string, number>();
+
+  constructor(inventory: Inventory, clock: Clock) {
+    this.#inventory = inventory;
+    this.#clock = clock;
+  }
+
+  /** Remembers when a change of a tenure was over. */
+  trackChange<T>({ name }: TenureIdentity, change: Promise<T>): Promise<T> {
+    return change.finally(() => this.#changed.set(name, this.#clock.monotonic()));
+  }
+
+  /** It is about to end: nobody will ask whether it rests. */
+  forget({ name }: TenureIdentity): void {
+    this.#changed.delete(name);
+  }
+
+  /** What the listings have of a tenure; undefined when it cannot be at rest by them. */
+  async find(
+    identity: TenureIdentity,
+    expected: Expected,
+    memo: TenureMemo,
+    signal: AbortSignal,
+  ): Promise<FoundResources | undefined> {
+    if (memo.settled === undefined || memo.jobs.length > 0) return undefined;
+    if (!this.#inventory.isNewerThan(this.#changed.get(identity.name) ?? Number.NEGATIVE_INFINITY)) return undefined;
+    this.#changed.delete(identity.name);
+    const scopeOf = scopeToCompare(identity, expected, true);
+    const found = await findResources(identity, memo, scopeOf, this.#inventory, signal);
+    return found.vms.length === 1 && found.vms[0]?.state === memo.settled ? found : undefined;
+  }
+}

@@ -8,9 +8,9 @@ import type {
   SecurityGroup,
   VirtualMachine,
   Volume,
-} from '../api/shapes.ts';
+} from '../api/resources.ts';
+import type { WantedRule } from './rules.ts';
 import type { DataDisk, Port } from './vm-order.ts';
-import type { WantedRule } from './wanted-rules.ts';
 
 /** One thing that has to be done to make what is there what was ordered. */
 export type Action =
@@ -44,7 +44,7 @@ export type Action =
   | { readonly do: 'scale'; readonly vm: VirtualMachine }
   | { readonly do: 'resetKey'; readonly vm: VirtualMachine }
   | { readonly do: 'regroup'; readonly vm: VirtualMachine }
-  /** What only a direct look can compare, because lists do not show it: user-data and the size of the root disk. */
+  /** Compares and changes what lists do not show: user-data and the size of the root disk. */
   | { readonly do: 'applyChange'; readonly vm: VirtualMachine }
   | { readonly do: 'untag'; readonly vm: VirtualMachine; readonly keys: readonly string[] }
   | { readonly do: 'tag'; readonly vm: VirtualMachine; readonly tags: ReadonlyMap<string, string> }
@@ -56,7 +56,7 @@ type Direction = 'Ingress' | 'Egress';
 /** An action with what is wrong while it is not done. */
 export type Planned = Action & Difference;
 
-/** Actions that can only be done while the VM stands still. */
+/** Actions that can only be taken while the VM is stopped. */
 export function needsStop(action: Action): boolean {
   return action.do === 'scale' || action.do === 'resetKey' || action.do === 'regroup';
 }
@@ -84,12 +84,22 @@ export function stageOf(action: Action): string {
   }
 }
 
+/** Names the difference an action removes: while the plan has an action of this key, the difference is still there. */
+export function differenceKey({ do: kind, what }: Planned): string {
+  return `${kind} ${what}`.slice(0, 120);
+}
+
 export function missing(action: Action, what: string): Planned {
   return { ...action, what, detail: 'missing' };
 }
 
 export function extra(action: Action, what: string): Planned {
   return { ...action, what, detail: 'was not ordered' };
+}
+
+/** Something that others added to what is the tenure's: told, and left to them. */
+export function foreign(what: string, detail: string): Planned {
+  return { do: 'refuse', reason: 'VmForeignPart', path: '', what, detail };
 }
 
 export function lossy(path: string, what: string, detail: string): Planned {

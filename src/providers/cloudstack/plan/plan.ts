@@ -1,18 +1,19 @@
-import type { CloudStackConfig } from '../api/config.ts';
-import type { VirtualMachine } from '../api/shapes.ts';
-import type { Look } from '../observe/look.ts';
-import { extra, lossy, missing, type Planned, stageOf } from './action.ts';
-import type { Design } from './design.ts';
+import type { CloudStackConfig } from '../../../api/cloud-stack-backend.ts';
+import type { VirtualMachine } from '../api/resources.ts';
+import type { FoundResources } from '../observe/found.ts';
 import {
   affinityGroupName,
   DESCRIPTOR_TAG,
   diskOfVolume,
   IMAGE_TAG,
   isAffinityGroupName,
+  isMadeForAnother,
   keyPairName,
   TENURE_TAG,
-} from './names.ts';
-import { connection } from './plan-connection.ts';
+} from '../observe/names.ts';
+import { extra, foreign, lossy, missing, type Planned, stageOf } from './action.ts';
+import { connection } from './network-plan.ts';
+import type { WantedVm } from './wanted-vm.ts';
 
 const GIB = 1_073_741_824;
 
@@ -20,31 +21,33 @@ const GIB = 1_073_741_824;
  * The VM of a tenure that counts: one that is not broken, before that one that was finished, of several the first one
  * made. Nothing that an operator only remembers comes into it: two of them have to agree, or each destroys the other's.
  */
-export function keeperOf(vms: readonly VirtualMachine[]): VirtualMachine | undefined {
-  const rank = (vm: VirtualMachine) => (vm.state === 'Error' ? 2 : 0) + (vm.tags.has(TENURE_TAG) ? 0 : 1);
+export function primaryVm(vms: readonly VirtualMachine[]): VirtualMachine | undefined {
+  const broken = new Set(['Error', 'Destroyed', 'Expunging']);
+  const rank = (vm: VirtualMachine) => (broken.has(vm.state) ? 2 : 0) + (vm.tags.has(TENURE_TAG) ? 0 : 1);
   return [...vms].sort((a, b) => rank(a) - rank(b) || compareText(a.created, b.created) || compareText(a.id, b.id))[0];
 }
 
 /**
- * Everything that has to be done, in order. Pure: the same look gives the same plan, and an empty plan means that what
+ * Everything that has to be done, in order. Pure: the same resources give the same plan, and an empty plan means that what
  * is there is what was ordered.
  */
-export function plan(design: Design, found: Look, config: CloudStackConfig): readonly Planned[] {
-  const vm = keeperOf(found.vms);
-  if (vm === undefined) return beforeDeploy(design, found, config);
-  const changed = isChanged(design, vm);
+export function plan(wanted: WantedVm, found: FoundResources, config: CloudStackConfig): readonly Planned[] {
+  const vm = primaryVm(found.vms);
+  if (vm === undefined) return beforeDeploy(wanted, found, config);
+  const changed = isMadeForAnother(vm, wanted.order.descriptorHash);
   const work = [
     ...duplicates(found.vms, vm),
-    ...names(design, vm),
-    ...newImage(design, vm, changed),
-    ...removalsFirst(connection(design, found, vm)),
-    ...disks(design, found, vm),
-    ...standstill(design, vm, changed, config),
+    ...names(wanted, vm),
+    ...newImage(wanted, vm, changed),
+    ...removalsFirst(connection(wanted, found, vm)),
+    ...disks(wanted, found, vm),
+    ...foreignParts(found, vm),
+    ...changesWithStop(wanted, found, vm, changed, config),
     ...(changed ? [changedOrder(vm)] : []),
   ];
   // The tags say which descriptor the VM matches: not while a part of the change is refused.
-  const refused = changed && work.some((action) => action.do === 'refuse');
-  return refused ? work : [...work, ...tags(design, vm)];
+  const refused = changed && work.some((action) => action.do === 'refuse' && action.reason !== 'VmForeignPart');
+  return refused ? work : [...work, ...tags(wanted, vm)];
 }
 
 function changedOrder(vm: VirtualMachine): Planned {
@@ -57,15 +60,13 @@ function removalsFirst(planned: readonly Planned[]): readonly Planned[] {
   return [...planned.filter(removes), ...planned.filter((action) => !removes(action))];
 }
 
-/** Whether the VM was made to match another descriptor than the order's. What is no hash, somebody else has written. */
-export function isChanged({ order }: Design, vm: VirtualMachine): boolean {
-  const made = vm.tags.get(DESCRIPTOR_TAG);
-  return made !== undefined && /^0x[0-9a-f]{64}$/.test(made) && made !== order.descriptorHash;
-}
-
-function beforeDeploy({ order, vm }: Design, found: Look, { network }: CloudStackConfig): readonly Planned[] {
-  const planned: Planned[] = [];
-  if (found.keyPair === 'Absent') planned.push(missing({ do: 'registerKey' }, 'SSH key'));
+function beforeDeploy(
+  { order, vm }: WantedVm,
+  found: FoundResources,
+  { network }: CloudStackConfig,
+): readonly Planned[] {
+  // Registering a key that is there already tells its name: no need to look for it first.
+  const planned: Planned[] = [missing({ do: 'registerKey' }, 'SSH key')];
   if (network.mode === 'Isolated' && found.networks.length === 0) {
     planned.push(missing({ do: 'createNetwork' }, `network ${order.identity.name}`));
   }
@@ -78,23 +79,23 @@ function beforeDeploy({ order, vm }: Design, found: Look, { network }: CloudStac
 
 function duplicates(vms: readonly VirtualMachine[], keeper: VirtualMachine): readonly Planned[] {
   return vms
-    .filter((vm) => vm !== keeper)
+    .filter((vm) => vm !== keeper && vm.state !== 'Expunging')
     .map((vm) => ({ do: 'destroyDuplicate', vm, what: `VM ${vm.id}`, detail: `a second VM beside ${keeper.id}` }));
 }
 
-function names({ order }: Design, vm: VirtualMachine): readonly Planned[] {
+function names({ order }: WantedVm, vm: VirtualMachine): readonly Planned[] {
   const { name, marker } = order.identity;
   if (vm.name === name && vm.displayName === marker) return [];
   return [{ do: 'restoreName', vm, what: 'VM name', detail: `"${vm.name}" (${vm.displayName}), expected "${name}"` }];
 }
 
-function newImage({ vm: wanted }: Design, vm: VirtualMachine, changed: boolean): readonly Planned[] {
+function newImage({ vm: wanted }: WantedVm, vm: VirtualMachine, changed: boolean): readonly Planned[] {
   const image = vm.tags.get(IMAGE_TAG);
   if (!changed || image === undefined || image === wanted.image) return [];
   return [lossy('/image', 'image', `"${image}", ordered "${wanted.image}", which would need a new VM`)];
 }
 
-function disks({ order, vm: wanted }: Design, found: Look, vm: VirtualMachine): readonly Planned[] {
+function disks({ order, vm: wanted }: WantedVm, found: FoundResources, vm: VirtualMachine): readonly Planned[] {
   const planned: Planned[] = [];
   for (const disk of wanted.dataDisks) {
     const what = `disk ${disk.name}`;
@@ -122,9 +123,23 @@ function disks({ order, vm: wanted }: Design, found: Look, vm: VirtualMachine): 
   return planned;
 }
 
-/** Changes for which the VM has to be stopped: done when that is allowed, else said. */
-function standstill(
-  { order, vm: wanted, size }: Design,
+/** What others attached to the VM: another network, another disk. */
+function foreignParts(found: FoundResources, vm: VirtualMachine): readonly Planned[] {
+  const expected = vm.nics.find((nic) => nic.isDefault)?.network ?? vm.nics[0]?.network;
+  const nics = vm.nics.filter(({ network }) => network !== expected);
+  const disks = found.foreignVolumes.filter((volume) => volume.vm === vm.id);
+  return [
+    ...nics.map(({ networkName, network }) =>
+      foreign(`NIC in ${networkName || network}`, 'somebody added it to the VM'),
+    ),
+    ...disks.map(({ name }) => foreign(`disk ${name}`, 'somebody attached it to the VM')),
+  ];
+}
+
+/** Changes for which the VM has to be stopped: made when that is allowed, else told. */
+function changesWithStop(
+  { order, vm: wanted, size }: WantedVm,
+  found: FoundResources,
   vm: VirtualMachine,
   changed: boolean,
   config: CloudStackConfig,
@@ -136,8 +151,9 @@ function standstill(
     const detail = `${vm.cpu} CPUs and ${vm.memoryMiB} MiB, ordered ${wanted.cpu} CPUs and ${wanted.memoryMiB} MiB`;
     planned.push({ do: 'scale', vm, what: 'VM size', detail });
   }
-  const key = keyPairName(order.identity);
-  if (!vm.keyPairs.includes(key)) {
+  // A pair with the same key may have another name.
+  const names = [keyPairName(order.accessKey), ...(found.keyPairs ?? []).map((pair) => pair.name)];
+  if (!names.some((name) => vm.keyPairs.includes(name))) {
     planned.push({ do: 'resetKey', vm, what: 'SSH key', detail: "the consumer's key is not in the VM" });
   }
   const group = wanted.affinity && affinityGroupName(order.identity, order.consumer, wanted.affinity.group);
@@ -153,7 +169,7 @@ function standstill(
   return planned.map(({ what, detail }) => ({ do: 'refuse', reason: 'VmRestartNeeded', path: '', what, detail }));
 }
 
-function tags({ order, vm: wanted }: Design, vm: VirtualMachine): readonly Planned[] {
+function tags({ order, vm: wanted }: WantedVm, vm: VirtualMachine): readonly Planned[] {
   const expected = new Map([
     [TENURE_TAG, order.identity.marker],
     [DESCRIPTOR_TAG, order.descriptorHash],

@@ -46,7 +46,7 @@ function cloudConfig({ hostname, sshKeys }: VmOrder): string | undefined {
 
 const BOUNDARY = 'dinfra-b7ae2c1f6c0e4b21';
 
-/** Both as one MIME archive. Parts are Base64, so that no text can contain the boundary. */
+/** Both as one MIME archive. DeployInputs are Base64, so that no text can contain the boundary. */
 function archive(own: Buffer, additions: string): Buffer {
   const part = (bytes: Buffer, headers: readonly string[]) =>
     [

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TenureIdentity } from '../../../award/identity.ts';
-import type { Network, SecurityGroup, VirtualMachine } from '../api/shapes.ts';
+import type { Network, SecurityGroup, VirtualMachine } from '../api/resources.ts';
 
 /**
  * Tags of a VM. They are set last: a VM that has them was realised as ordered once. Until then its display name, which is
@@ -21,6 +21,12 @@ export function isOurVm(vm: VirtualMachine, identity: TenureIdentity, knownId: s
   return vm.id === knownId;
 }
 
+/** Whether the VM was made to match another descriptor than this. What is no hash, somebody else has written. */
+export function isMadeForAnother(vm: VirtualMachine, descriptorHash: string): boolean {
+  const made = vm.tags.get(DESCRIPTOR_TAG);
+  return made !== undefined && /^0x[0-9a-f]{64}$/.test(made) && made !== descriptorHash;
+}
+
 /** Networks and security groups carry the marker in their description, from the call that makes them. */
 export function isOurNetwork(network: Network, identity: TenureIdentity): boolean {
   return network.name === identity.name && network.displayText === identity.marker;
@@ -31,21 +37,49 @@ export function isOurSecurityGroup(group: SecurityGroup, identity: TenureIdentit
 }
 
 /**
- * Volumes and key pairs have no field for the marker but their name, so their name carries 64 bits of its digest: enough
- * to belong to one tenure of one chain.
+ * Volumes have no field for the marker but their name, so the name carries 64 bits of its digest: enough to belong to one
+ * tenure of one chain.
  */
 export function volumeName(identity: TenureIdentity, disk: string): string {
-  return `${ownName(identity)}-${disk}`;
+  return `${volumeOwner(identity)}-${disk}`;
+}
+
+/** What the names of a tenure's volumes begin with. */
+export function volumeOwner(identity: TenureIdentity): string {
+  return `${identity.name}-${digest(identity.marker)}`;
+}
+
+/** What the name of a tenure's volume begins with, whichever tenure's; undefined for other volumes. */
+export function ownerOfVolume(name: string): string | undefined {
+  return /^(dinfra-\d+-\d+-[0-9a-f]{10}-[0-9a-f]{16})-/.exec(name)?.[1];
 }
 
 /** The disk a volume of the tenure is, or undefined when the volume is not the tenure's. */
 export function diskOfVolume(name: string, identity: TenureIdentity): string | undefined {
-  const prefix = `${ownName(identity)}-`;
+  const prefix = `${volumeOwner(identity)}-`;
   return name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
 }
 
-export function keyPairName(identity: TenureIdentity): string {
-  return ownName(identity);
+/**
+ * CloudStack keeps one key pair for each public key and account, whatever its name: tenures of one access key share it.
+ * A pair with the same key and another name, made by hand for instance, is used as it is and never removed.
+ */
+export function keyPairName(accessKey: string): string {
+  return `dinfra-key-${digest(accessKey.toLowerCase())}`;
+}
+
+/** Whether a key pair of this name was made by a dinfra operator, for whichever consumer. */
+export function isOurKeyPairName(name: string): boolean {
+  return /^dinfra-key-[0-9a-f]{16}$/.test(name);
+}
+
+/** The fingerprint by which CloudStack finds a public key in OpenSSH's form: MD5 of the key, in pairs. */
+export function fingerprintOf(publicKey: string): string {
+  const key = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64');
+  return createHash('md5')
+    .update(key)
+    .digest('hex')
+    .replaceAll(/(..)(?=.)/g, '$1:');
 }
 
 /** One for each group a consumer names, shared by that consumer's tenures of one chain. */
@@ -56,10 +90,6 @@ export function affinityGroupName(identity: TenureIdentity, consumer: string, gr
 /** Whether an affinity group of this name is a dinfra operator's, of whatever consumer and chain. */
 export function isAffinityGroupName(name: string): boolean {
   return /^dinfra-[0-9a-f]{16}$/.test(name);
-}
-
-function ownName(identity: TenureIdentity): string {
-  return `${identity.name}-${digest(identity.marker)}`;
 }
 
 function digest(text: string): string {

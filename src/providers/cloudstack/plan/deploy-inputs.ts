@@ -1,21 +1,27 @@
+import type { CloudStackConfig } from '../../../api/cloud-stack-backend.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
-import type { CloudStackConfig } from '../api/config.ts';
-import type { VirtualMachine } from '../api/shapes.ts';
+import type { Network, VirtualMachine } from '../api/resources.ts';
 import type { Parameters } from '../api/signing.ts';
 import type { CloudCatalogue, ZoneEntry } from '../observe/cloud-catalogue.ts';
-import type { Look } from '../observe/look.ts';
-import type { Planned } from '../plan/action.ts';
-import type { Design } from '../plan/design.ts';
-import { encodeUserData } from '../plan/user-data.ts';
-import { ANYWHERE, type VmOrder } from '../plan/vm-order.ts';
+import type { FoundResources } from '../observe/found.ts';
+import type { TenureMemo } from '../observe/memo.ts';
+import type { Planned } from './action.ts';
+import { encodeUserData } from './user-data.ts';
+import { ANYWHERE, type VmOrder } from './vm-order.ts';
+import type { WantedVm } from './wanted-vm.ts';
 
 /** CloudStack's own isolated network offering. */
 const DEFAULT_OFFERING = 'DefaultIsolatedNetworkOfferingWithSourceNatService';
 
+/** CloudStack's code for a deploy that found no host. */
+const NO_ROOM = 533;
+
 /** Everything a new VM is made of, by id. */
-export interface Parts {
+export interface DeployInputs {
   readonly zone: string;
   readonly template: string;
+  /** Size of the template in GiB, which the root disk takes unless it is ordered larger. */
+  readonly templateGiB: number;
   readonly offering: Offering;
   readonly connection: Connection;
   readonly userData: string | undefined;
@@ -34,65 +40,66 @@ export type Connection =
   | { readonly kind: 'Shared'; readonly network: string; readonly securityGroup: boolean };
 
 /**
- * Finds the parts of a new VM in the cloud, by reading only. Throws a TerminalError naming the field of the descriptor,
+ * Finds the inputs of a new VM in the cloud, by reading only. Throws a TerminalError naming the field of the descriptor,
  * or of the Reactor, that cannot be had.
  */
-export async function findParts(
-  design: Design,
+export async function findDeployInputs(
+  wanted: WantedVm,
   config: CloudStackConfig,
   zone: string,
   catalogue: CloudCatalogue,
   signal: AbortSignal,
-): Promise<Parts> {
-  const { vm } = design;
+): Promise<DeployInputs> {
+  const { vm } = wanted;
   const userData = encodeUserData(vm);
   const image = imageOf(vm, config);
   checkRootDisk(vm, config);
   checkDataDisks(vm, config);
   const found = await catalogue.zone(zone, signal);
   const [offering, template, connection] = await Promise.all([
-    findOffering(design, catalogue, signal),
+    findOffering(wanted, catalogue, signal),
     catalogue.template(image, found.id, signal),
     findConnection(vm, config, found, catalogue, signal),
     findDiskOffering(vm, config, catalogue, signal),
   ]);
-  return { zone: found.id, template: template.id, offering, connection, userData };
+  const templateGiB = Math.ceil((template.sizeBytes ?? 0) / 2 ** 30);
+  return { zone: found.id, template: template.id, templateGiB, offering, connection, userData };
 }
 
 /**
  * Looks up what the planned changes of a VM take, by reading only. What it was made of need not be there any more. Throws
- * as findParts does.
+ * as findDeployInputs does.
  */
-export async function findChangeParts(
-  { design, found, vm, planned }: ChangeAsked,
+export async function checkChangeInputs(
+  { wanted, found, vm, planned }: ChangeAsked,
   config: CloudStackConfig,
   catalogue: CloudCatalogue,
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted = design.vm;
-  encodeUserData(wanted);
+  const order = wanted.vm;
+  encodeUserData(order);
   const network = found.networks.find(({ id }) => vm.nics.some((nic) => nic.network === id));
-  if (network === undefined) checkShared(wanted, found.securityGroups.length > 0);
-  else checkEgress(wanted, network.egressAllowed);
-  checkRootDisk(wanted, config);
+  if (network === undefined) checkShared(order, found.securityGroups.length > 0);
+  else checkEgress(order, network.egressAllowed);
+  checkRootDisk(order, config);
   if (planned.some((action) => action.do === 'createVolume' || action.do === 'growVolume')) {
-    checkDataDisks(wanted, config);
-    await findDiskOffering(wanted, config, catalogue, signal);
+    checkDataDisks(order, config);
+    await findDiskOffering(order, config, catalogue, signal);
   }
-  if (planned.some((action) => action.do === 'scale')) await findOffering(design, catalogue, signal);
+  if (planned.some((action) => action.do === 'scale')) await findOffering(wanted, catalogue, signal);
 }
 
 /** A VM that is there, and what is to become of it. */
 export interface ChangeAsked {
-  readonly design: Design;
-  readonly found: Look;
+  readonly wanted: WantedVm;
+  readonly found: FoundResources;
   readonly vm: VirtualMachine;
   readonly planned: readonly Planned[];
 }
 
 /** The offering of a size. Throws VmSizeNotOffered when there is none. */
 export async function findOffering(
-  { vm, size }: Design,
+  { vm, size }: WantedVm,
   catalogue: CloudCatalogue,
   signal: AbortSignal,
 ): Promise<Offering> {
@@ -211,4 +218,26 @@ function badNetwork(message: string): TerminalError {
 function unconnectable(why: string, path: string): TerminalError {
   const field = path.slice(1).replaceAll('/', '.');
   return new TerminalError('VmNetworkNotOffered', { message: `${field} cannot be kept: ${why}`, path });
+}
+
+/**
+ * Name or id of the zone to make a VM in: the next one after each deploy that found no room. A shared network is in one
+ * zone only.
+ */
+export function zoneFor({ zones, network }: CloudStackConfig, { failure }: TenureMemo): string {
+  const attempt = network.mode === 'Isolated' && failure?.code === NO_ROOM ? failure.count : 0;
+  return zones[attempt % zones.length] ?? '';
+}
+
+/** Networks of a tenure that has to move to another zone, because its VM found no room: a network cannot move. */
+export async function networksToLeave(
+  { vms, networks }: FoundResources,
+  memo: TenureMemo,
+  config: CloudStackConfig,
+  catalogue: CloudCatalogue,
+  signal: AbortSignal,
+): Promise<readonly Network[]> {
+  if (vms.length > 0 || networks.length === 0 || memo.failure?.code !== NO_ROOM) return [];
+  const zone = await catalogue.zone(zoneFor(config, memo), signal);
+  return networks.filter((network) => network.zone !== zone.id);
 }

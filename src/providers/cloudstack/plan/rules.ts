@@ -1,4 +1,10 @@
-import type { FirewallRule, PortForwarding, PublicAddress, SecurityGroup, SecurityGroupRule } from '../api/shapes.ts';
+import type {
+  FirewallRule,
+  PortForwarding,
+  PublicAddress,
+  SecurityGroup,
+  SecurityGroupRule,
+} from '../api/resources.ts';
 import { ANYWHERE, type Port, type VmOrder } from './vm-order.ts';
 
 /** A rule that is to be, in the form it is compared in. */
@@ -103,8 +109,12 @@ export function compareGroup(order: VmOrder, group: SecurityGroup) {
 export function publicAddressFor(
   publicAccess: 'PortForwarding' | 'StaticNat',
   addresses: readonly PublicAddress[],
+  vm: string,
 ): PublicAddress | undefined {
-  return addresses.find((address) => address.sourceNat === (publicAccess === 'PortForwarding'));
+  if (publicAccess === 'PortForwarding') return addresses.find((address) => address.sourceNat);
+  const own = addresses.filter((address) => !address.sourceNat);
+  // Somebody may have acquired another one: the one that leads to the VM counts.
+  return own.find((address) => address.vm === vm) ?? own[0];
 }
 
 /** `22`, or `6000-6010`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { integer, truth } from './reply.ts';
-import { networkOf, virtualMachineOf, volumeOf } from './shapes.ts';
+import { networkOf, virtualMachineOf, volumeOf } from './resources.ts';
 
 describe('what CloudStack tells, of whatever version', () => {
   const today = {

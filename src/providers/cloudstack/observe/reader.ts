@@ -20,14 +20,14 @@ import {
   type Volume,
   virtualMachineOf,
   volumeOf,
-} from '../api/shapes.ts';
+} from '../api/resources.ts';
 import type { Parameters } from '../api/signing.ts';
 
 /**
- * Where a tenure's things are read from. What comes back are candidates: servers differ in how they match names, so the
- * caller compares exactly.
+ * Reads a tenure's resources. What comes back are candidates: servers differ in how they match names, so the caller
+ * compares exactly.
  */
-export interface Source {
+export interface ResourceReader {
   /** VMs of a name. */
   virtualMachines(name: string, signal: AbortSignal): Promise<readonly VirtualMachine[]>;
   /** VMs of a tag. */
@@ -40,14 +40,21 @@ export interface Source {
   firewall(network: string, signal: AbortSignal): Promise<readonly FirewallRule[]>;
   egress(network: string, signal: AbortSignal): Promise<readonly FirewallRule[]>;
   securityGroups(name: string, signal: AbortSignal): Promise<readonly SecurityGroup[]>;
-  /** Data disks whose name contains this. */
-  volumes(part: string, signal: AbortSignal): Promise<readonly Volume[]>;
-  /** Undefined when it was not looked: only a direct look does. */
-  keyPairs(name: string, signal: AbortSignal): Promise<readonly KeyPair[] | undefined>;
+  /** Data disks whose name begins with this. */
+  volumes(owner: string, signal: AbortSignal): Promise<readonly Volume[]>;
+  /** Data disks of a VM, whoever made them. */
+  attached(vm: string, signal: AbortSignal): Promise<readonly Volume[]>;
+  /** Undefined when this reader does not read key pairs. */
+  keyPairs(filter: KeyPairFilter, signal: AbortSignal): Promise<readonly KeyPair[] | undefined>;
+  /** Whether any VM of the account has the key pair. */
+  isKeyPairUsed(name: string, signal: AbortSignal): Promise<boolean>;
 }
 
+/** By name, by the fingerprint of the public key, or all. */
+export type KeyPairFilter = { readonly name?: string; readonly fingerprint?: string };
+
 /** Asks CloudStack itself, each time. */
-export class DirectSource implements Source {
+export class DirectReader implements ResourceReader {
   readonly #client: CloudStackClient;
   readonly #scope: Parameters;
 
@@ -59,6 +66,10 @@ export class DirectSource implements Source {
 
   async virtualMachines(name: string, signal: AbortSignal): Promise<readonly VirtualMachine[]> {
     return (await this.#list('listVirtualMachines', { name }, signal)).map(virtualMachineOf);
+  }
+
+  async allVirtualMachines(signal: AbortSignal): Promise<readonly VirtualMachine[]> {
+    return (await this.#list('listVirtualMachines', {}, signal)).map(virtualMachineOf);
   }
 
   async tagged(key: string, value: string, signal: AbortSignal): Promise<readonly VirtualMachine[]> {
@@ -103,8 +114,13 @@ export class DirectSource implements Source {
     return rows.map(securityGroupOf);
   }
 
-  async volumes(part: string, signal: AbortSignal): Promise<readonly Volume[]> {
-    const rows = await this.#list('listVolumes', { keyword: part, type: 'DATADISK' }, signal);
+  async volumes(owner: string, signal: AbortSignal): Promise<readonly Volume[]> {
+    const rows = await this.#list('listVolumes', { keyword: owner, type: 'DATADISK' }, signal);
+    return rows.map(volumeOf);
+  }
+
+  async attached(vm: string, signal: AbortSignal): Promise<readonly Volume[]> {
+    const rows = await this.#list('listVolumes', { virtualmachineid: vm, type: 'DATADISK' }, signal);
     return rows.map(volumeOf);
   }
 
@@ -113,8 +129,14 @@ export class DirectSource implements Source {
     return (await this.#list('listVolumes', { virtualmachineid: vm }, signal)).map(volumeOf);
   }
 
-  async keyPairs(name: string, signal: AbortSignal): Promise<readonly KeyPair[]> {
-    return (await this.#list('listSSHKeyPairs', { name }, signal)).map(keyPairOf);
+  async keyPairs(filter: KeyPairFilter, signal: AbortSignal): Promise<readonly KeyPair[]> {
+    return (await this.#list('listSSHKeyPairs', { ...filter }, signal)).map(keyPairOf);
+  }
+
+  async isKeyPairUsed(name: string, signal: AbortSignal): Promise<boolean> {
+    // Servers before 4.3 do not know the filter and list every VM.
+    const rows = await this.#list('listVirtualMachines', { keypair: name }, signal);
+    return rows.map(virtualMachineOf).some((vm) => vm.keyPairs.includes(name));
   }
 
   async affinityGroups(parameters: Parameters, signal: AbortSignal): Promise<readonly AffinityGroup[]> {

@@ -1,7 +1,6 @@
-import type { Network, PublicAddress, VirtualMachine } from '../api/shapes.ts';
-import type { Look } from '../observe/look.ts';
-import { extra, missing, type Planned } from './action.ts';
-import type { Design } from './design.ts';
+import type { Network, PublicAddress, VirtualMachine } from '../api/resources.ts';
+import type { FoundResources } from '../observe/found.ts';
+import { extra, foreign, missing, type Planned } from './action.ts';
 import {
   compareEgress,
   compareForwards,
@@ -10,31 +9,41 @@ import {
   egressRules,
   ingressRules,
   publicAddressFor,
-} from './wanted-rules.ts';
+} from './rules.ts';
+import type { WantedVm } from './wanted-vm.ts';
 
 /** How the VM is connected is read off the VM itself: the Reactor may make new ones otherwise today. */
-export function connection(design: Design, found: Look, vm: VirtualMachine): readonly Planned[] {
-  const { vm: wanted, publicAccess } = design;
+export function connection(wanted: WantedVm, found: FoundResources, vm: VirtualMachine): readonly Planned[] {
+  const { vm: order, publicAccess } = wanted;
   const network = found.networks.find(({ id }) => vm.nics.some((nic) => nic.network === id));
-  if (network === undefined) return guarded(design, found, vm);
+  if (network === undefined) return guarded(wanted, found, vm);
+  const own = onlyIn(network, found.addresses);
   const planned: Planned[] = found.networks
     .filter((other) => other !== network)
     .map((other) => ({ do: 'deleteNetwork', network: other, what: `network ${other.id}`, detail: 'a second network' }));
-  const address = publicAddressFor(publicAccess, onlyIn(network, found.addresses));
+  const address = publicAddressFor(publicAccess, own, vm.id);
   const isStatic = publicAccess === 'StaticNat';
-  if (wanted.ports.length > 0 && isStatic && address === undefined) {
+  if (order.ports.length > 0 && isStatic && address === undefined) {
     planned.push({ do: 'associateAddress', network, what: 'public address', detail: 'missing' });
   }
-  if (wanted.ports.length > 0 && isStatic && address !== undefined && address.vm !== vm.id) {
+  if (order.ports.length > 0 && isStatic && address !== undefined && address.vm !== vm.id) {
     planned.push({ do: 'enableStaticNat', address, vm, what: `static NAT of ${address.ip}`, detail: 'not to the VM' });
   }
-  for (const own of onlyIn(network, found.addresses)) planned.push(...portsOf(design, found, vm, own, own === address));
-  const egress = compareEgress(egressRules(wanted, network.egressAllowed), onlyIn(network, found.egress));
+  for (const one of own) planned.push(...portsOf(wanted, found, vm, one, one === address));
+  planned.push(...foreignAddresses(own, address));
+  const egress = compareEgress(egressRules(order, network.egressAllowed), onlyIn(network, found.egress));
   planned.push(
     ...egress.extra.map((rule) => extra({ do: 'removeEgress', rule }, `egress rule ${rule.protocol}`)),
     ...egress.missing.map((rule) => missing({ do: 'allowEgress', network, rule }, rule.what)),
   );
   return planned;
+}
+
+/** Addresses of the tenant's network that are neither its source NAT nor the VM's own. */
+function foreignAddresses(own: readonly PublicAddress[], vmAddress: PublicAddress | undefined): readonly Planned[] {
+  return own
+    .filter((address) => !address.sourceNat && address !== vmAddress)
+    .map(({ ip }) => foreign(`address ${ip}`, "somebody acquired it in the tenure's network"));
 }
 
 function onlyIn<T extends { readonly network: string | undefined }>(
@@ -46,15 +55,15 @@ function onlyIn<T extends { readonly network: string | undefined }>(
 
 /** What is open on one address; only the one that is the VM's has anything. */
 function portsOf(
-  { vm: wanted, publicAccess }: Design,
-  found: Look,
+  { vm: order, publicAccess }: WantedVm,
+  found: FoundResources,
   vm: VirtualMachine,
   address: PublicAddress,
   isPublic: boolean,
 ): readonly Planned[] {
   const onIt = (rule: { readonly address: string | undefined }) => rule.address === address.id;
-  const ports = isPublic ? wanted.ports : [];
-  const firewall = compareIngress(isPublic ? ingressRules(wanted) : [], found.firewall.filter(onIt));
+  const ports = isPublic ? order.ports : [];
+  const firewall = compareIngress(isPublic ? ingressRules(order) : [], found.firewall.filter(onIt));
   const forwarded = publicAccess === 'PortForwarding' ? ports : [];
   const forwards = compareForwards(forwarded, found.forwards.filter(onIt), vm.id);
   return [
@@ -67,7 +76,7 @@ function portsOf(
   ];
 }
 
-function guarded({ order, vm: wanted }: Design, found: Look, vm: VirtualMachine): readonly Planned[] {
+function guarded({ order, vm: wanted }: WantedVm, found: FoundResources, vm: VirtualMachine): readonly Planned[] {
   const group = found.securityGroups.find(({ name }) => vm.securityGroups.includes(name));
   if (group === undefined || group.name !== order.identity.name) return [];
   const { ingress, egress } = compareGroup(wanted, group);

@@ -1,9 +1,9 @@
+import type { CloudStackConfig } from '../../../api/cloud-stack-backend.ts';
 import type { Order } from '../../port.ts';
-import type { CloudStackConfig } from '../api/config.ts';
 import { type VmOrder, vmOrderOf } from './vm-order.ts';
 
 /** An order as it is compared with what is there: read from the descriptor and the Reactor, without asking the cloud. */
-export interface Design {
+export interface WantedVm {
   readonly order: Order;
   readonly vm: VmOrder;
   /** How ports of a network of one's own are reached. */
@@ -23,7 +23,7 @@ export interface ChosenSize {
 }
 
 /** Reads an order. Throws VmDescriptorInvalid. */
-export function designOf(order: Order, config: CloudStackConfig): Design {
+export function wantedVmOf(order: Order, config: CloudStackConfig): WantedVm {
   const vm = vmOrderOf(order.descriptor);
   const publicAccess = config.network.mode === 'Isolated' ? config.network.publicAccess : undefined;
   return { order, vm, publicAccess: publicAccess ?? 'PortForwarding', size: sizeFor(vm, config) };

@@ -1,30 +1,30 @@
 import { RetryableError } from '../../../errors/dinfra-error.ts';
-import type { Parts } from '../act/parts.ts';
-import type { CloudStackClient } from '../api/client.ts';
 import { integer, type JsonObject } from '../api/reply.ts';
-import { objects, type VirtualMachine } from '../api/shapes.ts';
-import type { Parameters } from '../api/signing.ts';
-import type { Design } from './design.ts';
+import type { VirtualMachine } from '../api/resources.ts';
+import type { CloudCatalogue } from '../observe/cloud-catalogue.ts';
+import type { DeployInputs } from './deploy-inputs.ts';
+import type { WantedVm } from './wanted-vm.ts';
 
 /**
  * Throws CloudStackLimitReached when the account has not enough left for a new VM: asked before a deploy, it is one clear
  * line instead of a half-made VM. What the account does not tell is taken to be enough.
  */
 export async function checkLimits(
-  { vm, size, publicAccess }: Design,
-  { connection }: Parts,
+  { vm, size, publicAccess }: WantedVm,
+  { connection, templateGiB }: DeployInputs,
   account: AccountAsked,
   signal: AbortSignal,
 ): Promise<void> {
   const isolated = connection.kind === 'Isolated';
   const addresses = isolated ? (publicAccess === 'StaticNat' && vm.ports.length > 0 ? 2 : 1) : 0;
   const dataGiB = vm.dataDisks.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
+  const rootGiB = Math.max(vm.rootDiskGiB ?? 0, templateGiB);
   const needs = [
     { field: 'vm', what: 'VMs', needed: 1 },
     { field: 'cpu', what: 'CPUs', needed: size?.cpu ?? vm.cpu },
     { field: 'memory', what: 'MiB of memory', needed: size?.memoryMiB ?? vm.memoryMiB },
     { field: 'volume', what: 'volumes', needed: 1 + vm.dataDisks.length },
-    { field: 'primarystorage', what: 'GiB of primary storage', needed: (vm.rootDiskGiB ?? 0) + dataGiB },
+    { field: 'primarystorage', what: 'GiB of primary storage', needed: rootGiB + dataGiB },
     { field: 'network', what: 'networks', needed: isolated ? 1 : 0 },
     { field: 'ip', what: 'public addresses', needed: addresses },
   ];
@@ -33,33 +33,32 @@ export async function checkLimits(
 
 /** The same for a VM that runs and is to have another size: asked before it is stopped for it. */
 export async function checkGrowth(
-  { vm: wanted, size }: Design,
+  { vm: order, size }: WantedVm,
   vm: VirtualMachine,
   account: AccountAsked,
   signal: AbortSignal,
 ): Promise<void> {
   const needs = [
-    { field: 'cpu', what: 'CPUs', needed: (size?.cpu ?? wanted.cpu) - vm.cpu },
-    { field: 'memory', what: 'MiB of memory', needed: (size?.memoryMiB ?? wanted.memoryMiB) - vm.memoryMiB },
+    { field: 'cpu', what: 'CPUs', needed: (size?.cpu ?? order.cpu) - vm.cpu },
+    { field: 'memory', what: 'MiB of memory', needed: (size?.memoryMiB ?? order.memoryMiB) - vm.memoryMiB },
   ];
   await demand(needs, account, signal);
 }
 
 /** Whose limits count: the account's own, or those of the project. */
 export interface AccountAsked {
-  readonly client: CloudStackClient;
+  readonly catalogue: CloudCatalogue;
   readonly project: string | undefined;
 }
 
-async function demand(needs: readonly Need[], { client, project }: AccountAsked, signal: AbortSignal): Promise<void> {
+async function demand(
+  needs: readonly Need[],
+  { catalogue, project }: AccountAsked,
+  signal: AbortSignal,
+): Promise<void> {
   const grows = needs.filter(({ needed }) => needed > 0);
   if (grows.length === 0) return;
-  const [command, parameters]: [string, Parameters] =
-    project === undefined ? ['listAccounts', {}] : ['listProjects', { id: project }];
-  const reply = await client.attempt(command, parameters, signal);
-  // A role without this command can still deploy; the deploy itself will say.
-  if (reply.kind === 'Failed') return;
-  const [account] = Object.values(reply.body).flatMap(objects);
+  const account = await catalogue.account(project, signal);
   if (account === undefined) return;
   for (const { field, what, needed } of grows) {
     const available = integer(account[`${field}available`]);
