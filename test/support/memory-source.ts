@@ -1,0 +1,320 @@
+import { createHash } from 'node:crypto';
+import type { Award } from '../../src/award/award.ts';
+import type { Tenure } from '../../src/award/identity.ts';
+import type { SubmitResult, TenureReport } from '../../src/award/report.ts';
+import type {
+  AwardSource,
+  Desired,
+  Point,
+  PublishedType,
+  RegisteredProvider,
+  SourceCapabilities,
+  SourceListener,
+  SourceState,
+  Standing,
+  Submission,
+  WantedRegistration,
+} from '../../src/award/source.ts';
+import type { ContentRef } from '../../src/base/content-ref.ts';
+import { type DinfraError, RetryableError } from '../../src/errors/dinfra-error.ts';
+
+export const GENESIS = `0x${'45'.repeat(32)}`;
+export const HASH = `0x${'11'.repeat(32)}`;
+export const CONSUMER = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
+
+/** An award as a consumer's subscription makes it. */
+export function awardOf(subscription: bigint, more: Partial<Award> = {}): Award {
+  return {
+    subscription,
+    tenure: 1,
+    state: 'Active',
+    consumer: CONSUMER,
+    accessKey: HASH,
+    type: 'helm/v1',
+    content: { hash: HASH, length: 10, source: 'Preimage' },
+    update: undefined,
+    price: 5n,
+    paidUntil: undefined,
+    deadline: undefined,
+    reason: undefined,
+    ...more,
+  };
+}
+
+interface Pending {
+  readonly submission: Submission;
+  readonly apply: () => string | undefined;
+}
+
+/** A ledger of awards in memory, with one provider, that finalises a block when it is told to. */
+export class MemoryLedger {
+  readonly awards = new Map<string, Award>();
+  readonly types = new Map<string, PublishedType>();
+  readonly preimages = new Map<string, Uint8Array>();
+  readonly unreadable: { tenure: Tenure | undefined; error: DinfraError }[] = [];
+  genesis = GENESIS;
+  acceptPeriod = 30;
+  provider: RegisteredProvider | undefined;
+  /** The text of what was last registered. */
+  registration: string | undefined;
+  /** Refuses a submission, by its key, with this error. */
+  readonly refusals = new Map<string, string>();
+  reachable = true;
+  block = 100;
+  private readonly sources = new Set<MemorySource>();
+
+  /** Registers the provider, with offers as they are wanted first. */
+  registered(id = 3): this {
+    this.provider = { id, owner: 'o', operator: 'o', status: 'Active', offers: new Map(), inStep: true };
+    return this;
+  }
+
+  publish(name: string, version = 1, hash = HASH): this {
+    const schema: ContentRef = { hash, length: 10, source: 'Preimage' };
+    this.types.set(name, { name, owner: CONSUMER, schema, version, retired: false });
+    return this;
+  }
+
+  /** Puts an award where the provider finds it, or another state of one. */
+  award(subscription: bigint, more: Partial<Award> = {}): Award {
+    const award = awardOf(subscription, more);
+    this.awards.set(`${award.subscription}/${award.tenure}`, award);
+    return award;
+  }
+
+  remove(subscription: bigint, tenure = 1): void {
+    this.awards.delete(`${subscription}/${tenure}`);
+  }
+
+  get point(): Point {
+    return { number: this.block, hash: `0x${this.block.toString(16).padStart(64, '0')}` };
+  }
+
+  /** Finalises the next blocks: what was submitted is applied, and everybody is woken. */
+  finalise(blocks = 1): void {
+    for (let count = 0; count < blocks; count++) {
+      this.block += 1;
+      for (const source of this.sources) source.settlePending();
+    }
+    for (const source of this.sources) source.wake();
+  }
+
+  stall(error = new RetryableError('ChainStalled', { message: 'no new finalised block for 60 s' })): void {
+    for (const source of this.sources) source.enter({ kind: 'Stalled', endpoint: 'memory', error });
+  }
+
+  attach(source: MemorySource): () => void {
+    this.sources.add(source);
+    return () => this.sources.delete(source);
+  }
+
+  /** Applies a report. Returns the ledger's error when it refuses. */
+  apply(report: TenureReport): string | undefined {
+    const key = `${report.subscription}/${report.tenure}`;
+    const award = this.awards.get(key);
+    if (award === undefined) return 'UnknownTenure';
+    const next = (state: Award['state'], more: Partial<Award> = {}) => {
+      this.awards.set(key, { ...award, deadline: undefined, ...more, state });
+      return undefined;
+    };
+    switch (`${award.state} ${report.report}`) {
+      case 'Awarded accept':
+        return next('Accepted');
+      case 'Accepted ready':
+      case 'Degraded recovered':
+        return next('Active');
+      case 'Active degraded':
+        return next('Degraded');
+      case 'Awarded decline':
+      case 'Accepted decline':
+      case 'Ended released':
+        this.awards.delete(key);
+        return undefined;
+    }
+    if (award.update !== undefined && report.report === 'acceptUpdate') {
+      return next(award.state, { content: award.update, update: undefined });
+    }
+    if (award.update !== undefined && report.report === 'declineUpdate')
+      return next(award.state, { update: undefined });
+    return 'WrongState';
+  }
+
+  /** Makes the provider what is wanted. */
+  register(wanted: WantedRegistration): void {
+    const before = this.provider;
+    const offers = new Map(
+      [...(before?.offers ?? [])].map(([type, offer]) => [type, { ...offer, withdrawn: true as boolean }] as const),
+    );
+    for (const { type, price, capacity } of wanted.offers)
+      offers.set(type, { price, capacity, used: 0, withdrawn: false });
+    this.registration = textOf(wanted);
+    this.provider = {
+      id: before?.id ?? 3,
+      owner: 'o',
+      operator: 'o',
+      status: wanted.paused ? 'Paused' : 'Active',
+      offers,
+      inStep: true,
+    };
+  }
+}
+
+/** An award source on a ledger in memory. */
+export class MemorySource implements AwardSource {
+  readonly capabilities: SourceCapabilities = { registration: true, acceptance: true, updates: true, heartbeat: true };
+  readonly settled: Promise<void>;
+  problem: DinfraError | undefined;
+  /** Everything that was submitted, in order: each once until it is settled. */
+  readonly submitted: Submission[] = [];
+  /** How often the desired state was read, and read anew. */
+  readonly reads = { desired: 0, invalidated: 0 };
+  private readonly ledger: MemoryLedger;
+  private readonly listener: SourceListener;
+  private readonly pending = new Map<string, Pending>();
+  private readonly refused = new Map<string, string>();
+  private readonly settle: () => void;
+  private current: SourceState = { kind: 'Connecting' };
+  private readonly detach: () => void;
+
+  constructor(ledger: MemoryLedger, listener: SourceListener) {
+    this.ledger = ledger;
+    this.listener = listener;
+    const settled = Promise.withResolvers<void>();
+    this.settled = settled.promise;
+    this.settle = settled.resolve;
+    this.detach = ledger.attach(this);
+    this.current = { kind: 'Following', endpoint: 'memory', point: ledger.point };
+  }
+
+  get state(): SourceState {
+    return this.current;
+  }
+
+  enter(state: SourceState): void {
+    this.current = state;
+    this.listener.onState(state);
+  }
+
+  wake(): void {
+    if (!this.ledger.reachable) return;
+    this.enter({ kind: 'Following', endpoint: 'memory', point: this.ledger.point });
+    this.listener.onWake();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    this.wake();
+    this.settle();
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    this.detach();
+  }
+
+  async desired(types: readonly string[], _signal: AbortSignal): Promise<Desired | undefined> {
+    this.demandReachable();
+    this.reads.desired += 1;
+    const { ledger } = this;
+    const awards = [...ledger.awards.values()];
+    const wanted = new Set([...types, ...awards.map(({ type }) => type)]);
+    return {
+      point: ledger.point,
+      genesis: ledger.genesis,
+      provider: ledger.provider,
+      awards,
+      unreadable: [...ledger.unreadable],
+      types: new Map([...ledger.types].filter(([name]) => wanted.has(name))),
+      acceptPeriod: ledger.acceptPeriod,
+      blockMs: 6_000,
+    };
+  }
+
+  invalidate(): void {
+    this.reads.invalidated += 1;
+  }
+
+  submit(
+    _desired: Desired,
+    registration: WantedRegistration | undefined,
+    reports: readonly TenureReport[],
+  ): readonly Submission[] {
+    const wanted = [...this.registrationCalls(registration), ...reports.map((report) => this.reportCall(report))];
+    for (const one of wanted) {
+      const { key } = one.submission;
+      if (this.pending.has(key) || this.refused.has(key)) continue;
+      this.pending.set(key, one);
+      this.submitted.push(one.submission);
+    }
+    return wanted.map(({ submission }) => submission);
+  }
+
+  refusal(key: string): string | undefined {
+    return this.refused.get(key);
+  }
+
+  async standing(tenure: Tenure, _signal: AbortSignal): Promise<Standing> {
+    if (!this.ledger.reachable || tenure.genesis !== this.ledger.genesis) return 'Unknown';
+    const award = this.ledger.awards.get(`${tenure.subscription}/${tenure.tenure}`);
+    if (award === undefined) return 'Gone';
+    return award.state === 'Ended' ? 'Ended' : 'Live';
+  }
+
+  async preimage(hash: string, length: number, _signal: AbortSignal): Promise<Uint8Array | undefined> {
+    this.demandReachable();
+    const bytes = this.ledger.preimages.get(hash);
+    return bytes?.length === length ? bytes : undefined;
+  }
+
+  /** What was submitted is in a finalised block now. */
+  settlePending(): void {
+    const pending = [...this.pending];
+    this.pending.clear();
+    for (const [key, { submission, apply }] of pending) {
+      const error = this.ledger.refusals.get(key) ?? apply();
+      const { block } = this.ledger;
+      if (error !== undefined) this.refused.set(key, error);
+      const result: SubmitResult = error === undefined ? { kind: 'Applied', block } : { kind: 'Refused', error, block };
+      this.listener.onSubmitted(submission, result);
+    }
+  }
+
+  private registrationCalls(wanted: WantedRegistration | undefined): readonly Pending[] {
+    if (wanted === undefined || this.ledger.registration === textOf(wanted)) return [];
+    const submission = { key: `register ${textOf(wanted)}`, name: 'register', text: 'register', about: 'provider' };
+    return [
+      {
+        submission: { ...submission, tenure: undefined },
+        apply: () => {
+          this.ledger.register(wanted);
+          return undefined;
+        },
+      },
+    ];
+  }
+
+  private reportCall(report: TenureReport): Pending {
+    const { subscription, tenure, genesis } = report;
+    const reason = 'reason' in report ? ` with ${report.reason}` : '';
+    return {
+      submission: {
+        key: `${report.report}/${subscription}/${tenure}`,
+        name: report.report,
+        text: `${report.report}${reason}`,
+        about: 'tenure',
+        tenure: { genesis, subscription, tenure },
+      },
+      apply: () => this.ledger.apply(report),
+    };
+  }
+
+  private demandReachable(): void {
+    if (this.ledger.reachable) return;
+    throw new RetryableError('ChainUnreachable', { message: 'the chain at memory does not answer' });
+  }
+}
+
+/** blake2 is the chain's business: here any hash will do. */
+export function hashOf(bytes: Uint8Array): string {
+  return `0x${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+function textOf(wanted: WantedRegistration): string {
+  return JSON.stringify(wanted, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
+}
