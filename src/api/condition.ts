@@ -16,7 +16,7 @@ export type ConditionType =
   | 'Reported'
   | 'Reachable'
   | 'Registered'
-  | 'SchemaUsable'
+  | 'Mirrored'
   | 'TeardownHeld'
   | 'OrphansFound';
 

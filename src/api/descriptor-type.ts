@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { addressOf, ageColumn, type Definition } from './definition.ts';
+import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
 import {
   account,
   descriptorTypeName,
@@ -56,23 +56,13 @@ export const descriptorTypeDefinition = {
   columns: [
     { name: 'Type', type: 'string', jsonPath: '.spec.name', description: 'Name on chain.' },
     { name: 'Version', type: 'integer', jsonPath: '.spec.version', description: 'Version of the schema.' },
-    {
-      name: 'Usable',
-      type: 'string',
-      jsonPath: '.status.conditions[?(@.type=="SchemaUsable")].status',
-      description: 'True when descriptors can be checked against the schema.',
-    },
+    readyColumn,
+    reasonColumn,
     { name: 'Retired', type: 'string', jsonPath: '.spec.retired', description: 'No new subscriptions.' },
     ageColumn,
     { name: 'Owner', type: 'string', jsonPath: '.spec.owner', description: 'Account that may change it.', priority: 1 },
     { name: 'Genesis', type: 'string', jsonPath: '.spec.genesisHash', description: 'Chain it is on.', priority: 1 },
-    {
-      name: 'Message',
-      type: 'string',
-      jsonPath: '.status.conditions[?(@.type=="SchemaUsable")].message',
-      description: 'What is wrong with the schema.',
-      priority: 1,
-    },
+    messageColumn,
   ],
   selectableFields: ['.spec.name', '.spec.genesisHash'],
 } as const satisfies Definition;

@@ -59,16 +59,17 @@ const consumerPolicy = Type.Object(
 
 const teardown = Type.Object(
   {
-    maxPerHour: Type.Integer({
-      format: 'int32',
-      minimum: 0,
-      maximum: 100_000,
-      default: 10,
-      description:
-        'How many tenures may be torn down within an hour, of their own accord. More than that waits for a person. 0 asks a person each time.',
-    }),
+    maxPerHour: Type.Optional(
+      Type.Integer({
+        format: 'int32',
+        minimum: 0,
+        maximum: 100_000,
+        description:
+          'How many tenures may begin to be torn down within an hour, of their own accord. More than that waits for a person. 0 asks a person each time. Default: 10, or a tenth of the tenures that run when that is more.',
+      }),
+    ),
     approvedUntil: Type.Optional(
-      timestamp('Until then `maxPerHour` does not hold: set by a person who has looked at what waits.'),
+      timestamp('Until then the limit does not hold: set by a person who has looked at what waits.'),
     ),
   },
   { default: {}, description: 'Safeguards against a mistaken mass teardown.' },

@@ -7,53 +7,63 @@ export class BridgeMetrics {
   readonly chainUp: Gauge<'namespace' | 'provider'>;
   readonly calls: Counter<'namespace' | 'provider' | 'call' | 'result'>;
   readonly teardownsHeld: Gauge<'namespace' | 'provider'>;
-  readonly turns: Counter<'namespace' | 'provider' | 'result'>;
+  readonly objectsRefused: Gauge<'namespace' | 'provider'>;
+  readonly awardsUnreadable: Gauge<'namespace' | 'provider'>;
+  readonly comparisons: Counter<'namespace' | 'provider' | 'result'>;
+  readonly stageFailures: Counter<'namespace' | 'provider' | 'stage' | 'reason'>;
 
   constructor(registry: Registry) {
     const labelNames = ['namespace', 'provider'] as const;
     const registers = [registry];
-    this.finalisedBlock = new Gauge({
-      name: 'dinfra_chain_finalised_block',
-      help: 'Number of the last finalised block seen.',
-      labelNames,
-      registers,
-    });
-    this.lastHeadSeconds = new Gauge({
-      name: 'dinfra_chain_last_head_timestamp_seconds',
-      help: 'When the last finalised block was seen, in Unix seconds.',
-      labelNames,
-      registers,
-    });
-    this.chainUp = new Gauge({
-      name: 'dinfra_chain_up',
-      help: '1 while a node of the chain is followed, else 0.',
-      labelNames,
-      registers,
-    });
+    const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers });
+    this.finalisedBlock = gauge('dinfra_chain_finalised_block', 'Number of the last finalised block seen.');
+    this.lastHeadSeconds = gauge(
+      'dinfra_chain_last_head_timestamp_seconds',
+      'When the last finalised block was seen, in Unix seconds.',
+    );
+    this.chainUp = gauge('dinfra_chain_up', '1 while a node is followed and its finality advances, else 0.');
     this.calls = new Counter({
       name: 'dinfra_chain_calls_total',
       help: 'Calls sent to the chain, by what became of them: Applied, Refused or Lost.',
       labelNames: [...labelNames, 'call', 'result'],
       registers,
     });
-    this.teardownsHeld = new Gauge({
-      name: 'dinfra_teardowns_held',
-      help: 'Teardowns that wait for a person because the limit of the Provider is used up.',
-      labelNames,
+    this.teardownsHeld = gauge(
+      'dinfra_teardowns_held',
+      'Teardowns that wait for a person because the limit of the Provider is used up.',
+    );
+    this.objectsRefused = gauge(
+      'dinfra_mirror_objects_refused',
+      'Subscriptions and Deployments that are out of step because the API server refuses them.',
+    );
+    this.awardsUnreadable = gauge(
+      'dinfra_awards_unreadable',
+      'Awards on chain that could not be understood. What runs for them is left as it is.',
+    );
+    this.comparisons = new Counter({
+      name: 'dinfra_bridge_comparisons_total',
+      help: 'Comparisons of the chain with the cluster, by result: success, or the reason of the first failure.',
+      labelNames: [...labelNames, 'result'],
       registers,
     });
-    this.turns = new Counter({
-      name: 'dinfra_bridge_turns_total',
-      help: 'Comparisons of the chain with the cluster, by result: success or the reason of the failure.',
-      labelNames: [...labelNames, 'result'],
+    this.stageFailures = new Counter({
+      name: 'dinfra_bridge_stage_failures_total',
+      help: 'Stages of a comparison that failed, by reason of docs/reasons.md. The other stages go on.',
+      labelNames: [...labelNames, 'stage', 'reason'],
       registers,
     });
   }
 
   /** Forgets a provider that is gone. */
   forget(namespace: string, provider: string): void {
-    for (const gauge of [this.finalisedBlock, this.lastHeadSeconds, this.chainUp, this.teardownsHeld]) {
-      gauge.remove({ namespace, provider });
-    }
+    const gauges = [
+      this.finalisedBlock,
+      this.lastHeadSeconds,
+      this.chainUp,
+      this.teardownsHeld,
+      this.objectsRefused,
+      this.awardsUnreadable,
+    ];
+    for (const gauge of gauges) gauge.remove({ namespace, provider });
   }
 }

@@ -24,7 +24,7 @@ export interface ProviderKeys {
  *   what is in it; ClusterUnreachable and the like when the Secret cannot be read.
  */
 export async function readProviderKeys(
-  client: KubeClient,
+  client: Pick<KubeClient, 'find'>,
   provider: Provider,
   signal: AbortSignal,
 ): Promise<ProviderKeys> {
@@ -50,7 +50,7 @@ interface SecretValue {
 }
 
 async function readSecretKey(
-  client: KubeClient,
+  client: Pick<KubeClient, 'find'>,
   namespace: string,
   ref: { readonly name: string; readonly key: string },
   signal: AbortSignal,

@@ -1,282 +1,412 @@
 import type { Deployment } from '../api/deployment.ts';
+import { IN_USE_FINALIZER } from '../api/labels.ts';
 import type { Offer } from '../api/offer.ts';
-import type { Provider } from '../api/provider.ts';
+import { type Provider, providers } from '../api/provider.ts';
 import type { Subscription } from '../api/subscription.ts';
+import type { Tenure } from '../award/identity.ts';
+import type { SubmitResult, TenureReport } from '../award/report.ts';
+import type { AwardSource, Desired, SourceState, Standing, Submission, WantedRegistration } from '../award/source.ts';
+import { BoundedWaits } from '../base/bounded-wait.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { inSlices } from '../base/slices.ts';
 import { Wake } from '../base/wake.ts';
 import type { ContentSource } from '../descriptors/content/content-source.ts';
 import { ipfsGateway } from '../descriptors/content/ipfs-gateway.ts';
 import { preimageSource } from '../descriptors/content/preimage-source.ts';
-import { type DinfraError, findDinfraError } from '../errors/dinfra-error.ts';
+import { type DinfraError, RefusedError } from '../errors/dinfra-error.ts';
 import type { StoreView } from '../kube/cache/store.ts';
-import type { KubeClient } from '../kube/client/kube-client.ts';
-import type { EventRecorder } from '../kube/events/event-recorder.ts';
-import type { ProviderState } from '../sources/dinfra/model.ts';
-import { isSubscriptionGone, readPreimage } from '../sources/dinfra/reader.ts';
-import { ChainFollower } from '../substrate/follower.ts';
-import type { FollowerState } from '../substrate/follower-state.ts';
-import { TransactionQueue } from '../substrate/transaction-queue.ts';
+import { addFinalizer, removeFinalizer } from '../kube/client/finalizers.ts';
 import type { BridgeMetrics } from './bridge-metrics.ts';
-import { ChainState } from './chain-state.ts';
+import { type Problem, problemOf } from './failures.ts';
 import type { DescriptorTypeMirror } from './mirror/descriptor-type-mirror.ts';
-import { applyMirror } from './mirror/mirror.ts';
+import { indexMirror, type MirrorIndex } from './mirror/mirror-index.ts';
 import { type MirrorPlan, planMirror } from './mirror/mirror-plan.ts';
+import { type MirrorOutcome, MirrorWriter } from './mirror/mirror-writer.ts';
+import { TenureNames, tenureKey } from './mirror/tenure-names.ts';
+import { offersToSell, wantedOffers } from './offers/offer-verdicts.ts';
+import type { BridgeCluster, BridgeEvents, OpenSource, ServesType } from './ports.ts';
 import type { ProviderKeys } from './provider-keys.ts';
-import type { CallResult } from './report/call-ledger.ts';
 import { consumerProblem } from './report/consumer-list.ts';
-import { Outbox } from './report/outbox.ts';
-import { Reports } from './report/reports.ts';
-import { offersToSell, type WantedCall, wantedCalls } from './report/wanted-calls.ts';
+import { dueReports } from './report/due-reports.ts';
+import { ReportedConditions } from './report/reported-condition.ts';
+import { TenureMemory } from './report/tenure-memory.ts';
 import { demandSameProvider } from './safeguards/same-provider.ts';
-import { TeardownBudget } from './safeguards/teardown-budget.ts';
-import { StatusBoard } from './status/status-board.ts';
+import { TeardownBudget, teardownsPerHour } from './safeguards/teardown-budget.ts';
+import { Stages } from './stages.ts';
+import { StatusStage } from './status/status-stage.ts';
 
 /** What the sessions of all providers share. */
 export interface BridgeContext {
-  readonly client: KubeClient;
+  readonly cluster: BridgeCluster;
   readonly providers: StoreView<Provider>;
   readonly offers: StoreView<Offer>;
   readonly deployments: StoreView<Deployment>;
   readonly subscriptions: StoreView<Subscription>;
   readonly types: DescriptorTypeMirror;
-  readonly events: EventRecorder;
+  readonly events: BridgeEvents;
   readonly metrics: BridgeMetrics;
-  /** Told when the chain of a Provider, by `namespace/name`, can be read: at first and after each time it could not. */
+  readonly clock: Clock;
+  readonly openSource: OpenSource;
+  readonly servesType: ServesType;
+  /** Told when the source of a Provider, by `namespace/name`, can be read: at first and after each time it could not. */
   readonly onReachable: (provider: string) => void;
-  /** Whether the operator can speak for what runs: it sees its cluster. Without that no heartbeat is sent. */
-  readonly canVouch: () => boolean;
+  /** Whether the operator can speak for what runs: it sees its cluster. */
+  readonly canReport: () => boolean;
+  /** How long a workload may go unseen before the chain hears that it is degraded, in milliseconds. */
+  readonly unseenAfterMs: number;
+  /** How long one stage of a comparison may take, in milliseconds. */
+  readonly stageTimeoutMs: number;
 }
 
-/** A turn is taken that often even when nothing wakes it, in milliseconds. */
-const TURN_MS = 15_000;
+/** How a session stands to the other Providers. */
+export interface SessionClaims {
+  /** The Provider, by `namespace/name`, that serves this account on a chain instead; undefined when this one does. */
+  rivalOn(genesis: string): string | undefined;
+}
+
+/** A comparison is made that often even when nothing asks for it, in milliseconds. */
+const COMPARE_MS = 15_000;
 const RETRY_MS = 2_000;
+/** Between two comparisons at least that long, and twice as long as the last one took: events come in bursts. */
+const MIN_GAP_MS = 100;
+const MAX_GAP_MS = 3_000;
 
 /**
- * Keeps one provider and its chain in step, both ways, for as long as the session lasts: the desired set into the
- * cluster; what the resources say, and what runs, onto the chain. Each turn compares the two as they are, so it does
- * not matter what was missed before it.
+ * Keeps one provider and the source of its awards in step, both ways, for as long as the session lasts: the desired set
+ * into the cluster; what the resources say, and what runs, to the source. Each comparison takes the two as they are, so
+ * it does not matter what was missed before it.
  */
 export class ProviderSession {
   readonly key: string;
-  /** Resolves when the chain was reached for the first time, or was found to be out of reach. */
-  readonly settled: Promise<void>;
   private readonly context: BridgeContext;
+  private readonly claims: SessionClaims;
   private readonly namespace: string;
   private readonly name: string;
-  private readonly keys: ProviderKeys;
+  private readonly account: string;
   private readonly log: Logger;
+  private readonly source: AwardSource;
+  private readonly stages: Stages;
+  private readonly writer: MirrorWriter;
+  private readonly reported: ReportedConditions;
+  private readonly statuses: StatusStage;
+  private readonly memory = new TenureMemory();
+  private readonly waits: BoundedWaits;
   private readonly wake = new Wake();
-  private readonly follower: ChainFollower;
-  private readonly chain: ChainState;
-  private readonly outbox: Outbox<WantedCall>;
-  private readonly reports: Reports;
-  private readonly board: StatusBoard;
-  private readonly budget: TeardownBudget;
-  private readonly settle: () => void;
-  private following: FollowerState | undefined;
-  private turnProblem: DinfraError | undefined;
+  private names: TenureNames | undefined;
+  private budget: TeardownBudget | undefined;
+  private index: MirrorIndex | undefined;
+  private isRequested = false;
+  /** False until the source was found to speak of this provider: before, nothing may be said in its name. */
+  private isOurs = false;
+  private hasFollowed = false;
+  private hasLeft = false;
+  private lastBlock = -1;
 
-  constructor(provider: Provider, keys: ProviderKeys, context: BridgeContext, log: Logger) {
+  constructor(provider: Provider, keys: ProviderKeys, context: BridgeContext, claims: SessionClaims, log: Logger) {
     this.context = context;
+    this.claims = claims;
     this.namespace = provider.metadata.namespace ?? '';
     this.name = provider.metadata.name;
     this.key = `${this.namespace}/${this.name}`;
-    this.keys = keys;
+    this.account = keys.account.address;
     this.log = log;
-    const settled = Promise.withResolvers<void>();
-    this.settled = settled.promise;
-    this.settle = settled.resolve;
-    this.chain = new ChainState(keys.account.address);
+    this.waits = new BoundedWaits(context.clock);
+    this.stages = new Stages(context.stageTimeoutMs, (stage, error, isNew) => this.noteFailure(stage, error, isNew));
+    this.writer = new MirrorWriter(context.cluster, this.namespace, context.clock);
+    this.reported = new ReportedConditions(context, log);
+    this.statuses = new StatusStage(context, this.account);
     const { chain } = provider.status;
-    this.follower = new ChainFollower(
+    this.source = context.openSource(
       {
         endpoints: provider.spec.chain.endpoints,
         genesis: provider.spec.chain.genesisHash ?? chain?.genesisHash,
         cursor: chain?.finalized,
+        keys,
+        canReport: () => this.isOurs && context.canReport(),
       },
       {
-        onHead: (head) => {
-          this.chain.advance(head);
+        onWake: () => {
+          this.noteHead(this.source.state);
           this.wake.call();
         },
-        onState: (state) => this.noteFollowing(state),
+        onState: (state) => this.noteState(state),
+        onSubmitted: (submission, result) => this.noteSubmitted(submission, result),
       },
-    );
-    this.reports = new Reports(context, log);
-    this.board = new StatusBoard(context, keys.account.address);
-    const queue = new TransactionQueue(keys.account, () => this.follower.api);
-    this.outbox = new Outbox(queue, (call: WantedCall, result) => this.onResult(call, result));
-    // Of those that have ended, the ones for which something was made.
-    const ending = this.mirrored().deployments.filter(
-      ({ spec, status }) => spec.state === 'Ended' && (status.realisation?.since ?? status.realisation?.intent),
-    );
-    this.budget = new TeardownBudget(
-      ending.map(({ metadata }) => metadata.name),
-      Date.now(),
-      provider.status.teardowns,
     );
   }
 
-  /** Something of this provider has changed in the cluster. */
-  nudge(): void {
+  /** Resolves when the source was reached for the first time, or was found to be out of reach. */
+  get settled(): Promise<void> {
+    return this.source.settled;
+  }
+
+  /** Identity of the chain, once known. */
+  get genesis(): string | undefined {
+    return this.names?.genesis;
+  }
+
+  /** Something of this provider has changed in the cluster. With `asked`, a person wants everything read anew. */
+  enqueue(asked = false): void {
+    this.isRequested ||= asked;
     this.wake.call();
   }
 
   /** Where the descriptors of this provider's tenures may be had. */
-  sources(): readonly ContentSource[] {
+  contentSources(): readonly ContentSource[] {
     const gateways = this.provider()?.spec.ipfsGateways ?? [];
-    const preimages = preimageSource(async (hash, length) => readPreimage(this.follower.api, hash, length));
+    const preimages = preimageSource((hash, length, signal) => this.source.preimage(hash, length, signal));
     return [preimages, ...gateways.map((url) => ipfsGateway(url))];
   }
 
-  /**
-   * Whether a subscription is over for good: true only when this provider's chain is the one named, is being followed, and
-   * says so at a finalised block.
-   *
-   * @throws RetryableError when the chain cannot be asked.
-   */
-  async isGone(genesis: string, subscription: bigint): Promise<boolean> {
-    const head = this.chain.finalised;
-    if (head?.genesis !== genesis || this.following?.kind !== 'Following') return false;
-    return isSubscriptionGone(this.follower.api, head.block, subscription);
-  }
-
-  /** Why the provider is not served as it should be, undefined when it is. */
-  problem(): string | undefined {
-    return this.currentProblem()?.message;
+  /** What the source says of a tenure now. `Unknown` unless it is known to speak of this provider. */
+  async standing(tenure: Tenure, signal: AbortSignal): Promise<Standing> {
+    return this.isOurs ? this.source.standing(tenure, signal) : 'Unknown';
   }
 
   /** Runs until `signal` is aborted; never throws. */
   async run(signal: AbortSignal): Promise<void> {
-    const following = this.follower.run(signal);
+    const following = this.source.run(signal);
     while (!signal.aborted) {
-      const ok = await this.turn(signal);
-      await this.wake.wait(ok ? TURN_MS : RETRY_MS, signal);
+      const began = this.context.clock.monotonic();
+      const isWell = await this.compare(signal).catch(() => false);
+      const tookMs = this.context.clock.monotonic() - began;
+      await new Wake().wait(Math.min(Math.max(2 * tookMs, MIN_GAP_MS), MAX_GAP_MS), signal);
+      await this.wake.wait(isWell ? COMPARE_MS : RETRY_MS, signal);
     }
     await following;
     this.context.metrics.forget(this.namespace, this.name);
   }
 
-  /** One comparison of the chain with the cluster. True when it went well. */
-  private async turn(signal: AbortSignal): Promise<boolean> {
-    const labels = { namespace: this.namespace, provider: this.name };
-    try {
-      await this.compare(signal);
-      this.turnProblem = undefined;
-      this.context.metrics.turns.inc({ ...labels, result: 'success' });
-      return true;
-    } catch (error) {
-      if (signal.aborted) return true;
-      this.turnProblem = findDinfraError(error);
-      this.chain.invalidate();
-      const reason = this.turnProblem?.code ?? 'UnexpectedError';
-      this.context.metrics.turns.inc({ ...labels, result: reason });
-      this.log.warn({ err: error, reason }, 'comparing the chain with the cluster failed and is tried again');
-      await this.writeProblem(signal).catch(() => undefined);
-      return false;
-    }
-  }
-
-  private async compare(signal: AbortSignal): Promise<void> {
+  /** One comparison of the source with the cluster. True when every stage went well. */
+  async compare(signal: AbortSignal): Promise<boolean> {
     const provider = this.provider();
-    if (provider === undefined) return;
-    const now = Date.now();
-    const selling = offersToSell(this.offersOfProvider());
-    const state = await this.chain.refresh([...selling.keys()], now);
-    const { genesis } = this.chain;
-    if (state === undefined || genesis === undefined) return this.writeProblem(signal);
-    demandSameProvider(provider.status, this.keys.account.address, state.provider);
-    const typeProblems = await this.context.types.mirror(genesis, state.types.values(), this.sources(), signal);
-    const plan = this.plan(provider, genesis, state, now);
-    if (plan !== undefined) {
-      // Before, because some may begin though others fail.
-      this.budget.spend(plan.begins, now);
-      await applyMirror(this.context.client, this.namespace, plan, signal);
+    if (provider === undefined || this.hasLeft) return true;
+    const { stages } = this;
+    const isLeaving = provider.metadata.deletionTimestamp !== undefined;
+    if (!isLeaving) await stages.run('finalizer', (stage) => this.ensureFinalizer(provider, stage), signal);
+    const offers = this.offersOfProvider();
+    const read = await stages.run('read', (stage) => this.read(provider, offers, stage), signal);
+    if (read === undefined) {
+      await stages.run(
+        'provider',
+        (stage) => this.statuses.writeProblem(provider, this.problem(provider), stage),
+        signal,
+      );
+      return this.count();
     }
-    const calls = wantedCalls({
-      provider,
-      offers: selling,
-      keys: this.keys,
-      state,
-      genesis,
-      deploymentNamed: (name) => this.context.deployments.get(`${this.namespace}/${name}`),
-      vouch: this.context.canVouch(),
-      now,
-    });
-    this.outbox.post(calls, state.block.number, now, signal);
-    await this.board.write(
-      {
-        provider,
-        genesis,
-        state,
-        plan,
-        calls,
-        typeProblems,
-        selling,
-        offers: this.offersOfProvider(),
-        ...this.mirrored(genesis),
-        problem: this.currentProblem() ?? consumerProblem(provider.spec.consumerPolicy.consumers),
-        refusalOf: (key) => this.outbox.refusal(key),
-        teardowns: this.budget.record(now),
-        now,
-      },
+    const { desired, index } = read;
+    const sold = offersToSell(offers);
+    const sources = this.contentSources();
+    this.context.types.want(desired.genesis, desired.types.values(), sources, () => this.wake.call());
+    const plan = await stages.run('plan', (stage) => this.plan(provider, desired, index, sold, stage), signal);
+    const reports = await stages.run('reports', (stage) => this.reports(desired, index, stage), signal);
+    // Before the mirror: what the chain waits for must not wait for the API server.
+    const submissions = await stages.run(
+      'submit',
+      () => this.source.submit(desired, this.registration(provider, desired, sold, isLeaving), reports ?? []),
       signal,
     );
+    const outcome = plan && (await stages.run('mirror', (stage) => this.mirror(plan, stage), signal));
+    const found = {
+      provider,
+      offers,
+      sold,
+      desired,
+      index,
+      plan,
+      outcome,
+      submissions: submissions ?? [],
+      refusalOf: (key: string) => this.source.refusal(key),
+      teardowns: this.budget?.record(),
+      waitsFor: isLeaving ? waitingTenures(desired, index) : undefined,
+    };
+    await stages.run('statuses', (stage) => this.statuses.writeOthers(found, stage), signal);
+    await stages.run('provider', (stage) => this.statuses.writeProvider(found, this.problem(provider), stage), signal);
+    if (isLeaving && found.waitsFor === 0) {
+      await stages.run('release', (stage) => this.release(provider, desired, found.submissions, stage), signal);
+    }
+    return this.count();
   }
 
-  private plan(provider: Provider, genesis: string, state: ProviderState, now: number): MirrorPlan | undefined {
-    if (state.provider === undefined) return undefined;
-    const { maxPerHour, approvedUntil } = provider.spec.teardown;
-    return planMirror({
-      genesis,
-      providerId: state.provider.id,
-      providerName: this.name,
-      rows: state.tenures,
-      ...this.mirrored(genesis),
-      teardownsLeft: this.budget.left(maxPerHour, approvedUntil, now),
-      begun: this.budget.begun(now),
+  private async ensureFinalizer(provider: Provider, signal: AbortSignal): Promise<void> {
+    await addFinalizer(this.context.cluster, providers, provider, IN_USE_FINALIZER, signal);
+  }
+
+  /** The desired state and its mirror, or undefined before the first finalised point. */
+  private async read(provider: Provider, offers: readonly Offer[], signal: AbortSignal) {
+    if (this.isRequested) this.source.invalidate();
+    this.isRequested = false;
+    const types = [...new Set(offers.map(({ spec }) => spec.descriptorType))];
+    const desired = await this.source.desired(types, signal);
+    if (desired === undefined) return undefined;
+    this.isOurs = false;
+    const rival = this.claims.rivalOn(desired.genesis);
+    if (rival !== undefined) {
+      throw new RefusedError('AccountInUse', {
+        message: `Provider ${rival} already serves account ${this.account} on this chain`,
+      });
+    }
+    demandSameProvider(provider.status, this.account, desired.provider);
+    this.isOurs = true;
+    const names = this.namesFor(desired);
+    const { deployments, subscriptions } = this.context;
+    this.index = await inSlices(indexMirror(deployments.list(), subscriptions.list(), this.namespace, names), signal);
+    return { desired, index: this.index };
+  }
+
+  private async plan(
+    provider: Provider,
+    desired: Desired,
+    index: MirrorIndex,
+    sold: ReadonlyMap<string, Offer>,
+    signal: AbortSignal,
+  ): Promise<MirrorPlan | undefined> {
+    if (desired.provider === undefined) return undefined;
+    this.budget ??= new TeardownBudget(endingNow(index), this.context.clock, provider.status.teardowns);
+    const { budget } = this;
+    const { teardown } = provider.spec;
+    const plan = await inSlices(
+      planMirror({
+        names: this.namesFor(desired),
+        providerName: this.name,
+        awards: desired.awards,
+        unreadable: unreadableKeys(desired),
+        index,
+        sold,
+        teardownsLeft: budget.left(teardownsPerHour(teardown, liveTenures(desired)), teardown.approvedUntil),
+        begun: budget.begun(),
+      }),
+      signal,
+    );
+    // Before it is carried out, because some may begin though others fail.
+    budget.spend(plan.begins);
+    return plan;
+  }
+
+  private async reports(desired: Desired, index: MirrorIndex, signal: AbortSignal): Promise<readonly TenureReport[]> {
+    const { acceptance, updates } = this.source.capabilities;
+    const reports = await inSlices(
+      dueReports({
+        genesis: desired.genesis,
+        awards: desired.awards,
+        point: desired.point,
+        acceptPeriod: desired.acceptPeriod,
+        index,
+        memory: this.memory,
+        waits: this.waits,
+        unseenAfterMs: this.context.unseenAfterMs,
+        now: this.context.clock.monotonic(),
+      }),
+      signal,
+    );
+    return reports.filter(({ report }) => {
+      if (report === 'accept' || report === 'decline') return acceptance;
+      return updates || (report !== 'acceptUpdate' && report !== 'declineUpdate');
     });
   }
 
-  /** Says in the Provider's status what is wrong, when there is no state to say more with. */
-  private async writeProblem(signal: AbortSignal): Promise<void> {
-    const provider = this.provider();
-    const problem = this.currentProblem();
-    if (provider !== undefined && problem !== undefined) await this.board.writeProblem(provider, problem, signal);
+  private registration(
+    { spec }: Provider,
+    desired: Desired,
+    sold: ReadonlyMap<string, Offer>,
+    isLeaving: boolean,
+  ): WantedRegistration | undefined {
+    if (!this.source.capabilities.registration) return undefined;
+    // One that was never registered is not registered in order to leave.
+    if (isLeaving && desired.provider === undefined) return undefined;
+    return {
+      metadata: spec.metadata === undefined ? '' : JSON.stringify(spec.metadata),
+      policy: spec.consumerPolicy.mode,
+      consumers: spec.consumerPolicy.consumers,
+      paused: spec.paused || isLeaving,
+      offers: isLeaving ? [] : wantedOffers(sold, desired, this.context.servesType),
+    };
   }
 
-  private onResult(call: WantedCall, result: CallResult): void {
-    this.reports.settle(call, result);
-    const labels = { namespace: this.namespace, provider: this.name };
-    this.context.metrics.calls.inc({ ...labels, call: call.name, result: result.kind });
-    // What was told shows in the state, and so does what was refused because the state is another one.
-    this.chain.invalidate();
+  private async mirror(plan: MirrorPlan, signal: AbortSignal): Promise<MirrorOutcome> {
+    const outcome = await this.writer.apply(plan, this.context.stageTimeoutMs / 3, signal);
+    if (!outcome.complete) this.wake.call();
+    return outcome;
+  }
+
+  /** Lets the Provider go once nothing is left, here and on chain. */
+  private async release(
+    provider: Provider,
+    desired: Desired,
+    submissions: readonly Submission[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (desired.provider !== undefined && submissions.some(({ about }) => about !== 'tenure')) return;
+    await removeFinalizer(this.context.cluster, providers, provider, IN_USE_FINALIZER, signal);
+    this.hasLeft = true;
+    this.log.info({}, 'the Provider is deleted: no tenant depends on it');
+  }
+
+  private noteSubmitted(submission: Submission, result: SubmitResult): void {
+    const { tenure, name } = submission;
+    const key = tenure && tenureKey(`${tenure.subscription}`, tenure.tenure);
+    const about = key === undefined ? [] : (this.index?.tenures.get(key) ?? []);
+    this.reported.note(submission, result, about);
+    this.context.metrics.calls.inc({ ...this.labels, call: name, result: result.kind });
     this.wake.call();
   }
 
-  private noteFollowing(state: FollowerState): void {
-    const before = this.following;
-    this.following = state;
-    this.settle();
-    const { metrics } = this.context;
-    const labels = { namespace: this.namespace, provider: this.name };
-    metrics.chainUp.set(labels, state.kind === 'Following' ? 1 : 0);
+  private noteState(state: SourceState): void {
+    const { labels } = this;
+    this.context.metrics.chainUp.set(labels, state.kind === 'Following' ? 1 : 0);
+    const hadFollowed = this.hasFollowed;
+    this.hasFollowed = state.kind === 'Following';
     if (state.kind === 'Following') {
-      metrics.finalisedBlock.set(labels, state.block.number);
-      metrics.lastHeadSeconds.set(labels, Date.now() / 1000);
-      if (before?.kind === 'Following') return;
-      this.log.info({ endpoint: state.endpoint, block: state.block.number }, 'following the chain');
+      this.noteHead(state);
+      if (hadFollowed) return;
+      this.log.info({ endpoint: state.endpoint, block: state.point.number }, 'following the chain');
       this.context.onReachable(this.key);
-      return;
     }
-    const { code, message } = state.error;
-    this.log.warn({ endpoint: state.endpoint, reason: code, err: message }, 'the chain cannot be followed');
+    if (state.kind === 'Stalled' || state.kind === 'Disconnected') {
+      const { code, message } = state.error;
+      this.log.warn({ endpoint: state.endpoint, reason: code, err: message }, 'the chain cannot be followed');
+    }
     this.wake.call();
   }
 
-  private currentProblem(): DinfraError | undefined {
-    if (this.following?.kind === 'Disconnected') return this.following.error;
-    return this.turnProblem ?? this.outbox.problem;
+  private noteHead(state: SourceState): void {
+    if (state.kind !== 'Following' || state.point.number <= this.lastBlock) return;
+    const { metrics, clock } = this.context;
+    this.lastBlock = state.point.number;
+    metrics.finalisedBlock.set(this.labels, state.point.number);
+    metrics.lastHeadSeconds.set(this.labels, clock.wallTime() / 1000);
+  }
+
+  private noteFailure(stage: string, error: DinfraError, isNew: boolean): void {
+    this.context.metrics.stageFailures.inc({ ...this.labels, stage, reason: error.code });
+    if (isNew) {
+      this.log.warn({ err: error, stage, reason: error.code }, 'a stage of the comparison failed and is tried again');
+    }
+    if (stage === 'read') this.source.invalidate();
+  }
+
+  private count(): boolean {
+    const result = this.stages.problem?.code ?? 'success';
+    this.context.metrics.comparisons.inc({ ...this.labels, result });
+    return this.stages.isWell;
+  }
+
+  /** What keeps the Provider from being served as its resource says. */
+  private problem({ spec }: Provider): Problem | undefined {
+    const { state } = this.source;
+    const error =
+      state.kind === 'Stalled' || state.kind === 'Disconnected'
+        ? state.error
+        : (this.stages.problem ?? this.source.problem ?? consumerProblem(spec.consumerPolicy.consumers));
+    return error && problemOf(error);
+  }
+
+  private namesFor({ genesis, provider }: Desired): TenureNames {
+    // -1 is nobody's number: a provider that is not registered has no mirror.
+    const id = provider?.id ?? -1;
+    if (this.names?.genesis !== genesis || this.names.providerId !== id) this.names = new TenureNames(genesis, id);
+    return this.names;
   }
 
   private provider(): Provider | undefined {
@@ -289,15 +419,38 @@ export class ProviderSession {
       .filter(({ metadata, spec }) => metadata.namespace === this.namespace && spec.providerRef.name === this.name);
   }
 
-  /** The mirrored objects of this provider, of one chain or of any. */
-  private mirrored(genesis?: string) {
-    const ours = <T extends Deployment | Subscription>({ metadata, spec }: T) =>
-      metadata.namespace === this.namespace &&
-      spec.providerRef.name === this.name &&
-      (genesis === undefined || spec.genesisHash === genesis);
-    return {
-      deployments: this.context.deployments.list().filter(ours),
-      subscriptions: this.context.subscriptions.list().filter(ours),
-    };
+  private get labels() {
+    return { namespace: this.namespace, provider: this.name };
   }
+}
+
+function liveTenures({ awards }: Desired): number {
+  return awards.filter(({ state }) => state !== 'Ended').length;
+}
+
+function unreadableKeys({ unreadable }: Desired): ReadonlySet<string> | 'all' {
+  const keys = new Set<string>();
+  for (const { tenure } of unreadable) {
+    if (tenure === undefined) return 'all';
+    keys.add(tenureKey(`${tenure.subscription}`, tenure.tenure));
+  }
+  return keys;
+}
+
+/** Those that were being torn down before this process began, and for which something was made. */
+function endingNow({ tenures }: MirrorIndex): readonly string[] {
+  return [...tenures.values()]
+    .flat()
+    .filter(({ spec, status }) => {
+      const { realisation } = status;
+      return spec.state === 'Ended' && (realisation?.since ?? realisation?.intent) !== undefined;
+    })
+    .map(({ metadata }) => metadata.name);
+}
+
+/** How many tenures still depend on a Provider: listed by the source, or not removed from the cluster yet. */
+function waitingTenures({ awards, unreadable }: Desired, { tenures }: MirrorIndex): number {
+  const keys = new Set(tenures.keys());
+  for (const { subscription, tenure } of awards) keys.add(tenureKey(`${subscription}`, tenure));
+  return keys.size + unreadable.length;
 }

@@ -1,18 +1,30 @@
+import type { Deployment } from '../api/deployment.ts';
+import type { DescriptorType } from '../api/descriptor-type.ts';
+import { IN_USE_FINALIZER } from '../api/labels.ts';
+import { type Offer, offers } from '../api/offer.ts';
 import { type Provider, providers } from '../api/provider.ts';
+import type { Subscription } from '../api/subscription.ts';
+import type { Tenure } from '../award/identity.ts';
+import type { Standing } from '../award/source.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ContentSource } from '../descriptors/content/content-source.ts';
-import { type DinfraError, findDinfraError } from '../errors/dinfra-error.ts';
+import { findDinfraError } from '../errors/dinfra-error.ts';
+import { removeFinalizer } from '../kube/client/finalizers.ts';
 import { keyOf } from '../kube/client/resource-type.ts';
 import { done, type Next, type Reconcile } from '../kube/queue/controller.ts';
-import type { Health } from '../server/health.ts';
+import { type Claim, isHandedOver, serverOf } from './account-claims.ts';
+import { concernsSession } from './deployment-change.ts';
+import { type Problem, problemOf } from './failures.ts';
 import { type ProviderKeys, readProviderKeys } from './provider-keys.ts';
 import { type BridgeContext, ProviderSession } from './provider-session.ts';
+import { unservedOfferStatus } from './status/offer-status.ts';
 import { problemStatus } from './status/provider-status.ts';
-import { writeStatus } from './status/write-status.ts';
+import { isRequested } from './status/readiness.ts';
+import { writeStatus } from './status/status-writer.ts';
 
 /** How often the Secrets of a provider are read again, in milliseconds: a rotated key is taken up within that time. */
 const SECRETS_MS = 5 * 60_000;
-/** The same while they cannot be read. */
+/** The same while they cannot be read, or while the Provider is not the one that serves. */
 const RETRY_MS = 10_000;
 
 interface Running {
@@ -22,71 +34,128 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-/** Keeps a session for each Provider resource. */
+/** A change of an object, as caches tell it. */
+interface ObjectChange<T> {
+  readonly old: T | undefined;
+  readonly now: T | undefined;
+}
+
+/** Keeps one session for each account on a chain, on behalf of the Provider resource that serves it. */
 export class ProviderSessions {
   private readonly context: BridgeContext;
-  private readonly health: Health;
   private readonly log: Logger;
   private readonly stopAll: AbortSignal;
+  /** Asks for a reconcile of a Provider. */
+  private readonly enqueueProvider: (key: string) => void;
   private readonly running = new Map<string, Running>();
-  /** Of each Provider whose keys cannot be read, and that has no session: why. */
-  private readonly keyProblems = new Map<string, string>();
-  /** Of each Provider: what takes its line from /readyz. */
-  private readonly healthLines = new Map<string, () => void>();
-  /** Of each Provider: resolved once it is known whether its chain can be reached. */
-  private readonly firstWords = new Map<string, PromiseWithResolvers<void>>();
+  /** Address and chain of each Provider whose keys were read. */
+  private readonly known = new Map<string, { account: string; genesis: string | undefined }>();
+  /** Of each Provider: resolved once it is known whether its source can be reached. */
+  private readonly firstContacts = new Map<string, PromiseWithResolvers<void>>();
 
   /** All sessions end when `signal` is aborted. */
-  constructor(context: BridgeContext, health: Health, log: Logger, signal: AbortSignal) {
+  constructor(context: BridgeContext, enqueueProvider: (key: string) => void, log: Logger, signal: AbortSignal) {
     this.context = context;
-    this.health = health;
+    this.enqueueProvider = enqueueProvider;
     this.log = log;
     this.stopAll = signal;
   }
 
-  readonly reconcile: Reconcile = async (key, signal) => {
+  readonly reconcile: Reconcile = async (key, signal, _log, writeSignal) => {
     const provider = this.context.providers.get(key);
-    if (provider === undefined || provider.metadata.deletionTimestamp !== undefined) {
-      this.firstWord(key).resolve();
-      this.hideHealth(key);
+    if (provider === undefined) {
+      this.firstContact(key).resolve();
+      this.firstContacts.delete(key);
       await this.stop(key);
+      this.known.delete(key);
+      this.enqueueRivals(key);
       return done;
     }
-    this.showHealth(key);
     try {
-      const keys = await readProviderKeys(this.context.client, provider, signal);
-      this.keyProblems.delete(key);
-      await this.keepRunning(key, provider, keys);
-      return { requeueAfterMs: SECRETS_MS };
+      const keys = await readProviderKeys(this.context.cluster, provider, signal);
+      const genesis = provider.spec.chain.genesisHash ?? provider.status.chain?.genesisHash;
+      this.known.set(key, { account: keys.account.address, genesis: genesis ?? this.known.get(key)?.genesis });
+      return await this.serve(key, provider, keys, writeSignal);
     } catch (error) {
-      return this.afterFailure(key, provider, error, signal);
+      return this.afterFailure(key, provider, error, writeSignal);
     }
   };
 
-  /** Resolves when it is known of each Provider there is whether its chain can be reached. */
+  /** The status of an Offer whose Provider is missing or not served. Others are written by the session. */
+  readonly reconcileOffer: Reconcile = async (key, _signal, _log, writeSignal) => {
+    const offer = this.context.offers.get(key);
+    if (offer === undefined || offer.metadata.deletionTimestamp !== undefined) return done;
+    const providerKey = `${offer.metadata.namespace}/${offer.spec.providerRef.name}`;
+    const running = this.running.get(providerKey);
+    if (running !== undefined) return done;
+    const problem = this.unservedProblem(providerKey, offer);
+    if (problem === undefined) return { requeueAfterMs: RETRY_MS };
+    const status = unservedOfferStatus(offer, problem, this.context.clock.wallTime());
+    if (await writeStatus(this.context.cluster, offers, { object: offer, status }, writeSignal)) {
+      const { reason, message } = problem;
+      this.context.events.record(offer, { type: 'Warning', reason, action: 'Offer', note: message });
+    }
+    return { requeueAfterMs: RETRY_MS };
+  };
+
+  /** Resolves when it is known of each Provider there is whether its source can be reached. */
   async settled(): Promise<void> {
-    await Promise.all(this.context.providers.list().map(({ metadata }) => this.firstWord(keyOf(metadata)).promise));
+    await Promise.all(this.context.providers.list().map(({ metadata }) => this.firstContact(keyOf(metadata)).promise));
   }
 
-  /** Tells the session of a Provider, if there is one, that something of it has changed. */
-  nudge(key: string): void {
-    this.running.get(key)?.session.nudge();
+  /** A Deployment has changed. What changes nothing that the chain hears, or that the mirror says, asks for nothing. */
+  noteDeployment({ old, now }: ObjectChange<Deployment>): void {
+    const object = now ?? old;
+    if (object !== undefined && concernsSession(old, now)) this.sessionOf(object)?.enqueue();
+  }
+
+  /** An Offer has changed. Its own reconcile writes a status when no session does. */
+  noteOffer({ old, now }: ObjectChange<Offer>): void {
+    const object = now ?? old;
+    if (object === undefined) return;
+    const isAsked = now !== undefined && isRequested(now);
+    // What a session has written itself asks for nothing.
+    if (old !== undefined && now !== undefined && !isAsked && isSameButStatus(old, now)) return;
+    const key = `${object.metadata.namespace}/${object.spec.providerRef.name}`;
+    this.running.get(key)?.session.enqueue(isAsked);
+  }
+
+  /** A mirrored Subscription has changed: by hand, or to ask for a reconcile. */
+  noteSubscription({ old, now }: ObjectChange<Subscription>): void {
+    const object = now ?? old;
+    if (object === undefined) return;
+    const isAsked = now !== undefined && isRequested(now);
+    const isEdited = now === undefined || old?.metadata.generation !== now.metadata.generation;
+    const isRelabelled = JSON.stringify(old?.metadata.labels) !== JSON.stringify(now?.metadata.labels);
+    if (isAsked || isEdited || isRelabelled) this.sessionOf(object)?.enqueue(isAsked);
+  }
+
+  /** A DescriptorType has changed: it is put right by any session of its chain. */
+  noteType({ old, now }: ObjectChange<DescriptorType>): void {
+    const genesis = (now ?? old)?.spec.genesisHash;
+    const isAsked = now !== undefined && isRequested(now);
+    for (const { session } of this.running.values()) if (session.genesis === genesis) session.enqueue(isAsked);
+  }
+
+  /** A Reactor has changed: whether Offers can be sold may have, too. */
+  noteReactor(): void {
+    for (const { session } of this.running.values()) session.enqueue();
   }
 
   /** Where the descriptors of a Provider's tenures may be had; nowhere while it has no session. */
   sourcesOf(key: string): readonly ContentSource[] {
-    return this.running.get(key)?.session.sources() ?? [];
+    return this.running.get(key)?.session.contentSources() ?? [];
   }
 
-  /**
-   * Whether a subscription is over for good, as the chain of one of the Providers says. False when none of them is of that
-   * chain, or none can say.
-   *
-   * @throws RetryableError when a chain cannot be asked.
-   */
-  async isGone(genesis: string, subscription: bigint): Promise<boolean> {
-    const said = [...this.running.values()].map(({ session }) => session.isGone(genesis, subscription));
-    return (await Promise.all(said)).includes(true);
+  /** What the source of a tenure says of it now. `Unknown` when no session speaks for it, or its source cannot be asked. */
+  async standing(tenure: Tenure, signal: AbortSignal): Promise<Standing> {
+    const asked = [...this.running.values()]
+      .filter(({ session }) => session.genesis === tenure.genesis)
+      .map(({ session }) => session.standing(tenure, signal));
+    const answers = await Promise.all(asked);
+    // A live tenure is live whoever says so; that it is over has to be said by all who know anything.
+    if (answers.includes('Live')) return 'Live';
+    return answers.find((answer) => answer !== 'Unknown') ?? 'Unknown';
   }
 
   /** Resolves when every session has ended, after the signal was aborted. */
@@ -94,62 +163,171 @@ export class ProviderSessions {
     await Promise.all([...this.running.keys()].map((key) => this.stop(key)));
   }
 
+  private async serve(key: string, provider: Provider, keys: ProviderKeys, signal: AbortSignal): Promise<Next> {
+    const { address } = keys.account;
+    const claim = { provider, account: address, genesis: this.known.get(key)?.genesis };
+    if (isHandedOver(this.claims(), claim)) {
+      await this.stop(key);
+      this.firstContact(key).resolve();
+      this.log.info({ provider: key }, 'the Provider is deleted: another one serves its account');
+      await this.letGo(provider, signal);
+      this.enqueueRivals(key);
+      return done;
+    }
+    const rival = claim.genesis === undefined ? undefined : this.rivalOf(key, address, claim.genesis);
+    if (rival !== undefined) {
+      await this.stop(key);
+      this.firstContact(key).resolve();
+      if (isLeaving(provider) && !this.hasTenants(provider)) {
+        await this.letGo(provider, signal);
+        return done;
+      }
+      const message = `Provider ${rival} already serves account ${address} on this chain; delete one of the two.`;
+      await this.writeProblem(provider, { reason: 'AccountInUse', message }, signal);
+      return { requeueAfterMs: RETRY_MS };
+    }
+    if (isLeaving(provider) && (await this.neverServed(key, provider, signal))) return done;
+    await this.stopRivals(key, address, claim.genesis);
+    await this.keepRunning(key, provider, keys);
+    return { requeueAfterMs: SECRETS_MS };
+  }
+
   private async keepRunning(key: string, provider: Provider, keys: ProviderKeys): Promise<void> {
     const { endpoints, genesisHash } = provider.spec.chain;
     const startedWith = JSON.stringify([provider.metadata.uid, endpoints, genesisHash, keys.version]);
     const known = this.running.get(key);
-    if (known?.startedWith === startedWith) return known.session.nudge();
+    if (known?.startedWith === startedWith) return known.session.enqueue(isRequested(provider));
     await this.stop(key);
     if (this.stopAll.aborted) return;
-    const session = new ProviderSession(provider, keys, this.context, this.log.child({ provider: key }));
-    void session.settled.then(() => this.firstWord(key).resolve());
+    const claims = { rivalOn: (genesis: string) => this.learn(key, keys.account.address, genesis) };
+    const session = new ProviderSession(provider, keys, this.context, claims, this.log.child({ provider: key }));
+    void session.settled.then(() => this.firstContact(key).resolve());
     const end = new AbortController();
-    const ended = session.run(AbortSignal.any([this.stopAll, end.signal]));
+    const onStop = () => end.abort(this.stopAll.reason);
+    this.stopAll.addEventListener('abort', onStop, { once: true });
+    const ended = session.run(end.signal);
     this.running.set(key, {
       session,
       startedWith,
       stop: async () => {
         end.abort();
+        this.stopAll.removeEventListener('abort', onStop);
         await ended;
       },
     });
   }
 
+  /**
+   * Notes the chain of a Provider, which may only be known once it was reached. Returns the Provider that serves the
+   * account there instead, or that does so still.
+   */
+  private learn(key: string, account: string, genesis: string): string | undefined {
+    this.known.set(key, { account, genesis });
+    const server = this.rivalOf(key, account, genesis);
+    if (server !== undefined) {
+      this.enqueueProvider(key);
+      return server;
+    }
+    const [rival] = this.runningRivals(key, account, genesis);
+    if (rival !== undefined) this.enqueueProvider(rival);
+    return rival;
+  }
+
+  private rivalOf(key: string, account: string, genesis: string): string | undefined {
+    const server = serverOf(this.claims(), account, genesis);
+    const serverKey = server && keyOf(server.metadata);
+    return serverKey === key ? undefined : serverKey;
+  }
+
+  private runningRivals(key: string, account: string, genesis: string): readonly string[] {
+    return [...this.running.keys()].filter((other) => {
+      const known = this.known.get(other);
+      return other !== key && known?.account === account && known.genesis === genesis;
+    });
+  }
+
+  private claims(): readonly Claim[] {
+    return this.context.providers.list().flatMap((provider) => {
+      const { account = provider.status.account, genesis } = this.known.get(keyOf(provider.metadata)) ?? {};
+      if (account === undefined) return [];
+      const { chain } = provider.spec;
+      return [{ provider, account, genesis: chain.genesisHash ?? genesis ?? provider.status.chain?.genesisHash }];
+    });
+  }
+
+  /** Ends the sessions that this Provider is to serve instead of. */
+  private async stopRivals(key: string, account: string, genesis: string | undefined): Promise<void> {
+    if (genesis === undefined) return;
+    for (const other of this.runningRivals(key, account, genesis)) {
+      await this.stop(other);
+      this.enqueueProvider(other);
+    }
+  }
+
+  private enqueueRivals(key: string): void {
+    for (const { metadata } of this.context.providers.list()) {
+      const other = keyOf(metadata);
+      if (other !== key) this.enqueueProvider(other);
+    }
+  }
+
+  /** Lets a Provider go that was never registered and has no tenants, whatever is wrong with its chain or keys. */
+  private async neverServed(key: string, provider: Provider, signal: AbortSignal): Promise<boolean> {
+    if (this.hasTenants(provider) || provider.status.providerId !== undefined) return false;
+    await this.stop(key);
+    this.firstContact(key).resolve();
+    await this.letGo(provider, signal);
+    return true;
+  }
+
+  private hasTenants({ metadata: { namespace, name } }: Provider): boolean {
+    return this.context.deployments
+      .list()
+      .some(({ metadata, spec }) => metadata.namespace === namespace && spec.providerRef.name === name);
+  }
+
+  private async letGo(provider: Provider, signal: AbortSignal): Promise<void> {
+    await removeFinalizer(this.context.cluster, providers, provider, IN_USE_FINALIZER, signal);
+  }
+
   private async afterFailure(key: string, provider: Provider, error: unknown, signal: AbortSignal): Promise<Next> {
     const ours = findDinfraError(error);
-    this.firstWord(key).resolve();
+    this.firstContact(key).resolve();
     if (ours === undefined) throw error;
+    if (isLeaving(provider) && (await this.neverServed(key, provider, signal))) return done;
     // A session that runs is not ended because its Secret cannot be read just now.
-    if (!this.running.has(key)) {
-      this.keyProblems.set(key, ours.message);
-      await this.writeProblem(provider, ours, signal);
-    }
+    if (!this.running.has(key)) await this.writeProblem(provider, problemOf(ours), signal);
     return { requeueAfterMs: RETRY_MS };
   }
 
-  private async writeProblem(provider: Provider, problem: DinfraError, signal: AbortSignal): Promise<void> {
-    const status = problemStatus(provider, problem, undefined, Date.now());
-    if (await writeStatus(this.context.client, providers, provider, status, signal)) {
-      const { code, message } = problem;
-      this.context.events.record(provider, { type: 'Warning', reason: code, action: 'ReadKeys', note: message });
+  private async writeProblem(provider: Provider, problem: Problem, signal: AbortSignal): Promise<void> {
+    const account = this.known.get(keyOf(provider.metadata))?.account;
+    const status = problemStatus(provider, problem, account, this.context.clock.wallTime());
+    if (!(await writeStatus(this.context.cluster, providers, { object: provider, status }, signal))) return;
+    const { reason, message } = problem;
+    this.context.events.record(provider, { type: 'Warning', reason, action: 'Follow', note: message });
+  }
+
+  /** Why nobody serves the Provider of an Offer; undefined while that is not known yet. */
+  private unservedProblem(providerKey: string, { spec }: Offer): Problem | undefined {
+    const provider = this.context.providers.get(providerKey);
+    const { name } = spec.providerRef;
+    if (provider === undefined) {
+      return { reason: 'ProviderMissing', message: `spec.providerRef names Provider ${name}; there is none.` };
     }
+    const ready = provider.status.conditions?.find(({ type }) => type === 'Ready');
+    if (ready === undefined || ready.status === 'True') return undefined;
+    // The reasons of a Provider are ours, and so of the catalogue.
+    return { reason: ready.reason as Problem['reason'], message: `Provider ${name}: ${ready.message}` };
   }
 
-  private showHealth(key: string): void {
-    if (this.healthLines.has(key)) return;
-    const check = () => this.keyProblems.get(key) ?? this.running.get(key)?.session.problem();
-    this.healthLines.set(key, this.health.addReady(`provider ${key}`, check));
+  private sessionOf({ metadata, spec }: Deployment | Subscription): ProviderSession | undefined {
+    return this.running.get(`${metadata.namespace}/${spec.providerRef.name}`)?.session;
   }
 
-  private hideHealth(key: string): void {
-    this.healthLines.get(key)?.();
-    this.healthLines.delete(key);
-    this.keyProblems.delete(key);
-  }
-
-  private firstWord(key: string): PromiseWithResolvers<void> {
-    const known = this.firstWords.get(key) ?? Promise.withResolvers<void>();
-    this.firstWords.set(key, known);
+  private firstContact(key: string): PromiseWithResolvers<void> {
+    const known = this.firstContacts.get(key) ?? Promise.withResolvers<void>();
+    this.firstContacts.set(key, known);
     return known;
   }
 
@@ -159,4 +337,12 @@ export class ProviderSessions {
     this.running.delete(key);
     await known.stop();
   }
+}
+
+function isSameButStatus({ metadata: a }: Offer, { metadata: b }: Offer): boolean {
+  return a.generation === b.generation && a.deletionTimestamp === b.deletionTimestamp;
+}
+
+function isLeaving({ metadata }: Provider): boolean {
+  return metadata.deletionTimestamp !== undefined;
 }

@@ -24,7 +24,7 @@ export const bridgeReasons = {
       'Put the account back into the Secret, or have the owner name the new one on chain. A provider that has left is registered anew with a new Provider resource.',
   },
   AccountInUse: {
-    family: 'condition',
+    family: 'refused',
     summary: 'An older Provider resource already serves this account on the same chain.',
     remedy: 'Delete one of the two Providers, or give this one an account of its own.',
   },

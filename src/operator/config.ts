@@ -13,6 +13,8 @@ export interface Config {
   readonly concurrency: number;
   /** How often what rests, and each backend, is looked at again, in milliseconds. */
   readonly resyncMs: number;
+  /** How long a workload may go unseen before its award source hears that it is degraded, in milliseconds. */
+  readonly unseenAfterMs: number;
   /** Path or name of the helm command. */
   readonly helm: string;
   /** Helm processes at once. */
@@ -41,6 +43,15 @@ export function operatorCommand(): Command {
     .addOption(numberOption('--concurrency <n>', 'Deployments worked on at once', 10, 1, 1000))
     .addOption(
       numberOption('--resync <seconds>', 'how often what rests, and each backend, is looked at again', 60, 1, 86_400),
+    )
+    .addOption(
+      numberOption(
+        '--unseen-after <seconds>',
+        'how long a backend may be away before the chain hears that what it runs is degraded',
+        600,
+        30,
+        86_400,
+      ),
     )
     .addOption(new Option('--helm <command>', 'helm 4 to use').env('DINFRA_HELM').default('helm'))
     .addOption(numberOption('--helm-concurrency <n>', 'helm processes at once', 4, 1, 64))
@@ -78,6 +89,7 @@ export function parseConfig(args: readonly string[], environment: NodeJS.Process
     probeAddress: { host: string; port: number };
     concurrency: number;
     resync: number;
+    unseenAfter: number;
     helm: string;
     helmConcurrency: number;
     logLevel: Config['logLevel'];
@@ -90,6 +102,7 @@ export function parseConfig(args: readonly string[], environment: NodeJS.Process
     probes: options.probeAddress,
     concurrency: options.concurrency,
     resyncMs: options.resync * 1000,
+    unseenAfterMs: options.unseenAfter * 1000,
     helm: options.helm,
     helmConcurrency: options.helmConcurrency,
     logLevel: options.logLevel,

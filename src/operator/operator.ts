@@ -42,10 +42,16 @@ export class Operator {
     // They refer to each other at run time only: a lambda that is called after all of them have been made.
     const reactors = registerReactors(parts, {
       standing: (tenure, signal) => bridge.standing(tenure, signal),
-      onChange: (key) => deployments.reactorChanged(key),
+      onChange: (key) => {
+        deployments.reactorChanged(key);
+        bridge.reactorChanged();
+      },
       onRecovered: (key) => deployments.reactorRecovered(key),
     });
-    const bridge = registerBridge(parts, { onReachable: (provider) => deployments.providerReachable(provider) });
+    const bridge = registerBridge(parts, {
+      onReachable: (provider) => deployments.providerReachable(provider),
+      servesType: (reactor, type) => reactors.servesType(reactor, type),
+    });
     const deployments = registerDeployments(parts, { bridge, reactors });
     const features: readonly Feature[] = [deployments, bridge, reactors];
     await Promise.all(features.map((feature) => feature.run()));

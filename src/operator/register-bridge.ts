@@ -1,12 +1,16 @@
 import type { Tenure } from '../award/identity.ts';
 import type { Standing } from '../award/source.ts';
+import { systemClock } from '../base/clock.ts';
 import { BridgeMetrics } from '../bridge/bridge-metrics.ts';
 import { DescriptorTypeMirror } from '../bridge/mirror/descriptor-type-mirror.ts';
+import type { OpenSource, ServesType } from '../bridge/ports.ts';
 import { ProviderSessions } from '../bridge/provider-sessions.ts';
 import { Descriptors } from '../descriptors/descriptors.ts';
 import { SchemaChecker } from '../descriptors/schema/schema-checker.ts';
 import { reflectorNotReady } from '../kube/health.ts';
-import { Health } from '../server/health.ts';
+import { DinfraSource } from '../sources/dinfra/dinfra-source.ts';
+import { ChainClients } from '../substrate/chain-clients.ts';
+import { type Connection, connect } from '../substrate/connection.ts';
 import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
 
 export interface BridgeFeature extends Feature {
@@ -14,55 +18,99 @@ export interface BridgeFeature extends Feature {
   readonly descriptors: Descriptors;
   /** Where the source of its award says that a tenure stands. */
   standing(tenure: Tenure, signal: AbortSignal): Promise<Standing>;
+  /** A Reactor was made, replaced or removed: Offers may be sold, or not any more. */
+  reactorChanged(): void;
 }
 
+interface BridgePorts {
+  readonly onReachable: (provider: string) => void;
+  readonly servesType: ServesType;
+}
+
+/** How long one stage of a comparison may take, in milliseconds. */
+const STAGE_TIMEOUT_MS = 30_000;
+
 /** From the award sources into the cluster, and back what became of it: a session for each Provider. */
-export function registerBridge(
-  parts: OperatorParts,
-  { onReachable }: { readonly onReachable: (provider: string) => void },
-): BridgeFeature {
-  const { client, cluster, events, log, registry, stop, synced } = parts;
+export function registerBridge(parts: OperatorParts, { onReachable, servesType }: BridgePorts): BridgeFeature {
+  const { client, cluster, config, events, log, registry, stop, synced } = parts;
   const checker = new SchemaChecker();
   const descriptors = new Descriptors(checker);
   const sessions = new ProviderSessions(
     {
-      client,
+      cluster: client,
       providers: cluster.providers.store,
       offers: cluster.offers.store,
       deployments: cluster.deployments.store,
       subscriptions: cluster.subscriptions.store,
-      types: new DescriptorTypeMirror(client, cluster.types.store, descriptors),
+      types: new DescriptorTypeMirror({
+        cluster: client,
+        store: cluster.types.store,
+        schemas: descriptors,
+        clock: systemClock,
+        log,
+        signal: stop,
+      }),
       events,
       metrics: new BridgeMetrics(registry),
+      clock: systemClock,
+      openSource: dinfraSources(parts),
+      servesType,
       onReachable,
-      canVouch: () => reflectorNotReady(cluster.deployments.health()) === undefined,
+      canReport: () => reflectorNotReady(cluster.deployments.health()) === undefined,
+      unseenAfterMs: config.unseenAfterMs,
+      stageTimeoutMs: STAGE_TIMEOUT_MS,
     },
-    // Readiness is about this process: a chain that is away is a condition and a metric.
-    new Health(),
+    (key) => providerController.enqueue(key),
     log,
     stop,
   );
-  const controller = controllerOf(parts, { name: 'provider', reconcile: sessions.reconcile, laneOf: (key) => key });
-  cluster.providers.onChange(({ key }) => controller.enqueue(key));
-  cluster.deployments.onChange(({ old, now }) => {
-    const deployment = now ?? old;
-    if (deployment === undefined) return;
-    sessions.nudge(`${deployment.metadata.namespace}/${deployment.spec.providerRef.name}`);
+  const providerController = controllerOf(parts, {
+    name: 'provider',
+    reconcile: sessions.reconcile,
+    laneOf: (key) => key,
   });
-  cluster.offers.onChange(({ old, now }) => {
-    const offer = now ?? old;
-    if (offer !== undefined) sessions.nudge(`${offer.metadata.namespace}/${offer.spec.providerRef.name}`);
+  const offerController = controllerOf(parts, { name: 'offer', reconcile: sessions.reconcileOffer });
+  cluster.providers.onChange(({ key, old, now }) => {
+    providerController.enqueue(key);
+    const name = (now ?? old)?.metadata.name;
+    for (const offer of cluster.offers.store.list()) {
+      const { metadata, spec } = offer;
+      if (spec.providerRef.name === name) offerController.enqueue(`${metadata.namespace}/${metadata.name}`, 'low');
+    }
   });
+  cluster.offers.onChange(({ key, old, now }) => {
+    offerController.enqueue(key);
+    sessions.noteOffer({ old, now });
+  });
+  cluster.deployments.onChange((change) => sessions.noteDeployment(change));
+  cluster.subscriptions.onChange((change) => sessions.noteSubscription(change));
+  cluster.types.onChange((change) => sessions.noteType(change));
   return {
     sessions,
     descriptors,
-    standing: async ({ genesis, subscription }) =>
-      (await sessions.isGone(genesis, subscription)) ? 'Gone' : 'Unknown',
+    standing: (tenure, signal) => sessions.standing(tenure, signal),
+    reactorChanged: () => sessions.noteReactor(),
     // Only when the whole mirror has been read: what is not there yet must not look as if it were gone.
     run: async () => {
-      await controller.run(stop, synced);
+      await Promise.all([providerController.run(stop, synced), offerController.run(stop, synced)]);
       await sessions.ended();
     },
     close: () => checker.close(),
   };
+}
+
+/** Our pallets as the source of awards; Providers of one chain share its client. */
+function dinfraSources({ fence }: OperatorParts): OpenSource {
+  const chains = new ChainClients<Connection>({ connect, clock: systemClock, random: Math.random });
+  return ({ endpoints, genesis, cursor, keys, canReport }, listener) =>
+    new DinfraSource({
+      chain: chains.get({ endpoints, genesis }),
+      cursor,
+      account: keys.account,
+      accessKey: keys.accessKey,
+      mayReport: canReport,
+      fence,
+      clock: systemClock,
+      listener,
+    });
 }

@@ -21,7 +21,7 @@ test('what a Provider leaves out is filled in', async () => {
     chain: { endpoints: ['ws://node'] },
     accountSecretRef: { name: 'account', key: 'suri' },
     consumerPolicy: { mode: 'Open', consumers: [] },
-    teardown: { maxPerHour: 10 },
+    teardown: {},
     paused: false,
     ipfsGateways: [],
   });

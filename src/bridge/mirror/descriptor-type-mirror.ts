@@ -1,83 +1,200 @@
-import { conditionsAfter } from '../../api/conditions.ts';
+import pLimit from 'p-limit';
 import { type DescriptorType, descriptorTypes } from '../../api/descriptor-type.ts';
 import { FieldManager } from '../../api/labels.ts';
 import { descriptorTypeName } from '../../award/identity.ts';
+import type { PublishedType } from '../../award/source.ts';
+import { backoffMs } from '../../base/backoff.ts';
+import type { Clock } from '../../base/clock.ts';
+import { startDeadline } from '../../base/deadline.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { ContentSource } from '../../descriptors/content/content-source.ts';
 import type { Descriptors } from '../../descriptors/descriptors.ts';
-import { type DinfraError, findDinfraError } from '../../errors/dinfra-error.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
-import type { KubeClient } from '../../kube/client/kube-client.ts';
-import type { OnChainType } from '../../sources/dinfra/model.ts';
-import { writeStatus } from '../status/write-status.ts';
+import { asDinfraError, type Problem, problemOf } from '../failures.ts';
+import type { BridgeCluster } from '../ports.ts';
+import { descriptorTypeStatus } from '../status/descriptor-type-status.ts';
+import { writeStatus } from '../status/status-writer.ts';
 
-/** Keeps a DescriptorType resource, schema and all, for each on-chain type a provider has to do with. */
+/** Types worked on at once: most of the time is waiting for gateways. */
+const CONCURRENCY = 16;
+const SETTLE_MS = 1_000;
+const RETRY = { initialMs: 2_000, maxMs: 300_000 };
+
+export interface DescriptorTypeMirrorOptions {
+  readonly cluster: BridgeCluster;
+  readonly store: StoreView<DescriptorType>;
+  readonly schemas: Pick<Descriptors, 'schema'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ends what is under way. */
+  readonly signal: AbortSignal;
+  /** How long one type may take, in milliseconds. Default 30 s. */
+  readonly timeoutMs?: number;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly genesis: string;
+  type: PublishedType;
+  sources: readonly ContentSource[];
+  running: boolean;
+  failures: number;
+  /** Monotonic. */
+  retryAt: number;
+  problem: Problem | undefined;
+  readonly onSettled: Set<() => void>;
+}
+
+/**
+ * Keeps a DescriptorType resource, schema and all, for each descriptor type a provider has to do with. The schemas are
+ * strangers': each is fetched and checked by itself, with a deadline and a backoff of its own, and nobody waits for it.
+ */
 export class DescriptorTypeMirror {
-  private readonly client: KubeClient;
-  private readonly store: StoreView<DescriptorType>;
-  private readonly descriptors: Descriptors;
+  private readonly options: DescriptorTypeMirrorOptions;
+  private readonly limit = pLimit(CONCURRENCY);
+  /** By name of the resource. */
+  private readonly entries = new Map<string, Entry>();
 
-  constructor(client: KubeClient, store: StoreView<DescriptorType>, descriptors: Descriptors) {
-    this.client = client;
-    this.store = store;
-    this.descriptors = descriptors;
+  constructor(options: DescriptorTypeMirrorOptions) {
+    this.options = options;
   }
 
-  /** Brings the resources in step. Returns why, by type, where that could not be done: none keeps another back. */
-  async mirror(
+  /** Says what the chain has now. Returns at once; `onSettled` is told when a type has changed its standing. */
+  want(
     genesis: string,
-    types: Iterable<OnChainType>,
+    types: Iterable<PublishedType>,
     sources: readonly ContentSource[],
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, DinfraError>> {
-    const problems = new Map<string, DinfraError>();
+    onSettled: () => void,
+  ): void {
     for (const type of types) {
-      try {
-        await this.mirrorOne(genesis, type, sources, signal);
-      } catch (error) {
-        const ours = findDinfraError(error);
-        if (ours === undefined) throw error;
-        problems.set(type.name, ours);
+      const entry = this.entryOf(genesis, type);
+      if (entry.type.schema.hash !== type.schema.hash || entry.type.version !== type.version) {
+        entry.failures = 0;
+        entry.retryAt = 0;
+      }
+      entry.type = type;
+      entry.sources = sources;
+      if (entry.running || this.options.signal.aborted || !this.isDue(entry)) continue;
+      entry.running = true;
+      entry.onSettled.add(onSettled);
+      void this.limit(() => this.bring(entry));
+    }
+  }
+
+  /** Why the present schema of a type cannot be had or used; undefined when it is in the cluster. */
+  problemOf(genesis: string, type: string): Problem | undefined {
+    return this.entries.get(descriptorTypeName(genesis, type))?.problem;
+  }
+
+  private entryOf(genesis: string, type: PublishedType): Entry {
+    const name = descriptorTypeName(genesis, type.name);
+    const known = this.entries.get(name);
+    if (known !== undefined) return known;
+    const entry: Entry = {
+      name,
+      genesis,
+      type,
+      sources: [],
+      running: false,
+      failures: 0,
+      retryAt: 0,
+      problem: undefined,
+      onSettled: new Set(),
+    };
+    this.entries.set(name, entry);
+    return entry;
+  }
+
+  private isDue({ name, type, problem, retryAt }: Entry): boolean {
+    if (this.options.clock.monotonic() < retryAt) return false;
+    const known = this.options.store.get(name);
+    if (known === undefined || problem !== undefined || !isInStep(known.spec, type)) return true;
+    return differs(known, problem);
+  }
+
+  /** Never throws. */
+  private async bring(entry: Entry): Promise<void> {
+    const { clock, log, signal, timeoutMs = 30_000 } = this.options;
+    const deadline = startDeadline(signal, timeoutMs);
+    const before = entry.problem;
+    const { version } = entry.type;
+    try {
+      const applied = await this.apply(entry, deadline.signal);
+      entry.problem = undefined;
+      entry.failures = 0;
+      // The watch takes a moment to show what was written.
+      entry.retryAt = clock.monotonic() + SETTLE_MS;
+      await this.writeStatus(applied, undefined, deadline.signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      entry.failures += 1;
+      entry.retryAt = clock.monotonic() + backoffMs(entry.failures, RETRY, () => 0);
+      entry.problem = problemOf(asDinfraError(error));
+      const { reason, message } = entry.problem;
+      if (before?.reason !== reason) {
+        log.warn({ type: entry.type.name, version, reason, err: message }, 'a descriptor type is not usable');
+      }
+      await this.noteProblem(entry).catch(() => undefined);
+    } finally {
+      deadline.clear();
+      entry.running = false;
+      const told = [...entry.onSettled];
+      entry.onSettled.clear();
+      if (!signal.aborted && (entry.problem?.reason !== before?.reason || entry.problem === undefined)) {
+        for (const settled of told) settled();
       }
     }
-    return problems;
   }
 
-  private async mirrorOne(
-    genesis: string,
-    type: OnChainType,
-    sources: readonly ContentSource[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const name = descriptorTypeName(genesis, type.name);
-    const known = this.store.get(name);
-    const facts = { owner: type.owner, version: type.version, schemaHash: type.schema.hash, retired: type.retired };
-    if (known !== undefined && isInStep(known.spec, facts)) return;
-    const schema = await this.descriptors.schema(type.name, type.schema, sources, signal);
-    const applied = await this.client.apply(
-      descriptorTypes,
-      { metadata: { name }, spec: { genesisHash: genesis, name: type.name, schema, ...facts } },
-      { fieldManager: FieldManager.bridge },
-      signal,
-    );
-    const { generation } = applied.metadata;
-    const usable = {
-      type: 'SchemaUsable',
-      status: 'True',
-      reason: 'Registered',
-      message: `Version ${type.version}.`,
-    } as const;
-    const conditions = conditionsAfter(applied.status.conditions, [usable], generation, Date.now());
-    await writeStatus(this.client, descriptorTypes, applied, { observedGeneration: generation, conditions }, signal);
+  private async apply({ name, genesis, type, sources }: Entry, signal: AbortSignal): Promise<DescriptorType> {
+    const { cluster, store, schemas } = this.options;
+    const known = store.get(name);
+    if (known !== undefined && isInStep(known.spec, type)) return known;
+    const schema =
+      known?.spec.schemaHash === type.schema.hash
+        ? known.spec.schema
+        : await schemas.schema(type.name, type.schema, sources, signal);
+    const spec = {
+      genesisHash: genesis,
+      name: type.name,
+      owner: type.owner,
+      version: type.version,
+      schemaHash: type.schema.hash,
+      schema,
+      retired: type.retired,
+    };
+    return cluster.apply(descriptorTypes, { metadata: { name }, spec }, { fieldManager: FieldManager.bridge }, signal);
+  }
+
+  private async noteProblem({ name, problem }: Entry): Promise<void> {
+    const known = this.options.store.get(name);
+    if (known !== undefined) await this.writeStatus(known, problem, this.options.signal);
+  }
+
+  private async writeStatus(object: DescriptorType, problem: Problem | undefined, signal: AbortSignal): Promise<void> {
+    const status = descriptorTypeStatus(object, problem, this.options.clock.wallTime());
+    await writeStatus(this.options.cluster, descriptorTypes, { object, status }, signal);
   }
 }
 
-type Facts = Pick<DescriptorType['spec'], 'owner' | 'version' | 'schemaHash' | 'retired'>;
-
-function isInStep(before: Facts, after: Facts): boolean {
+function isInStep(before: DescriptorType['spec'], after: PublishedType): boolean {
   return (
     before.owner === after.owner &&
     before.version === after.version &&
-    before.schemaHash === after.schemaHash &&
+    before.schemaHash === after.schema.hash &&
     before.retired === after.retired
+  );
+}
+
+/** True when the status does not say what it should, e.g. after a crash between the two writes. */
+function differs(object: DescriptorType, problem: Problem | undefined): boolean {
+  const { status } = object;
+  const wanted = descriptorTypeStatus(object, problem, 0);
+  const of = (conditions: typeof status.conditions) =>
+    conditions?.map(({ type, status: is, reason, message }) => `${type} ${is} ${reason} ${message}`).join('\n');
+  return (
+    status.observedGeneration !== wanted.observedGeneration ||
+    status.lastHandledReconcileAt !== wanted.lastHandledReconcileAt ||
+    of(status.conditions) !== of(wanted.conditions)
   );
 }

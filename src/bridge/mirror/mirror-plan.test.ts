@@ -1,98 +1,122 @@
 import { describe, expect, it } from 'vitest';
+import { awardOf, GENESIS, HASH } from '../../../test/support/memory-source.ts';
 import type { Deployment } from '../../api/deployment.ts';
+import { Label } from '../../api/labels.ts';
+import type { Offer } from '../../api/offer.ts';
 import type { Subscription } from '../../api/subscription.ts';
-import type { DesiredTenure } from '../../sources/dinfra/model.ts';
+import type { Award } from '../../award/award.ts';
+import { atOnce } from '../../base/slices.ts';
+import { indexMirror } from './mirror-index.ts';
 import { type MirrorFacts, type MirrorPlan, planMirror } from './mirror-plan.ts';
+import { TenureNames } from './tenure-names.ts';
 
-const GENESIS = `0x${'45'.repeat(32)}`;
-const HASH = `0x${'11'.repeat(32)}`;
+const PINNED = { hash: HASH, schemaVersion: 2, contentRef: { name: 'dinfra-content-1' } };
 
-function row(subscription: bigint, more: Partial<DesiredTenure> = {}): DesiredTenure {
-  return {
-    subscription,
-    tenure: 1,
-    state: 'Active',
-    consumer: '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty',
-    accessKey: HASH,
-    type: 'helm/v1',
-    content: { hash: HASH, length: 10, source: 'Preimage' },
-    update: undefined,
-    price: 5n,
-    paidUntil: 90,
-    deadline: undefined,
-    reason: undefined,
-    ...more,
+function offer(name: string, reactor: string): Offer {
+  const metadata = { name, uid: name, resourceVersion: '1', generation: 1, creationTimestamp: '' };
+  const spec = {
+    providerRef: { name: 'acme' },
+    descriptorType: 'helm/v1',
+    reactorRef: { name: reactor },
+    pricePerBlock: '5',
+    capacity: 3,
   };
+  return { apiVersion: 'dinfra.io/v1alpha1', kind: 'Offer', metadata, spec, status: { observedGeneration: 1 } };
 }
 
-/** The chain's rows against a mirror that starts empty and takes what is planned. */
-class Cluster {
+/** The awards against a mirror that starts empty and takes what is planned. */
+class Mirror {
   deployments: Deployment[] = [];
   subscriptions: Subscription[] = [];
+  providerName = 'acme';
 
-  plan(rows: readonly DesiredTenure[], more: Partial<MirrorFacts> = {}): MirrorPlan {
-    const { deployments, subscriptions } = this;
-    const facts = {
-      genesis: GENESIS,
-      providerId: 3,
-      providerName: 'acme',
-      teardownsLeft: 10,
-      begun: new Set<string>(),
-    };
-    return planMirror({ ...facts, rows, deployments, subscriptions, ...more });
+  plan(awards: readonly Award[], more: Partial<MirrorFacts> = {}): MirrorPlan {
+    const names = more.names ?? new TenureNames(GENESIS, 3);
+    const index = atOnce(indexMirror(this.deployments, this.subscriptions, 'ns', names));
+    return atOnce(
+      planMirror({
+        names,
+        providerName: this.providerName,
+        awards,
+        unreadable: new Set(),
+        index,
+        sold: new Map([['helm/v1', offer('web', 'cluster-a')]]),
+        teardownsLeft: 10,
+        begun: new Set<string>(),
+        ...more,
+      }),
+    );
   }
 
-  take(plan: MirrorPlan): void {
-    for (const { name, labels, spec } of plan.applyDeployments) {
-      const others = this.deployments.filter(({ metadata }) => metadata.name !== name);
-      const metadata = { name, labels, uid: name, resourceVersion: '1', generation: 1, creationTimestamp: '' };
-      const status = { observedGeneration: -1 };
-      this.deployments = [...others, { apiVersion: 'dinfra.io/v1alpha1', kind: 'Deployment', metadata, spec, status }];
-    }
-    for (const { name, labels, spec } of plan.applySubscriptions) {
-      const others = this.subscriptions.filter(({ metadata }) => metadata.name !== name);
-      const metadata = { name, labels, uid: name, resourceVersion: '1', generation: 1, creationTimestamp: '' };
-      const status = { observedGeneration: -1 };
-      this.subscriptions = [
-        ...others,
-        { apiVersion: 'dinfra.io/v1alpha1', kind: 'Subscription', metadata, spec, status },
-      ];
+  take(plan: MirrorPlan): this {
+    for (const write of plan.writes) {
+      const { name, labels } = write.object;
+      const metadata = {
+        name,
+        labels,
+        namespace: 'ns',
+        uid: name,
+        resourceVersion: '1',
+        generation: 1,
+        creationTimestamp: '',
+      };
+      const common = { apiVersion: 'dinfra.io/v1alpha1', metadata } as const;
+      if (write.kind === 'Deployment') {
+        const before = this.deployments.find((one) => one.metadata.name === name);
+        const others = this.deployments.filter((one) => one !== before);
+        const status = before?.status ?? { observedGeneration: -1 };
+        this.deployments = [...others, { ...common, kind: 'Deployment', spec: write.object.spec, status }];
+      } else {
+        const others = this.subscriptions.filter((one) => one.metadata.name !== name);
+        const status = { observedGeneration: -1 };
+        this.subscriptions = [...others, { ...common, kind: 'Subscription', spec: write.object.spec, status }];
+      }
     }
     this.deployments = this.deployments.filter((deployment) => !plan.deleteDeployments.includes(deployment));
-    this.subscriptions = this.subscriptions.filter((subscription) => !plan.deleteSubscriptions.includes(subscription));
+    this.subscriptions = this.subscriptions.filter((one) => !plan.deleteSubscriptions.includes(one));
+    return this;
+  }
+
+  /** Gives every Deployment these statuses. */
+  status(status: Partial<Deployment['status']>): this {
+    this.deployments = this.deployments.map((one) => ({ ...one, status: { ...one.status, ...status } }));
+    return this;
   }
 
   release(): void {
-    const released = {
-      type: 'Ready',
-      status: 'False',
-      reason: 'Released',
-      message: '',
-      lastTransitionTime: '',
+    const at = '2026-01-01T00:00:00Z';
+    const facts = {
+      order: 'Undecided',
+      orderSince: at,
+      workload: 'Absent',
+      workloadSince: at,
+      released: true,
     } as const;
-    this.deployments = this.deployments.map((deployment) => ({
-      ...deployment,
-      status: { observedGeneration: 1, conditions: [released] },
-    }));
+    this.status({ observedGeneration: 1, facts });
   }
 }
 
-function mirrored(rows: readonly DesiredTenure[]): Cluster {
-  const cluster = new Cluster();
-  cluster.take(cluster.plan(rows));
-  return cluster;
+function mirrored(awards: readonly Award[]): Mirror {
+  const mirror = new Mirror();
+  return mirror.take(mirror.plan(awards));
+}
+
+function specs(plan: MirrorPlan): readonly Deployment['spec'][] {
+  return plan.writes.flatMap((write) => (write.kind === 'Deployment' ? [write.object.spec] : []));
 }
 
 const writes = (plan: MirrorPlan) => ({
-  deployments: plan.applyDeployments.map(({ spec }) => `${spec.subscription}/${spec.tenure} ${spec.state}`),
-  subscriptions: plan.applySubscriptions.map(({ spec }) => `${spec.id} ${spec.state}`),
+  deployments: specs(plan).map((spec) => `${spec.subscription}/${spec.tenure} ${spec.state}`),
+  subscriptions: plan.writes.flatMap((write) =>
+    write.kind === 'Subscription' ? [`${write.object.spec.id} ${write.object.spec.state}`] : [],
+  ),
   deletes: plan.deleteDeployments.length + plan.deleteSubscriptions.length,
 });
 const nothing = { deployments: [], subscriptions: [], deletes: 0 };
 
 describe('the mirror of the desired set', () => {
   it('has a Subscription and a Deployment for each award', () => {
-    const plan = new Cluster().plan([row(1n), row(2n, { state: 'Awarded' })]);
+    const plan = new Mirror().plan([awardOf(1n), awardOf(2n, { state: 'Awarded' })]);
     expect(writes(plan)).toEqual({
       deployments: ['1/1 Active', '2/1 Awarded'],
       subscriptions: ['1 Active', '2 Awarded'],
@@ -100,91 +124,243 @@ describe('the mirror of the desired set', () => {
     });
   });
 
-  it('writes nothing when nothing has changed', () => {
-    const rows = [row(1n), row(2n)];
-    expect(writes(mirrored(rows).plan(rows))).toEqual(nothing);
+  it('is not written when nothing has changed', () => {
+    const awards = [awardOf(1n), awardOf(2n)];
+    expect(writes(mirrored(awards).plan(awards))).toEqual(nothing);
   });
 
   it('follows the state of the chain', () => {
-    const plan = mirrored([row(1n)]).plan([row(1n, { state: 'Suspended' })]);
+    const plan = mirrored([awardOf(1n)]).plan([awardOf(1n, { state: 'Suspended' })]);
     expect(writes(plan)).toMatchObject({ deployments: ['1/1 Suspended'], subscriptions: ['1 Suspended'] });
   });
 
-  it('leaves what a person has set', () => {
-    const cluster = mirrored([row(1n)]);
-    cluster.deployments = cluster.deployments.map((object) => ({ ...object, spec: { ...object.spec, suspend: true } }));
-    expect(writes(cluster.plan([row(1n)]))).toEqual(nothing);
+  it('leaves spec.suspend, which a person sets', () => {
+    const mirror = mirrored([awardOf(1n)]);
+    mirror.deployments = mirror.deployments.map((object) => ({ ...object, spec: { ...object.spec, suspend: true } }));
+    expect(writes(mirror.plan([awardOf(1n)]))).toEqual(nothing);
+  });
+
+  it('puts right a state that a person edited to Ended', () => {
+    const mirror = mirrored([awardOf(1n)]);
+    mirror.deployments = mirror.deployments.map((object) => ({ ...object, spec: { ...object.spec, state: 'Ended' } }));
+    expect(writes(mirror.plan([awardOf(1n)])).deployments).toEqual(['1/1 Active']);
+  });
+
+  it('puts right a label of ours that was edited by hand, and leaves those of others', () => {
+    const mirror = mirrored([awardOf(1n)]);
+    const relabel = (labels: Readonly<Record<string, string>>) => {
+      mirror.deployments = mirror.deployments.map((object) => ({
+        ...object,
+        metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } },
+      }));
+    };
+    relabel({ team: 'blue' });
+    expect(writes(mirror.plan([awardOf(1n)]))).toEqual(nothing);
+    relabel({ [Label.tenure]: '7' });
+    const plan = mirror.plan([awardOf(1n)]);
+    expect(writes(plan).deployments).toEqual(['1/1 Active']);
+    expect(plan.writes[0]?.object.labels).toMatchObject({ [Label.tenure]: '1' });
+    expect(plan.writes[0]?.object.labels).not.toHaveProperty('team');
+  });
+
+  it('takes over no label of others when an award is gone', () => {
+    const mirror = mirrored([awardOf(1n)]);
+    mirror.deployments = mirror.deployments.map((object) => ({
+      ...object,
+      metadata: { ...object.metadata, labels: { ...object.metadata.labels, team: 'blue' } },
+    }));
+    expect(Object.keys(mirror.plan([]).writes[0]?.object.labels ?? {}).toSorted()).toEqual(
+      [Label.genesis, Label.provider, Label.subscription, Label.tenure].toSorted(),
+    );
   });
 
   it('names the reason of an end', () => {
-    const plan = mirrored([row(1n)]).plan([row(1n, { state: 'Ended', reason: 20_003, paidUntil: undefined })]);
-    expect(plan.applyDeployments[0]?.spec.endReason).toEqual({ code: 20_003, name: 'OutOfFunds' });
-  });
-
-  it('mirrors a tenure that ended before it was ever seen, as something may run under its name', () => {
-    expect(writes(new Cluster().plan([row(1n, { state: 'Ended' })])).deployments).toEqual(['1/1 Ended']);
+    const plan = mirrored([awardOf(1n)]).plan([awardOf(1n, { state: 'Ended', reason: 20_003 })]);
+    expect(specs(plan)[0]?.endReason).toEqual({ code: 20_003, name: 'OutOfFunds' });
   });
 
   it('keeps both tenures of a subscription that came back, and the newer one in the Subscription', () => {
-    const plan = new Cluster().plan([row(1n, { tenure: 3 }), row(1n, { tenure: 1, state: 'Ended' })]);
+    const plan = new Mirror().plan([awardOf(1n, { tenure: 3 }), awardOf(1n, { tenure: 1, state: 'Ended' })]);
     expect(writes(plan)).toMatchObject({ deployments: ['1/3 Active', '1/1 Ended'], subscriptions: ['1 Active'] });
   });
 
   it('ends what is gone from the chain, and deletes it only when nothing is left of it', () => {
-    const cluster = mirrored([row(1n)]);
-    const gone = cluster.plan([]);
+    const mirror = mirrored([awardOf(1n)]);
+    const gone = mirror.plan([]);
     expect(writes(gone)).toEqual({ deployments: ['1/1 Ended'], subscriptions: [], deletes: 0 });
-    cluster.take(gone);
-    expect(writes(cluster.plan([]))).toEqual(nothing);
-    cluster.release();
-    const last = cluster.plan([]);
+    mirror.take(gone);
+    expect(writes(mirror.plan([]))).toEqual(nothing);
+    mirror.release();
+    const last = mirror.plan([]);
     expect(last.deleteDeployments).toHaveLength(1);
     expect(last.deleteSubscriptions).toHaveLength(1);
   });
 
   it('keeps a released Deployment while the chain still lists it', () => {
-    const ended = [row(1n, { state: 'Ended' })];
-    const cluster = mirrored(ended);
-    cluster.release();
-    expect(writes(cluster.plan(ended))).toEqual(nothing);
+    const ended = [awardOf(1n, { state: 'Ended' })];
+    const mirror = mirrored(ended);
+    mirror.release();
+    expect(writes(mirror.plan(ended))).toEqual(nothing);
   });
 
-  it('begins no more teardowns than the limit leaves, and says which wait', () => {
-    const rows = [1n, 2n, 3n, 4n].map((id) => row(id));
-    const cluster = mirrored(rows);
-    const plan = cluster.plan([], { teardownsLeft: 3 });
+  it('separates two providers of one chain in one namespace', () => {
+    const mirror = mirrored([awardOf(1n)]);
+    const names = new TenureNames(GENESIS, 4);
+    const plan = mirror.plan([awardOf(1n, { tenure: 2 })], { names, providerName: 'other' });
+    expect(writes(plan)).toEqual({ deployments: ['1/2 Active'], subscriptions: ['1 Active'], deletes: 0 });
+    expect(plan.writes.map(({ object }) => object.name)).not.toContain(mirror.subscriptions[0]?.metadata.name);
+  });
+
+  it('of several parts takes each of them to the state of the award', () => {
+    const mirror = mirrored([awardOf(1n)]);
+    mirror.deployments = ['web', 'db'].flatMap((part) =>
+      mirror.deployments.map((one) => ({
+        ...one,
+        metadata: { ...one.metadata, name: `${one.metadata.name}-${part}` },
+        spec: { ...one.spec, part },
+      })),
+    );
+    const plan = mirror.plan([awardOf(1n, { state: 'Suspended' })]);
+    expect(specs(plan).map(({ part, state }) => `${part} ${state}`)).toEqual(['web Suspended', 'db Suspended']);
+    expect(writes(mirror.plan([])).deployments).toEqual(['1/1 Ended', '1/1 Ended']);
+  });
+});
+
+describe('an award that cannot be understood', () => {
+  it('is not taken for gone', () => {
+    const mirror = mirrored([awardOf(1n), awardOf(2n)]);
+    expect(writes(mirror.plan([awardOf(2n)], { unreadable: new Set(['1/1']) }))).toEqual(nothing);
+  });
+
+  it('keeps everything that is not listed when it is not known which one it is', () => {
+    expect(writes(mirrored([awardOf(1n), awardOf(2n)]).plan([], { unreadable: 'all' }))).toEqual(nothing);
+  });
+});
+
+describe('a Provider that was renamed', () => {
+  it('adopts what its account has on the chain, and labels follow', () => {
+    const mirror = mirrored([awardOf(1n)]);
+    mirror.providerName = 'acme-2';
+    const plan = mirror.plan([awardOf(1n)]);
+    expect(writes(plan)).toEqual({ deployments: ['1/1 Active'], subscriptions: ['1 Active'], deletes: 0 });
+    expect(plan.writes.map(({ object }) => object.labels[Label.provider])).toEqual(['acme-2', 'acme-2']);
+    expect(plan.writes.map(({ object }) => object.spec.providerRef.name)).toEqual(['acme-2', 'acme-2']);
+    expect(writes(mirror.take(plan).plan([awardOf(1n)]))).toEqual(nothing);
+  });
+
+  it('ends what is gone from the chain although it still names the old Provider', () => {
+    const mirror = mirrored([awardOf(1n)]);
+    mirror.providerName = 'acme-2';
+    expect(writes(mirror.plan([])).deployments).toEqual(['1/1 Ended']);
+  });
+});
+
+describe('the reactor of a tenure', () => {
+  it('is that of the Offer that was sold when it was awarded', () => {
+    const plan = new Mirror().plan([awardOf(1n, { state: 'Awarded' })]);
+    expect(specs(plan)[0]?.reactorRef).toEqual({ name: 'cluster-a' });
+  });
+
+  it('stays when the Offer changes its reactor', () => {
+    const mirror = mirrored([awardOf(1n, { state: 'Awarded' })]);
+    const sold = new Map([['helm/v1', offer('web', 'cluster-b')]]);
+    expect(writes(mirror.plan([awardOf(1n, { state: 'Awarded' })], { sold }))).toEqual(nothing);
+    const running = mirror.take(mirror.plan([awardOf(1n)], { sold }));
+    expect(running.deployments[0]?.spec.reactorRef).toEqual({ name: 'cluster-a' });
+  });
+
+  it('is left open for a tenure first seen after its acceptance, until it was found where it runs', () => {
+    const mirror = mirrored([awardOf(1n)]);
+    expect(mirror.deployments[0]?.spec).not.toHaveProperty('reactorRef');
+    mirror.status({ realisation: { reactor: { name: 'cluster-z', kind: 'helm' } } });
+    expect(specs(mirror.plan([awardOf(1n)]))[0]?.reactorRef).toEqual({ name: 'cluster-z' });
+  });
+});
+
+describe('the accepted descriptor', () => {
+  it('is what was validated, once the chain says that it was accepted', () => {
+    const mirror = mirrored([awardOf(1n, { state: 'Awarded' })]).status({ accepted: PINNED });
+    expect(writes(mirror.plan([awardOf(1n, { state: 'Awarded' })]))).toEqual(nothing);
+    expect(specs(mirror.plan([awardOf(1n, { state: 'Accepted' })]))[0]?.accepted).toEqual(PINNED);
+  });
+
+  it('is not another one when the same bytes were validated against a later schema', () => {
+    const mirror = mirrored([awardOf(1n, { state: 'Awarded' })]).status({ accepted: PINNED });
+    mirror.take(mirror.plan([awardOf(1n)])).status({ accepted: { ...PINNED, schemaVersion: 9 } });
+    expect(writes(mirror.plan([awardOf(1n)]))).toEqual(nothing);
+  });
+
+  it('stays the last good one until an accepted update was validated', () => {
+    const mirror = mirrored([awardOf(1n, { state: 'Awarded' })]).status({ accepted: PINNED });
+    mirror.take(mirror.plan([awardOf(1n)]));
+    const hash = `0x${'22'.repeat(32)}`;
+    const updated = awardOf(1n, { content: { hash, length: 9, source: 'Ipfs' } });
+    mirror.take(mirror.plan([updated]));
+    expect(mirror.deployments[0]?.spec.accepted).toEqual(PINNED);
+    mirror.status({ accepted: { ...PINNED, hash } });
+    expect(specs(mirror.plan([updated]))[0]?.accepted).toEqual({ ...PINNED, hash });
+  });
+});
+
+describe('the limit of teardowns', () => {
+  it('lets no more begin than it leaves, and says which wait', () => {
+    const mirror = mirrored([1n, 2n, 3n, 4n].map((id) => awardOf(id)));
+    const plan = mirror.plan([], { teardownsLeft: 3 });
     expect(plan.begins).toHaveLength(3);
     expect(plan.held).toHaveLength(1);
-    expect(plan.applyDeployments).toHaveLength(3);
-    cluster.take(plan);
-    expect(cluster.plan([], { teardownsLeft: 0 }).held).toEqual(plan.held);
+    expect(specs(plan)).toHaveLength(3);
+    mirror.take(plan);
+    expect(mirror.plan([], { teardownsLeft: 0 }).held).toEqual(plan.held);
+  });
+
+  it('counts the tenures that a restored cluster first sees as Ended', () => {
+    const ended = Array.from({ length: 100 }, (_, id) => awardOf(BigInt(id), { state: 'Ended' }));
+    const plan = new Mirror().plan(ended, { teardownsLeft: 10 });
+    expect(plan.begins).toHaveLength(10);
+    expect(plan.held).toHaveLength(90);
+    expect(specs(plan)).toHaveLength(10);
   });
 
   it('does not count an award that was declined: nothing was made for it', () => {
-    const cluster = mirrored([row(1n, { state: 'Awarded' }), row(2n)]);
-    const plan = cluster.plan([], { teardownsLeft: 0 });
+    const mirror = mirrored([awardOf(1n, { state: 'Awarded' }), awardOf(2n)]);
+    const plan = mirror.plan([], { teardownsLeft: 0 });
     expect(writes(plan).deployments).toEqual(['1/1 Ended']);
     expect(plan.begins).toEqual([]);
     expect(plan.held).toHaveLength(1);
   });
 
   it('does not count again what has begun and does not show yet', () => {
-    const cluster = mirrored([row(1n)]);
-    const { begins } = cluster.plan([]);
-    const again = cluster.plan([], { teardownsLeft: 0, begun: new Set(begins) });
+    const mirror = mirrored([awardOf(1n)]);
+    const { begins } = mirror.plan([]);
+    const again = mirror.plan([], { teardownsLeft: 0, begun: new Set(begins) });
     expect(again).toMatchObject({ begins: [], held: [] });
   });
 
   it('does not count the removal of what was already ended', () => {
-    const cluster = mirrored([row(1n, { state: 'Ended' })]);
-    cluster.release();
-    expect(cluster.plan([], { teardownsLeft: 0 }).deleteDeployments).toHaveLength(1);
+    const mirror = mirrored([awardOf(1n, { state: 'Ended' })]);
+    mirror.release();
+    expect(mirror.plan([], { teardownsLeft: 0 }).deleteDeployments).toHaveLength(1);
   });
+});
 
-  it('separates two providers of one chain in one namespace', () => {
-    const first = new Cluster().plan([row(1n)]);
-    const second = new Cluster().plan([row(1n, { tenure: 2 })], { providerId: 4, providerName: 'other' });
-    expect(first.applySubscriptions[0]?.name).not.toBe(second.applySubscriptions[0]?.name);
-    expect(first.applyDeployments[0]?.name).not.toBe(second.applyDeployments[0]?.name);
+describe('a comparison of many awards', () => {
+  it('looks at each object a bounded number of times, however many there are', () => {
+    let looks = 0;
+    const counted = (object: Deployment): Deployment => ({
+      ...object,
+      get spec() {
+        looks += 1;
+        return object.spec;
+      },
+    });
+    const looksFor = (count: number) => {
+      const awards = Array.from({ length: count }, (_, id) => awardOf(BigInt(id)));
+      const mirror = mirrored(awards);
+      mirror.deployments = mirror.deployments.map(counted);
+      looks = 0;
+      expect(writes(mirror.plan(awards))).toEqual(nothing);
+      return looks / count;
+    };
+    expect(looksFor(400)).toBeLessThanOrEqual(looksFor(100) * 1.1);
   });
 });

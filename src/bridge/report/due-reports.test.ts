@@ -1,108 +1,228 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { awardOf, GENESIS, HASH } from '../../../test/support/memory-source.ts';
 import type { Deployment, DeploymentStatus } from '../../api/deployment.ts';
-import type { DesiredTenure } from '../../sources/dinfra/model.ts';
-import { dueReports } from './due-reports.ts';
+import type { Award } from '../../award/award.ts';
+import { identityOf } from '../../award/identity.ts';
+import { BoundedWaits } from '../../base/bounded-wait.ts';
+import { atOnce } from '../../base/slices.ts';
+import { declineMargin, dueReports } from './due-reports.ts';
+import { TenureMemory } from './tenure-memory.ts';
 
-const GENESIS = `0x${'45'.repeat(32)}`;
-const HASH = `0x${'11'.repeat(32)}`;
 const NEXT = `0x${'22'.repeat(32)}`;
-const NOW = Date.parse('2026-11-21T10:00:00Z');
+const UNSEEN_AFTER = 600_000;
+type Facts = NonNullable<DeploymentStatus['facts']>;
 
-const row: DesiredTenure = {
-  subscription: 1n,
-  tenure: 2,
-  state: 'Active',
-  consumer: '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty',
-  accessKey: HASH,
-  type: 'helm/v1',
-  content: { hash: HASH, length: 10, source: 'Preimage' },
-  update: undefined,
-  price: 5n,
-  paidUntil: 90,
-  deadline: undefined,
-  reason: undefined,
-};
-
-function mirror(state: Deployment['spec']['state'], status: Partial<DeploymentStatus>): Deployment {
-  return {
+function part(award: Award, facts: Partial<Facts> | undefined, more: Partial<DeploymentStatus> = {}, name?: string) {
+  const tenure = { genesis: GENESIS, subscription: award.subscription, tenure: award.tenure };
+  const long = '2025-12-31T00:00:00Z';
+  const deployment: Deployment = {
     apiVersion: 'dinfra.io/v1alpha1',
     kind: 'Deployment',
-    metadata: { name: 'd', uid: 'u', resourceVersion: '1', generation: 4, creationTimestamp: '2026-11-21T09:00:00Z' },
+    metadata: {
+      name: identityOf(name === undefined ? tenure : { ...tenure, part: name }).name,
+      uid: 'u',
+      resourceVersion: '1',
+      generation: 4,
+      creationTimestamp: long,
+    },
     spec: {
       genesisHash: GENESIS,
-      subscription: '1',
-      tenure: 2,
+      subscription: `${award.subscription}`,
+      tenure: award.tenure,
+      ...(name !== undefined && { part: name }),
       subscriptionRef: { name: 's' },
       providerRef: { name: 'p' },
-      consumer: row.consumer,
+      consumer: award.consumer,
       accessKey: HASH,
-      descriptorType: 'helm/v1',
-      descriptor: row.content,
-      state,
+      descriptorType: award.type,
+      descriptor: award.content,
+      state: award.state,
     },
-    status: { observedGeneration: 4, ...status },
+    status: {
+      observedGeneration: 4,
+      ...(facts && {
+        facts: {
+          order: 'Realisable',
+          orderSince: long,
+          workload: 'Up',
+          workloadSince: long,
+          released: false,
+          ...facts,
+        },
+      }),
+      ...more,
+    },
   };
+  return deployment;
 }
 
-const condition = (type: string, status: 'True' | 'False' | 'Unknown', reason: string) =>
-  ({ type, status, reason, message: '', lastTransitionTime: '2026-11-21T09:30:00Z' }) as const;
+let clock: ManualClock;
+let memory: TenureMemory;
+let waits: BoundedWaits;
 
-const calls = (one: DesiredTenure, deployment: Deployment | undefined) =>
-  dueReports(GENESIS, [one], () => deployment, NOW).map(({ call }) => call);
+beforeEach(() => {
+  clock = new ManualClock();
+  memory = new TenureMemory();
+  waits = new BoundedWaits(clock);
+});
 
-describe('the reports that are due', () => {
+function due(award: Award, parts: readonly Deployment[], block = 100) {
+  return atOnce(
+    dueReports({
+      genesis: GENESIS,
+      awards: [award],
+      point: { number: block, hash: HASH },
+      acceptPeriod: 30,
+      index: { tenures: new Map([[`${award.subscription}/${award.tenure}`, parts]]) },
+      memory,
+      waits,
+      unseenAfterMs: UNSEEN_AFTER,
+      now: clock.monotonic(),
+    }),
+  );
+}
+
+const awarded = awardOf(1n, { state: 'Awarded', deadline: 130 });
+const active = awardOf(1n);
+
+describe('reports', () => {
   it('name the tenure they speak of', () => {
-    const down = mirror('Active', { conditions: [condition('Ready', 'False', 'AwaitingHealth')] });
-    expect(calls(row, down)).toEqual([{ call: 'degraded', reason: 10_300, subscription: 1n, tenure: 2 }]);
-  });
-
-  it('give the chain the code of the reason it stalled with', () => {
-    const stalled = mirror('Awarded', {
-      conditions: [condition('Ready', 'False', 'DescriptorSchema'), condition('Stalled', 'True', 'DescriptorSchema')],
-    });
-    expect(calls({ ...row, state: 'Awarded' }, stalled)).toMatchObject([{ call: 'decline', reason: 10_005 }]);
-  });
-
-  it('decline what a full backend has no room for, and wait with those that nobody could look at', () => {
-    const awarded = (reason: string) =>
-      mirror('Awarded', {
-        conditions: [condition('Resolved', 'Unknown', reason), condition('Ready', 'Unknown', reason)],
-      });
-    const wish = { ...row, state: 'Awarded' } as const;
-    expect(calls(wish, awarded('CloudStackLimitReached'))).toMatchObject([{ call: 'decline', reason: 10_201 }]);
-    expect(calls(wish, awarded('CloudStackUnreachable'))).toEqual([]);
-  });
-
-  it('count the time a resumed tenure takes to start from when that began, and not from its suspension', () => {
-    const began = (ago: number) => ({
-      ...condition('Reconciling', 'True', 'Starting'),
-      lastTransitionTime: new Date(NOW - ago).toISOString(),
-    });
-    const starting = (ago: number) =>
-      mirror('Active', { conditions: [condition('Ready', 'False', 'Starting'), began(ago)] });
-    expect(calls(row, starting(29_000))).toEqual([]);
-    expect(calls(row, starting(31_000))).toMatchObject([{ call: 'degraded' }]);
+    expect(due(awarded, [part(awarded, {})])).toEqual([
+      { report: 'accept', genesis: GENESIS, subscription: 1n, tenure: 1 },
+    ]);
   });
 
   it('are none while the mirror has not caught up with the chain', () => {
-    const older = mirror('Accepted', { conditions: [condition('Ready', 'True', 'Running')] });
-    expect(calls(row, older)).toEqual([]);
-    expect(calls(row, undefined)).toEqual([]);
+    const accepted = { ...active, state: 'Accepted' } as const;
+    expect(due(accepted, [part(awarded, {})])).toEqual([]);
+    expect(due(accepted, [])).toEqual([]);
+  });
+});
+
+describe('the deadline of an award', () => {
+  it('is answered a third of the time ahead, at least five blocks, and never before half of it has passed', () => {
+    expect(declineMargin(300)).toBe(100);
+    expect(declineMargin(12)).toBe(5);
+    expect(declineMargin(6)).toBe(3);
   });
 
-  it('answer what the consumer wants next, once it was looked at', () => {
-    const wish = { ...row, update: { hash: NEXT, length: 20, source: 'Preimage' as const } };
-    const up = [condition('Ready', 'True', 'Running')];
-    expect(calls(wish, mirror('Active', { conditions: up }))).toEqual([]);
-    const good = { hash: NEXT, verdict: 'Acceptable', reason: 'DescriptorVerified', message: '' } as const;
-    expect(calls(wish, mirror('Active', { conditions: up, update: good }))).toMatchObject([
-      { call: 'acceptUpdate', hash: NEXT },
+  it.each<[string, readonly Deployment[]]>([
+    ['its Deployment could not be written', []],
+    ['its reactor is away and the order undecided', [part(awarded, { order: 'Undecided', workload: 'Unseen' })]],
+    ['nobody has looked at the Deployment', [part(awarded, undefined, { observedGeneration: -1 })]],
+  ])('brings a decline when %s', (_what, parts) => {
+    expect(due(awarded, parts, 119)).toEqual([]);
+    expect(due(awarded, parts, 120)).toMatchObject([{ report: 'decline', reason: 10_008 }]);
+  });
+
+  it('brings the reason that was in the way', () => {
+    const full = part(awarded, { order: 'Undecided', reasonCode: 10_201, orderSince: '2026-01-01T00:00:00Z' });
+    expect(due(awarded, [full], 120)).toMatchObject([{ report: 'decline', reason: 10_201 }]);
+  });
+
+  it('that was answered with a decline is not answered with an acceptance when the reactor comes back', () => {
+    due(awarded, [], 120);
+    expect(due(awarded, [part(awarded, {})], 121)).toMatchObject([{ report: 'decline', reason: 10_008 }]);
+  });
+});
+
+describe('a backend that cannot be seen', () => {
+  const unseen = (since: string) => part(active, { workload: 'Unseen', workloadSince: since });
+
+  it('is reported degraded after the bound and not before', async () => {
+    const one = unseen('2026-01-01T00:00:00Z');
+    expect(due(active, [one])).toEqual([]);
+    await clock.advance(UNSEEN_AFTER - 1);
+    expect(due(active, [one])).toEqual([]);
+    await clock.advance(1);
+    expect(due(active, [one])).toMatchObject([{ report: 'degraded', reason: 10_301 }]);
+  });
+
+  it('is given its whole bound although the clock of the host that saw it last was an hour ahead', async () => {
+    const one = unseen('2026-01-01T01:00:00Z');
+    due(active, [one]);
+    await clock.advance(UNSEEN_AFTER);
+    expect(due(active, [one])).toMatchObject([{ report: 'degraded' }]);
+  });
+
+  it('counts from the resumption of a tenure, not from before its suspension', () => {
+    due({ ...active, state: 'Suspended' }, []);
+    expect(due(active, [unseen('2025-12-31T00:00:00Z')])).toEqual([]);
+  });
+
+  it('is what a tenure comes to whose status says nothing of it for that long', async () => {
+    const silent = part(active, { workload: 'Up' }, { observedGeneration: 3 });
+    expect(due(active, [silent])).toEqual([]);
+    await clock.advance(UNSEEN_AFTER);
+    expect(due(active, [silent])).toMatchObject([{ report: 'degraded', reason: 10_301 }]);
+  });
+});
+
+describe('a workload that is down', () => {
+  it('is reported after 30 seconds', async () => {
+    const down = part(active, { workload: 'Down', reasonCode: 10_300 });
+    expect(due(active, [down])).toEqual([]);
+    await clock.advance(30_000);
+    expect(due(active, [down])).toMatchObject([{ report: 'degraded', reason: 10_300 }]);
+  });
+
+  it('has its time to start after a suspension, although it was down all through it', async () => {
+    const down = part(active, { workload: 'Down' });
+    due({ ...active, state: 'Suspended' }, [down]);
+    await clock.advance(3_600_000);
+    expect(due(active, [down])).toEqual([]);
+    await clock.advance(30_000);
+    expect(due(active, [down])).toMatchObject([{ report: 'degraded' }]);
+  });
+});
+
+describe('an award of several parts', () => {
+  const two = (award: Award, first: Partial<Facts>, second: Partial<Facts>) =>
+    due(award, [part(award, first, {}, 'web'), part(award, second, {}, 'db')]);
+  const accepted = { ...active, state: 'Accepted' } as const;
+  const ended = { ...active, state: 'Ended' } as const;
+
+  it('is accepted when all can be realised and declined when one cannot', () => {
+    expect(two(awarded, {}, { order: 'Undecided' })).toEqual([]);
+    expect(two(awarded, {}, {})).toMatchObject([{ report: 'accept' }]);
+    memory = new TenureMemory();
+    expect(two(awarded, {}, { order: 'Impossible', reasonCode: 10_005 })).toMatchObject([
+      { report: 'decline', reason: 10_005 },
     ]);
-    const bad = { hash: NEXT, verdict: 'Refused', reason: 'DescriptorSchema', message: '' } as const;
-    expect(calls(wish, mirror('Active', { conditions: up, update: bad }))).toMatchObject([
-      { call: 'declineUpdate', hash: NEXT, reason: 10_005 },
+  });
+
+  it('is ready when all are up', () => {
+    expect(two(accepted, {}, { workload: 'Absent' })).toEqual([]);
+    expect(two(accepted, {}, {})).toMatchObject([{ report: 'ready' }]);
+  });
+
+  it('is degraded when one is down', async () => {
+    two(active, {}, { workload: 'Down' });
+    await clock.advance(30_000);
+    expect(two(active, {}, { workload: 'Down' })).toMatchObject([{ report: 'degraded' }]);
+  });
+
+  it('is released when nothing is left of any', () => {
+    expect(two(ended, { released: true }, {})).toEqual([]);
+    expect(two(ended, { released: true }, { released: true })).toMatchObject([{ report: 'released' }]);
+  });
+});
+
+describe('the wish for another descriptor', () => {
+  const wish = { ...active, update: { hash: NEXT, length: 20, source: 'Preimage' as const } };
+  const verdict = { hash: NEXT, verdict: 'Acceptable', reason: 'DescriptorVerified', message: '' } as const;
+
+  it('is answered once it was looked at', () => {
+    expect(due(wish, [part(active, {})])).toEqual([]);
+    expect(due(wish, [part(active, {}, { update: { ...verdict, hash: HASH } })])).toEqual([]);
+    expect(due(wish, [part(active, {}, { update: verdict })])).toMatchObject([{ report: 'acceptUpdate', hash: NEXT }]);
+  });
+
+  it('is refused with the code of the verdict', () => {
+    const update = { ...verdict, verdict: 'Refused', reason: 'DescriptorSchema', reasonCode: 10_005 } as const;
+    expect(due(wish, [part(active, {}, { update })])).toMatchObject([
+      { report: 'declineUpdate', hash: NEXT, reason: 10_005 },
     ]);
-    const older = { ...good, hash: HASH };
-    expect(calls(wish, mirror('Active', { conditions: up, update: older }))).toEqual([]);
   });
 });

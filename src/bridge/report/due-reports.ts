@@ -1,76 +1,121 @@
-import type { Condition } from '../../api/condition.ts';
 import type { Deployment } from '../../api/deployment.ts';
-import { identityOf } from '../../award/identity.ts';
+import type { Award } from '../../award/award.ts';
 import { awardReasons } from '../../award/reasons.ts';
-import { chainCodeOf } from '../../errors/catalogue.ts';
-import type { DesiredTenure } from '../../sources/dinfra/model.ts';
-import type { TenureCall } from '../../sources/dinfra/tenure-call.ts';
-import { nextReport, type Told } from './next-report.ts';
+import type { TenureReport } from '../../award/report.ts';
+import type { Point } from '../../award/source.ts';
+import type { BoundedWaits } from '../../base/bounded-wait.ts';
+import type { MirrorIndex } from '../mirror/mirror-index.ts';
+import { tenureKey } from '../mirror/tenure-names.ts';
+import { DECLINE_AFTER_MS, DEGRADED_AFTER_MS, nextReport, type TenureFacts } from './next-report.ts';
+import type { TenureMemory } from './tenure-memory.ts';
 
-/** A call the chain should hear, and the Deployment it speaks of. */
-export interface DueReport {
-  readonly call: TenureCall;
-  readonly deployment: Deployment;
+/** The answer to an award is sent when that share of the time for it is left, or that many blocks. */
+const MARGIN_SHARE = 1 / 3;
+const MARGIN_BLOCKS = 5;
+
+/** What reports are computed from. */
+export interface ReportFacts {
+  readonly genesis: string;
+  readonly awards: readonly Award[];
+  readonly point: Point;
+  /** Blocks within which an award has to be answered. */
+  readonly acceptPeriod: number;
+  readonly index: Pick<MirrorIndex, 'tenures'>;
+  readonly memory: TenureMemory;
+  readonly waits: BoundedWaits;
+  /** How long a workload may go unseen before the chain hears of it, in milliseconds. */
+  readonly unseenAfterMs: number;
+  /** Monotonic milliseconds. */
+  readonly now: number;
 }
 
-/**
- * What the chain should be told of each tenure, at most one call for each. `deploymentNamed` finds the mirror of a
- * tenure; `now` in Unix milliseconds.
- */
-export function dueReports(
-  genesis: string,
-  rows: readonly DesiredTenure[],
-  deploymentNamed: (name: string) => Deployment | undefined,
-  now: number,
-): DueReport[] {
-  return rows.flatMap((row) => {
-    const { subscription, tenure, state } = row;
-    const deployment = deploymentNamed(identityOf({ genesis, subscription, tenure }).name);
-    // The mirror has to have caught up with the row: what it says of an older state is no answer to this one.
-    if (deployment === undefined || deployment.spec.state !== state) return [];
+/** What the source should be told of each tenure, at most one report for each. */
+export function* dueReports(facts: ReportFacts): Generator<void, readonly TenureReport[], void> {
+  const { genesis, memory } = facts;
+  const reports: TenureReport[] = [];
+  const keys = new Set<string>();
+  for (const award of facts.awards) {
+    yield;
+    const { subscription, tenure, state } = award;
+    const key = tenureKey(`${subscription}`, tenure);
+    keys.add(key);
+    memory.see(key, state, facts.now);
+    const parts = facts.index.tenures.get(key) ?? [];
     const report =
-      nextReport(state, toldBy(deployment, now), awardReasons.WorkloadDown.chainCode) ?? answerTo(row, deployment);
-    return report === undefined ? [] : [{ deployment, call: { ...report, subscription, tenure } }];
-  });
+      nextReport(state, tenureFacts(facts, award, key, parts), facts.unseenAfterMs) ?? answerToUpdate(award, parts);
+    if (report === undefined) continue;
+    if (report.report === 'decline' && state === 'Awarded') memory.decline(key, report.reason);
+    reports.push({ genesis, subscription, tenure, ...report });
+  }
+  memory.retain(keys);
+  return reports;
 }
 
-/** The answer to the consumer's wish for another descriptor, once the operator has made up its mind. */
-function answerTo({ update }: DesiredTenure, { status }: Deployment) {
-  const verdict = status.update;
-  if (update === undefined || verdict?.hash !== update.hash) return undefined;
-  const { hash } = update;
-  return verdict.verdict === 'Acceptable'
-    ? ({ call: 'acceptUpdate', hash } as const)
-    : ({ call: 'declineUpdate', hash, reason: codeOf(verdict.reason) } as const);
+/** How many blocks before the deadline of an award it is declined if it is not decided. */
+export function declineMargin(acceptPeriod: number): number {
+  const margin = Math.max(MARGIN_BLOCKS, Math.ceil(acceptPeriod * MARGIN_SHARE));
+  // With very short periods, half of the time is still for deciding.
+  return Math.min(margin, Math.max(1, Math.floor(acceptPeriod / 2)));
 }
 
-/** What a Deployment's status says, as far as the chain is concerned. */
-function toldBy({ metadata, status }: Deployment, now: number): Told {
-  const condition = (type: string) => status.conditions?.find((one) => one.type === type);
-  const ready = condition('Ready');
-  const stalled = condition('Stalled');
-  // Ready is False all through a suspension: what is started again has its time from then on.
-  const since = [ready, condition('Reconciling')].map((one) => Date.parse(one?.lastTransitionTime ?? ''));
-  const readyForMs = now - Math.max(...since.filter((time) => !Number.isNaN(time)));
+function tenureFacts(facts: ReportFacts, award: Award, key: string, parts: readonly Deployment[]): TenureFacts {
+  const { memory, now } = facts;
+  const current = parts.length > 0 && parts.every((part) => isCurrent(part, award));
+  const known = parts.map((part) => part.status.facts);
+  const all = (test: (fact: NonNullable<(typeof known)[number]>) => boolean) =>
+    parts.length > 0 && known.every((fact) => fact !== undefined && test(fact));
+  const ages = parts.map((part) => agesOf(facts, award, part));
+  const staleMs = memory.staleMs(key, !current, now);
   return {
-    current: status.observedGeneration === metadata.generation,
-    resolved: condition('Resolved')?.status === 'True',
-    hindrance: hindranceOf(condition('Resolved'), now),
-    stalledCode: stalled === undefined ? undefined : codeOf(stalled.reason),
-    ready: ready?.status ?? 'Unknown',
-    readyForMs: ready === undefined ? 0 : readyForMs,
-    released: ready?.reason === 'Released',
+    current,
+    order: known.some((fact) => fact?.order === 'Impossible')
+      ? 'Impossible'
+      : all(({ order }) => order === 'Realisable')
+        ? 'Realisable'
+        : 'Undecided',
+    undecidedMs: Math.max(0, ...ages.map(({ undecidedMs }) => undecidedMs)),
+    up: all(({ workload }) => workload === 'Up'),
+    // What is started again after a suspension was down all the time: its time begins with the change of state.
+    downMs: Math.min(Math.max(0, ...ages.map(({ downMs }) => downMs)), memory.inStateMs(key, now)),
+    unseenMs: Math.min(Math.max(staleMs, ...ages.map(({ unseenMs }) => unseenMs)), memory.sinceChangeMs(key, now)),
+    reasonCode: known.map((fact) => fact?.reasonCode).find((code) => code !== undefined),
+    released: all(({ released }) => released),
+    isDue: award.deadline !== undefined && award.deadline - facts.point.number <= declineMargin(facts.acceptPeriod),
+    declinedWith: memory.declinedWith(key),
   };
 }
 
-/** Why it is not known whether it can be realised, when that is something the chain has a code for. */
-function hindranceOf(resolved: Condition | undefined, now: number): Told['hindrance'] {
-  if (resolved?.status !== 'Unknown') return undefined;
-  const code = chainCodeOf(resolved.reason);
-  return code === undefined ? undefined : { code, forMs: now - Date.parse(resolved.lastTransitionTime) };
+/** The mirror has to have caught up with the award, and the status with the mirror. */
+function isCurrent({ metadata, spec, status }: Deployment, { state, content }: Award): boolean {
+  return (
+    spec.state === state && spec.descriptor.hash === content.hash && status.observedGeneration === metadata.generation
+  );
 }
 
-/** The code the chain hears for a reason. */
-function codeOf(reason: string): number {
-  return chainCodeOf(reason) ?? awardReasons.Unspecified.chainCode;
+/** Only the ages that the state of the award asks for. */
+function agesOf({ waits, unseenAfterMs }: ReportFacts, { state }: Award, { metadata, status }: Deployment) {
+  const { facts } = status;
+  const ages = { undecidedMs: 0, downMs: 0, unseenMs: 0 };
+  if (facts === undefined) return ages;
+  const age = (what: string, since: string, boundMs: number) => waits.ageMs(`${metadata.name} ${what}`, since, boundMs);
+  if (state === 'Awarded' && facts.order === 'Undecided') {
+    ages.undecidedMs = age('order', facts.orderSince, DECLINE_AFTER_MS);
+  }
+  if (state !== 'Active' || facts.workload === 'Up') return ages;
+  return facts.workload === 'Unseen'
+    ? { ...ages, unseenMs: age('workload', facts.workloadSince, unseenAfterMs) }
+    : { ...ages, downMs: age('workload', facts.workloadSince, DEGRADED_AFTER_MS) };
+}
+
+/** The answer to the consumer's wish for another descriptor, once every part has one. */
+function answerToUpdate({ update }: Award, parts: readonly Deployment[]) {
+  if (update === undefined || parts.length === 0) return undefined;
+  const { hash } = update;
+  const verdicts = parts.map(({ status }) => status.update).filter((verdict) => verdict?.hash === hash);
+  const refused = verdicts.find((verdict) => verdict?.verdict === 'Refused');
+  if (refused !== undefined) {
+    const reason = refused.reasonCode ?? awardReasons.Unspecified.chainCode;
+    return { report: 'declineUpdate', hash, reason } as const;
+  }
+  return verdicts.length === parts.length ? ({ report: 'acceptUpdate', hash } as const) : undefined;
 }

@@ -1,66 +1,113 @@
 import { describe, expect, it } from 'vitest';
 import { type TenureState, tenureStates } from '../../award/state.ts';
-import { DECLINE_AFTER_MS, DEGRADED_AFTER_MS, nextReport, type Told } from './next-report.ts';
+import { DECLINE_AFTER_MS, DEGRADED_AFTER_MS, nextReport, type TenureFacts } from './next-report.ts';
 
-const told: Told = {
+const UNSEEN_AFTER = 600_000;
+const up: TenureFacts = {
   current: true,
-  resolved: true,
-  stalledCode: undefined,
-  hindrance: undefined,
-  ready: 'True',
-  readyForMs: 3_600_000,
+  order: 'Realisable',
+  undecidedMs: 0,
+  up: true,
+  downMs: 0,
+  unseenMs: 0,
+  reasonCode: undefined,
   released: false,
+  isDue: false,
+  declinedWith: undefined,
 };
-const DOWN = 10_300;
-const report = (state: TenureState, more: Partial<Told> = {}) => nextReport(state, { ...told, ...more }, DOWN);
+const undecided = { order: 'Undecided', up: false } as const;
+const down = { up: false, downMs: DEGRADED_AFTER_MS };
+const report = (state: TenureState, more: Partial<TenureFacts> = {}) =>
+  nextReport(state, { ...up, ...more }, UNSEEN_AFTER);
 
-describe('what the chain is told of a tenure', () => {
-  it.each<[string, TenureState, Partial<Told>, ReturnType<typeof nextReport>]>([
-    ['an award that can be realised is accepted', 'Awarded', { ready: 'False' }, { call: 'accept' }],
-    ['an award is not accepted before it is resolved', 'Awarded', { resolved: false }, undefined],
-    ['an award that never can be is declined', 'Awarded', { stalledCode: 10_005 }, { call: 'decline', reason: 10_005 }],
+describe('what the chain is told', () => {
+  it.each<[string, TenureState, Partial<TenureFacts>, ReturnType<typeof nextReport>]>([
+    ['an award that can be realised is accepted', 'Awarded', { up: false }, { report: 'accept' }],
+    ['an award is not accepted before it is decided', 'Awarded', undecided, undefined],
+    [
+      'an award that never can be realised is declined',
+      'Awarded',
+      { order: 'Impossible', reasonCode: 10_005 },
+      { report: 'decline', reason: 10_005 },
+    ],
     [
       'an award there is no room for just now may find some',
       'Awarded',
-      { resolved: false, hindrance: { code: 10_201, forMs: DECLINE_AFTER_MS - 1 } },
+      { ...undecided, reasonCode: 10_201, undecidedMs: DECLINE_AFTER_MS - 1 },
       undefined,
     ],
     [
-      'an award there is no room for is declined before its deadline',
+      'an award there is no room for is declined long before its deadline',
       'Awarded',
-      { resolved: false, hindrance: { code: 10_201, forMs: DECLINE_AFTER_MS } },
-      { call: 'decline', reason: 10_201 },
+      { ...undecided, reasonCode: 10_201, undecidedMs: DECLINE_AFTER_MS },
+      { report: 'decline', reason: 10_201 },
     ],
     [
-      'what was accepted is not given up for want of room, while there is time',
+      'an award that nobody could decide is declined near its deadline',
+      'Awarded',
+      { ...undecided, isDue: true },
+      { report: 'decline', reason: 10_008 },
+    ],
+    [
+      'an award whose status is stale near its deadline is declined',
+      'Awarded',
+      { current: false, isDue: true },
+      { report: 'decline', reason: 10_008 },
+    ],
+    ['an award decided in time is accepted near its deadline', 'Awarded', { isDue: true }, { report: 'accept' }],
+    [
+      'an award that was declined is never accepted after that',
+      'Awarded',
+      { declinedWith: 10_008 },
+      { report: 'decline', reason: 10_008 },
+    ],
+    [
+      'an accepted tenure is not given up for want of room, while there is time',
       'Accepted',
-      { ready: 'Unknown', hindrance: { code: 10_201, forMs: DECLINE_AFTER_MS } },
+      { ...undecided, reasonCode: 10_201, undecidedMs: DECLINE_AFTER_MS },
       undefined,
     ],
-    ['what is up is reported ready', 'Accepted', {}, { call: 'ready' }],
-    ['what is not up yet is not', 'Accepted', { ready: 'False' }, undefined],
+    ['a workload that is up is reported ready', 'Accepted', {}, { report: 'ready' }],
+    ['a workload that is not up yet is not reported ready', 'Accepted', { up: false }, undefined],
     [
-      'what cannot be made after all is given up',
+      'an accepted tenure that cannot be realised after all is given up',
       'Accepted',
-      { stalledCode: 10_201 },
-      { call: 'decline', reason: 10_201 },
+      { order: 'Impossible', reasonCode: 10_201 },
+      { report: 'decline', reason: 10_201 },
     ],
-    ['what is active and up needs no word', 'Active', {}, undefined],
-    ['a restart is no degradation', 'Active', { ready: 'False', readyForMs: DEGRADED_AFTER_MS - 1 }, undefined],
-    ['what stays down is degraded', 'Active', { ready: 'False' }, { call: 'degraded', reason: DOWN }],
-    ['what cannot be seen is not called down', 'Active', { ready: 'Unknown' }, undefined],
-    ['what is back is recovered', 'Degraded', {}, { call: 'recovered' }],
-    ['what is still down is not', 'Degraded', { ready: 'False' }, undefined],
-    ['a suspended tenure is left to the chain', 'Suspended', { ready: 'False' }, undefined],
-    ['an ended tenure is released on proof', 'Ended', { released: true }, { call: 'released' }],
+    ['a workload that is active and up needs no report', 'Active', {}, undefined],
+    [
+      'a workload that is up stays active although its order cannot be read any more',
+      'Active',
+      { order: 'Impossible', reasonCode: 10_005 },
+      undefined,
+    ],
+    ['a restart is no degradation', 'Active', { up: false, downMs: DEGRADED_AFTER_MS - 1 }, undefined],
+    ['a workload that stays down is degraded', 'Active', down, { report: 'degraded', reason: 10_300 }],
+    [
+      'a workload that cannot be seen is not called down',
+      'Active',
+      { up: false, unseenMs: UNSEEN_AFTER - 1 },
+      undefined,
+    ],
+    [
+      'a workload that nobody has seen for ten minutes is degraded',
+      'Active',
+      { up: false, unseenMs: UNSEEN_AFTER },
+      { report: 'degraded', reason: 10_301 },
+    ],
+    ['a workload that is seen up again is recovered', 'Degraded', {}, { report: 'recovered' }],
+    ['a workload that is still down is not recovered', 'Degraded', down, undefined],
+    ['a suspended tenure is left to the chain', 'Suspended', down, undefined],
+    ['an ended tenure is released on proof', 'Ended', { released: true }, { report: 'released' }],
     ['an ended tenure is not released before', 'Ended', {}, undefined],
   ])('%s', (_name, state, more, expected) => {
     expect(report(state, more)).toEqual(expected);
   });
 
-  it('is nothing while the status speaks of an older spec', () => {
+  it('is nothing while the status speaks of an older spec and no deadline is near', () => {
     for (const state of tenureStates) {
-      expect(report(state, { current: false, released: true, stalledCode: 10_001 })).toBeUndefined();
+      expect(report(state, { current: false, released: true, order: 'Impossible', ...down })).toBeUndefined();
     }
   });
 });

@@ -1,6 +1,6 @@
 import type { ProviderStatus } from '../../api/provider.ts';
+import type { RegisteredProvider } from '../../award/source.ts';
 import { RetryableError } from '../../errors/dinfra-error.ts';
-import type { OnChainProvider } from '../../sources/dinfra/model.ts';
 
 /**
  * Makes sure that the account still speaks for the provider this resource was registered as. With another account the
@@ -11,7 +11,7 @@ import type { OnChainProvider } from '../../sources/dinfra/model.ts';
 export function demandSameProvider(
   { providerId }: Pick<ProviderStatus, 'providerId'>,
   account: string,
-  found: Pick<OnChainProvider, 'id'> | undefined,
+  found: Pick<RegisteredProvider, 'id'> | undefined,
 ): void {
   if (providerId === undefined || providerId === found?.id) return;
   const now = found === undefined ? 'for no provider' : `for provider ${found.id}`;

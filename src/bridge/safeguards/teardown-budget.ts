@@ -1,6 +1,12 @@
 import { timestampOf } from '../../api/conditions.ts';
+import type { Provider } from '../../api/provider.ts';
+import { BoundedWaits } from '../../base/bounded-wait.ts';
+import type { Clock } from '../../base/clock.ts';
 
 const HOUR_MS = 3_600_000;
+/** The limit of a Provider that names none: that many an hour, or that share of its tenures when it is more. */
+const DEFAULT_PER_HOUR = 10;
+const DEFAULT_SHARE = 0.1;
 
 /** What of a budget outlives the process: in the status of the Provider. */
 export interface TeardownRecord {
@@ -10,41 +16,62 @@ export interface TeardownRecord {
   readonly lastAt: string;
 }
 
-/** How many teardowns a provider lets begin within an hour. Times in Unix milliseconds. */
+/** How many teardowns may begin within an hour. `live` is how many tenures the chain wants to run now. */
+export function teardownsPerHour({ maxPerHour }: Provider['spec']['teardown'], live: number): number {
+  return maxPerHour ?? Math.max(DEFAULT_PER_HOUR, Math.ceil(live * DEFAULT_SHARE));
+}
+
+/** How many teardowns of a provider have begun within the last hour. */
 export class TeardownBudget {
-  /** When the teardown of a Deployment began, by its name. */
+  private readonly clock: Pick<Clock, 'monotonic' | 'wallTime'>;
+  /** Monotonic time at which the teardown of a Deployment began, by its name. */
   private readonly times = new Map<string, number>();
+  private lastAt: string | undefined;
 
   /**
    * @param ending are under way from before this process began: they count as begun now.
    * @param record is of an earlier process. Those of it that are not under way any more count from the last one on.
    */
-  constructor(ending: Iterable<string>, now: number, record?: TeardownRecord) {
-    this.spend(ending, now);
-    const lastAt = Math.min(Date.parse(record?.lastAt ?? ''), now);
-    for (let index = this.times.size; index < (record?.begun ?? 0); index++) this.times.set(`earlier ${index}`, lastAt);
+  constructor(
+    ending: Iterable<string>,
+    clock: Pick<Clock, 'monotonic' | 'wallTime'>,
+    record: TeardownRecord | undefined,
+  ) {
+    this.clock = clock;
+    this.spend(ending);
+    if (record === undefined) return;
+    const ageMs = new BoundedWaits(clock).ageMs('lastAt', record.lastAt, HOUR_MS);
+    for (let index = this.times.size; index < record.begun; index++) {
+      this.times.set(`earlier ${index}`, clock.monotonic() - ageMs);
+    }
+    this.lastAt ??= record.lastAt;
   }
 
   /** What to remember of it; undefined when nothing began within the last hour. */
-  record(now: number): TeardownRecord | undefined {
-    const begun = this.begun(now).size;
-    if (begun === 0) return undefined;
-    return { begun, lastAt: timestampOf(Math.max(...this.times.values())) };
+  record(): TeardownRecord | undefined {
+    const begun = this.begun().size;
+    return begun === 0 || this.lastAt === undefined ? undefined : { begun, lastAt: this.lastAt };
   }
 
   /** The teardowns that began within the last hour. */
-  begun(now: number): ReadonlySet<string> {
+  begun(): ReadonlySet<string> {
+    const now = this.clock.monotonic();
     for (const [name, at] of this.times) if (now - at >= HOUR_MS) this.times.delete(name);
     return new Set(this.times.keys());
   }
 
-  /** How many more may begin now. `approvedUntil` lifts the limit until then. */
-  left(maxPerHour: number, approvedUntil: string | undefined, now: number): number {
-    if (approvedUntil !== undefined && Date.parse(approvedUntil) > now) return Number.POSITIVE_INFINITY;
-    return Math.max(0, maxPerHour - this.begun(now).size);
+  /** How many more may begin now. `approvedUntil`, set by a person, lifts the limit until then. */
+  left(perHour: number, approvedUntil: string | undefined): number {
+    if (approvedUntil !== undefined && Date.parse(approvedUntil) > this.clock.wallTime()) {
+      return Number.POSITIVE_INFINITY;
+    }
+    return Math.max(0, perHour - this.begun().size);
   }
 
-  spend(names: Iterable<string>, now: number): void {
-    for (const name of names) this.times.set(name, now);
+  spend(names: Iterable<string>): void {
+    for (const name of names) {
+      this.times.set(name, this.clock.monotonic());
+      this.lastAt = timestampOf(this.clock.wallTime());
+    }
   }
 }

@@ -1,75 +1,85 @@
-import { conditionsAfter, type Statement } from '../../api/conditions.ts';
+import { conditionsAfter } from '../../api/conditions.ts';
 import type { Offer, OfferStatus } from '../../api/offer.ts';
-import type { Reason } from '../../errors/catalogue.ts';
-import type { OnChainOffer } from '../../sources/dinfra/model.ts';
+import type { RegisteredOffer } from '../../award/source.ts';
+import type { Problem } from '../failures.ts';
+import { handledRequest, notReady, type Readiness, readyStatements } from './readiness.ts';
 
-/** What is known of an Offer. */
+/** What is known of an Offer whose Provider is served. */
 export interface OfferFacts {
-  readonly onChain: OnChainOffer | undefined;
+  readonly onChain: RegisteredOffer | undefined;
+  /** Why it is not sold whatever the chain says. */
+  readonly hindrance: Problem | undefined;
+  /** False while it is not known whether its Reactor realises the type. */
+  readonly reactorKnown: boolean;
   /** False when the chain has no such descriptor type. */
   readonly typeOnChain: boolean;
   /** Why the type's schema cannot be used, if so. */
-  readonly typeProblem: { readonly reason: Reason; readonly message: string } | undefined;
-  /** Name of the older Offer of the same type, if there is one. */
-  readonly duplicateOf: string | undefined;
-  /** The chain's name for why it refused the last call about it. */
+  readonly typeProblem: Problem | undefined;
+  /** The source's name for why it refused the last submission about it. */
   readonly refusal: string | undefined;
+  /** True while its Provider is being deleted. */
+  readonly leaving: boolean;
   /** Unix milliseconds. */
   readonly now: number;
 }
 
-/** The status of an Offer whose Provider is known to the chain. Pure. */
-export function offerStatus({ metadata, spec, status }: Offer, facts: OfferFacts): OfferStatus {
-  const { ready, reason, message } = readiness(spec, facts);
-  const statement = { status: ready, reason, message };
-  const busy = ready !== 'True';
-  const statements: Statement[] = [
-    { type: 'Ready', ...statement },
-    { type: 'Reconciling', ...statement, status: busy ? 'True' : undefined },
-  ];
+/** The status of an Offer whose Provider is served. Pure. */
+export function offerStatus(offer: Offer, facts: OfferFacts): OfferStatus {
   const { onChain } = facts;
   return {
-    observedGeneration: metadata.generation,
-    conditions: conditionsAfter(status.conditions, statements, metadata.generation, facts.now),
+    ...statusWith(offer, readiness(offer.spec, facts), facts.now),
     ...(onChain && {
       onChain: { pricePerBlock: `${onChain.price}`, capacity: onChain.capacity, used: onChain.used },
     }),
   };
 }
 
-function readiness(
-  { descriptorType, capacity, pricePerBlock }: Offer['spec'],
-  { onChain, typeOnChain, typeProblem, duplicateOf, refusal }: OfferFacts,
-): { ready: 'True' | 'False'; reason: Reason; message: string } {
-  if (duplicateOf !== undefined) {
-    return {
-      ready: 'False',
-      reason: 'OfferDuplicate',
-      message: `Offer ${duplicateOf} already sells ${descriptorType}.`,
-    };
+/** The status of an Offer that no session serves, and why. What the chain said last stays. Pure. */
+export function unservedOfferStatus(offer: Offer, problem: Problem, now: number): OfferStatus {
+  const { onChain } = offer.status;
+  return { ...statusWith(offer, notReady(problem), now), ...(onChain && { onChain }) };
+}
+
+function statusWith({ metadata, status }: Offer, ready: Readiness, now: number): OfferStatus {
+  return {
+    observedGeneration: metadata.generation,
+    conditions: conditionsAfter(status.conditions, readyStatements(ready), metadata.generation, now),
+    ...handledRequest(metadata),
+  };
+}
+
+function readiness(spec: Offer['spec'], facts: OfferFacts): Readiness {
+  const { descriptorType, capacity, pricePerBlock, reactorRef } = spec;
+  const { onChain } = facts;
+  const no = (reason: Problem['reason'], message: string) => notReady({ reason, message });
+  const isGone = onChain === undefined || onChain.withdrawn;
+  if (facts.hindrance !== undefined) return notReady(facts.hindrance);
+  if (!facts.typeOnChain) {
+    return no(
+      'DescriptorTypeNotOnChain',
+      `spec.descriptorType is "${descriptorType}"; the chain has no descriptor type of that name.`,
+    );
   }
-  if (!typeOnChain) {
-    return {
-      ready: 'False',
-      reason: 'DescriptorTypeNotOnChain',
-      message: `spec.descriptorType is "${descriptorType}"; the chain has no descriptor type of that name.`,
-    };
+  if (facts.leaving) {
+    return isGone
+      ? no('Withdrawn', 'The Provider is being deleted: the offer is withdrawn from the chain.')
+      : no('Registering', 'The Provider is being deleted: withdrawing the offer.');
   }
-  if (refusal !== undefined) {
-    return { ready: 'False', reason: 'CallRefused', message: `The chain refused the offer: ${refusal}.` };
-  }
+  if (facts.refusal !== undefined) return no('CallRefused', `The chain refused the offer: ${facts.refusal}.`);
   if (capacity === 0) {
-    const gone = onChain === undefined || onChain.withdrawn;
-    return gone
-      ? { ready: 'False', reason: 'Withdrawn', message: 'spec.capacity is 0: the offer is withdrawn from the chain.' }
-      : { ready: 'False', reason: 'Registering', message: 'spec.capacity is 0: withdrawing the offer.' };
+    return isGone
+      ? no('Withdrawn', 'spec.capacity is 0: the offer is withdrawn from the chain.')
+      : no('Registering', 'spec.capacity is 0: withdrawing the offer.');
   }
-  const same =
+  if (isGone && !facts.reactorKnown) {
+    return no('Registering', `Waiting to know whether Reactor ${reactorRef.name} realises ${descriptorType}.`);
+  }
+  const isSame =
     onChain !== undefined &&
     !onChain.withdrawn &&
     onChain.capacity === capacity &&
     `${onChain.price}` === pricePerBlock;
-  if (!same) return { ready: 'False', reason: 'Registering', message: 'Telling the chain of the offer.' };
-  if (typeProblem !== undefined) return { ready: 'False', ...typeProblem };
-  return { ready: 'True', reason: 'Registered', message: `On chain: ${onChain.used} of ${capacity} in use.` };
+  if (!isSame) return no('Registering', 'Telling the chain of the offer.');
+  if (facts.typeProblem !== undefined) return notReady(facts.typeProblem);
+  return { status: 'True', reason: 'Registered', message: `On chain: ${onChain.used} of ${capacity} in use.` };
 }

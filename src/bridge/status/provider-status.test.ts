@@ -1,22 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { Provider, ProviderStatus } from '../../api/provider.ts';
-import { RetryableError } from '../../errors/dinfra-error.ts';
 import { type ProviderFacts, problemStatus, providerStatus } from './provider-status.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00Z');
-const away = new RetryableError('ChainUnreachable', { message: 'nobody answers' });
+const away = { reason: 'ChainUnreachable', message: 'nobody answers' } as const;
 const well: ProviderFacts = {
   problem: undefined,
   account: '5Acme',
   providerId: 3,
   genesis: `0x${'45'.repeat(32)}`,
-  block: { number: 7, hash: '0x07' },
+  point: { number: 7, hash: '0x07' },
   moved: false,
   counts: { tenures: 2, ready: 1 },
   inStep: true,
   refusal: undefined,
   teardowns: undefined,
   held: [],
+  perHour: 10,
+  failures: [],
+  unreadable: [],
+  waitsFor: undefined,
   now: NOW,
 };
 
@@ -47,6 +50,25 @@ function provider(status: Partial<ProviderStatus> = {}): Provider {
 const condition = ({ conditions }: ProviderStatus, type: string) => conditions?.find((one) => one.type === type);
 
 describe('the status of a Provider', () => {
+  it('with a slip that a person has to mend is Stalled, and not on its way', () => {
+    const status = providerStatus(provider(), { ...well, problem: { reason: 'AccountInUse', message: 'taken' } });
+    expect(condition(status, 'Stalled')).toMatchObject({ status: 'True', reason: 'AccountInUse' });
+    expect(condition(status, 'Reconciling')).toBeUndefined();
+    const waiting = providerStatus(provider(), { ...well, problem: away });
+    expect(condition(waiting, 'Stalled')).toBeUndefined();
+    expect(condition(waiting, 'Reconciling')).toMatchObject({ status: 'True', reason: 'ChainUnreachable' });
+  });
+
+  it('counts the awards that cannot be understood, and stays Ready for the others', () => {
+    const status = providerStatus(provider(), { ...well, unreadable: [{ message: 'state 9 is unknown' }] });
+    expect(condition(status, 'Ready')).toMatchObject({ status: 'True' });
+    expect(condition(status, 'Mirrored')).toMatchObject({
+      status: 'False',
+      reason: 'AwardUndecodable',
+      message: 'not understood and left as it is: 1 award: state 9 is unknown',
+    });
+  });
+
   it('is Ready once the chain says what its resource says', () => {
     expect(condition(providerStatus(provider(), well), 'Ready')).toMatchObject({
       status: 'True',
@@ -65,7 +87,7 @@ describe('the status of a Provider', () => {
     expect(kept).toEqual(known);
   });
 
-  it('goes on saying that teardowns wait while the chain is away, and not once none does', () => {
+  it('goes on saying that teardowns wait while the chain is away, and no longer once none does', () => {
     const held = providerStatus(provider(), { ...well, held: ['dinfra-1-1-a'] });
     expect(condition(held, 'TeardownHeld')).toMatchObject({ status: 'True' });
     const during = problemStatus(provider(held), away, undefined, NOW + 60_000);
@@ -76,7 +98,7 @@ describe('the status of a Provider', () => {
   it('moves the block only with the mirror', () => {
     const before = providerStatus(provider(), well);
     const next = { number: 8, hash: '0x08' };
-    expect(providerStatus(provider(before), { ...well, block: next }).chain?.finalized).toEqual(well.block);
-    expect(providerStatus(provider(before), { ...well, block: next, moved: true }).chain?.finalized).toEqual(next);
+    expect(providerStatus(provider(before), { ...well, point: next }).chain?.finalized).toEqual(well.point);
+    expect(providerStatus(provider(before), { ...well, point: next, moved: true }).chain?.finalized).toEqual(next);
   });
 });

@@ -1,116 +1,147 @@
 import { conditionsAfter, type Statement } from '../../api/conditions.ts';
 import type { Provider, ProviderStatus } from '../../api/provider.ts';
-import type { Reason } from '../../errors/catalogue.ts';
-import type { DinfraError } from '../../errors/dinfra-error.ts';
-import type { BlockRef } from '../../substrate/block-ref.ts';
+import type { Point } from '../../award/source.ts';
+import type { Problem } from '../failures.ts';
+import type { MirrorFailure } from '../mirror/mirror-writer.ts';
 import type { TeardownRecord } from '../safeguards/teardown-budget.ts';
+import { handledRequest, notReady, type Readiness, readyStatements } from './readiness.ts';
 
-/** What is known of a Provider. */
+/** What a comparison has found of a Provider. */
 export interface ProviderFacts {
-  /** Why its chain or its keys cannot be used, undefined while they can. */
-  readonly problem: { readonly reason: Reason; readonly message: string } | undefined;
-  /** Address that signs, once its Secret was read. */
-  readonly account: string | undefined;
+  /** Why its source or its keys cannot be used, undefined while they can. */
+  readonly problem: Problem | undefined;
+  /** Address that signs. */
+  readonly account: string;
   /** Number on chain, once registered. */
   readonly providerId: number | undefined;
-  readonly genesis: string | undefined;
-  /** The block up to which the mirror is in step. */
-  readonly block: BlockRef | undefined;
-  /** True when this turn changed the mirror: only then does the cursor move. */
+  readonly genesis: string;
+  /** The point up to which the mirror is in step. */
+  readonly point: Point;
+  /** True when this comparison changed the mirror, and completely: only then does the cursor move. */
   readonly moved: boolean;
-  readonly counts: { readonly tenures: number; readonly ready: number } | undefined;
-  /** True when the chain says of the provider what its resource says. */
+  readonly counts: { readonly tenures: number; readonly ready: number };
+  /** True when the source says of the provider what its resource says. */
   readonly inStep: boolean;
-  /** The chain's name for why it refused a call about the provider. */
+  /** The source's name for why it refused a submission about the provider. */
   readonly refusal: string | undefined;
-  /** Teardowns that began within the last hour, if any. */
   readonly teardowns: TeardownRecord | undefined;
-  /** Deployments whose teardown waits for a person, undefined when that is not known. */
-  readonly held: readonly string[] | undefined;
+  /** Deployments whose teardown waits for a person, and how many may begin within an hour. */
+  readonly held: readonly string[];
+  readonly perHour: number;
+  readonly failures: readonly MirrorFailure[];
+  /** Awards that could not be understood. */
+  readonly unreadable: readonly { readonly message: string }[];
+  /** While the Provider is being deleted: how many tenures it still waits for. */
+  readonly waitsFor: number | undefined;
   /** Unix milliseconds. */
   readonly now: number;
 }
 
 /**
- * The status of a Provider. Pure. The block in it moves only when the mirror has changed, and so is both a cursor and
+ * The status of a Provider. Pure. The point in it moves only when the mirror has changed, and so is both a cursor and
  * no reason for a write at rest.
  */
-export function providerStatus({ metadata, spec, status }: Provider, facts: ProviderFacts): ProviderStatus {
-  const ready = readiness(facts);
-  const statements: Statement[] = [
-    { type: 'Ready', ...ready },
-    { type: 'Reconciling', ...ready, status: ready.status === 'True' ? undefined : 'True' },
-    ...(facts.held === undefined ? [] : [heldStatement(spec, facts.held)]),
-  ];
-  const account = facts.account ?? status.account;
+export function providerStatus(provider: Provider, facts: ProviderFacts): ProviderStatus {
+  const { status } = provider;
+  const { number, hash } = facts.moved ? facts.point : (status.chain?.finalized ?? facts.point);
   const providerId = facts.providerId ?? status.providerId;
-  const counts = facts.counts ?? status.counts;
-  const chain = chainPart(status, facts);
+  const statements = [...readyStatements(readiness(facts)), heldStatement(provider, facts), mirroredStatement(facts)];
   return {
-    observedGeneration: metadata.generation,
-    conditions: conditionsAfter(status.conditions, statements, metadata.generation, facts.now),
-    ...(account !== undefined && { account }),
+    ...statusWith(provider, statements, facts.now),
+    account: facts.account,
     ...(providerId !== undefined && { providerId }),
-    ...(counts !== undefined && { counts }),
-    ...(chain !== undefined && { chain }),
+    counts: facts.counts,
+    chain: { genesisHash: facts.genesis, finalized: { number, hash } },
     ...(facts.teardowns !== undefined && { teardowns: facts.teardowns }),
   };
 }
 
-/** The status of a Provider of which nothing is known but what is wrong: the rest stays as it was. */
+/** The status of a Provider of which nothing is known but what is wrong: the rest stays as it was. Pure. */
 export function problemStatus(
   provider: Provider,
-  { code, message }: DinfraError,
+  problem: Problem,
   account: string | undefined,
   now: number,
 ): ProviderStatus {
-  return providerStatus(provider, {
-    problem: { reason: code, message },
-    account,
-    providerId: undefined,
-    genesis: undefined,
-    block: undefined,
-    moved: false,
-    counts: undefined,
-    inStep: false,
-    refusal: undefined,
-    teardowns: provider.status.teardowns,
-    held: undefined,
-    now,
-  });
-}
-
-function chainPart(before: ProviderStatus, { genesis, block, moved }: ProviderFacts): ProviderStatus['chain'] {
-  const genesisHash = genesis ?? before.chain?.genesisHash;
-  if (genesisHash === undefined) return undefined;
-  const known = before.chain?.finalized;
-  const finalized = block !== undefined && (moved || known === undefined) ? block : known;
-  return { genesisHash, ...(finalized && { finalized: { number: finalized.number, hash: finalized.hash } }) };
-}
-
-function readiness(facts: ProviderFacts): Pick<Statement, 'reason' | 'message'> & { status: 'True' | 'False' } {
-  if (facts.problem !== undefined) return { status: 'False', ...facts.problem };
-  if (facts.refusal !== undefined) {
-    return { status: 'False', reason: 'CallRefused', message: `The chain refused a call: ${facts.refusal}.` };
-  }
-  if (!facts.inStep) return { status: 'False', reason: 'Registering', message: 'Telling the chain of the provider.' };
-  const { length } = facts.held ?? [];
-  const waiting = length === 0 ? '' : ` ${teardownsWaiting(length)} for a person: see the condition TeardownHeld.`;
-  return { status: 'True', reason: 'Registered', message: `Provider ${facts.providerId} on chain.${waiting}` };
-}
-
-function heldStatement({ teardown }: Provider['spec'], held: readonly string[]): Statement {
-  const named = held.slice(0, 5).join(', ');
-  const more = held.length > 5 ? ` and ${held.length - 5} more` : '';
+  const { status } = provider;
+  const signer = account ?? status.account;
   return {
-    type: 'TeardownHeld',
-    status: held.length > 0 ? 'True' : undefined,
-    reason: 'TeardownHeld',
-    message: `${teardownsWaiting(held.length)}, as spec.teardown.maxPerHour is ${teardown.maxPerHour}: ${named}${more}. Look at them, then set spec.teardown.approvedUntil to let them go on.`,
+    ...statusWith(provider, readyStatements(notReady(problem)), now),
+    ...(signer !== undefined && { account: signer }),
+    ...(status.providerId !== undefined && { providerId: status.providerId }),
+    ...(status.counts !== undefined && { counts: status.counts }),
+    ...(status.chain !== undefined && { chain: status.chain }),
+    ...(status.teardowns !== undefined && { teardowns: status.teardowns }),
   };
 }
 
 /** `3 teardowns wait`. */
 export function teardownsWaiting(count: number): string {
   return count === 1 ? '1 teardown waits' : `${count} teardowns wait`;
+}
+
+/** What a Provider that is being deleted waits for. */
+export function waitingForTenures(count: number): Problem {
+  const tenures = count === 1 ? '1 tenure is' : `${count} tenures are`;
+  return {
+    reason: 'InUse',
+    message: `It is being deleted and waits until no tenant depends on it: ${tenures} left. Its offers are withdrawn.`,
+  };
+}
+
+function statusWith({ metadata, status }: Provider, statements: readonly Statement[], now: number) {
+  return {
+    observedGeneration: metadata.generation,
+    conditions: conditionsAfter(status.conditions, statements, metadata.generation, now),
+    ...handledRequest(metadata),
+  };
+}
+
+function readiness(facts: ProviderFacts): Readiness {
+  const no = (reason: Problem['reason'], message: string) => notReady({ reason, message });
+  if (facts.problem !== undefined) return notReady(facts.problem);
+  if (facts.waitsFor !== undefined) return notReady(waitingForTenures(facts.waitsFor));
+  if (facts.refusal !== undefined) return no('CallRefused', `The chain refused a call: ${facts.refusal}.`);
+  if (!facts.inStep) return no('Registering', 'Telling the chain of the provider.');
+  const { length } = facts.held;
+  const waiting = length === 0 ? '' : ` ${teardownsWaiting(length)} for a person: see the condition TeardownHeld.`;
+  return { status: 'True', reason: 'Registered', message: `Provider ${facts.providerId} on chain.${waiting}` };
+}
+
+function heldStatement({ spec }: Provider, { held, perHour }: ProviderFacts): Statement {
+  const { maxPerHour } = spec.teardown;
+  const limit =
+    maxPerHour === undefined ? `${perHour} may begin within an hour` : `spec.teardown.maxPerHour is ${maxPerHour}`;
+  return {
+    type: 'TeardownHeld',
+    status: held.length > 0 ? 'True' : undefined,
+    reason: 'TeardownHeld',
+    message: `${teardownsWaiting(held.length)}, as ${limit}: ${listed(held)}. Look at them, then set spec.teardown.approvedUntil to let them go on.`,
+  };
+}
+
+/** What of the awards is not in the cluster as it should be. The cluster's resources and the chain have their own words. */
+function mirroredStatement({ failures, unreadable }: ProviderFacts): Statement {
+  const [failure] = failures;
+  const [award] = unreadable;
+  if (failure === undefined && award !== undefined) {
+    const awards = unreadable.length === 1 ? '1 award' : `${unreadable.length} awards`;
+    const message = `not understood and left as it is: ${awards}: ${award.message}`;
+    return { type: 'Mirrored', status: 'False', reason: 'AwardUndecodable', message };
+  }
+  if (failure === undefined) {
+    return { type: 'Mirrored', status: 'True', reason: 'MirrorComplete', message: 'Every award is in the cluster.' };
+  }
+  const objects = failures.length === 1 ? '1 object' : `${failures.length} objects`;
+  return {
+    type: 'Mirrored',
+    status: 'False',
+    reason: 'MirrorIncomplete',
+    message: `${objects} could not be written: ${failure.kind} ${failure.name}: ${failure.error.message}`,
+  };
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  return `${names.slice(0, 5).join(', ')}${more}`;
 }

@@ -1,26 +1,33 @@
 import { conditionsAfter, type Statement } from '../../api/conditions.ts';
 import type { Deployment } from '../../api/deployment.ts';
 import type { Subscription, SubscriptionStatus } from '../../api/subscription.ts';
-import { identityOf } from '../../award/identity.ts';
 import type { Reason } from '../../errors/catalogue.ts';
+import { problemOf } from '../failures.ts';
+import type { MirrorFailure } from '../mirror/mirror-writer.ts';
+import { handledRequest, notReady, readyStatements } from './readiness.ts';
 
-/** The status of a Subscription: that of the Deployment of its tenure. Pure. `now` in Unix milliseconds. */
+/**
+ * The status of a Subscription: that of the Deployment of its tenure, or of the worst of its parts. `refused` is what the
+ * API server did not take of the tenure. Pure. `now` in Unix milliseconds.
+ */
 export function subscriptionStatus(
-  { metadata, spec, status }: Subscription,
-  deployments: readonly Deployment[],
-  genesis: string,
+  { metadata, status }: Subscription,
+  parts: readonly Deployment[],
+  refused: MirrorFailure | undefined,
   now: number,
 ): SubscriptionStatus {
-  const { name } = identityOf({ genesis, subscription: BigInt(spec.id), tenure: spec.tenure });
-  const deployment = deployments.find((one) => one.metadata.name === name);
+  const worst = parts.find((part) => readyOf(part) !== 'True') ?? parts[0];
+  const statements = [...statementsOf(worst, refused), mirrored(refused)];
   return {
     observedGeneration: metadata.generation,
-    conditions: conditionsAfter(status.conditions, statementsOf(deployment), metadata.generation, now),
-    ...(deployment && { deploymentRef: { name } }),
+    conditions: conditionsAfter(status.conditions, statements, metadata.generation, now),
+    ...(worst && { deploymentRef: { name: worst.metadata.name } }),
+    ...handledRequest(metadata),
   };
 }
 
-function statementsOf(deployment: Deployment | undefined): Statement[] {
+function statementsOf(deployment: Deployment | undefined, refused: MirrorFailure | undefined): readonly Statement[] {
+  if (deployment === undefined && refused !== undefined) return readyStatements(notReady(problemOf(refused.error)));
   const of = (type: 'Ready' | 'Reconciling' | 'Stalled'): Statement => {
     const found = deployment?.status.conditions?.find((condition) => condition.type === type);
     // The reasons of a Deployment are the controller's, and so of the catalogue.
@@ -30,4 +37,18 @@ function statementsOf(deployment: Deployment | undefined): Statement[] {
     return { type, status: type === 'Ready' ? 'Unknown' : undefined, reason: 'Absent', message };
   };
   return [of('Ready'), of('Reconciling'), of('Stalled')];
+}
+
+/** Abnormal only: there while something of the tenure could not be written. */
+function mirrored(refused: MirrorFailure | undefined): Statement {
+  return {
+    type: 'Mirrored',
+    status: refused === undefined ? undefined : 'False',
+    reason: 'MirrorIncomplete',
+    message: refused === undefined ? '' : `${refused.kind} ${refused.name}: ${refused.error.message}`,
+  };
+}
+
+function readyOf({ status }: Deployment): string | undefined {
+  return status.conditions?.find(({ type }) => type === 'Ready')?.status;
 }

@@ -1,0 +1,27 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Deployment } from '../api/deployment.ts';
+
+/**
+ * Whether a change of a Deployment matters to the session of its provider: to what the chain hears, to what the mirror
+ * says, or to the statuses that sum it up. Most changes of a status, such as those of a memo or a retry, do not.
+ */
+export function concernsSession(old: Deployment | undefined, now: Deployment | undefined): boolean {
+  if (old === undefined || now === undefined) return true;
+  if (old.metadata.generation !== now.metadata.generation) return true;
+  if (old.metadata.deletionTimestamp !== now.metadata.deletionTimestamp) return true;
+  if (!isDeepStrictEqual(old.metadata.labels, now.metadata.labels)) return true;
+  return !isDeepStrictEqual(concerns(old), concerns(now));
+}
+
+function concerns({ metadata, status }: Deployment) {
+  const { facts, accepted, update, realisation, conditions } = status;
+  return {
+    isCurrent: status.observedGeneration === metadata.generation,
+    facts,
+    accepted,
+    update,
+    reactor: realisation?.reactor?.name,
+    // What the Subscription repeats.
+    summary: conditions?.filter(({ type }) => type === 'Ready' || type === 'Reconciling' || type === 'Stalled'),
+  };
+}

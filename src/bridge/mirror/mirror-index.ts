@@ -1,0 +1,42 @@
+import type { Deployment } from '../../api/deployment.ts';
+import type { Subscription } from '../../api/subscription.ts';
+import { type TenureNames, tenureKey } from './tenure-names.ts';
+
+/** The mirrored objects of one provider on one chain, found by what they are about. */
+export interface MirrorIndex {
+  /** By `tenureKey`: the Deployment of the tenure, or its parts. */
+  readonly tenures: ReadonlyMap<string, readonly Deployment[]>;
+  /** By name. */
+  readonly subscriptions: ReadonlyMap<string, Subscription>;
+}
+
+/**
+ * Finds the mirrored objects of a provider in its namespace, with one look at each object. They belong to the provider's
+ * number on chain, which is in the names, and not to the Provider resource they refer to: that may have been renamed.
+ */
+export function* indexMirror(
+  deployments: readonly Deployment[],
+  subscriptions: readonly Subscription[],
+  namespace: string,
+  names: TenureNames,
+): Generator<void, MirrorIndex, void> {
+  const tenures = new Map<string, Deployment[]>();
+  for (const deployment of deployments) {
+    yield;
+    const { metadata, spec } = deployment;
+    if (metadata.namespace !== namespace || spec.genesisHash !== names.genesis) continue;
+    if (spec.subscriptionRef.name !== names.subscription(spec.subscription)) continue;
+    const key = tenureKey(spec.subscription, spec.tenure);
+    const known = tenures.get(key);
+    if (known === undefined) tenures.set(key, [deployment]);
+    else known.push(deployment);
+  }
+  const byName = new Map<string, Subscription>();
+  for (const subscription of subscriptions) {
+    yield;
+    const { metadata, spec } = subscription;
+    if (metadata.namespace !== namespace || spec.genesisHash !== names.genesis) continue;
+    if (metadata.name === names.subscription(spec.id)) byName.set(metadata.name, subscription);
+  }
+  return { tenures, subscriptions: byName };
+}

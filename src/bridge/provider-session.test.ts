@@ -1,0 +1,383 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BridgeWorld } from '../../test/support/bridge-world.ts';
+import { settle } from '../../test/support/manual-clock.ts';
+import { GENESIS } from '../../test/support/memory-source.ts';
+import { deployments } from '../api/deployment.ts';
+import { IN_USE_FINALIZER, RECONCILE_ANNOTATION } from '../api/labels.ts';
+import { offers } from '../api/offer.ts';
+import { providers } from '../api/provider.ts';
+import { subscriptions } from '../api/subscription.ts';
+import { RetryableError } from '../errors/dinfra-error.ts';
+import type { ResourceType } from '../kube/client/resource-type.ts';
+
+let world: BridgeWorld;
+beforeEach(() => {
+  world = new BridgeWorld();
+});
+afterEach(() => world.end());
+
+describe('a provider at rest', () => {
+  it('has its award accepted, reported ready and released, from the facts of the controller alone', async () => {
+    world.offer();
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    const award = world.ledger.award(1n, { state: 'Awarded', deadline: 200 });
+    await world.converge(session);
+    world.controllerSays(award, { workload: 'Absent' });
+    await world.converge(session);
+    expect(world.told.at(-1)).toBe('accept 1/1');
+    world.controllerSays(award, {});
+    await world.converge(session);
+    expect(world.told.at(-1)).toBe('ready 1/1');
+    world.ledger.award(1n, { state: 'Ended' });
+    await world.converge(session);
+    world.controllerSays(award, { workload: 'Absent', released: true });
+    await world.converge(session);
+    expect(world.told.at(-1)).toBe('released 1/1');
+    expect(world.deployments()).toEqual([]);
+    expect(world.context.subscriptions.list()).toEqual([]);
+  });
+
+  it('causes no write and no submission however often it is compared', async () => {
+    world.offer();
+    for (const id of [1n, 2n, 3n]) world.ledger.award(id);
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    for (const id of [1n, 2n, 3n]) world.controllerSays(world.ledger.award(id), {});
+    await world.converge(session);
+    const [writes, told] = [world.cluster.writes.length, world.told.length];
+    for (let round = 0; round < 20; round++) {
+      await world.clock.advance(30_000);
+      world.ledger.finalise();
+      await session.compare(world.stop.signal);
+    }
+    await settle();
+    expect(world.cluster.writes.slice(writes)).toEqual([]);
+    expect(world.told).toHaveLength(told);
+  });
+});
+
+describe('an object that the API server refuses', () => {
+  it('keeps back no other object, no report and no later stage, and is named with a count', async () => {
+    world.offer();
+    const [bad, good] = [world.ledger.award(1n, { state: 'Awarded' }), world.ledger.award(2n)];
+    world.cluster.failWhen(({ kind }, manifest) =>
+      kind === 'Deployment' && JSON.stringify(manifest).includes('"subscription":"1"') ? 422 : undefined,
+    );
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    expect(world.deployments().map(({ spec }) => spec.subscription)).toEqual(['2']);
+    world.controllerSays(good, { workload: 'Down' });
+    await session.compare(world.stop.signal);
+    await world.clock.advance(30_000);
+    await session.compare(world.stop.signal);
+    expect(world.told).toContain(`degraded with 10300 ${good.subscription}/1`);
+    expect(world.condition(world.providerNow(), 'Mirrored')).toMatchObject({
+      status: 'False',
+      reason: 'MirrorIncomplete',
+      message: expect.stringMatching(/^1 object could not be written: Deployment dinfra-1-1-/),
+    });
+    expect(world.readyOf(world.providerNow())).toMatchObject({ status: 'True' });
+    const refused = world.context.subscriptions.list().find(({ spec }) => spec.id === `${bad.subscription}`);
+    expect(world.condition(refused, 'Mirrored')).toMatchObject({ status: 'False', reason: 'MirrorIncomplete' });
+    expect(world.readyOf(refused)).toMatchObject({ status: 'False', reason: 'ClusterInvalid' });
+    expect(world.condition(refused, 'Stalled')).toMatchObject({ status: 'True' });
+    expect(await world.metric('dinfra_mirror_objects_refused')).toBe(1);
+  });
+
+  it('is tried again later each time, and at once when it should say something else', async () => {
+    world.ledger.award(1n);
+    const attempts = () => world.cluster.writes.filter(({ kind }) => kind === 'Deployment').length;
+    const heal = world.cluster.failWhen(({ kind }) => (kind === 'Deployment' ? 422 : undefined));
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    const first = attempts();
+    await session.compare(world.stop.signal);
+    expect(attempts()).toBe(first);
+    await world.clock.advance(300_000);
+    await session.compare(world.stop.signal);
+    expect(attempts()).toBe(first + 1);
+    world.ledger.award(1n, { state: 'Suspended' });
+    await session.compare(world.stop.signal);
+    expect(attempts()).toBe(first + 2);
+    heal();
+    await world.clock.advance(300_000);
+    await world.converge(session);
+    expect(world.deployments()).toHaveLength(1);
+    expect(world.condition(world.providerNow(), 'Mirrored')).toMatchObject({ status: 'True' });
+    expect(await world.metric('dinfra_mirror_objects_refused')).toBe(0);
+  });
+
+  it('has its award declined before the deadline', async () => {
+    world.ledger.award(1n, { state: 'Awarded', deadline: world.ledger.block + 30 });
+    world.cluster.failWhen(({ kind }) => (kind === 'Deployment' ? 422 : undefined));
+    const session = await world.session(world.provider());
+    await session.compare(world.stop.signal);
+    world.ledger.finalise(19);
+    await session.compare(world.stop.signal);
+    expect(world.told.filter((text) => text.startsWith('decline'))).toEqual([]);
+    world.ledger.finalise();
+    await session.compare(world.stop.signal);
+    expect(world.told).toContain('decline with 10008 1/1');
+  });
+});
+
+describe('an API server that answers no write', () => {
+  it('holds up neither reports nor the next comparison', async () => {
+    const award = world.ledger.award(1n);
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    world.controllerSays(award, { workload: 'Down', reasonCode: 10_300 });
+    await session.compare(world.stop.signal);
+    await world.clock.advance(30_000);
+    world.ledger.award(2n);
+    world.cluster.failWhen(() => 'hang');
+    expect(await session.compare(world.stop.signal)).toBe(false);
+    expect(world.told).toContain('degraded with 10300 1/1');
+  });
+});
+
+describe('a schema that cannot be had', () => {
+  it('holds up no other type and no comparison, and is named on its Offer', async () => {
+    world.ledger.publish('vm/v1');
+    world.offer();
+    world.offer('vms', { descriptorType: 'vm/v1' });
+    world.fetchSchema = (type, _sources, signal) =>
+      type === 'helm/v1'
+        ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+        : Promise.resolve('{}');
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    expect(world.readyOf(world.offerNow('vms'))).toMatchObject({ status: 'True' });
+    expect(world.readyOf(world.providerNow())).toMatchObject({ status: 'True' });
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    await world.converge(session);
+    expect(world.readyOf(world.offerNow())).toMatchObject({ status: 'False', reason: 'ReconcileTimeout' });
+    expect(world.readyOf(world.offerNow('vms'))).toMatchObject({ status: 'True' });
+  });
+});
+
+describe('a bug in one stage', () => {
+  it('is named on the Provider within one comparison, and stops no other stage', async () => {
+    world.offer();
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    world.servesType = () => {
+      throw new TypeError('x is not a function');
+    };
+    world.ledger.award(1n);
+    expect(await session.compare(world.stop.signal)).toBe(false);
+    expect(world.deployments()).toHaveLength(1);
+    expect(world.readyOf(world.providerNow())).toMatchObject({
+      status: 'False',
+      reason: 'UnexpectedError',
+      message: 'the operator failed: x is not a function',
+    });
+  });
+});
+
+describe('a source that cannot be read', () => {
+  it('leaves everything as it is, and the Provider says so', async () => {
+    world.ledger.award(1n);
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    world.ledger.reachable = false;
+    expect(await session.compare(world.stop.signal)).toBe(false);
+    expect(world.deployments()).toMatchObject([{ spec: { state: 'Active' } }]);
+    expect(world.readyOf(world.providerNow())).toMatchObject({ status: 'False', reason: 'ChainUnreachable' });
+  });
+
+  it('whose finality stands still shows on the Provider until a higher block comes', async () => {
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    expect(await world.metric('dinfra_chain_up')).toBe(1);
+    world.ledger.stall();
+    await session.compare(world.stop.signal);
+    expect(world.readyOf(world.providerNow())).toMatchObject({ status: 'False', reason: 'ChainStalled' });
+    expect(await world.metric('dinfra_chain_up')).toBe(0);
+    world.ledger.finalise();
+    await session.compare(world.stop.signal);
+    expect(world.readyOf(world.providerNow())).toMatchObject({ status: 'True' });
+    expect(await world.metric('dinfra_chain_up')).toBe(1);
+  });
+
+  it('of another account tears nothing down and gets no sign of life', async () => {
+    world.ledger.award(1n);
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    const canReport = world.sources[0]?.canReport;
+    expect(canReport?.()).toBe(true);
+    world.ledger.registered(9);
+    world.ledger.awards.clear();
+    await session.compare(world.stop.signal);
+    expect(world.deployments()).toMatchObject([{ spec: { state: 'Active' } }]);
+    expect(world.readyOf(world.providerNow())).toMatchObject({ reason: 'ProviderChanged' });
+    expect(world.condition(world.providerNow(), 'Stalled')).toMatchObject({ status: 'True' });
+    expect(canReport?.()).toBe(false);
+    const tenure = { genesis: GENESIS, subscription: 1n, tenure: 1 };
+    expect(await session.standing(tenure, world.stop.signal)).toBe('Unknown');
+  });
+
+  it('that lists an award nobody understands goes on with the others', async () => {
+    world.ledger.award(1n);
+    world.ledger.award(2n);
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    world.ledger.remove(1n);
+    const error = new RetryableError('AwardUndecodable', { message: 'subscription 1 is in state 9' });
+    world.ledger.unreadable.push({ tenure: { genesis: GENESIS, subscription: 1n, tenure: 1 }, error });
+    world.ledger.award(2n, { state: 'Suspended' });
+    await world.converge(session);
+    expect(world.deployments().map(({ spec }) => spec.state)).toEqual(['Active', 'Suspended']);
+    expect(world.condition(world.providerNow(), 'Mirrored')).toMatchObject({ reason: 'AwardUndecodable' });
+    expect(await world.metric('dinfra_awards_unreadable')).toBe(1);
+  });
+});
+
+describe('a restored cluster', () => {
+  it('that finds a hundred Ended tenures begins ten teardowns and waits for a person with the rest', async () => {
+    for (let id = 0n; id < 100n; id++) world.ledger.award(id, { state: 'Ended' });
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    expect(world.deployments()).toHaveLength(10);
+    expect(world.condition(world.providerNow(), 'TeardownHeld')).toMatchObject({
+      status: 'True',
+      message: expect.stringMatching(/^90 teardowns wait, as 10 may begin within an hour/),
+    });
+    expect(await world.metric('dinfra_teardowns_held')).toBe(90);
+    world.provider('acme', { spec: { teardown: { approvedUntil: '2026-01-02T00:00:00Z' } } });
+    await world.converge(session);
+    expect(world.deployments()).toHaveLength(100);
+  });
+});
+
+describe('two Offers of one type', () => {
+  it('sell what the older says, and the reactor that was sold is the one that is recorded', async () => {
+    world.offer('alpha', { reactorRef: { name: 'cluster-b' } }, { creationTimestamp: '2026-11-25T11:00:00Z' });
+    world.offer('zeta');
+    world.ledger.award(1n, { state: 'Awarded' });
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    expect(world.deployments()).toMatchObject([{ spec: { reactorRef: { name: 'cluster-a' } } }]);
+    expect(world.readyOf(world.offerNow('zeta'))).toMatchObject({ status: 'True' });
+    expect(world.readyOf(world.offerNow('alpha'))).toMatchObject({ status: 'False', reason: 'OfferDuplicate' });
+    expect(world.condition(world.offerNow('alpha'), 'Stalled')).toMatchObject({ status: 'True' });
+    expect(world.condition(world.offerNow('alpha'), 'Reconciling')).toBeUndefined();
+  });
+});
+
+describe('an Offer', () => {
+  it.each([
+    ['Missing', 'ReactorMissing'],
+    ['No', 'ReactorTypeUnsupported'],
+  ] as const)('whose Reactor is %s is Stalled and not sold', async (answer, reason) => {
+    world.servesType = () => answer;
+    world.offer();
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    expect(world.ledger.provider?.offers.size).toBe(0);
+    expect(world.readyOf(world.offerNow())).toMatchObject({ status: 'False', reason });
+    expect(world.condition(world.offerNow(), 'Stalled')).toMatchObject({ status: 'True', reason });
+    expect(world.events).toContainEqual(expect.objectContaining({ about: 'Offer web', reason }));
+  });
+
+  it('whose Reactor goes is withdrawn, and one whose Reactor was not reached yet stays as it is', async () => {
+    world.offer();
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    world.servesType = () => 'Unknown';
+    await world.converge(session);
+    expect(world.ledger.provider?.offers.get('helm/v1')).toMatchObject({ withdrawn: false });
+    world.servesType = () => 'Missing';
+    await world.converge(session);
+    expect(world.ledger.provider?.offers.get('helm/v1')).toMatchObject({ withdrawn: true });
+    world.servesType = () => 'Unknown';
+    await world.converge(session);
+    expect(world.ledger.provider?.offers.get('helm/v1')).toMatchObject({ withdrawn: true });
+  });
+
+  it('of a type the chain does not have is Stalled', async () => {
+    world.offer('odd', { descriptorType: 'odd/v1' });
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    expect(world.condition(world.offerNow('odd'), 'Stalled')).toMatchObject({ reason: 'DescriptorTypeNotOnChain' });
+  });
+});
+
+describe('a Provider that is deleted', () => {
+  it('stays until the last tenant is gone: its offers withdrawn, its reports going on', async () => {
+    world.offer();
+    const award = world.ledger.award(1n, { state: 'Accepted' });
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    expect(world.providerNow()?.metadata.finalizers).toEqual([IN_USE_FINALIZER]);
+    world.cluster.remove(providers, { namespace: 'acme', name: 'acme' });
+    await world.converge(session);
+    expect(world.ledger.provider).toMatchObject({ status: 'Paused' });
+    expect(world.ledger.provider?.offers.get('helm/v1')).toMatchObject({ withdrawn: true });
+    expect(world.readyOf(world.providerNow())).toMatchObject({
+      status: 'False',
+      reason: 'InUse',
+      message: expect.stringContaining('1 tenure is left'),
+    });
+    expect(world.readyOf(world.offerNow())).toMatchObject({ reason: 'Withdrawn' });
+    expect(world.events).toContainEqual(expect.objectContaining({ about: 'Provider acme', reason: 'InUse' }));
+    world.controllerSays(award, {});
+    await world.converge(session);
+    expect(world.told).toContain('ready 1/1');
+    expect(world.sources[0]?.canReport()).toBe(true);
+    world.ledger.award(1n, { state: 'Ended' });
+    await world.converge(session);
+    expect(world.providerNow()).toBeDefined();
+    world.controllerSays(award, { workload: 'Absent', released: true });
+    await world.converge(session);
+    expect(world.providerNow()).toBeUndefined();
+  });
+});
+
+describe('a reconcile that a person asks for', () => {
+  it.each([
+    ['Provider', () => world.provider('acme', { metadata: { annotations: { [RECONCILE_ANNOTATION]: 'now' } } })],
+    ['Offer', () => world.offer('web', {}, { annotations: { [RECONCILE_ANNOTATION]: 'now' } })],
+    [
+      'Subscription',
+      () => {
+        const [one] = world.context.subscriptions.list();
+        if (one === undefined) throw new Error('no Subscription');
+        const metadata = { ...one.metadata, annotations: { [RECONCILE_ANNOTATION]: 'now' } };
+        return world.cluster.put(subscriptions, { metadata });
+      },
+    ],
+  ] as const)('of a %s reads everything anew and is echoed in its status', async (_kind, annotate) => {
+    world.offer();
+    world.ledger.award(1n);
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    const { invalidated } = world.source.reads;
+    const { metadata, kind } = annotate();
+    session.enqueue(true);
+    await world.converge(session);
+    expect(world.source.reads.invalidated).toBe(invalidated + 1);
+    const type: ResourceType = { Provider: providers, Offer: offers, Subscription: subscriptions }[kind];
+    const now = world.cluster.view(type).get(`${metadata.namespace}/${metadata.name}`);
+    expect(now).toMatchObject({ status: { lastHandledReconcileAt: 'now' } });
+    const writes = world.cluster.writes.length;
+    await session.compare(world.stop.signal);
+    expect(world.cluster.writes).toHaveLength(writes);
+  });
+});
+
+describe('a Deployment whose part the chain was told of', () => {
+  it('says so in its condition Reported and in an event', async () => {
+    const award = world.ledger.award(1n, { state: 'Accepted' });
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    world.controllerSays(award, {});
+    await world.converge(session);
+    expect(world.condition(world.deploymentOf(award), 'Reported')).toMatchObject({ status: 'True', reason: 'Told' });
+    expect(world.cluster.writes).toContainEqual(
+      expect.objectContaining({ kind: deployments.kind, subresource: 'status' }),
+    );
+    expect(world.events).toContainEqual(expect.objectContaining({ reason: 'Told' }));
+  });
+});

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BridgeWorld } from '../../test/support/bridge-world.ts';
+import { settle } from '../../test/support/manual-clock.ts';
+import { GENESIS } from '../../test/support/memory-source.ts';
+import { IN_USE_FINALIZER } from '../api/labels.ts';
+import { providers } from '../api/provider.ts';
+import { silentLogger } from '../base/logger.ts';
+import type { ProviderSessions } from './provider-sessions.ts';
+
+const TENURE = { genesis: GENESIS, subscription: 1n, tenure: 1 };
+
+let world: BridgeWorld;
+let sessions: ProviderSessions;
+let queued: Set<string>;
+
+beforeEach(() => {
+  world = new BridgeWorld();
+  ({ sessions, queued } = world.sessions());
+});
+afterEach(async () => {
+  world.end();
+  await sessions.ended();
+});
+
+async function reconcile(...names: readonly string[]): Promise<void> {
+  for (const name of names)
+    await sessions.reconcile(`acme/${name}`, world.stop.signal, silentLogger, world.stop.signal);
+}
+
+/** Reconciles what was queued and lets the sessions compare, until both are quiet. */
+async function converge(): Promise<void> {
+  for (let quiet = 0, round = 0; quiet < 3 && round < 40; round++) {
+    const before = world.cluster.writes.length + world.told.length;
+    const keys = [...queued];
+    queued.clear();
+    for (const key of keys) await sessions.reconcile(key, world.stop.signal, silentLogger, world.stop.signal);
+    world.ledger.finalise();
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    quiet = world.cluster.writes.length + world.told.length === before && queued.size === 0 ? quiet + 1 : 0;
+  }
+}
+
+const later = { creationTimestamp: '2026-11-25T11:00:00Z' };
+const onChain = { chain: { endpoints: ['ws://127.0.0.1:9944'], genesisHash: GENESIS } };
+
+describe('two Providers that name one account', () => {
+  it('are served by the older one; the other is Stalled, names it, and has no session', async () => {
+    world.provider('zeta');
+    world.provider('alpha', { metadata: later, spec: onChain });
+    await reconcile('zeta');
+    await converge();
+    await reconcile('alpha');
+    await converge();
+    expect(world.sources.map(({ provider }) => provider)).toHaveLength(1);
+    expect(world.readyOf(world.providerNow('zeta'))).toMatchObject({ status: 'True' });
+    expect(world.condition(world.providerNow('alpha'), 'Stalled')).toMatchObject({
+      status: 'True',
+      reason: 'AccountInUse',
+      message: expect.stringContaining('Provider acme/zeta already serves account'),
+    });
+  });
+
+  it('are never both served, also when the chain of the second is known only once it is reached', async () => {
+    world.provider('zeta');
+    await reconcile('zeta');
+    await converge();
+    world.ledger.award(1n);
+    await converge();
+    world.provider('alpha', { metadata: later });
+    await reconcile('alpha');
+    await converge();
+    expect(world.sources).toHaveLength(2);
+    expect(world.sources[1]?.canReport()).toBe(false);
+    expect(world.sources[1]?.source.submitted).toEqual([]);
+    expect(world.condition(world.providerNow('alpha'), 'Stalled')).toMatchObject({ reason: 'AccountInUse' });
+    expect(world.deployments()).toMatchObject([{ spec: { providerRef: { name: 'zeta' } } }]);
+  });
+
+  it('let the second one be deleted at once: no tenant is its', async () => {
+    world.provider('zeta');
+    world.provider('alpha', { metadata: { ...later, finalizers: [IN_USE_FINALIZER] }, spec: onChain });
+    await reconcile('zeta');
+    await converge();
+    world.cluster.remove(providers, { namespace: 'acme', name: 'alpha' });
+    await reconcile('alpha');
+    expect(world.providerNow('alpha')).toBeUndefined();
+    expect(world.providerNow('zeta')).toBeDefined();
+  });
+});
+
+describe('a Provider that is renamed', () => {
+  it('hands its tenants over when the old resource is deleted: nothing is made twice, nothing is ended', async () => {
+    world.offer();
+    world.provider('acme');
+    await reconcile('acme');
+    world.ledger.award(1n);
+    await converge();
+    world.controllerSays(world.ledger.award(1n), {});
+    await converge();
+    const [before] = world.deployments();
+    world.provider('acme-2', { metadata: later, spec: onChain });
+    world.offer('web-2', { providerRef: { name: 'acme-2' } });
+    await reconcile('acme-2');
+    await converge();
+    expect(before?.spec.providerRef.name).toBe('acme');
+    world.cluster.remove(providers, { namespace: 'acme', name: 'acme' });
+    await reconcile('acme');
+    await converge();
+    expect(world.providerNow('acme')).toBeUndefined();
+    expect(world.deployments()).toMatchObject([
+      {
+        metadata: { uid: before?.metadata.uid, labels: { 'dinfra.io/provider': 'acme-2' } },
+        spec: { state: 'Active', providerRef: { name: 'acme-2' } },
+      },
+    ]);
+    expect(world.context.subscriptions.list()).toMatchObject([{ spec: { providerRef: { name: 'acme-2' } } }]);
+    expect(world.readyOf(world.providerNow('acme-2'))).toMatchObject({ status: 'True' });
+  });
+});
+
+describe('a Provider whose Secret is missing', () => {
+  it('is Stalled with its name, and can be deleted', async () => {
+    world.provider('acme', {
+      spec: { accountSecretRef: { name: 'nowhere', key: 'suri' } },
+      metadata: { finalizers: [IN_USE_FINALIZER] },
+    });
+    await reconcile('acme');
+    expect(world.condition(world.providerNow(), 'Stalled')).toMatchObject({
+      reason: 'AccountSecretMissing',
+      message: 'there is no Secret nowhere in namespace acme',
+    });
+    world.cluster.remove(providers, { namespace: 'acme', name: 'acme' });
+    await reconcile('acme');
+    expect(world.providerNow()).toBeUndefined();
+  });
+});
+
+describe('an Offer that no session serves', () => {
+  it('because its Provider is missing is Stalled', async () => {
+    world.offer('web', { providerRef: { name: 'nobody' } });
+    await sessions.reconcileOffer('acme/web', world.stop.signal, silentLogger, world.stop.signal);
+    expect(world.condition(world.offerNow(), 'Stalled')).toMatchObject({
+      reason: 'ProviderMissing',
+      message: 'spec.providerRef names Provider nobody; there is none.',
+    });
+    const writes = world.cluster.writes.length;
+    await sessions.reconcileOffer('acme/web', world.stop.signal, silentLogger, world.stop.signal);
+    expect(world.cluster.writes).toHaveLength(writes);
+  });
+
+  it('because its Provider is Stalled says why', async () => {
+    world.provider('acme', { spec: { accountSecretRef: { name: 'nowhere', key: 'suri' } } });
+    world.offer();
+    await reconcile('acme');
+    await sessions.reconcileOffer('acme/web', world.stop.signal, silentLogger, world.stop.signal);
+    expect(world.condition(world.offerNow(), 'Stalled')).toMatchObject({
+      reason: 'AccountSecretMissing',
+      message: 'Provider acme: there is no Secret nowhere in namespace acme',
+    });
+  });
+});
+
+describe('what the source says of a tenure', () => {
+  it('is Unknown while no session speaks for its chain', async () => {
+    expect(await sessions.standing(TENURE, world.stop.signal)).toBe('Unknown');
+  });
+
+  it('is Live, Ended or Gone by the finalised state, whatever the resource says', async () => {
+    world.provider('acme');
+    world.ledger.award(1n);
+    await reconcile('acme');
+    await converge();
+    expect(await sessions.standing(TENURE, world.stop.signal)).toBe('Live');
+    world.ledger.award(1n, { state: 'Ended' });
+    expect(await sessions.standing(TENURE, world.stop.signal)).toBe('Ended');
+    world.ledger.remove(1n);
+    expect(await sessions.standing(TENURE, world.stop.signal)).toBe('Gone');
+    expect(await sessions.standing({ ...TENURE, genesis: `0x${'77'.repeat(32)}` }, world.stop.signal)).toBe('Unknown');
+    world.ledger.reachable = false;
+    expect(await sessions.standing(TENURE, world.stop.signal)).toBe('Unknown');
+    await settle();
+  });
+});

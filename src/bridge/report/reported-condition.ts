@@ -1,0 +1,78 @@
+import pLimit from 'p-limit';
+import { conditionsAfter, type Statement } from '../../api/conditions.ts';
+import { type Deployment, deployments } from '../../api/deployment.ts';
+import { FieldManager } from '../../api/labels.ts';
+import type { SubmitResult } from '../../award/report.ts';
+import type { Submission } from '../../award/source.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { StoreView } from '../../kube/cache/store.ts';
+import { isNotFound } from '../../kube/client/api-error.ts';
+import type { BridgeCluster, BridgeEvents } from '../ports.ts';
+
+/** How long writing a condition may take, in milliseconds. Nothing follows from it when it fails. */
+const WRITE_TIMEOUT_MS = 10_000;
+const CONCURRENCY = 8;
+
+/** Says on a Deployment what the source was told of it: the condition `Reported`, and an event. */
+export class ReportedConditions {
+  private readonly cluster: BridgeCluster;
+  private readonly store: StoreView<Deployment>;
+  private readonly events: BridgeEvents;
+  private readonly log: Logger;
+  private readonly limit = pLimit(CONCURRENCY);
+
+  constructor(
+    context: {
+      readonly cluster: BridgeCluster;
+      readonly deployments: StoreView<Deployment>;
+      readonly events: BridgeEvents;
+    },
+    log: Logger,
+  ) {
+    this.cluster = context.cluster;
+    this.store = context.deployments;
+    this.events = context.events;
+    this.log = log;
+  }
+
+  /** Notes what became of a submission, on the Deployments it speaks of. */
+  note(submission: Submission, result: SubmitResult, about: readonly Deployment[]): void {
+    if (result.kind === 'Lost') return;
+    const statement = statementOf(submission.text, result);
+    const { reason, message } = statement;
+    this.log.info(
+      { call: submission.name, about: submission.about, result: result.kind, detail: message },
+      'the chain has answered',
+    );
+    for (const deployment of about) {
+      const type = result.kind === 'Applied' ? 'Normal' : 'Warning';
+      this.events.record(deployment, { type, reason, action: 'Report', note: message });
+      void this.limit(() => this.write(deployment, statement));
+    }
+  }
+
+  private async write({ metadata }: Deployment, statement: Statement): Promise<void> {
+    const { name, namespace = '', uid } = metadata;
+    const current = this.store.get(`${namespace}/${name}`);
+    if (current === undefined) return;
+    const before = current.status.conditions?.filter(({ type }) => type === 'Reported');
+    const conditions = conditionsAfter(before, [statement], current.metadata.generation, Date.now());
+    try {
+      await this.cluster.apply(
+        deployments,
+        { metadata: { name, namespace, uid }, status: { conditions } },
+        { fieldManager: FieldManager.bridge, subresource: 'status' },
+        AbortSignal.timeout(WRITE_TIMEOUT_MS),
+      );
+    } catch (error) {
+      if (isNotFound(error)) return;
+      this.log.warn({ err: error, deployment: name }, 'the condition Reported could not be written');
+    }
+  }
+}
+
+function statementOf(text: string, result: Exclude<SubmitResult, { kind: 'Lost' }>): Statement {
+  return result.kind === 'Applied'
+    ? { type: 'Reported', status: 'True', reason: 'Told', message: `${text}, final in block ${result.block}` }
+    : { type: 'Reported', status: 'False', reason: 'CallRefused', message: `${text} was refused: ${result.error}` };
+}

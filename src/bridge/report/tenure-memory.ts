@@ -1,0 +1,60 @@
+import type { TenureState } from '../../award/state.ts';
+
+interface Remembered {
+  state: TenureState;
+  /** Monotonic time at which this process first saw the tenure in `state`. */
+  since: number;
+  /** True when this process saw the tenure in another state before. */
+  changed: boolean;
+  /** Monotonic time since which no status speaks of the present spec. */
+  staleSince: number | undefined;
+  declinedWith: number | undefined;
+}
+
+/** What a process remembers of the tenures it reports on, by `tenureKey`. Nothing here has to survive it. */
+export class TenureMemory {
+  private readonly tenures = new Map<string, Remembered>();
+
+  /** Notes the state a tenure is in. `now` is monotonic. */
+  see(key: string, state: TenureState, now: number): void {
+    const known = this.tenures.get(key);
+    if (known?.state === state) return;
+    const changed = known !== undefined;
+    this.tenures.set(key, { state, since: now, changed, staleSince: undefined, declinedWith: undefined });
+  }
+
+  /** How long this process has seen the tenure in its present state, in milliseconds. */
+  inStateMs(key: string, now: number): number {
+    return now - (this.tenures.get(key)?.since ?? now);
+  }
+
+  /** The same when the process saw the state begin; else without end, as it may be any time. */
+  sinceChangeMs(key: string, now: number): number {
+    return this.tenures.get(key)?.changed === true ? this.inStateMs(key, now) : Number.POSITIVE_INFINITY;
+  }
+
+  /** For how long no status has spoken of the present spec, in milliseconds. */
+  staleMs(key: string, isStale: boolean, now: number): number {
+    const known = this.tenures.get(key);
+    if (known === undefined || !isStale) {
+      if (known !== undefined) known.staleSince = undefined;
+      return 0;
+    }
+    known.staleSince ??= now;
+    return now - known.staleSince;
+  }
+
+  /** The reason code an award was declined with by this process, while the chain still says Awarded. */
+  declinedWith(key: string): number | undefined {
+    return this.tenures.get(key)?.declinedWith;
+  }
+
+  decline(key: string, reason: number): void {
+    const known = this.tenures.get(key);
+    if (known !== undefined) known.declinedWith = reason;
+  }
+
+  retain(keys: ReadonlySet<string>): void {
+    for (const key of this.tenures.keys()) if (!keys.has(key)) this.tenures.delete(key);
+  }
+}

@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from 'node:util';
+import pLimit from 'p-limit';
+import { FieldManager } from '../../api/labels.ts';
+import { isNotFound } from '../../kube/client/api-error.ts';
+import type { KubeObject, Manifest, ResourceType } from '../../kube/client/resource-type.ts';
+import { concernsWholeServer } from '../failures.ts';
+import type { BridgeCluster } from '../ports.ts';
+
+const CONCURRENCY = 8;
+
+/** A status the bridge owns, as it should be. */
+export interface WantedStatus<T extends StatusObject> {
+  readonly object: T;
+  readonly status: T['status'];
+}
+
+interface StatusObject extends KubeObject {
+  readonly status: object;
+}
+
+/** Writes a status when it differs. True when it was written. An object that is gone is no error. */
+export async function writeStatus<T extends StatusObject>(
+  cluster: BridgeCluster,
+  type: ResourceType<T>,
+  { object, status }: WantedStatus<T>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (isDeepStrictEqual(status, object.status)) return false;
+  const { name, namespace, uid } = object.metadata;
+  const manifest = {
+    metadata: { name, uid, ...(namespace !== undefined && { namespace }) },
+    status,
+  } as unknown as Manifest<T>;
+  try {
+    await cluster.apply(type, manifest, { fieldManager: FieldManager.bridge, subresource: 'status' }, signal);
+    return true;
+  } catch (error) {
+    // Deleted, or made anew under the same name: its next status is computed from what it is then.
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Writes those statuses that differ, several at once. One that is refused keeps none of the others back; the first
+ * refusal is thrown in the end.
+ */
+export async function writeStatuses<T extends StatusObject>(
+  cluster: BridgeCluster,
+  type: ResourceType<T>,
+  wanted: readonly WantedStatus<T>[],
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = pLimit(CONCURRENCY);
+  let failure: { readonly error: unknown } | undefined;
+  const write = async (one: WantedStatus<T>) => {
+    if (failure !== undefined && concernsWholeServer(failure.error)) return;
+    try {
+      await writeStatus(cluster, type, one, signal);
+    } catch (error) {
+      failure = failure === undefined || concernsWholeServer(error) ? { error } : failure;
+    }
+  };
+  await Promise.all(wanted.map((one) => limit(() => write(one))));
+  if (failure !== undefined) throw failure.error;
+}

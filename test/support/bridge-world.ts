@@ -1,0 +1,217 @@
+import { Registry } from 'prom-client';
+import { type Deployment, deployments } from '../../src/api/deployment.ts';
+import { type DescriptorType, descriptorTypes } from '../../src/api/descriptor-type.ts';
+import { type Offer, offers } from '../../src/api/offer.ts';
+import { type Provider, providers } from '../../src/api/provider.ts';
+import { type Subscription, subscriptions } from '../../src/api/subscription.ts';
+import type { Award } from '../../src/award/award.ts';
+import { silentLogger } from '../../src/base/logger.ts';
+import { BridgeMetrics } from '../../src/bridge/bridge-metrics.ts';
+import { DescriptorTypeMirror } from '../../src/bridge/mirror/descriptor-type-mirror.ts';
+import type { BridgeEvents, ServesType } from '../../src/bridge/ports.ts';
+import { type ProviderKeys, readProviderKeys } from '../../src/bridge/provider-keys.ts';
+import { type BridgeContext, ProviderSession } from '../../src/bridge/provider-session.ts';
+import { ProviderSessions } from '../../src/bridge/provider-sessions.ts';
+import type { ContentSource } from '../../src/descriptors/content/content-source.ts';
+import type { KubeObject, ResourceType } from '../../src/kube/client/resource-type.ts';
+import { ManualClock, settle } from './manual-clock.ts';
+import { MemoryCluster } from './memory-cluster.ts';
+import { MemoryLedger, MemorySource } from './memory-source.ts';
+
+const secrets: ResourceType = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
+const NAMESPACE = 'acme';
+
+/** Fetches the schema of a type; a test says what becomes of it. */
+type FetchSchema = (type: string, sources: readonly ContentSource[], signal: AbortSignal) => Promise<string>;
+
+/** A bridge with nothing outside of the process: a ledger, a cluster and a clock in memory, and its own sessions. */
+export class BridgeWorld {
+  readonly clock = new ManualClock();
+  readonly cluster = new MemoryCluster();
+  readonly ledger = new MemoryLedger().registered().publish('helm/v1');
+  readonly registry = new Registry();
+  readonly stop = new AbortController();
+  readonly events: { readonly about: string; readonly reason: string; readonly note: string }[] = [];
+  /** The sources that were opened, by name of the Provider. */
+  readonly sources: { readonly provider: string; readonly source: MemorySource; readonly canReport: () => boolean }[] =
+    [];
+  fetchSchema: FetchSchema = async () => '{"type":"object"}';
+  servesType: ServesType = () => 'Yes';
+  readonly context: BridgeContext;
+  private keysRead = new Map<string, ProviderKeys>();
+
+  constructor({ stageTimeoutMs = 200 } = {}) {
+    const { cluster, clock } = this;
+    const recorder: BridgeEvents = {
+      record: (about, { reason, note }) => {
+        this.events.push({ about: `${about.kind} ${about.metadata.name}`, reason, note });
+      },
+    };
+    this.context = {
+      cluster,
+      providers: cluster.view<Provider>(providers),
+      offers: cluster.view<Offer>(offers),
+      deployments: cluster.view<Deployment>(deployments),
+      subscriptions: cluster.view<Subscription>(subscriptions),
+      types: new DescriptorTypeMirror({
+        cluster,
+        store: cluster.view<DescriptorType>(descriptorTypes),
+        schemas: { schema: (type, _ref, sources, signal) => this.fetchSchema(type, sources, signal) },
+        clock,
+        log: silentLogger,
+        signal: this.stop.signal,
+        timeoutMs: 50,
+      }),
+      events: recorder,
+      metrics: new BridgeMetrics(this.registry),
+      clock,
+      openSource: (request, listener) => {
+        const source = new MemorySource(this.ledger, listener);
+        const provider = [...this.keysRead].find(([, keys]) => keys === request.keys)?.[0] ?? '';
+        this.sources.push({ provider, source, canReport: request.canReport });
+        return source;
+      },
+      servesType: (reactor, type) => this.servesType(reactor, type),
+      onReachable: () => undefined,
+      canReport: () => true,
+      unseenAfterMs: 600_000,
+      stageTimeoutMs,
+    };
+    this.secret('account', '//Acme');
+  }
+
+  end(): void {
+    this.stop.abort(new Error('test over'));
+  }
+
+  secret(name: string, suri: string): void {
+    const object = { metadata: { name, namespace: NAMESPACE }, data: { suri: Buffer.from(suri).toString('base64') } };
+    const stored = { ...object, apiVersion: 'v1', kind: 'Secret' };
+    this.cluster.view(secrets).put({
+      ...stored,
+      metadata: { ...object.metadata, uid: name, resourceVersion: suri, creationTimestamp: '' },
+    } as KubeObject);
+  }
+
+  provider(
+    name = 'acme',
+    more: { readonly spec?: object; readonly metadata?: object; readonly status?: object } = {},
+  ): Provider {
+    return this.cluster.put<Provider>(providers, {
+      metadata: { name, namespace: NAMESPACE, ...more.metadata },
+      spec: {
+        chain: { endpoints: ['ws://127.0.0.1:9944'] },
+        accountSecretRef: { name: 'account', key: 'suri' },
+        consumerPolicy: { mode: 'Open', consumers: [] },
+        teardown: {},
+        paused: false,
+        ipfsGateways: [],
+        ...more.spec,
+      },
+      ...(more.status && { status: more.status }),
+    });
+  }
+
+  offer(name = 'web', more: object = {}, metadata: object = {}): Offer {
+    return this.cluster.put<Offer>(offers, {
+      metadata: { name, namespace: NAMESPACE, ...metadata },
+      spec: {
+        providerRef: { name: 'acme' },
+        descriptorType: 'helm/v1',
+        reactorRef: { name: 'cluster-a' },
+        pricePerBlock: '5',
+        capacity: 3,
+        ...more,
+      },
+    });
+  }
+
+  /** A session on its own, as the operator starts one. */
+  async session(provider: Provider, rivalOn: (genesis: string) => string | undefined = () => undefined) {
+    const keys = await readProviderKeys(this.cluster, provider, this.stop.signal);
+    this.keysRead.set(provider.metadata.name, keys);
+    return new ProviderSession(provider, keys, this.context, { rivalOn }, silentLogger);
+  }
+
+  /** All sessions, with a queue that a test empties. */
+  sessions(): { readonly sessions: ProviderSessions; readonly queued: Set<string> } {
+    const queued = new Set<string>();
+    const sessions = new ProviderSessions(this.context, (key) => queued.add(key), silentLogger, this.stop.signal);
+    return { sessions, queued };
+  }
+
+  get source(): MemorySource {
+    const last = this.sources.at(-1);
+    if (last === undefined) throw new Error('no source was opened');
+    return last.source;
+  }
+
+  /** What was submitted so far, by text. */
+  get told(): readonly string[] {
+    return this.sources.flatMap(({ source }) =>
+      source.submitted.map(({ text, tenure }) => (tenure ? `${text} ${tenure.subscription}/${tenure.tenure}` : text)),
+    );
+  }
+
+  deployments(): readonly Deployment[] {
+    return this.context.deployments.list();
+  }
+
+  deploymentOf(award: Award): Deployment {
+    const found = this.deployments().find(
+      ({ spec }) => spec.subscription === `${award.subscription}` && spec.tenure === award.tenure,
+    );
+    if (found === undefined) throw new Error(`there is no Deployment of ${award.subscription}/${award.tenure}`);
+    return found;
+  }
+
+  /** Writes the facts a controller would. */
+  controllerSays(award: Award, facts: Partial<NonNullable<Deployment['status']['facts']>>): void {
+    const { metadata, status } = this.deploymentOf(award);
+    const at = '2025-12-31T00:00:00Z';
+    const all = {
+      order: 'Realisable',
+      orderSince: at,
+      workload: 'Up',
+      workloadSince: at,
+      released: false,
+      ...facts,
+    } as const;
+    this.cluster.put(deployments, {
+      metadata,
+      status: { ...status, observedGeneration: metadata.generation, facts: all },
+    });
+  }
+
+  readyOf(object: { readonly status: Provider['status'] } | undefined) {
+    return this.condition(object, 'Ready');
+  }
+
+  condition(object: { readonly status: Provider['status'] } | undefined, type: string) {
+    return object?.status.conditions?.find((one) => one.type === type);
+  }
+
+  providerNow(name = 'acme'): Provider | undefined {
+    return this.context.providers.get(`${NAMESPACE}/${name}`);
+  }
+
+  offerNow(name = 'web'): Offer | undefined {
+    return this.context.offers.get(`${NAMESPACE}/${name}`);
+  }
+
+  async metric(name: string): Promise<number | undefined> {
+    const values = (await this.registry.getSingleMetric(name)?.get())?.values ?? [];
+    return values[0]?.value;
+  }
+
+  /** Compares until nothing more is written or submitted, finalising a block each time. */
+  async converge(session: ProviderSession, rounds = 10): Promise<void> {
+    for (let round = 0; round < rounds; round++) {
+      const before = this.cluster.writes.length + this.told.length;
+      await session.compare(this.stop.signal);
+      this.ledger.finalise();
+      await settle();
+      if (this.cluster.writes.length + this.told.length === before) return;
+    }
+  }
+}

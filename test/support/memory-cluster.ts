@@ -1,0 +1,177 @@
+import { Store } from '../../src/kube/cache/store.ts';
+import { apiError } from '../../src/kube/client/api-error.ts';
+import type { ApplyOptions, JsonPatchStep } from '../../src/kube/client/call-options.ts';
+import {
+  type KubeObject,
+  keyOf,
+  type Manifest,
+  type ObjectRef,
+  type ResourceType,
+} from '../../src/kube/client/resource-type.ts';
+
+interface Stored extends KubeObject {
+  readonly spec?: object;
+  readonly status?: { readonly conditions?: readonly { readonly type: string }[] } & object;
+}
+
+/** One write, as it came in. */
+export interface SeenWrite {
+  readonly verb: 'apply' | 'delete' | 'patch';
+  readonly kind: string;
+  readonly name: string;
+  readonly subresource: string | undefined;
+}
+
+/** An object as somebody writes it: what is left out stays as it was. */
+interface PutObject {
+  readonly metadata: Partial<KubeObject['metadata']> & ObjectRef;
+  readonly spec?: object;
+  readonly status?: object;
+}
+
+type Fault = (write: SeenWrite, manifest: unknown) => 'hang' | number | undefined;
+
+/**
+ * Objects in memory behind the part of the API server's client that the bridge uses: generations, finalizers, server-side
+ * apply of labels and of conditions by type. Not a judge of schemas: the integration tests have the real one.
+ */
+export class MemoryCluster {
+  readonly writes: SeenWrite[] = [];
+  private readonly stores = new Map<string, Store<Stored>>();
+  private readonly faults: Fault[] = [];
+  private version = 0;
+
+  /** What a reader sees of a kind. */
+  view<T extends KubeObject>({ kind }: ResourceType<T>): Store<T> {
+    const known = this.stores.get(kind) ?? new Store<Stored>({});
+    this.stores.set(kind, known);
+    return known as unknown as Store<T>;
+  }
+
+  /** Puts an object there as a person does, or as another program does with a status. */
+  put<T extends KubeObject>(type: ResourceType<T>, object: PutObject): T {
+    const before = this.view(type).get(keyOf(object.metadata)) as Stored | undefined;
+    return this.store(type, before, object.metadata, object.spec ?? before?.spec, object.status ?? before?.status);
+  }
+
+  /** Answers writes with an HTTP status, or never. */
+  failWhen(fault: Fault): () => void {
+    this.faults.push(fault);
+    return () => this.faults.splice(this.faults.indexOf(fault), 1);
+  }
+
+  async apply<T extends KubeObject>(
+    type: ResourceType<T>,
+    manifest: Manifest<T>,
+    options: ApplyOptions,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const { name, labels } = manifest.metadata;
+    await this.see({ verb: 'apply', kind: type.kind, name, subresource: options.subresource }, manifest, signal);
+    const before = this.view(type).get(keyOf(manifest.metadata)) as Stored | undefined;
+    const wanted = manifest as unknown as Pick<Stored, 'spec' | 'status'>;
+    if (options.subresource === 'status') {
+      if (before === undefined) throw refusal(404, name);
+      const isShared = type.kind === 'Deployment';
+      const status = isShared ? mergedStatus(before.status, wanted.status) : wanted.status;
+      return this.store(type, before, before.metadata, before.spec, status);
+    }
+    const { suspend } = (before?.spec ?? {}) as { readonly suspend?: boolean };
+    const spec = { ...wanted.spec, ...(suspend !== undefined && { suspend }) };
+    const metadata = { ...manifest.metadata, ...before?.metadata, labels: { ...before?.metadata.labels, ...labels } };
+    return this.store(type, before, metadata, spec, before?.status ?? { observedGeneration: -1 });
+  }
+
+  async delete(type: ResourceType, ref: ObjectRef, signal: AbortSignal): Promise<'Accepted' | 'Absent'> {
+    await this.see({ verb: 'delete', kind: type.kind, name: ref.name, subresource: undefined }, undefined, signal);
+    return this.remove(type, ref);
+  }
+
+  /** Deletes as a person does: finalizers keep the object. */
+  remove(type: ResourceType, ref: ObjectRef): 'Accepted' | 'Absent' {
+    const before = this.view(type).get(keyOf(ref)) as Stored | undefined;
+    if (before === undefined) return 'Absent';
+    if ((before.metadata.finalizers ?? []).length === 0) this.view(type).remove(keyOf(ref));
+    else {
+      const metadata = { ...before.metadata, deletionTimestamp: '2026-11-25T12:00:00Z' };
+      this.store(type, before, metadata, before.spec, before.status);
+    }
+    return 'Accepted';
+  }
+
+  async find<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef): Promise<T | undefined> {
+    return this.view(type).get(keyOf(ref));
+  }
+
+  /** Only what concerns finalizers. */
+  async jsonPatch<T extends KubeObject>(
+    type: ResourceType<T>,
+    ref: ObjectRef,
+    steps: readonly JsonPatchStep[],
+    signal: AbortSignal,
+  ): Promise<T> {
+    await this.see({ verb: 'patch', kind: type.kind, name: ref.name, subresource: undefined }, steps, signal);
+    const before = this.view(type).get(keyOf(ref)) as Stored | undefined;
+    if (before === undefined) throw refusal(404, ref.name);
+    let finalizers = [...(before.metadata.finalizers ?? [])];
+    for (const step of steps) {
+      if (step.op === 'add' && step.path === '/metadata/finalizers') finalizers = step.value as string[];
+      else if (step.op === 'add') finalizers.push(step.value as string);
+      else if (step.op === 'remove') finalizers.splice(Number(step.path.split('/').at(-1)), 1);
+    }
+    const object = this.store(type, before, { ...before.metadata, finalizers }, before.spec, before.status);
+    if (finalizers.length === 0 && before.metadata.deletionTimestamp !== undefined) this.view(type).remove(keyOf(ref));
+    return object;
+  }
+
+  private async see(write: SeenWrite, manifest: unknown, signal: AbortSignal): Promise<void> {
+    this.writes.push(write);
+    const fault = this.faults.map((one) => one(write, manifest)).find((one) => one !== undefined);
+    if (fault === undefined) return;
+    if (typeof fault === 'number') throw refusal(fault, write.name);
+    await new Promise((_, reject) => {
+      if (signal.aborted) reject(signal.reason);
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  }
+
+  private store<T extends KubeObject>(
+    type: ResourceType<T>,
+    before: Stored | undefined,
+    metadata: Partial<KubeObject['metadata']> & { readonly name: string },
+    spec: object | undefined,
+    status: object | undefined,
+  ): T {
+    this.version += 1;
+    const isChanged = before === undefined || JSON.stringify(before.spec) !== JSON.stringify(spec);
+    const object = structuredClone({
+      apiVersion: `${type.group}/${type.version}`,
+      kind: type.kind,
+      metadata: {
+        creationTimestamp: '2026-11-25T10:00:00Z',
+        uid: `uid-${this.version}`,
+        ...before?.metadata,
+        ...metadata,
+        ...(before && { uid: before.metadata.uid }),
+        resourceVersion: `${this.version}`,
+        generation: (before?.metadata.generation ?? 0) + (isChanged ? 1 : 0),
+      },
+      spec,
+      status: status ?? { observedGeneration: -1 },
+    });
+    this.view(type).put(object as unknown as T);
+    return object as unknown as T;
+  }
+}
+
+function mergedStatus(before: Stored['status'], applied: Stored['status']): object {
+  const conditions = new Map((before?.conditions ?? []).map((condition) => [condition.type, condition]));
+  for (const condition of applied?.conditions ?? []) conditions.set(condition.type, condition);
+  return { ...before, ...applied, conditions: [...conditions.values()] };
+}
+
+function refusal(code: number, objectName: string): Error {
+  const reason = code === 404 ? 'NotFound' : 'Invalid';
+  const message = `${objectName} is refused`;
+  return apiError(`write ${objectName}`, { code, reason, message, objectName, causes: [], retryAfterMs: undefined });
+}
