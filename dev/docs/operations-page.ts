@@ -38,7 +38,7 @@ async function metrics(): Promise<string> {
   new ReflectorMetrics(registry).forResource(resourceNameOf(deployments));
   new ControllerMetrics(registry);
   new BridgeMetrics(registry);
-  new DeploymentMetrics(registry, { get: () => undefined, list: () => [], size: 0, byIndex: () => [] });
+  new DeploymentMetrics(registry, { get: () => undefined, list: () => [], size: 0 });
   new ReactorMetrics(registry);
   const all = registry.getMetricsAsArray().toSorted((a, b) => a.name.localeCompare(b.name));
   const ours = (metric: MetricObject) => metric.name.startsWith('dinfra_');

@@ -31,7 +31,7 @@ export function viewCluster(
   const metrics = new ReflectorMetrics(registry);
   const reflect = <T extends KubeObject>(type: ResourceType<T>) => {
     const resource = resourceNameOf(type);
-    const reflector = new Reflector<T, never>({
+    const reflector = new Reflector<T>({
       client,
       type,
       signal: stop,

@@ -65,7 +65,7 @@ test('a Deployment whose status the API server refuses is looked at again all th
   const { metadata, spec } = deploymentFor(order, namespace);
   const { name } = metadata;
   const own = { metadata: { name, namespace, finalizers: [TEARDOWN_FINALIZER] }, spec };
-  const store = new Store<Deployment, never>({});
+  const store = new Store<Deployment>();
   store.put(await client.apply(deployments, own, { fieldManager: 'test' }, signal));
   const bound = { name: 'odd', reactor: odd };
   const reactors: ReactorSource = { reactorFor: () => bound, reactorsIn: () => [bound] };

@@ -25,8 +25,8 @@ let dropNamespace: () => Promise<void>;
 let recorder: EventRecorder;
 const stop = new AbortController();
 const registry = new Registry();
-const resources = new Store<Reactor, never>({});
-const deployments = new Store<Deployment, never>({});
+const resources = new Store<Reactor>();
+const deployments = new Store<Deployment>();
 /** Subscriptions the chain no longer has. */
 const gone = new Set<bigint>();
 let reconciler: ReactorReconciler;

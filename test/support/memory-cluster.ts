@@ -43,7 +43,7 @@ export class MemoryCluster {
 
   /** What a reader sees of a kind. */
   view<T extends KubeObject>({ kind }: ResourceType<T>): Store<T> {
-    const known = this.stores.get(kind) ?? new Store<Stored>({});
+    const known = this.stores.get(kind) ?? new Store<Stored>();
     this.stores.set(kind, known);
     return known as unknown as Store<T>;
   }

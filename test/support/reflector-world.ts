@@ -43,8 +43,7 @@ export class ReflectorWorld {
 
   reflect(timing: Partial<ReflectorTiming> = {}, signal = this.stop.signal) {
     const observer = newObserver();
-    const indexes = { value: ({ data }: ConfigMap) => [data?.['value'] ?? ''] };
-    const options = { client: this.client, type: configMaps, signal, indexes, observer };
+    const options = { client: this.client, type: configMaps, signal, observer };
     return { reflector: new Reflector({ ...options, timing: { ...FAST, ...timing } }), observer };
   }
 
@@ -54,7 +53,7 @@ export class ReflectorWorld {
   }
 
   /** Resolves once the reflector has what the server has. */
-  async agrees(reflector: Reflector<ConfigMap, 'value'>): Promise<void> {
+  async agrees(reflector: Reflector<ConfigMap>): Promise<void> {
     await vi.waitFor(() => expect(contentsOf(reflector)).toEqual(this.server.contents()), {
       timeout: 15_000,
       interval: 5,
@@ -63,7 +62,7 @@ export class ReflectorWorld {
 }
 
 /** The values of all objects by name. */
-export function contentsOf(reflector: Reflector<ConfigMap, 'value'>): Record<string, string> {
+export function contentsOf(reflector: Reflector<ConfigMap>): Record<string, string> {
   return Object.fromEntries(reflector.store.list().map(({ metadata, data }) => [metadata.name, data?.['value'] ?? '']));
 }
 

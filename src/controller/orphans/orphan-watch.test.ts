@@ -13,7 +13,7 @@ const signal = () => AbortSignal.timeout(20_000);
 const MINUTE = 60_000;
 
 let bench: Bench;
-let deployments: Store<Deployment, never>;
+let deployments: Store<Deployment>;
 /** Subscriptions the chain no longer has. */
 let gone: Set<bigint>;
 let watch: OrphanWatch;
@@ -21,7 +21,7 @@ let now = 0;
 
 beforeEach(async () => {
   bench = await startBench();
-  deployments = new Store<Deployment, never>({});
+  deployments = new Store<Deployment>();
   gone = new Set();
   watch = watchOver(bench.reactor());
   now = 0;

@@ -28,7 +28,7 @@ let stop: AbortController;
 
 beforeEach(() => {
   clock = new ManualClock();
-  store = new Store({});
+  store = new Store();
   registry = new ReactorRegistry();
   [dependents, notes, secret] = [0, [], { kind: 'Secret', metadata: { name: 'keys', resourceVersion: '1' } }];
   probe = async () => 'It answers.';
@@ -43,7 +43,7 @@ beforeEach(() => {
     },
     events: { record: (_regarding, { reason, note }) => notes.push({ reason, note }) },
     metrics: new ReactorMetrics(new Registry()),
-    orphans: { deployments: new Store({}), standing: async () => 'Unknown', log: silentLogger },
+    orphans: { deployments: new Store(), standing: async () => 'Unknown', log: silentLogger },
     dependents: () => dependents,
     onChange: () => undefined,
     onRecovered: () => undefined,

@@ -4,15 +4,15 @@ import type { Logger } from '../../base/logger.ts';
 import type { KubeClient } from '../client/kube-client.ts';
 import type { KubeObject, ResourceType } from '../client/resource-type.ts';
 import type { Plan } from './reflector-plan.ts';
-import type { Change, IndexFunction } from './store.ts';
+import type { Change } from './store.ts';
 
 /**
- * Told of each change, in order, on the reading loop itself: it must only note the key and return. `origin` is `list`
- * for what was there before we looked, `watch` for what has just happened.
+ * Called for each change, in order, on the reading loop itself: it must only note the key and return. `origin` is `list`
+ * for what was there before, `watch` for what has just happened.
  */
 export type ChangeHandler<T extends KubeObject> = (change: Change<T>, origin: 'list' | 'watch') => void;
 
-export interface ReflectorOptions<T extends KubeObject, Index extends string> {
+export interface ReflectorOptions<T extends KubeObject> {
   readonly client: KubeClient;
   readonly type: ResourceType<T>;
   /** Ends the reflector, for good. */
@@ -21,7 +21,6 @@ export interface ReflectorOptions<T extends KubeObject, Index extends string> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  readonly indexes?: Readonly<Record<Index, IndexFunction<T>>>;
   readonly logger?: Logger;
   readonly observer?: ReflectorObserver;
   readonly timing?: Partial<ReflectorTiming>;
@@ -49,7 +48,7 @@ export interface ReflectorObserver {
   /** `reason` is a code of the catalogue, or `Unexpected`. */
   failed(step: Plan['next'], reason: string): void;
   event(): void;
-  /** Differences a verification found that the watch should have told of: each is a defect somewhere. */
+  /** Differences a verification found that the watch should have delivered: each is a defect somewhere. */
   corrected(objects: number): void;
 }
 
@@ -59,10 +58,10 @@ export interface ReflectorHealth {
   readonly synced: boolean;
   /** Objects known at present. */
   readonly objects: number;
-  /** Milliseconds since the API server last said anything on this type; bookmarks keep it near a minute at rest. */
+  /** Milliseconds since the API server last sent anything for this type; bookmarks keep it near a minute at rest. */
   readonly silentMs: number;
-  /** Milliseconds since the last sign of life of its own loop: something heard, or something that failed. */
+  /** Milliseconds since the loop last made progress: an answer, or a failure. */
   readonly idleMs: number;
-  /** What goes wrong, while it does. */
+  /** The present failure. */
   readonly error: Error | undefined;
 }

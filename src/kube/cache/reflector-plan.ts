@@ -4,7 +4,7 @@ export interface Plan {
     | 'list'
     /** Go on from the last version seen. */
     | 'watch'
-    /** Read everything at the last version seen and compare: the backstop against a watch that lost something. */
+    /** Read everything at the last version seen and compare: the safeguard against a watch that lost changes. */
     | 'verify';
   /** Whether to wait before it. */
   readonly backOff: boolean;
@@ -26,14 +26,14 @@ export type Outcome =
 /** Where every reflector begins. */
 export const firstPlan: Plan = { next: 'list', backOff: false, failures: 0, watchFailures: 0 };
 
-/** A watch that ends sooner than this without a word is taken for a failure: else it would be opened in a busy loop. */
+/** A watch that ends sooner than this without an event counts as a failure: else it would be opened in a busy loop. */
 const SHORT_WATCH_MS = 1_000;
 /** After that many fruitless watches from one version the version itself is in doubt, as after a restored backup. */
 const MAX_WATCH_FAILURES = 3;
 
 /**
- * The step that follows. Pure. A list that works does not end a row of failures, only a watch that brings something
- * does: otherwise a watch that always fails would make lists without end.
+ * The step that follows. Pure. Only a watch that delivers an event resets the failure count; a successful list does not:
+ * otherwise a watch that always fails would list without end.
  */
 export function nextPlan(plan: Plan, outcome: Outcome, verifyIsDue: boolean): Plan {
   switch (outcome.kind) {
@@ -56,6 +56,6 @@ function afterFailure(plan: Plan, step: Plan['next'], inDoubt: boolean): Plan {
   const failures = plan.failures + 1;
   if (step === 'list' || inDoubt) return { next: 'list', backOff: true, failures, watchFailures: 0 };
   const watchFailures = plan.watchFailures + 1;
-  // A verification that fails is left out: following the watch matters more.
+  // A failed verification is skipped: following the watch matters more.
   return { next: watchFailures >= MAX_WATCH_FAILURES ? 'list' : 'watch', backOff: true, failures, watchFailures };
 }

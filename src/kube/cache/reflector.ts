@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { backoffMs } from '../../base/backoff.ts';
 import { type Clock, sleep, systemClock } from '../../base/clock.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
@@ -7,7 +8,7 @@ import { type KubeObject, keyOf, resourceNameOf } from '../client/resource-type.
 import type { WatchEvent } from '../client/watch-events.ts';
 import type { ChangeHandler, ReflectorHealth, ReflectorOptions, ReflectorTiming } from './reflector-options.ts';
 import { firstPlan, nextPlan, type Outcome, type Plan } from './reflector-plan.ts';
-import { type Change, type IndexFunction, Store, type StoreView } from './store.ts';
+import { type Change, Store, type StoreView } from './store.ts';
 
 const defaultTiming: ReflectorTiming = {
   backoff: { initialMs: 800, maxMs: 30_000, jitter: 1 },
@@ -16,28 +17,30 @@ const defaultTiming: ReflectorTiming = {
   verifyMs: 600_000,
 };
 
+/** Handlers are called for that many changes of a list in one go. */
+const SLICE = 500;
 /** A server that asks for more patience than that does not get it. */
 const MAX_RETRY_AFTER_MS = 120_000;
-/** A watch that has been open for that long, in milliseconds, is one, though nothing was to be told yet. */
+/** A watch that has been open for that long counts as working even without an event. In milliseconds. */
 const OPEN_MS = 1_000;
 
 /**
- * Keeps a copy of all objects of a type in step with the cluster, from its construction until its signal aborts. There
- * is no error it does not recover from: it lists, watches, and on any failure waits and goes on, from the last version
- * it has seen where that is possible.
+ * Keeps a copy of all objects of a type in step with the cluster, from its construction until its signal aborts. It
+ * recovers from every error: it lists, watches, and on any failure waits and goes on, from the last version it has seen
+ * where that is possible.
  */
-export class Reflector<T extends KubeObject, Index extends string = never> {
-  readonly store: StoreView<T, Index>;
+export class Reflector<T extends KubeObject> {
+  readonly store: StoreView<T>;
   /** Resolves when everything has been read once; rejects with the signal's reason when that comes first. */
   readonly synced: Promise<void>;
   /** Resolves when the reflector has ended, which is only after its signal. */
   readonly ended: Promise<void>;
-  private readonly options: ReflectorOptions<T, Index>;
+  private readonly options: ReflectorOptions<T>;
   private readonly timing: ReflectorTiming;
   private readonly clock: Clock;
   private readonly random: () => number;
   private readonly log: Logger;
-  private readonly objects: Store<T, Index>;
+  private readonly objects: Store<T>;
   private readonly handlers = new Set<ChangeHandler<T>>();
   private readonly markSynced: () => void;
   private isSynced = false;
@@ -47,13 +50,13 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
   private verifyAt: number;
   private error: Error | undefined;
 
-  constructor(options: ReflectorOptions<T, Index>) {
+  constructor(options: ReflectorOptions<T>) {
     this.options = options;
     this.timing = { ...defaultTiming, ...options.timing };
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.log = (options.logger ?? silentLogger).child({ resource: resourceNameOf(options.type) });
-    this.objects = new Store(options.indexes ?? ({} as Readonly<Record<Index, IndexFunction<T>>>));
+    this.objects = new Store();
     this.store = this.objects;
     this.lastHeardAt = this.clock.monotonic();
     this.lastFailureAt = this.lastHeardAt;
@@ -62,19 +65,19 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
     const synced = Promise.withResolvers<void>();
     this.synced = synced.promise;
     this.markSynced = synced.resolve;
-    // Who waits hears of it; when nobody does, it is no accident either.
+    // Callers that await it see the rejection; without callers it must not become an unhandled one.
     this.synced.catch(() => undefined);
     this.ended = this.run().finally(() => synced.reject(options.signal.reason));
   }
 
   /**
-   * Adds a handler and tells it of every object there is already. Returns what takes it away again. A handler that
-   * throws is logged and does not hold up the others.
+   * Adds a handler and calls it for every object there is already. Returns what removes it again. A handler that throws
+   * is logged; the others are called all the same.
    */
   onChange(handler: ChangeHandler<T>): () => void {
     this.handlers.add(handler);
     for (const object of this.objects.list()) {
-      this.tell(handler, { key: keyOf(object.metadata), old: undefined, now: object }, 'list');
+      this.notify(handler, { key: keyOf(object.metadata), old: undefined, now: object }, 'list');
     }
     return () => this.handlers.delete(handler);
   }
@@ -111,7 +114,7 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
       return { outcome: await this.perform(step, progress), retryAfterMs: 0 };
     } catch (error) {
       if (!this.options.signal.aborted) this.noteFailure(step, error);
-      // A watch from a version that is still to come, as after a restored backup, is opened and then says nothing at all.
+      // A watch from a future version, as after a restored backup, opens and then stays silent.
       const mute = step === 'watch' && progress.events === 0;
       const inDoubt = isExpired(error) || (mute && this.clock.monotonic() - startedAt >= this.timing.inactivityMs);
       const asked = error instanceof RetryableError ? (error.retryAfterMs ?? 0) : 0;
@@ -141,19 +144,19 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
     this.resourceVersion = resourceVersion;
     this.verifyAt = this.nextVerifyAt();
     this.noteHeard();
-    for (const change of this.objects.replaceAll(items)) this.tellAll(change, 'list');
+    await this.notifyInSlices(this.objects.replaceAll(items), 'list');
     observer?.listed();
     if (!this.isSynced) {
       this.isSynced = true;
       this.markSynced();
-      this.log.info({ objects: items.length }, 'read everything, watching from here');
+      this.log.info({ objects: items.length }, 'listed, watching');
     }
   }
 
   /**
-   * Reads the state at exactly the version we are at, while no watch is open: whatever differs is a change the watch
-   * has lost, and not one that is still on its way. Where that version is gone already, reads the latest: that mends as
-   * much, and cannot tell what was lost from what is new.
+   * Reads the state at exactly the present version, while no watch is open: whatever differs is a change the watch has
+   * lost, and not one that is still on its way. If that version has expired, reads the latest: that corrects as much, but
+   * cannot tell what was lost from what is new.
    */
   private async verify(): Promise<void> {
     const { client, type, signal, observer } = this.options;
@@ -167,12 +170,12 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
     const { items } = list;
     this.noteHeard();
     const corrections = this.objects.replaceAll(items);
-    for (const change of corrections) this.tellAll(change, 'watch');
+    await this.notifyInSlices(corrections, 'watch');
     observer?.listed();
     observer?.corrected(corrections.length);
     if (corrections.length > 0) {
       const keys = corrections.slice(0, 10).map(({ key }) => key);
-      this.log.warn({ corrections: corrections.length, keys }, 'the watch had lost changes, found by reading again');
+      this.log.warn({ corrections: corrections.length, keys }, 'the watch had lost changes, found by verification');
     }
   }
 
@@ -185,7 +188,7 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
       resourceVersion: this.resourceVersion,
       timeoutSeconds: this.watchSeconds(startedAt),
       inactivityMs: this.timing.inactivityMs,
-      // An answer that has only begun proves little: a proxy may begin one before it knows that there is nobody behind.
+      // An answer that has only begun proves little: a proxy may begin one before it has reached the server.
       onOpen: () => {
         forgetOpening = this.clock.after(OPEN_MS, () => this.noteHeard());
       },
@@ -214,13 +217,14 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
       return;
     }
     const { metadata } = event.object;
+    const change = event.type === 'DELETED' ? this.objects.remove(keyOf(metadata)) : this.objects.put(event.object);
+    // Only now: a watch that is resumed must begin with an event that the store has not taken.
     this.resourceVersion = metadata.resourceVersion;
     this.options.observer?.event();
-    const change = event.type === 'DELETED' ? this.objects.remove(keyOf(metadata)) : this.objects.put(event.object);
-    if (change !== undefined) this.tellAll(change, 'watch');
+    if (change !== undefined) this.notifyAll(change, 'watch');
   }
 
-  /** Drawn anew each time, so that many watches do not end together; cut short when a verification is due before. */
+  /** Random, so that many watches do not end together; shorter when a verification is due before. */
   private watchSeconds(now: number): number {
     const [shortest, longest] = this.timing.watchSeconds;
     const drawn = shortest + this.random() * (longest - shortest);
@@ -244,7 +248,7 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
     this.lastHeardAt = this.clock.monotonic();
     if (this.error === undefined) return;
     this.error = undefined;
-    this.log.info({}, 'the API server answers again');
+    this.log.info({}, 'API server answers again');
   }
 
   private noteFailure(step: Plan['next'], error: unknown): void {
@@ -252,24 +256,32 @@ export class Reflector<T extends KubeObject, Index extends string = never> {
     const reason = reasonOf(error);
     this.options.observer?.failed(step, reason);
     if (isExpired(error)) {
-      // A version grows too old in any quiet week: nothing is wrong.
-      this.log.debug({ step }, 'the version is gone, reading everything again');
+      // Versions expire in normal operation: not a failure.
+      this.log.debug({ step }, 'resource version expired, listing again');
       return;
     }
     const isNews = this.error === undefined || reasonOf(this.error) !== reason;
     this.error = error instanceof Error ? error : new Error(String(error));
-    if (isNews) this.log.warn({ step, reason, err: error }, 'cannot follow the cluster, trying on');
+    if (isNews) this.log.warn({ step, reason, err: error }, 'list or watch failed, retrying');
   }
 
-  private tellAll(change: Change<T>, origin: 'list' | 'watch'): void {
-    for (const handler of this.handlers) this.tell(handler, change, origin);
+  /** A list may be all of 10,000 objects: other work runs in between. */
+  private async notifyInSlices(changes: readonly Change<T>[], origin: 'list' | 'watch'): Promise<void> {
+    for (let from = 0; from < changes.length; from += SLICE) {
+      if (from > 0) await nextTurn();
+      for (const change of changes.slice(from, from + SLICE)) this.notifyAll(change, origin);
+    }
   }
 
-  private tell(handler: ChangeHandler<T>, change: Change<T>, origin: 'list' | 'watch'): void {
+  private notifyAll(change: Change<T>, origin: 'list' | 'watch'): void {
+    for (const handler of this.handlers) this.notify(handler, change, origin);
+  }
+
+  private notify(handler: ChangeHandler<T>, change: Change<T>, origin: 'list' | 'watch'): void {
     try {
       handler(change, origin);
     } catch (err) {
-      this.log.error({ err, key: change.key }, 'a change handler failed');
+      this.log.error({ err, key: change.key }, 'change handler failed');
     }
   }
 }

@@ -7,6 +7,7 @@ import type { ApplyOptions, DeleteOptions, JsonPatchStep, WatchOptions, WriteOpt
 import type { KubeClientOptions } from './client-options.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { Connections } from './connections.ts';
+import { forKeeping } from './freeze.ts';
 import { collectPages, type ListOptions, type ObjectList } from './list-pages.ts';
 import {
   applyRequest,
@@ -76,7 +77,8 @@ export class KubeClient {
 
   /**
    * Reads all objects of a type, page by page, as one consistent state. Without options.resourceVersion that is the
-   * latest there is, never what a cache remembers.
+   * latest there is: a server that answers from its watch cache makes sure of that first. They are frozen, and without
+   * managedFields.
    */
   async list<T extends KubeObject>(
     type: ResourceType<T>,
@@ -84,10 +86,13 @@ export class KubeClient {
     signal: AbortSignal,
   ): Promise<ObjectList<T>> {
     const http = listRequest(type, options.namespace);
-    const list = await collectPages<T>(options, (query) => this.call({ ...http, query }, 'always', signal));
     // The server leaves these out of the items of its own types.
     const [apiVersion, kind] = [apiVersionOf(type), type.kind];
-    return { ...list, items: list.items.map((item) => ({ ...item, apiVersion, kind })) };
+    return collectPages<T>(
+      options,
+      (query) => this.call({ ...http, query }, 'always', signal),
+      (item) => forKeeping({ ...item, apiVersion, kind }),
+    );
   }
 
   /** Makes a new object. Fails with ClusterAlreadyExists when there is one of that name. */

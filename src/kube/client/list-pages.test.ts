@@ -29,7 +29,7 @@ test('a list is read page by page as one state, with the kind filled in', async 
   expect(list.items).toHaveLength(1201);
   expect(list.items[0]).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap' });
   expect(list.resourceVersion).toBe('1202');
-  expect(server.seen).toHaveLength(3);
+  expect(server.seen).toHaveLength(5);
 });
 
 test('a list that expires half-way is begun again', async () => {

@@ -26,19 +26,21 @@ interface Page<T> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
 
-const PAGE_SIZE = 500;
+/** A page is parsed in one go, in which nothing else runs: 250 Deployments of 4 KiB take 20 ms, client-go's 500 twice that. */
+const PAGE_SIZE = 250;
 /** A list that expires while it is read is begun again this often. */
 const MAX_RESTARTS = 3;
-/** Against a server that continues for ever. */
+/** Guards against endless pagination. */
 const MAX_PAGES = 10_000;
 
 /**
  * Reads a list page by page. All pages are of one version; when that expires on the way the list is begun again, and a
- * page too large to hold is asked for in smaller ones.
+ * page too large to hold is asked for in smaller ones. `prepare` is called for each item, page by page.
  */
 export async function collectPages<T extends KubeObject>(
   options: ListOptions,
   fetchPage: (query: PageQuery) => Promise<unknown>,
+  prepare: (item: T) => T = (item) => item,
 ): Promise<ObjectList<T>> {
   let pageSize = PAGE_SIZE;
   let restarts = 0;
@@ -47,7 +49,7 @@ export async function collectPages<T extends KubeObject>(
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     try {
       const page = parsePage<T>(await fetchPage(pageQuery(options, pageSize, token)));
-      items.push(...(page.items ?? []));
+      for (const item of page.items ?? []) items.push(prepare(item));
       token = page.metadata.continue;
       if (token === undefined || token === '') return { items, resourceVersion: page.metadata.resourceVersion };
     } catch (error) {
