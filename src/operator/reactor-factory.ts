@@ -6,6 +6,7 @@ import { BlueprintReactor } from '../blueprints/blueprint-reactor.ts';
 import { vmBlueprints } from '../blueprints/vm-blueprints.ts';
 import type { MadeReactor, ReactorFactory, SecretData } from '../controller/reactor/reactor-reconciler.ts';
 import { RetryableError } from '../errors/dinfra-error.ts';
+import { MetadataWatches } from '../kube/cache/metadata-watches.ts';
 import { describePermission, missingPermissions } from '../kube/client/access-review.ts';
 import type { ClusterAccess } from '../kube/client/cluster-access.ts';
 import { Connections } from '../kube/client/connections.ts';
@@ -41,12 +42,15 @@ export class BuiltInReactors implements ReactorFactory {
   private readonly limiters = new Map<string, RateLimiter>();
   /** Of all tenants together: a thousand of them must not have a thousand TLS connections. */
   private readonly tenantConnections: Connections;
+  /** Of all Helm reactors together. */
+  private readonly watches: MetadataWatches;
 
   constructor({ client, access, config, fence }: BuiltInReactorsOptions) {
     this.client = client;
     this.access = access;
     this.fence = fence;
     this.tenantConnections = new Connections(access.proxyUrl);
+    this.watches = new MetadataWatches(client);
     this.helm = new HelmCommand({
       command: config.helm,
       concurrency: config.helmConcurrency,
@@ -97,6 +101,7 @@ export class BuiltInReactors implements ReactorFactory {
         serverName: tls.servername,
         insecure: !tls.rejectUnauthorized,
         proxyUrl: access.proxyUrl,
+        follow: (type, labelSelector, signal) => this.watches.follow(type, labelSelector, signal),
       },
     });
     return {

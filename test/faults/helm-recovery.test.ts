@@ -120,7 +120,7 @@ async function expectOneSoundRelease(order: Order): Promise<void> {
 }
 
 describe('an operator that is killed', () => {
-  test('between any two calls of a create is followed by one that comes to the same end', {
+  test('an operator that is killed between any two calls of a create is followed by one that comes to the same end', {
     timeout: 300_000,
   }, async () => {
     const deaths = await dieEverywhere(async (killAt) => {
@@ -134,7 +134,7 @@ describe('an operator that is killed', () => {
     expect(deaths).toBeGreaterThan(20);
   });
 
-  test('between any two calls of an update is followed by one that comes to the same end', {
+  test('an operator that is killed between any two calls of an update is followed by one that comes to the same end', {
     timeout: 300_000,
   }, async () => {
     const deaths = await dieEverywhere(async (killAt) => {
@@ -151,7 +151,7 @@ describe('an operator that is killed', () => {
     expect(deaths).toBeGreaterThan(20);
   });
 
-  test('between any two calls of a stop and a start is followed by one that comes to the same end', {
+  test('an operator that is killed between any two calls of a stop and a start is followed by one that comes to the same end', {
     timeout: 300_000,
   }, async () => {
     const deaths = await dieEverywhere(async (killAt) => {
@@ -172,7 +172,7 @@ describe('an operator that is killed', () => {
     expect(deaths).toBeGreaterThan(20);
   });
 
-  test('between any two calls of a delete is followed by one that comes to the same end', {
+  test('an operator that is killed between any two calls of a delete is followed by one that comes to the same end', {
     timeout: 300_000,
   }, async () => {
     const deaths = await dieEverywhere(async (killAt) => {
@@ -189,7 +189,9 @@ describe('an operator that is killed', () => {
     expect(deaths).toBeGreaterThan(3);
   });
 
-  test('with SIGKILL takes its helm with it, at any moment', { timeout: 120_000 }, async () => {
+  test('an operator that is killed with SIGKILL takes its helm with it, at any moment', {
+    timeout: 120_000,
+  }, async () => {
     const program = fileURLToPath(new URL('../support/create-tenure.ts', import.meta.url));
     for (const afterMs of [0, 40, 80, 120, 200]) {
       const order = await world.web({ replicas: 2 });
@@ -243,7 +245,7 @@ metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
     signal('SIGKILL');
   };
 
-  test('in the middle of an install leaves a record that is discarded, and the install is done again', async () => {
+  test('a helm that is killed in the middle of an install leaves a record that is discarded, and the install is done again', async () => {
     const order = await world.web({}, world.identity(), slow);
     const creating = world.reactor().create(order, undefined, world.signal);
     await Promise.all([
@@ -259,7 +261,7 @@ metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });
 
-  test('in the middle of an upgrade leaves what runs, and the upgrade is done again', async () => {
+  test('a helm that is killed in the middle of an upgrade leaves what runs, and the upgrade is done again', async () => {
     const before = await world.web({}, world.identity(), slow);
     await world.settle(world.reactor(), before);
     const order = await world.web({ replicas: 2 }, before.identity, slow);
@@ -273,7 +275,7 @@ metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
     expect(await world.replicas(order)).toBe(2);
   });
 
-  test('because nobody wants its work any more is gone at once', async () => {
+  test('a helm that is killed because nobody wants its work any more is gone at once', async () => {
     const order = await world.web({}, world.identity(), slow);
     const wish = new AbortController();
     const creating = world.reactor().create(order, undefined, wish.signal);
@@ -286,7 +288,7 @@ metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
 });
 
 describe('many tenures at once', () => {
-  test('are made with no more helm processes than allowed', { timeout: 120_000 }, async () => {
+  test('many tenures at once are made with no more helm processes than allowed', { timeout: 120_000 }, async () => {
     const helm = new HelmCommand({ concurrency: 3 });
     const reactor = world.reactor({}, { helm });
     const orders = await Promise.all(Array.from({ length: 12 }, () => world.web()));
@@ -305,7 +307,7 @@ describe('many tenures at once', () => {
 });
 
 describe('a cluster that is down', () => {
-  test('proves nothing: what cannot be seen is not absent', async () => {
+  test('a cluster that is down proves nothing: what cannot be seen is not absent', async () => {
     const { operator, ...rest } = world.cluster;
     const down = async () => {
       throw Object.assign(new Error('connection refused'), { code: 'ClusterUnreachable' });

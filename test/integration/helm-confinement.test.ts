@@ -38,17 +38,17 @@ const checking = async (files: Readonly<Record<string, string>>, values = {}) =>
   world.reactor().check(await world.web(values, world.identity(), files), world.signal);
 
 describe('a chart from elsewhere', () => {
-  test('is installed from a repository', async () => {
+  test('a chart from elsewhere is installed from a repository', async () => {
     const order = world.order({ chart: { repository: `${repository.origin}/charts`, name: 'web', version: '1.2.3' } });
     expect(await world.settle(world.reactor(local()), order)).toMatchObject({ healthy: true });
   });
 
-  test('is installed from a registry', async () => {
+  test('a chart from elsewhere is installed from a registry', async () => {
     const order = world.order({ chart: { oci: `oci://${registry.host}/charts/web`, version: '1.2.3' } });
     expect(await world.settle(world.reactor(local()), order)).toMatchObject({ healthy: true });
   });
 
-  test('that its repository does not have leaves no namespace behind', async () => {
+  test('a chart from elsewhere that its repository does not have leaves no namespace behind', async () => {
     const order = world.order({ chart: { repository: `${repository.origin}/charts`, name: 'web', version: '9.9.9' } });
     const reactor = world.reactor(local());
     const missing = { code: 'ChartNotFound', path: '/chart/version' };
@@ -59,7 +59,7 @@ describe('a chart from elsewhere', () => {
 });
 
 describe('a chart is refused before anything is made', () => {
-  test('when its values do not fit its own schema', async () => {
+  test('a chart is refused before anything is made when its values do not fit its own schema', async () => {
     await expect(checking(WEB_CHART, { replicas: 'three' })).rejects.toMatchObject({
       code: 'ChartValuesInvalid',
       path: '/values',
@@ -67,7 +67,7 @@ describe('a chart is refused before anything is made', () => {
     });
   });
 
-  test('when it asks for a value that is not given', async () => {
+  test('a chart is refused before anything is made when it asks for a value that is not given', async () => {
     const files = { 'templates/a.yaml': configMap('a', '{x: {{ required "a name is required" .Values.name }}}') };
     await expect(checking(files)).rejects.toMatchObject({
       code: 'ChartValuesInvalid',
@@ -80,7 +80,7 @@ describe('a chart is refused before anything is made', () => {
     ['does not end', '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}'],
     ['asks for a file outside the chart', '{{ tpl (.Files.Get "/etc/passwd" | required "no such file") . }}'],
     ['asks for the environment', '{{ env "KUBECONFIG" }}'],
-  ])('when its template %s', async (_, template) => {
+  ])('a chart is refused before anything is made when its template %s', async (_, template) => {
     await expect(checking({ 'templates/a.yaml': template })).rejects.toMatchObject({ family: 'terminal' });
   });
 
@@ -101,23 +101,23 @@ describe('a chart is refused before anything is made', () => {
       'apiVersion: batch/v1\nkind: Job\nmetadata: {name: x, annotations: {helm.sh/hook: pre-install}}',
       'ChartForbiddenField',
     ],
-  ])('when it has an object %s', async (_, object, code) => {
+  ])('a chart is refused before anything is made when it has an object %s', async (_, object, code) => {
     await expect(checking({ 'templates/a.yaml': object })).rejects.toMatchObject({ code, path: '/chart' });
   });
 
-  test('when its template wants more memory than it may have, and nobody else suffers', async () => {
+  test('a chart is refused before anything is made when its template wants more memory than it may have, and nobody else suffers', async () => {
     const bomb = '{{ range until 2000000000 }}x{{ end }}';
     const [bombed, other] = await Promise.allSettled([checking({ 'templates/a.yaml': bomb }), checking(WEB_CHART)]);
     expect(bombed).toMatchObject({ status: 'rejected', reason: { code: 'ChartTooLarge', path: '/chart' } });
     expect(other.status).toBe('fulfilled');
   });
 
-  test('when it renders to more than it may', async () => {
+  test('a chart is refused before anything is made when it renders to more than it may', async () => {
     const flood = configMap('a', '{x: {{ repeat 1000000 "x" }}}');
     await expect(checking({ 'templates/a.yaml': flood })).rejects.toMatchObject({ code: 'ChartTooLarge' });
   });
 
-  test('when its release would not fit where helm keeps it', async () => {
+  test('a chart is refused before anything is made when its release would not fit where helm keeps it', async () => {
     const noise = Array.from({ length: 1_100_000 }, () =>
       String.fromCharCode(33 + Math.floor(Math.random() * 90)),
     ).join('');
@@ -129,7 +129,7 @@ describe('a chart is refused before anything is made', () => {
     await host.close();
   });
 
-  test('when it wants another Kubernetes', async () => {
+  test('a chart is refused before anything is made when it wants another Kubernetes', async () => {
     const files = { ...WEB_CHART, 'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\nkubeVersion: ">=99.0.0"' };
     await expect(checking(files)).rejects.toMatchObject({
       code: 'ChartInvalid',
@@ -137,7 +137,7 @@ describe('a chart is refused before anything is made', () => {
     });
   });
 
-  test('when its subcharts are missing', async () => {
+  test('a chart is refused before anything is made when its subcharts are missing', async () => {
     const chart =
       'apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: db, version: 1.0.0, repository: "https://example.org"}]';
     await expect(checking({ ...WEB_CHART, 'Chart.yaml': chart })).rejects.toMatchObject({ code: 'ChartInvalid' });
@@ -145,7 +145,7 @@ describe('a chart is refused before anything is made', () => {
 });
 
 describe('a tenant', () => {
-  test('can do in its own namespace what charts do, and nothing to its walls or elsewhere', async () => {
+  test('a tenant can do in its own namespace what charts do, and nothing to its walls or elsewhere', async () => {
     const order = await world.web();
     const { name: namespace } = order.identity;
     await world.settle(world.reactor(), order);
@@ -169,7 +169,7 @@ describe('a tenant', () => {
     await expect(tenant.create(ROLE, role, signal)).rejects.toMatchObject(forbidden);
   });
 
-  test('reads nothing of others by a template, even one that renders otherwise when it is installed', async () => {
+  test('a tenant reads nothing of others by a template, even one that renders otherwise when it is installed', async () => {
     const files = {
       'templates/a.yaml': configMap('a', '{found: {{ lookup "v1" "Secret" "kube-system" "" | toJson | quote }}}'),
     };
@@ -180,7 +180,7 @@ describe('a tenant', () => {
     });
   });
 
-  test('gets nothing of the whole cluster by a template that hides it until it is installed', async () => {
+  test('a tenant gets nothing of the whole cluster by a template that hides it until it is installed', async () => {
     const hidden = `{{ if lookup "v1" "ServiceAccount" .Release.Namespace "dinfra-tenant" }}
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
@@ -195,7 +195,7 @@ metadata: {name: escaped}
     });
   });
 
-  test('whose pods break pod security only once they are installed is told so', async () => {
+  test('a tenant whose pods break pod security only once they are installed is unhealthy, and says why', async () => {
     const isInstalled = '(lookup "v1" "ServiceAccount" .Release.Namespace "dinfra-tenant")';
     const web = WEB_CHART['templates/web.yaml'] ?? '';
     const hidden = web.replace(
@@ -213,7 +213,7 @@ metadata: {name: escaped}
     }
   });
 
-  test('that has spoilt the record of its release gets it made again', async () => {
+  test('a tenant that has spoilt the record of its release gets a new one', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name: namespace } = order.identity;
@@ -227,7 +227,7 @@ metadata: {name: escaped}
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });
 
-  test('is rid of with everything it has made, known to helm or not', async () => {
+  test('a tenant leaves no object in its namespace, known to helm or not', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name: namespace } = order.identity;

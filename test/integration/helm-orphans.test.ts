@@ -95,7 +95,7 @@ const isThere = async ({ identity: { name } }: Order) =>
   (await world.client.find(NAMESPACE, { name }, world.signal)) !== undefined;
 
 describe('namespaces of tenures nobody knows of', () => {
-  test('are told of in the condition, the metric and an Event, once they were there at two surveys', async () => {
+  test('namespaces of tenures nobody knows of are reported in the condition, the metric and an Event, once they were there at two looks', async () => {
     expect(told(await look('Report'))).toBeUndefined();
     const message = `Of a tenure without a Deployment there is still: namespace ${lost.identity.name} with its release.`;
     expect(told(await look('Report'))).toBe(message);
@@ -105,7 +105,7 @@ describe('namespaces of tenures nobody knows of', () => {
     expect(items).toContainEqual(expect.objectContaining({ reason: 'OrphansFound', note: message }));
   });
 
-  test('stay as long as the chain has their subscription, and as long as nobody said to remove them', async () => {
+  test('namespaces of tenures nobody knows of stay as long as the chain has their subscription, and as long as nobody said to remove them', async () => {
     for (let looks = 0; looks < 3; looks++) await look('Remove');
     expect(await isThere(lost)).toBe(true);
     gone.add(lost.identity.tenure.subscription);
@@ -113,7 +113,7 @@ describe('namespaces of tenures nobody knows of', () => {
     expect(await isThere(lost)).toBe(true);
   });
 
-  test('are removed when both are so, and nothing of anybody else is', async () => {
+  test('namespaces of tenures nobody knows of are removed when both are so, and nothing of anybody else is', async () => {
     for (const { identity } of [kept, foreign]) gone.add(identity.tenure.subscription);
     await expect
       .poll(

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('a tenure', () => {
-  test('is made, comes up, says where it is reached, and goes without a trace', async () => {
+  test('a tenure is made, comes up, says where it is reached, and leaves nothing when it ends', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name } = order.identity;
@@ -36,7 +36,7 @@ describe('a tenure', () => {
     expect(await world.client.find(NAMESPACE, { name }, world.signal)).toBeUndefined();
   });
 
-  test('is made from the sample descriptor as it stands', async () => {
+  test('a tenure is made from the sample descriptor as it stands', async () => {
     const reactor = world.reactor();
     const sample = new URL('../../config/samples/descriptors/substrate-node-helm.json', import.meta.url);
     const order = world.order(JSON.parse(await readFile(sample, 'utf8')));
@@ -52,14 +52,14 @@ describe('a tenure', () => {
     await world.remove(reactor, order);
   });
 
-  test('is made once, however often it is asked for', async () => {
+  test('a tenure is made once, however often it is asked for', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     for (let round = 0; round < 3; round++) await reactor.create(order, undefined, world.signal);
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });
 
-  test('follows a new order by an upgrade that forgets the values of the one before', async () => {
+  test('a tenure follows a new order by an upgrade that forgets the values of the one before', async () => {
     const reactor = world.reactor();
     const first = await world.web({ replicas: 2, greeting: 'good morning' });
     await world.settle(reactor, first);
@@ -81,7 +81,7 @@ describe('a tenure', () => {
     expect(await world.revisions(second)).toEqual(['1 superseded', '2 deployed']);
   });
 
-  test('is observed without its order, too', async () => {
+  test('a tenure is observed without its order, too', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     await world.settle(reactor, order);
@@ -92,7 +92,7 @@ describe('a tenure', () => {
     });
   });
 
-  test('is up only when its pods are', async () => {
+  test('a tenure is up only when its pods are', async () => {
     const reactor = world.reactor();
     const order = await world.web({ replicas: 30 });
     await reactor.create(order, undefined, world.signal);
@@ -107,7 +107,7 @@ describe('a tenure', () => {
 });
 
 describe('what has drifted', () => {
-  test('is found and put right, with the chart that was installed', async () => {
+  test('an object that has drifted is found and corrected, with the chart that was installed', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name: namespace } = order.identity;
@@ -125,7 +125,7 @@ describe('what has drifted', () => {
     expect(await world.revisions(order)).toEqual(['1 superseded', '2 deployed']);
   });
 
-  test('of what confines the tenant is put right without touching the release', async () => {
+  test('a wall that has changed is corrected without touching the release', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const ref = { namespace: order.identity.name, name: 'dinfra-confinement' };
@@ -145,7 +145,7 @@ describe('what has drifted', () => {
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });
 
-  test('is no drift where others add what the chart does not speak of', async () => {
+  test('a field that the chart does not speak of is no drift', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const ref = { namespace: order.identity.name, name: 'web' };
@@ -156,7 +156,7 @@ describe('what has drifted', () => {
 });
 
 describe('a suspended tenure', () => {
-  test('has no pods and keeps the rest, and comes back as it was', async () => {
+  test('a suspended tenure has no pods and keeps the rest, and comes back as it was', async () => {
     const reactor = world.reactor();
     const order = await world.web({ replicas: 2 });
     const { name: namespace } = order.identity;
@@ -171,7 +171,7 @@ describe('a suspended tenure', () => {
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });
 
-  test('stays down, whatever the tenant tries', async () => {
+  test('a suspended tenure stays down, whatever the tenant tries', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name: namespace } = order.identity;
@@ -188,7 +188,7 @@ describe('a suspended tenure', () => {
     expect((await world.client.list(POD, { namespace }, world.signal)).items).toEqual([]);
   });
 
-  test('whose stop was cut short is stopped to the end, or brought back when it is wanted again', async () => {
+  test('a suspended tenure whose stop was cut short is stopped to the end, or brought back when it is wanted again', async () => {
     const reactor = world.reactor();
     const order = await world.web({ replicas: 2 });
     const { name } = order.identity;
@@ -208,7 +208,7 @@ describe('a namespace that is not ours', () => {
   test.each([
     ['has no marker', {}],
     ['has the marker of another tenure', { 'dinfra.io/marker': `dinfra:0x${'00'.repeat(32)}:1:1` }],
-  ])('and %s is not touched', async (_, annotations) => {
+  ])('a namespace that is not ours and %s is not touched', async (_, annotations) => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name } = order.identity;
@@ -235,7 +235,7 @@ describe('a namespace that is not ours', () => {
 });
 
 describe('a namespace that is going', () => {
-  test('is waited for, and nothing is made in it', async () => {
+  test('a namespace that is going is waited for, and nothing is made in it', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const ref = { namespace: order.identity.name, name: 'web' };

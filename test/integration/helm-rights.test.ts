@@ -52,7 +52,7 @@ describe('pod security', () => {
   ];
 
   test.each(['restricted', 'baseline', 'privileged'] as const)(
-    '%s is judged as the API server judges it',
+    'pod security %s is judged as the API server judges it',
     async (level) => {
       const { client, signal } = world;
       const namespace = `pod-security-${level}-${world.identity().name}`;
@@ -78,7 +78,7 @@ describe('pod security', () => {
 });
 
 describe('an operator', () => {
-  test('needs no more rights than config/rbac names, and has none over what tenants keep', async () => {
+  test('an operator needs no more rights than config/rbac names, and has none over what tenants keep', async () => {
     const { client, signal } = world;
     const files = ['helm-tenant', 'helm-operator'].map(
       (name) => new URL(`../../config/rbac/${name}.yaml`, import.meta.url),

@@ -52,8 +52,8 @@ export class HelmWorld {
     this.cluster = cluster;
   }
 
-  static async open(): Promise<HelmWorld> {
-    const cluster = await tenantCluster();
+  static async open(given?: Awaited<ReturnType<typeof tenantCluster>>): Promise<HelmWorld> {
+    const cluster = given ?? (await tenantCluster());
     return new HelmWorld(cluster.operator, cluster);
   }
 

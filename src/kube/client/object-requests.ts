@@ -12,6 +12,8 @@ import {
 } from './resource-type.ts';
 import type { HttpRequest } from './transport.ts';
 
+const METADATA = 'application/json;as=PartialObjectMetadata';
+
 /** Reads one object. */
 export function getRequest(type: ResourceType, ref: ObjectRef): HttpRequest {
   return { method: 'GET', path: objectPath(type, ref), attempt: attempt('get', type, ref) };
@@ -19,7 +21,12 @@ export function getRequest(type: ResourceType, ref: ObjectRef): HttpRequest {
 
 /** Reads all objects of a type; the query of each page is added to it. */
 export function listRequest(type: ResourceType, namespace: string | undefined): HttpRequest {
-  return { method: 'GET', path: collectionPath(type, namespace), attempt: attemptAll('list', type, namespace) };
+  return {
+    method: 'GET',
+    path: collectionPath(type, namespace),
+    ...(type.metadataOnly === true && { accept: `${METADATA}List;g=meta.k8s.io;v=v1` }),
+    attempt: attemptAll('list', type, namespace),
+  };
 }
 
 /** Follows all objects of a type. */
@@ -27,6 +34,7 @@ export function watchRequest(type: ResourceType, options: WatchOptions): HttpReq
   return {
     method: 'GET',
     path: collectionPath(type, options.namespace),
+    ...(type.metadataOnly === true && { accept: `${METADATA};g=meta.k8s.io;v=v1` }),
     query: {
       watch: true,
       allowWatchBookmarks: true,

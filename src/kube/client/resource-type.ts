@@ -7,6 +7,8 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   readonly plural: string;
   readonly kind: string;
   readonly namespaced: boolean;
+  /** Lists and watches are asked for the metadata of the objects only. */
+  readonly metadataOnly?: true;
   /** Never set: it only carries the type. */
   readonly objectType?: T;
 }

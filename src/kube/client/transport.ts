@@ -19,6 +19,8 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** Default application/json. */
   readonly contentType?: string;
+  /** Default application/json. */
+  readonly accept?: string;
   /** In words, for messages: `get deployments.dinfra.io prod/web`. */
   readonly attempt: string;
 }
@@ -76,7 +78,7 @@ export class Transport {
         dispatcher: this.connections.for(tls, http.method === 'GET' ? undefined : this.fence),
         headers: {
           ...headers,
-          accept: 'application/json',
+          accept: http.accept ?? 'application/json',
           'user-agent': 'dinfra-operator',
           ...(http.body === undefined ? {} : { 'content-type': http.contentType ?? 'application/json' }),
         },

@@ -40,6 +40,19 @@ export interface TenantCluster {
   readonly insecure: boolean;
   /** URL of an HTTP proxy to go through. */
   readonly proxyUrl: string | undefined;
+  /**
+   * Follows the metadata of all objects of a kind in the whole cluster, with the operator's own rights, until the signal
+   * aborts. Left out: nothing is followed, and everything is read each time.
+   */
+  readonly follow?: (type: Address, labelSelector: string, signal: AbortSignal) => MetadataView;
+}
+
+/** What is known of a kind by a watch. It may be a moment behind. */
+export interface MetadataView {
+  /** False before the first list, without the right to it, and while the watch is silent or fails. */
+  isCurrent(): boolean;
+  /** resourceVersion of an object by `namespace/name`, or `name`; undefined when there is none with the label. */
+  versionOf(key: string): string | undefined;
 }
 
 /** Where the API has a kind. */

@@ -55,6 +55,7 @@ export class HelmReactor implements Reactor {
   private readonly releases: TenantReleases;
   private readonly reader: TenantReader;
   private readonly now: () => number;
+  private readonly closed = new AbortController();
   private readonly versions: BoundedCache<{ readonly at: number; readonly version: string | undefined }>;
 
   constructor({ config, owner, helm, ...options }: HelmReactorOptions) {
@@ -66,7 +67,8 @@ export class HelmReactor implements Reactor {
     this.source = new ChartSource(this.settings.charts);
     this.charts = new ChartPreparation(helm, this.settings, this.source, options);
     this.releases = new TenantReleases(helm, this.access);
-    this.reader = new TenantReader(this.cluster, this.access, this.settings, this.now, options);
+    const { signal } = this.closed;
+    this.reader = new TenantReader(this.cluster, this.access, this.settings, this.now, options, signal);
     this.versions = new BoundedCache(1);
   }
 
@@ -131,6 +133,7 @@ export class HelmReactor implements Reactor {
 
   /** Ends what is under way and closes connections to chart repositories. */
   async close(): Promise<void> {
+    this.closed.abort(new DOMException('the reactor is closed', 'AbortError'));
     this.charts.close();
     await this.source.close();
   }
@@ -177,8 +180,8 @@ export class HelmReactor implements Reactor {
     options: { readonly stopped: boolean; readonly isNew?: boolean },
     signal: AbortSignal,
   ): Promise<void> {
-    await ensureTenantNamespace(this.cluster.operator, identity, this.settings, options, signal);
-    this.reader.noteWalls(identity, options.stopped);
+    const versions = await ensureTenantNamespace(this.cluster.operator, identity, this.settings, options, signal);
+    this.reader.noteWalls(identity, options.stopped, versions);
   }
 
   private async markStopped(identity: TenureIdentity, mark: 'true' | null, signal: AbortSignal): Promise<void> {

@@ -13,7 +13,7 @@ const inspect = (files: Readonly<Record<string, string>>) =>
   });
 
 describe('a chart says', () => {
-  test('its name and version', () => {
+  test('a chart says its name and version', () => {
     expect(inspect({})).toEqual({ name: 'demo', version: '1.0.0' });
     expect(inspect({ 'Chart.yaml': 'name: demo\nversion: 1.2' })).toEqual({ name: 'demo', version: '1.2' });
   });
@@ -21,7 +21,7 @@ describe('a chart says', () => {
 
 describe('a chart is refused', () => {
   test.each(['crds/x.yaml', 'charts/sub/crds/x.yaml', 'charts/a/charts/b/crds/deep/x.yaml'])(
-    'when it brings definitions for the whole cluster in %s',
+    'a chart is refused when it brings definitions for the whole cluster in %s',
     (path) => {
       expect(() => inspect({ [path]: 'kind: CustomResourceDefinition' })).toThrow(
         expect.objectContaining({ code: 'ChartForbiddenKind', path: '/chart' }),
@@ -29,7 +29,7 @@ describe('a chart is refused', () => {
     },
   );
 
-  test('but not for a folder of that name elsewhere', () => {
+  test('a chart is refused but not for a folder of that name elsewhere', () => {
     expect(() => inspect({ 'templates/crds/x.yaml': '', 'docs/crds/y.md': '' })).not.toThrow();
   });
 
@@ -40,7 +40,7 @@ describe('a chart is refused', () => {
     ['a dynamic reference', { allOf: [{ $dynamicRef: 'https://evil.example/' }] }],
     ['a dialect from the network', { $schema: 'https://evil.example/schema' }],
     ['a reference in a place no schema has', { anything: { at: [{ all: { $ref: '//host/x' } }] } }],
-  ])('when the schema of its values has %s', (_, schema) => {
+  ])('a chart is refused when the schema of its values has %s', (_, schema) => {
     for (const path of ['values.schema.json', 'charts/sub/values.schema.json']) {
       expect(() => inspect({ [path]: JSON.stringify(schema) })).toThrow(
         expect.objectContaining({ code: 'ChartInvalid' }),
@@ -48,7 +48,7 @@ describe('a chart is refused', () => {
     }
   });
 
-  test('when the schema of its values is not JSON, or endlessly deep', () => {
+  test('a chart is refused when the schema of its values is not JSON, or endlessly deep', () => {
     const deep = `${'{"a":'.repeat(100)}1${'}'.repeat(100)}`;
     for (const schema of ['{', '\xff', deep]) {
       expect(() => inspect({ 'values.schema.json': schema })).toThrow(
@@ -57,7 +57,7 @@ describe('a chart is refused', () => {
     }
   });
 
-  test('but not when the references of its schema stay within it', () => {
+  test('a chart is refused but not when the references of its schema stay within it', () => {
     const schema = {
       $schema: 'http://json-schema.org/draft-07/schema#',
       definitions: { a: { type: 'string' } },
@@ -73,7 +73,7 @@ describe('a chart is refused', () => {
     ['has no version', 'name: demo', /no name or version/],
     ['is of a library', 'name: demo\nversion: 1.0.0\ntype: library', /library/],
     ['is too large', `name: demo\nversion: 1.0.0\n# ${'x'.repeat(70_000)}`, /larger than/],
-  ])('when its Chart.yaml %s', (_, text, words) => {
+  ])('a chart is refused when its Chart.yaml %s', (_, text, words) => {
     expect(() => inspect({ 'Chart.yaml': text })).toThrow(
       expect.objectContaining({ code: 'ChartInvalid', message: expect.stringMatching(words) }),
     );

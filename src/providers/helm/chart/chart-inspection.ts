@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { strictDocument } from '../../../base/strict-yaml.ts';
 import { unparsable } from '../../../base/yaml-bounds.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 import { isRecord, numberOf, textOf } from '../json-fields.ts';
@@ -91,9 +91,7 @@ function metadataOf(chartYaml: Buffer): ChartMetadata {
   const text = chartYaml.toString('utf8');
   const why = unparsable(text, MAX_WORDS);
   if (why !== undefined) throw failed(`is not read: ${why}`);
-  const document = parseDocument(text, { version: '1.1', logLevel: 'silent' });
-  if (document.errors.length > 0) throw failed('is not YAML', document.errors[0]);
-  const chart: unknown = readDocument(document, failed);
+  const chart = readYaml(text, failed);
   if (!isRecord(chart)) throw failed('is not a map');
   const name = textOf(chart['name']);
   // `version: 1.2` without quotes is a number in YAML and a version to helm.
@@ -103,10 +101,10 @@ function metadataOf(chartYaml: Buffer): ChartMetadata {
   return { name: name.slice(0, 128), version: version.slice(0, 128) };
 }
 
-function readDocument(document: ReturnType<typeof parseDocument>, failed: (what: string, cause: unknown) => Error) {
+function readYaml(text: string, failed: (what: string, cause: unknown) => Error): unknown {
   try {
-    return document.toJS({ maxAliasCount: 100 });
+    return strictDocument(text, { version: '1.1' })?.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    throw failed('cannot be read', cause);
+    throw failed('is not YAML', cause);
   }
 }

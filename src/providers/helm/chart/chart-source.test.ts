@@ -57,12 +57,12 @@ const answering = async (answer: (request: IncomingMessage, reply: ServerRespons
   open(await startHttpHost(answer));
 
 describe('a chart that the descriptor carries', () => {
-  test('is taken as it is', async () => {
+  test('a chart that the descriptor carries is taken as it is', async () => {
     const reference = { from: 'archive', archive: archive.toString('base64') } as const;
     expect(await fetchFrom(reference, [])).toEqual(archive);
   });
 
-  test('is refused when it is not base64', async () => {
+  test('a chart that the descriptor carries is refused when it is not base64', async () => {
     await expect(fetchFrom({ from: 'archive', archive: 'AAAAA' }, [])).rejects.toMatchObject({
       code: 'ChartInvalid',
       path: '/chart/archive',
@@ -71,14 +71,14 @@ describe('a chart that the descriptor carries', () => {
 });
 
 describe('a chart in a repository', () => {
-  test('is found by name and version', async () => {
+  test('a chart in a repository is found by name and version', async () => {
     const host = await repository();
     expect(await fetchFrom(inRepository(host), [host])).toEqual(archive);
     expect(host.asked).toEqual(['/charts/index.yaml', '/charts/web-1.2.3.tgz']);
     expect(await fetchFrom(inRepository(host, { version: '1.0.0' }), [host])).toEqual(other);
   });
 
-  test('is the one whose digest the descriptor names, or none', async () => {
+  test('a chart in a repository is the one whose digest the descriptor names, or none', async () => {
     const host = await repository();
     expect(await fetchFrom(inRepository(host, { digest: digestOf(archive) }), [host])).toEqual(archive);
     await expect(fetchFrom(inRepository(host, { digest: digestOf(other) }), [host])).rejects.toMatchObject({
@@ -91,18 +91,21 @@ describe('a chart in a repository', () => {
     [{ name: 'nope' }, '/chart/name', /no chart named nope/],
     [{ version: '9.9.9' }, '/chart/version', /no version 9\.9\.9 .* it has 1\.2\.3, 1\.0\.0/],
     [{ repository: '/nowhere' }, '/chart/repository', /no index of charts/],
-  ])('is not found, and the message names the field, when it has %j', async (more, path, words) => {
-    const host = await repository();
-    const at = 'repository' in more ? { repository: `${host.origin}${more.repository}` } : more;
-    await expect(fetchFrom(inRepository(host, at), [host])).rejects.toMatchObject({
-      code: 'ChartNotFound',
-      family: 'terminal',
-      path,
-      message: expect.stringMatching(words),
-    });
-  });
+  ])(
+    'a chart in a repository is not found, and the message names the field, when it has %j',
+    async (more, path, words) => {
+      const host = await repository();
+      const at = 'repository' in more ? { repository: `${host.origin}${more.repository}` } : more;
+      await expect(fetchFrom(inRepository(host, at), [host])).rejects.toMatchObject({
+        code: 'ChartNotFound',
+        family: 'terminal',
+        path,
+        message: expect.stringMatching(words),
+      });
+    },
+  );
 
-  test('may be elsewhere than its index', async () => {
+  test('a chart in a repository may be elsewhere than its index', async () => {
     const files = await repository();
     const index = await answering((_, reply) =>
       reply.end(`entries:\n  web:\n  - version: 1.2.3\n    urls: ["${files.origin}/charts/web-1.2.3.tgz"]\n`),
@@ -112,7 +115,7 @@ describe('a chart in a repository', () => {
     await expect(fetchFrom(inRepository(index), [index])).rejects.toMatchObject({ code: 'RepositoryForbidden' });
   });
 
-  test('that does not match the index of its repository is tried again later', async () => {
+  test('a chart in a repository that does not match the index of its repository is tried again later', async () => {
     const host = await answering(({ url }, reply) =>
       url?.endsWith('.tgz')
         ? reply.end(other)
@@ -121,21 +124,24 @@ describe('a chart in a repository', () => {
     await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'RepositoryUnreachable' });
   });
 
-  test.each([500, 502, 503, 429, 418])('is tried again later when its host answers %i', async (status) => {
-    const host = await answering((_, reply) => reply.writeHead(status, { 'retry-after': '7' }).end());
-    await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({
-      code: 'RepositoryUnreachable',
-      family: 'retryable',
-      retryAfterMs: 7_000,
-    });
-  });
+  test.each([500, 502, 503, 429, 418])(
+    'a chart in a repository is tried again later when its host answers %i',
+    async (status) => {
+      const host = await answering((_, reply) => reply.writeHead(status, { 'retry-after': '7' }).end());
+      await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({
+        code: 'RepositoryUnreachable',
+        family: 'retryable',
+        retryAfterMs: 7_000,
+      });
+    },
+  );
 
-  test.each([401, 403])('is as good as not there when its host answers %i', async (status) => {
+  test.each([401, 403])('a chart in a repository is as good as not there when its host answers %i', async (status) => {
     const host = await answering((_, reply) => reply.writeHead(status).end());
     await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'ChartNotFound' });
   });
 
-  test('is tried again later when its host is down, cuts the connection or answers nonsense', async () => {
+  test('a chart in a repository is tried again later when its host is down, cuts the connection or answers nonsense', async () => {
     const unreachable = { code: 'RepositoryUnreachable', family: 'retryable' };
     const down = await startHttpHost(() => undefined);
     await down.close();
@@ -148,7 +154,7 @@ describe('a chart in a repository', () => {
     await expect(fetchFrom(inRepository(portal), [portal])).rejects.toMatchObject(unreachable);
   });
 
-  test('is not read beyond its bound, however much its host sends', async () => {
+  test('a chart in a repository is not read beyond its bound, however much its host sends', async () => {
     const host = await answering(({ url }, reply) => {
       if (url?.endsWith('index.yaml')) {
         reply.end('entries:\n  web:\n  - version: 1.2.3\n    urls: [web.tgz]\n');
@@ -163,7 +169,7 @@ describe('a chart in a repository', () => {
     await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'ChartTooLarge' });
   });
 
-  test('is given up when the caller no longer wants it', async () => {
+  test('a chart in a repository is given up when the caller no longer wants it', async () => {
     const host = await answering(() => undefined);
     const wish = new AbortController();
     const fetching = fetchFrom(inRepository(host), [host], wish.signal);
@@ -173,14 +179,14 @@ describe('a chart in a repository', () => {
 });
 
 describe('a redirection', () => {
-  test('is followed to a host that is allowed, and to no other', async () => {
+  test('a redirection is followed to a host that is allowed, and to no other', async () => {
     const files = await repository();
     const host = await answering(({ url }, reply) => reply.writeHead(302, { location: `${files.origin}${url}` }).end());
     expect(await fetchFrom(inRepository(host), [host, files])).toEqual(archive);
     await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'RepositoryForbidden' });
   });
 
-  test('to a file, to a metadata service or round in circles leads nowhere', async () => {
+  test('a redirection to a file, to a metadata service or round in circles leads nowhere', async () => {
     for (const location of ['file:///etc/passwd', 'http://169.254.169.254/latest/meta-data/']) {
       const host = await answering((_, reply) => reply.writeHead(302, { location }).end());
       await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'RepositoryForbidden' });
@@ -192,7 +198,7 @@ describe('a redirection', () => {
 });
 
 describe('a host', () => {
-  test('whose name leads to this machine is not connected to', async () => {
+  test('a host whose name leads to this machine is not connected to', async () => {
     const host = await repository();
     const { port } = new URL(host.origin);
     const source = new ChartSource({ hosts: undefined, plainHttpHosts: ['localhost'], privateAddresses: false });
@@ -207,23 +213,23 @@ describe('a host', () => {
 });
 
 describe('a chart in a registry', () => {
-  test('is found by its version, whose plus is an underscore in the tag', async () => {
+  test('a chart in a registry is found by its version, whose plus is an underscore in the tag', async () => {
     const host = await registry();
     expect(await fetchFrom(inRegistry(host), [host])).toEqual(archive);
   });
 
-  test('is found by digest without asking for a tag', async () => {
+  test('a chart in a registry is found by digest without asking for a tag', async () => {
     const host = await registry();
     expect(await fetchFrom(inRegistry(host, { version: undefined, digest: host.digest }), [host])).toEqual(archive);
     expect(host.asked).not.toContainEqual(expect.stringContaining('1.2.3'));
   });
 
-  test('is read with the token that a public registry gives to everybody', async () => {
+  test('a chart in a registry is read with the token that a public registry gives to everybody', async () => {
     const host = await registry({ wantsToken: true });
     expect(await fetchFrom(inRegistry(host), [host])).toEqual(archive);
   });
 
-  test('may be in a storage service, which does not get the token', async () => {
+  test('a chart in a registry may be in a storage service, which does not get the token', async () => {
     let authorization: string | undefined = 'never asked';
     const storage = await answering((request, reply) => {
       authorization = request.headers.authorization;
@@ -234,7 +240,7 @@ describe('a chart in a registry', () => {
     expect(authorization).toBeUndefined();
   });
 
-  test('is refused when the storage service has other bytes than the manifest says', async () => {
+  test('a chart in a registry is refused when the storage service has other bytes than the manifest says', async () => {
     const storage = await answering((_, reply) => reply.end(other));
     const host = await registry({ blobsAt: `${storage.origin}/blob` });
     await expect(fetchFrom(inRegistry(host), [host, storage])).rejects.toMatchObject({ code: 'ChartDigestMismatch' });
@@ -243,7 +249,7 @@ describe('a chart in a registry', () => {
   test.each([
     [{ version: '9.9.9' }, '/chart/version'],
     [{ version: undefined, digest: `sha256:${'0'.repeat(64)}` }, '/chart/digest'],
-  ])('is not found, and the message names the field, when it has %j', async (more, path) => {
+  ])('a chart in a registry is not found, and the message names the field, when it has %j', async (more, path) => {
     const host = await registry();
     await expect(fetchFrom(inRegistry(host, more), [host])).rejects.toMatchObject({ code: 'ChartNotFound', path });
     await expect(
@@ -251,7 +257,7 @@ describe('a chart in a registry', () => {
     ).rejects.toMatchObject({ code: 'ChartNotFound', path: '/chart/oci' });
   });
 
-  test('is refused when it is a container image', async () => {
+  test('a chart in a registry is refused when it is a container image', async () => {
     const host = await answering((_, reply) =>
       reply.end(JSON.stringify({ layers: [{ mediaType: 'x', digest: 'y' }] })),
     );
@@ -261,7 +267,7 @@ describe('a chart in a registry', () => {
     });
   });
 
-  test('is not asked for with a token from a host the provider does not fetch from', async () => {
+  test('a chart in a registry is not asked for with a token from a host the provider does not fetch from', async () => {
     const host = await answering((_, reply) =>
       reply.writeHead(401, { 'www-authenticate': 'Bearer realm="http://169.254.169.254/token"' }).end(),
     );

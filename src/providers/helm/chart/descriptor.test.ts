@@ -24,7 +24,7 @@ const accepts = (descriptor: Json): boolean => {
 };
 
 describe('a helm/v1 descriptor', () => {
-  test('names a chart in a repository, in a registry, or carries it', () => {
+  test('a helm/v1 descriptor names a chart in a repository, in a registry, or carries it', () => {
     expect(parseHelmDescriptor({ chart: repository })).toEqual({
       chart: { from: 'repository', ...repository, digest: undefined },
       values: {},
@@ -34,7 +34,7 @@ describe('a helm/v1 descriptor', () => {
     expect(parseHelmDescriptor({ chart: archive }).chart).toEqual({ from: 'archive', ...archive });
   });
 
-  test('may say what to call its endpoints', () => {
+  test('a helm/v1 descriptor may say what to call its endpoints', () => {
     const endpoints = [
       { name: 'rpc', port: 'rpc', scheme: 'ws' },
       { name: 'p2p', port: 30333 },
@@ -67,13 +67,13 @@ describe('a helm/v1 descriptor', () => {
     [{ chart: archive, endpoints: [{ name: 'A B', port: 1 }] }, '/endpoints/0/name', 'a DNS label'],
     [{ chart: archive, endpoints: [{ name: 'a', port: 0 }] }, '/endpoints/0/port', 'a port from 1 to 65535'],
     [{ chart: archive, hooks: true }, '/hooks', 'only chart, values, endpoints'],
-  ] as [Json, string, string][])('%j is refused, naming %s', (descriptor, path, words) => {
+  ] as [Json, string, string][])('a helm/v1 descriptor %j is refused, naming %s', (descriptor, path, words) => {
     expect(() => parseHelmDescriptor(descriptor)).toThrow(
       expect.objectContaining({ code: 'DescriptorSchema', path, message: expect.stringContaining(words) }),
     );
   });
 
-  test('is taken by the parser exactly when its JSON Schema takes it', () => {
+  test('a helm/v1 descriptor is taken by the parser exactly when its JSON Schema takes it', () => {
     const text = fc.constantFrom(
       '',
       'a',

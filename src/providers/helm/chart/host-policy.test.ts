@@ -7,9 +7,12 @@ const permit = (url: string, charts: Parameters<typeof permitUrl>[1] = OPEN) =>
 const FORBIDDEN = expect.objectContaining({ code: 'RepositoryForbidden', path: '/chart/repository' });
 
 describe('an address', () => {
-  test.each(['1.1.1.1', '93.184.216.34', '172.32.0.1', '2606:4700::1111', '2a00::1'])('%s is public', (address) => {
-    expect(isPublicAddress(address)).toBe(true);
-  });
+  test.each(['1.1.1.1', '93.184.216.34', '172.32.0.1', '2606:4700::1111', '2a00::1'])(
+    'an address %s is public',
+    (address) => {
+      expect(isPublicAddress(address)).toBe(true);
+    },
+  );
 
   test.each([
     '127.0.0.1',
@@ -34,13 +37,13 @@ describe('an address', () => {
     '2001::1',
     '2001:db8::1',
     'not an address',
-  ])('%s is not public', (address) => {
+  ])('an address %s is not public', (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 });
 
 describe('a URL', () => {
-  test('of a public host over https may be fetched', () => {
+  test('a URL of a public host over https may be fetched', () => {
     expect(() => permit('https://charts.example.org/index.yaml')).not.toThrow();
   });
 
@@ -54,18 +57,18 @@ describe('a URL', () => {
     'https://0x7f.0.0.1/',
     'https://[::1]/',
     'https://[::ffff:169.254.169.254]/',
-  ])('%s may not', (url) => {
+  ])('a URL %s may not', (url) => {
     expect(() => permit(url)).toThrow(FORBIDDEN);
   });
 
-  test('may be in plain http only of the hosts named for it', () => {
+  test('a URL may be in plain http only of the hosts named for it', () => {
     const charts = { ...OPEN, plainHttpHosts: ['charts.example.org', 'registry.example.org:5000'] };
     expect(() => permit('http://charts.example.org:8080/', charts)).not.toThrow();
     expect(() => permit('http://registry.example.org:5000/', charts)).not.toThrow();
     expect(() => permit('http://registry.example.org/', charts)).toThrow(FORBIDDEN);
   });
 
-  test('may be of the hosts a provider allows, and of no other', () => {
+  test('a URL may be of the hosts a provider allows, and of no other', () => {
     const charts = { ...OPEN, hosts: ['charts.example.org', '*.example.net', 'registry.example.com:5000'] };
     for (const host of [
       'charts.example.org',
@@ -87,11 +90,11 @@ describe('a URL', () => {
     }
   });
 
-  test('may be of a private address when the provider says so', () => {
+  test('a URL may be of a private address when the provider says so', () => {
     expect(() => permit('https://10.0.0.1/', { ...OPEN, privateAddresses: true })).not.toThrow();
   });
 
-  test('is shown without its user and query, which may be secrets', () => {
+  test('a URL is shown without its user and query, which may be secrets', () => {
     expect(shown(new URL('https://user:secret@example.org/a?token=secret'))).toBe('https://example.org/a');
   });
 });

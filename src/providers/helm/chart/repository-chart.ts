@@ -5,7 +5,7 @@ import { type FetchReply, type GuardedFetch, requireFound } from './guarded-fetc
 import { shown } from './host-policy.ts';
 import { type IndexEntry, lookUpChart } from './repository-index.ts';
 
-const MAX_INDEX = 64 * 1024 * 1024;
+const MAX_INDEX = 48 * 1024 * 1024;
 
 /**
  * The archive of a chart in a chart repository: what `helm pull --repo` does, within our bounds.

@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { strictDocument } from '../../../base/strict-yaml.ts';
 import { unparsable } from '../../../base/yaml-bounds.ts';
 import { isRecord, listOf, recordOf, textOf } from '../json-fields.ts';
 
@@ -20,6 +20,12 @@ export type IndexAnswer =
 
 /** What is parsed as YAML at most: a hundred times slower than it is read, and nothing else runs meanwhile. */
 const MAX_PARSED = 256 * 1024;
+/** Of an index in JSON, which is parsed as a whole. */
+const MAX_JSON = 4 * 1024 * 1024;
+/** Of the section of one chart: charts with hundreds of versions have some hundred kilobytes. */
+const MAX_SECTION = 4 * 1024 * 1024;
+/** Versions of one chart that are looked through. */
+const MAX_ITEMS = 5_000;
 /** Words and marks in what is parsed. */
 const MAX_WORDS = 50_000;
 const MAX_OTHERS = 5;
@@ -35,6 +41,7 @@ export function lookUpChart(index: string, name: string, version: string): Index
   const section = index.trimStart().startsWith('{') ? undefined : sectionOf(index, name);
   if (section === undefined) return lookUpInWhole(index, name, version);
   if (section === 'absent') return { found: 'NoChart' };
+  if (section.length > MAX_SECTION) return { found: 'NotAnIndex' };
   const items = itemsOf(section);
   const named = items.filter((item) => plain(versionOf(item) ?? '') === plain(version));
   const parsed = named.length === 0 ? [] : parse(named.slice(0, 8).join('\n'));
@@ -95,7 +102,8 @@ function sectionOf(index: string, name: string): string | 'absent' | undefined {
 function itemsOf(section: string): readonly string[] {
   const indent = /^([ ]*)- /m.exec(section)?.[1];
   if (indent === undefined) return [];
-  return section.split(new RegExp(`^(?=${indent}- )`, 'm')).filter((item) => item.startsWith(`${indent}- `));
+  const items = section.split(new RegExp(`^(?=${indent}- )`, 'm'), MAX_ITEMS);
+  return items.filter((item) => item.startsWith(`${indent}- `));
 }
 
 /** The version an entry gives for itself, which stands deeper in those of its dependencies. */
@@ -108,14 +116,14 @@ function versionOf(item: string): string | undefined {
 function parse(yaml: string): unknown {
   if (yaml.length > MAX_PARSED || unparsable(yaml, MAX_WORDS) !== undefined) return undefined;
   try {
-    const document = parseDocument(yaml, { logLevel: 'silent' });
-    return document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 });
+    return strictDocument(yaml, {})?.toJS({ maxAliasCount: 100 });
   } catch {
     return undefined;
   }
 }
 
 function parseJson(json: string): unknown {
+  if (json.length > MAX_JSON) return undefined;
   try {
     return JSON.parse(json);
   } catch {

@@ -49,6 +49,22 @@ export function tenantKinds(extra: readonly ExtraKind[]): readonly Address[] {
   return [...TENANT_KINDS, ...extra.map(({ apiVersion, kind, plural }) => addressOf(apiVersion, kind, plural))];
 }
 
+/**
+ * The kinds of a tenant whose metadata is followed in the whole cluster: what can be up or down, and what says where it
+ * is. Not what may hold secrets, and not what the tenant's own walls are made of.
+ */
+export function watchedTenantKinds(extra: readonly ExtraKind[]): readonly Address[] {
+  const left = ['ConfigMap', 'Secret', 'Pod', 'ServiceAccount', 'Role', 'RoleBinding'];
+  const kinds = tenantKinds(extra).filter(({ kind }) => !left.includes(kind));
+  // One version of each is enough.
+  return [...new Map(kinds.map((kind) => [addressKey(kind), kind])).values()];
+}
+
+/** Names a kind in whatever version: versions of one kind show the same objects. */
+export function addressKey({ group, plural }: Address): string {
+  return `${plural}.${group}`;
+}
+
 /** `group/version`, or `version` in the core group. */
 export function apiVersionOf({ group, version }: Address): string {
   return group === '' ? version : `${group}/${version}`;

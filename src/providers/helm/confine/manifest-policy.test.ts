@@ -31,7 +31,7 @@ describe('a tenant may have', () => {
     expect(permit(named(apiVersion, kind, {}, { namespace: 'tenant' }))).toHaveLength(1);
   });
 
-  test('what the provider adds', () => {
+  test('a tenant may have what the provider adds', () => {
     const ingress = named('networking.k8s.io/v1', 'Ingress');
     expect(() => permit(ingress)).toThrow(refused('ChartForbiddenKind', /Ingress x of the chart is of networking/));
     const extraKinds = [{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', plural: 'ingresses' }];
@@ -61,7 +61,7 @@ describe('a tenant may not have', () => {
     expect(() => permit(named(apiVersion, kind))).toThrow(refused('ChartForbiddenKind', /may not have/));
   });
 
-  test('anything in the namespace of somebody else', () => {
+  test('a tenant may not have anything in the namespace of somebody else', () => {
     expect(() => permit(named('v1', 'ConfigMap', {}, { namespace: 'kube-system' }))).toThrow(
       refused('ChartForbiddenKind', /for namespace kube-system/),
     );
@@ -97,11 +97,11 @@ describe('a tenant may not have', () => {
       named('batch/v1', 'CronJob', { spec: { jobTemplate: { spec: { template: { spec: { nodeName: 'n1' } } } } } }),
       /nodeName/,
     ],
-  ])('%s', (_, object, words) => {
+  ])('a tenant may not have %s', (_, object, words) => {
     expect(() => permit(object)).toThrow(refused('ChartForbiddenField', words));
   });
 
-  test('load balancers and node ports, unless the provider gives some', () => {
+  test('a tenant may not have load balancers and node ports, unless the provider gives some', () => {
     const quota = { 'services.loadbalancers': '1', 'services.nodeports': '' };
     for (const type of ['LoadBalancer', 'NodePort']) {
       expect(permit(named('v1', 'Service', { spec: { type } }), { quota })).toHaveLength(1);

@@ -4,18 +4,18 @@ import { annotationOf, parseManifest } from './manifest.ts';
 const object = (name: string, rest = '') => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n${rest}`;
 
 describe('a manifest', () => {
-  test('is read as its objects, without what is empty', () => {
+  test('a manifest is read as its objects, without what is empty', () => {
     const objects = parseManifest(`---\n# Source: a\n${object('a')}\n---\n# nothing\n---\n${object('b')}\n---\nnull\n`);
     expect(objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['ConfigMap a', 'ConfigMap b']);
     expect(parseManifest('')).toEqual([]);
   });
 
-  test('is read as helm reads it: merge keys, and nothing that JSON does not have', () => {
+  test('a manifest is read as helm reads it: merge keys, and nothing that JSON does not have', () => {
     const [read] = parseManifest(object('a', 'base: &b {x: 1}\nmerged: {<<: *b, on: 2026-01-01}\n'));
     expect(read?.content['merged']).toEqual({ x: 1, true: '2026-01-01' });
   });
 
-  test('names a namespace or none', () => {
+  test('a manifest names a namespace or none', () => {
     const named = `apiVersion: v1\nkind: X\nmetadata: {name: a, namespace: b, annotations: {c: d}}`;
     const [read] = parseManifest(named);
     expect(read?.namespace).toBe('b');
@@ -37,20 +37,20 @@ describe('a manifest', () => {
     ],
     ['has an object without kind', 'apiVersion: v1\nmetadata: {name: a}', /without apiVersion or kind/],
     ['has an object without name', 'apiVersion: v1\nkind: Pod\nmetadata: {generateName: a}', /a Pod without a name/],
-  ])('is refused when it %s', (_, text, words) => {
+  ])('a manifest is refused when it %s', (_, text, words) => {
     expect(() => parseManifest(text)).toThrow(
       expect.objectContaining({ code: 'ChartInvalid', message: expect.stringMatching(words) }),
     );
   });
 
-  test('of many keys takes no longer than reading it', () => {
+  test('a manifest of many keys takes no longer than reading it', () => {
     const keys = Array.from({ length: 15_000 }, (_, at) => `  k${at}: x\n`);
     const started = performance.now();
     expect(parseManifest(object('a', `data:\n${keys.join('')}`))).toHaveLength(1);
     expect(performance.now() - started).toBeLessThan(2_500);
   });
 
-  test('is refused when it is too large or has too many objects', () => {
+  test('a manifest is refused when it is too large or has too many objects', () => {
     const tooLarge = expect.objectContaining({ code: 'ChartTooLarge' });
     expect(() => parseManifest(`# ${'x'.repeat(600_000)}`)).toThrow(tooLarge);
     expect(() => parseManifest(Array.from({ length: 101 }, (_, i) => object(`a${i}`)).join('\n---\n'))).toThrow(

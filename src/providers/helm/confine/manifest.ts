@@ -1,4 +1,5 @@
-import { Composer, type Document, isScalar, Parser, type Tags, visit } from 'yaml';
+import { type Document, isScalar, type Tags, visit } from 'yaml';
+import { strictDocuments } from '../../../base/strict-yaml.ts';
 import { unparsable } from '../../../base/yaml-bounds.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 import { at, isRecord, type JsonRecord, recordOf, textOf } from '../json-fields.ts';
@@ -52,7 +53,6 @@ const AS_HELM_READS = {
   merge: true,
   // The parser would compare each key with all before it.
   uniqueKeys: false,
-  logLevel: 'silent',
   customTags: (tags: Tags) =>
     tags.filter(
       (tag) =>
@@ -64,9 +64,7 @@ function documentsOf(manifest: string): readonly JsonRecord[] {
   const why = unparsable(manifest, MAX_WORDS);
   if (why !== undefined) throw invalid(`what it renders to is not YAML anybody writes: ${why}`);
   try {
-    return [...strictDocuments(manifest)].flatMap((document) => {
-      const [error] = document.errors;
-      if (error !== undefined) throw error;
+    return [...strictDocuments(manifest, AS_HELM_READS)].flatMap((document) => {
       refuseTwins(document);
       const content: unknown = document.toJS({ maxAliasCount: 100 });
       if (content === null || content === undefined) return [];
@@ -76,16 +74,6 @@ function documentsOf(manifest: string): readonly JsonRecord[] {
   } catch (cause) {
     throw invalid('it renders to what is not YAML', cause);
   }
-}
-
-/** Ends at the first error: the parser would collect one for each character of what a stranger made for that. */
-function strictDocuments(text: string): Iterable<Document> {
-  const composer = new Composer(AS_HELM_READS);
-  const onError = (_position: unknown, code: string, message: string) => {
-    throw new SyntaxError(`${code}: ${message}`);
-  };
-  Object.assign(composer, { onError });
-  return composer.compose(new Parser().parse(text));
 }
 
 /** Of two values of one key, two readers may take two. */

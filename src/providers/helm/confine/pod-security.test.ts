@@ -17,7 +17,7 @@ const field = (spec: unknown, level: 'restricted' | 'baseline' = 'restricted') =
 const at = (name: string) => `containers[0].securityContext.${name}`;
 
 describe('pod security restricted', () => {
-  test('takes a pod that gives up what it wants given up', () => {
+  test('pod security restricted takes a pod that gives up what it wants given up', () => {
     expect(field(pod())).toBeUndefined();
     const { runAsNonRoot, seccompProfile, ...others } = security;
     expect(
@@ -48,15 +48,15 @@ describe('pod security restricted', () => {
       pod({}, { initContainers: [{ name: 'b' }] }),
       'initContainers[0].securityContext.allowPrivilegeEscalation',
     ],
-  ])('refuses a container that %s', (_, spec, where) => {
+  ])('pod security restricted refuses a container that %s', (_, spec, where) => {
     expect(field(spec)).toBe(where);
   });
 
-  test('lets root be where it is nobody on the host', () => {
+  test('pod security restricted lets root be where it is nobody on the host', () => {
     expect(field({ ...secured({ runAsNonRoot: undefined, runAsUser: 0 }), hostUsers: false })).toBeUndefined();
   });
 
-  test('does not ask of Windows what it does not have', () => {
+  test('pod security restricted does not ask of Windows what it does not have', () => {
     const spec = pod({ securityContext: { runAsNonRoot: true } }, { os: { name: 'windows' } });
     expect(field(spec)).toBeUndefined();
   });
@@ -85,13 +85,13 @@ describe('pod security baseline', () => {
     ['all of /proc', pod({ securityContext: { procMount: 'Unmasked' } }), at('procMount')],
     ['files of the host', pod({}, { volumes: [{ name: 'a', hostPath: { path: '/' } }] }), 'volumes[0]'],
     ['a port of the host', pod({ ports: [{ containerPort: 1, hostPort: 80 }] }), 'containers[0].ports[0].hostPort'],
-  ])('refuses %s', (_, spec, where) => {
+  ])('pod security baseline refuses %s', (_, spec, where) => {
     expect(field(spec, 'baseline')).toBe(where);
     expect(field(spec)).toBeDefined();
     expect(podSecurityFinding('privileged', spec)).toBeUndefined();
   });
 
-  test('takes what only restricted refuses', () => {
+  test('pod security baseline takes what only restricted refuses', () => {
     expect(field(pod({ securityContext: undefined }), 'baseline')).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ describe('the first difference', () => {
     [{ a: '1Gi' }, { a: '1G' }, 'a'],
     [{ a: 'Ingress' }, { a: 'Egress' }, 'a'],
     [{ a: 0 }, {}, 'a'],
-  ])('between %j and %j is at %s', (wanted, found, path) => {
+  ])('the first difference between %j and %j is at %s', (wanted, found, path) => {
     expect(firstDifference(wanted, found)).toBe(path);
   });
 
@@ -22,11 +22,11 @@ describe('the first difference', () => {
     [{ a: '0.5Gi' }, { a: '512Mi' }],
     [{ a: '1' }, { a: 1 }],
     [{ a: [] }, { a: [] }],
-  ])('between %j and %j is none', (wanted, found) => {
+  ])('the first difference between %j and %j is none', (wanted, found) => {
     expect(firstDifference(wanted, found)).toBeUndefined();
   });
 
-  test('between anything and itself with more in it is none', () => {
+  test('the first difference between anything and itself with more in it is none', () => {
     fc.assert(
       fc.property(fc.object(), fc.object(), (wanted, more) => {
         const plain = JSON.parse(JSON.stringify(wanted));

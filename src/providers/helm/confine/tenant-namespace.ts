@@ -4,6 +4,7 @@ import type { Difference, Marked } from '../../port.ts';
 import type { ApiObject, Cluster } from '../cluster.ts';
 import type { Settings } from '../config.ts';
 import { Annotation, FIELD_MANAGER, Label, MANAGER } from '../names.ts';
+import { type Version, versionOf } from '../observe/metadata-views.ts';
 import { NAMESPACE, ROLE_BINDING } from './kinds.ts';
 import { firstDifference } from './subset.ts';
 import { namespaceFor, type Wall, wallsFor } from './walls.ts';
@@ -24,14 +25,17 @@ export async function findNamespace(
   return namespace;
 }
 
-/** Makes the namespace and everything that confines its tenant what it has to be. Only then may a chart come. */
+/**
+ * Makes the namespace and everything that confines its tenant what it has to be. Only then may a chart come. Returns what
+ * the walls are at now, the namespace apart.
+ */
 export async function ensureTenantNamespace(
   operator: Cluster,
   identity: TenureIdentity,
   settings: Settings,
   options: { readonly stopped: boolean; readonly isNew?: boolean },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly Version[]> {
   const { namespace, isMade } = await ensureNamespace(operator, identity, settings, options.isNew ?? false, signal);
   if (namespace.metadata.deletionTimestamp !== undefined) {
     throw new RetryableError('NamespaceTerminating', {
@@ -48,22 +52,42 @@ export async function ensureTenantNamespace(
   }
   const walls = wallsFor(identity, settings, options.stopped);
   const isBinding = ({ address }: Wall) => address === ROLE_BINDING;
-  await Promise.all(walls.filter((wall) => !isBinding(wall)).map((wall) => apply(operator, wall, signal)));
+  const others = walls.filter((wall) => !isBinding(wall));
+  const versions = await Promise.all(others.map((wall) => apply(operator, wall, signal)));
   // Its role and account have to be there before it.
-  for (const binding of walls.filter(isBinding)) await apply(operator, binding, signal);
+  for (const binding of walls.filter(isBinding)) versions.push(await apply(operator, binding, signal));
+  return versions;
 }
 
-/** What confines the tenant and is missing or has been changed. */
+/** What was found of what confines a tenant. */
+export interface WallAudit {
+  /** What is missing or has been changed. */
+  readonly differences: readonly Difference[];
+  /** What was read, the namespace apart. */
+  readonly versions: readonly Version[];
+}
+
+/** Compares what confines the tenant with what it should be. */
 export async function auditTenantNamespace(
   operator: Cluster,
   identity: TenureIdentity,
   settings: Settings,
+  namespace: ApiObject,
   stopped: boolean,
   signal: AbortSignal,
-): Promise<readonly Difference[]> {
-  const wanted = [namespaceFor(identity, settings), ...wallsFor(identity, settings, stopped)];
-  const findings = await Promise.all(wanted.map((wall) => auditWall(operator, wall, signal)));
-  return findings.flatMap((finding) => finding ?? []);
+): Promise<WallAudit> {
+  const walls = wallsFor(identity, settings, stopped);
+  const found = await Promise.all(
+    walls.map(async (wall) => {
+      const live = await operator.find(wall.address, wall.manifest.metadata, signal);
+      return { wall, live };
+    }),
+  );
+  const all = [{ wall: namespaceFor(identity, settings), live: namespace }, ...found];
+  return {
+    differences: all.flatMap(({ wall, live }) => differenceOf(wall, live) ?? []),
+    versions: found.flatMap(({ wall, live }) => (live === undefined ? [] : [versionOf('Wall', wall.address, live)])),
+  };
 }
 
 /**
@@ -106,19 +130,18 @@ async function ensureNamespace(
   throw new RetryableError('NamespaceTerminating', { message: `namespace ${identity.name} came and went` });
 }
 
-async function apply(operator: Cluster, { address, manifest }: Wall, signal: AbortSignal): Promise<void> {
-  await operator.apply(address, manifest, { fieldManager: FIELD_MANAGER, force: true }, signal);
+async function apply(operator: Cluster, { address, manifest }: Wall, signal: AbortSignal): Promise<Version> {
+  return versionOf(
+    'Wall',
+    address,
+    await operator.apply(address, manifest, { fieldManager: FIELD_MANAGER, force: true }, signal),
+  );
 }
 
-async function auditWall(
-  operator: Cluster,
-  { address, manifest }: Wall,
-  signal: AbortSignal,
-): Promise<Difference | undefined> {
+function differenceOf({ address, manifest }: Wall, live: ApiObject | undefined): Difference | undefined {
   const what = `${address.kind} ${manifest.metadata.name}`;
-  const found = await operator.find(address, manifest.metadata, signal);
-  if (found === undefined) return { what, detail: 'does not exist, and confines the tenant' };
-  const field = firstDifference(manifest, found);
+  if (live === undefined) return { what, detail: 'does not exist, and confines the tenant' };
+  const field = firstDifference(manifest, live);
   return field === undefined ? undefined : { what, detail: `${field} is not what confines the tenant` };
 }
 

@@ -7,13 +7,13 @@ import { at } from '../json-fields.ts';
 import { namespaceFor, tenantRules, wallsFor } from './walls.ts';
 
 const identity = identityOf({ genesis: `0x${'ab'.repeat(32)}`, subscription: 17n, tenure: 2 });
-const cell = (config: HelmConfig = {}, stopped = false) => wallsFor(identity, settingsOf(config, 'acme'), stopped);
+const walls = (config: HelmConfig = {}, stopped = false) => wallsFor(identity, settingsOf(config, 'acme'), stopped);
 const one = (kind: string, name: string, config?: HelmConfig, stopped?: boolean) =>
-  cell(config, stopped).find(({ address, manifest }) => address.kind === kind && manifest.metadata.name === name)
+  walls(config, stopped).find(({ address, manifest }) => address.kind === kind && manifest.metadata.name === name)
     ?.manifest;
 
 describe('the namespace of a tenure', () => {
-  test('has the name of the tenure, its marker in full, and enforces pod security', () => {
+  test('the namespace of a tenure has the name of the tenure, its marker in full, and enforces pod security', () => {
     const { manifest } = namespaceFor(identity, settingsOf({}, 'acme'));
     expect(manifest.metadata).toMatchObject({
       name: identity.name,
@@ -22,30 +22,30 @@ describe('the namespace of a tenure', () => {
     });
   });
 
-  test('enforces what the provider chose', () => {
+  test('the namespace of a tenure enforces what the provider chose', () => {
     const { manifest } = namespaceFor(identity, settingsOf({ podSecurity: 'baseline' }, 'acme'));
     expect(manifest.metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('baseline');
   });
 });
 
-describe('the cell of a tenant', () => {
-  test('is all in the namespace of the tenure', () => {
-    for (const { manifest } of cell()) expect(manifest.metadata.namespace).toBe(identity.name);
+describe('the walls of a tenant', () => {
+  test('the walls of a tenant is all in the namespace of the tenure', () => {
+    for (const { manifest } of walls()) expect(manifest.metadata.namespace).toBe(identity.name);
   });
 
-  test('has a quota, over whose defaults the provider’s word goes', () => {
+  test('the walls of a tenant has a quota, over whose defaults the provider’s word goes', () => {
     const hard = (config: HelmConfig) => at(one('ResourceQuota', 'dinfra-confinement', config), 'spec', 'hard');
     expect(hard({})).toMatchObject({ pods: '20', 'services.loadbalancers': '0', 'requests.storage': '100Gi' });
     expect(hard({ quota: { pods: '3', secrets: '' } })).toMatchObject({ pods: '3' });
     expect(hard({ quota: { secrets: '' } })).not.toHaveProperty('secrets');
   });
 
-  test('lets no pod in while it is stopped', () => {
+  test('the walls of a tenant lets no pod in while it is stopped', () => {
     const quota = one('ResourceQuota', 'dinfra-confinement', { quota: { pods: '3' } }, true);
     expect(at(quota, 'spec', 'hard', 'pods')).toBe('0');
   });
 
-  test('denies all traffic but DNS and its own by default', () => {
+  test('the walls of a tenant denies all traffic but DNS and its own by default', () => {
     const spec = at(one('NetworkPolicy', 'dinfra-confinement'), 'spec');
     expect(spec).toMatchObject({
       podSelector: {},
@@ -57,7 +57,7 @@ describe('the cell of a tenant', () => {
     expect(egress).toMatchObject([{ to: [{ podSelector: {} }] }, { ports: [{ port: 53 }, { port: 53 }] }]);
   });
 
-  test('lets traffic through as the provider says', () => {
+  test('the walls of a tenant lets traffic through as the provider says', () => {
     const spec = (network: HelmConfig['network']) =>
       at(one('NetworkPolicy', 'dinfra-confinement', { ...(network ? { network } : {}) }), 'spec');
     expect(at(spec({ ingress: 'Anywhere' }), 'ingress')).toContainEqual({});
@@ -68,7 +68,7 @@ describe('the cell of a tenant', () => {
     });
   });
 
-  test('has an account with rights to what a chart may hold, and to nothing that confines it', () => {
+  test('the walls of a tenant has an account with rights to what a chart may hold, and to nothing that confines it', () => {
     const rules = at(one('Role', 'dinfra-tenant'), 'rules') as { resources: string[]; verbs: string[] }[];
     const resources = rules.flatMap((rule) => rule.resources);
     expect(resources).toEqual(expect.arrayContaining(['deployments', 'statefulsets', 'services', 'secrets']));
@@ -82,12 +82,12 @@ describe('the cell of a tenant', () => {
     });
   });
 
-  test('has the same rights when they come with the operator, as config/rbac has them', () => {
+  test('the walls of a tenant has the same rights when they come with the operator, as config/rbac has them', () => {
     const file = new URL('../../../../config/rbac/helm-tenant.yaml', import.meta.url);
     expect(parse(readFileSync(file, 'utf8')).rules).toEqual(tenantRules(settingsOf({}, 'acme')));
   });
 
-  test('binds a role of the cluster when the provider names one', () => {
+  test('the walls of a tenant binds a role of the cluster when the provider names one', () => {
     const config = { tenantClusterRole: 'dinfra-tenant' };
     expect(one('Role', 'dinfra-tenant', config)).toBeUndefined();
     expect(one('RoleBinding', 'dinfra-tenant', config)).toMatchObject({ roleRef: { kind: 'ClusterRole' } });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { apiObject } from '../../../../test/support/api-objects.ts';
+import { DEPLOYMENT } from '../confine/kinds.ts';
 import type { ReleaseRecord } from '../release/release-record.ts';
 import { observationOf } from './observation.ts';
 import type { Inside, InsideSeen, ObjectFinding, ObjectSeen, TenantNamespace } from './tenant-reader.ts';
@@ -16,6 +17,7 @@ const up: ObjectSeen = {
   state: 'Seen',
   what: 'Deployment web',
   uid: 'u',
+  version: { origin: 'Chart', address: DEPLOYMENT, key: 'tenant/web', resourceVersion: '1' },
   readiness: { state: 'Ready' },
   drift: { kind: 'None' },
   reach: undefined,

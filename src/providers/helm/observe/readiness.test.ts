@@ -7,23 +7,23 @@ const progressing = (why: string) => ({ state: 'Progressing', why });
 const seen = { observedGeneration: 1 };
 
 describe('any object', () => {
-  test('is not up while it is being deleted', () => {
+  test('any object is not up while it is being deleted', () => {
     expect(readinessOf('ConfigMap', apiObject({}, { deletionTimestamp: '2026-01-01T00:00:00Z' })).state).toBe(
       'Progressing',
     );
   });
 
-  test('is not up before its controller has seen its latest change', () => {
+  test('any object is not up before its controller has seen its latest change', () => {
     const object = apiObject({ status: { observedGeneration: 1 } }, { generation: 2 });
     expect(readinessOf('Deployment', object)).toEqual(progressing('has a change that its controller has not seen yet'));
   });
 
-  test('of a kind without status is up when it is there', () => {
+  test('any object of a kind without status is up when it is there', () => {
     expect(readinessOf('ConfigMap', apiObject())).toEqual(ready);
     expect(readinessOf('constructor', apiObject())).toEqual(ready);
   });
 
-  test('of another kind is up when it says so', () => {
+  test('any object of another kind is up when it says so', () => {
     const saying = (...conditions: object[]) => readinessOf('Certificate', apiObject({ status: { conditions } }));
     expect(saying({ type: 'Ready', status: 'True' })).toEqual(ready);
     expect(saying({ type: 'Ready', status: 'False', message: 'waits' })).toEqual(progressing('waits'));
@@ -38,38 +38,38 @@ describe('a Deployment', () => {
   const deployment = (status: object, replicas?: number) =>
     readinessOf('Deployment', apiObject({ spec: { replicas }, status: { ...seen, ...status } }));
 
-  test('is up when all its pods are updated and available', () => {
+  test('a Deployment is up when all its pods are updated and available', () => {
     expect(deployment({ replicas: 2, updatedReplicas: 2, availableReplicas: 2 }, 2)).toEqual(ready);
   });
 
-  test('says what is short', () => {
+  test('a Deployment says what is short', () => {
     expect(deployment({}, 2)).toEqual(progressing('has 0 of 2 pods updated'));
     expect(deployment({ replicas: 2, updatedReplicas: 2, availableReplicas: 1 }, 2)).toEqual(
       progressing('has 1 of 2 pods available'),
     );
   });
 
-  test('is not up while pods of the revision before are left', () => {
+  test('a Deployment is not up while pods of the revision before are left', () => {
     expect(deployment({ replicas: 3, updatedReplicas: 2, availableReplicas: 2 }, 2)).toEqual(
       progressing('has 1 pods more than it should'),
     );
   });
 
-  test('wants one pod when it says nothing', () => {
+  test('a Deployment wants one pod when it says nothing', () => {
     expect(deployment({ replicas: 1, updatedReplicas: 1, availableReplicas: 1 })).toEqual(ready);
   });
 
-  test('scaled to zero is up when its pods are gone', () => {
+  test('a Deployment scaled to zero is up when its pods are gone', () => {
     expect(deployment({}, 0)).toEqual(ready);
     expect(deployment({ replicas: 1 }, 0).state).toBe('Progressing');
   });
 
-  test('has failed when it has made no progress for too long', () => {
+  test('a Deployment has failed when it has made no progress for too long', () => {
     const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'late' }];
     expect(deployment({ conditions }, 1)).toEqual({ state: 'Failed', why: 'late' });
   });
 
-  test('says why its pods are refused', () => {
+  test('a Deployment says why its pods are refused', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'violates PodSecurity "restricted"' }];
     expect(deployment({ conditions }, 1)).toEqual(progressing('violates PodSecurity "restricted"'));
   });
@@ -80,24 +80,24 @@ describe('a StatefulSet', () => {
     readinessOf('StatefulSet', apiObject({ spec, status: { ...seen, ...status } }));
   const up = { replicas: 2, readyReplicas: 2, currentRevision: 'a', updateRevision: 'a' };
 
-  test('is up when all its pods are ready and of one revision', () => {
+  test('a StatefulSet is up when all its pods are ready and of one revision', () => {
     expect(set(up, { replicas: 2 })).toEqual(ready);
   });
 
-  test('says what is short', () => {
+  test('a StatefulSet says what is short', () => {
     expect(set({}, { replicas: 2 })).toEqual(progressing('has 0 of 2 pods created'));
     expect(set({ ...up, readyReplicas: 1 }, { replicas: 2 })).toEqual(progressing('has 1 of 2 pods ready'));
     expect(set({ ...up, updateRevision: 'b' }, { replicas: 2 }).state).toBe('Progressing');
   });
 
-  test('updated by hand or in part is up when that part is', () => {
+  test('a StatefulSet updated by hand or in part is up when that part is', () => {
     expect(set({ ...up, updateRevision: 'b' }, { replicas: 2, updateStrategy: { type: 'OnDelete' } })).toEqual(ready);
     const inPart = { replicas: 2, updateStrategy: { rollingUpdate: { partition: 1 } } };
     expect(set({ ...up, updateRevision: 'b', updatedReplicas: 1 }, inPart)).toEqual(ready);
     expect(set({ ...up, updateRevision: 'b', updatedReplicas: 0 }, inPart).state).toBe('Progressing');
   });
 
-  test('scaled to zero is up when its pods are gone', () => {
+  test('a StatefulSet scaled to zero is up when its pods are gone', () => {
     expect(set({ replicas: 0 }, { replicas: 0 })).toEqual(ready);
     expect(set({ replicas: 1, readyReplicas: 1 }, { replicas: 0 }).state).toBe('Progressing');
   });
@@ -157,14 +157,14 @@ describe('the trouble of a pod', () => {
     status: { containerStatuses: [{ state: { waiting: { reason, message } } }] },
   });
 
-  test('is told in the words of who found it', () => {
+  test('the trouble of a pod is in the words of the kubelet or the scheduler', () => {
     expect(podTrouble(apiObject(waiting('ImagePullBackOff', 'no such image')))).toBe('ImagePullBackOff: no such image');
     expect(podTrouble(apiObject(waiting('CrashLoopBackOff')))).toBe('CrashLoopBackOff');
     const unscheduled = [{ type: 'PodScheduled', status: 'False', message: '0/3 nodes are available' }];
     expect(podTrouble(apiObject({ status: { conditions: unscheduled } }))).toBe('0/3 nodes are available');
   });
 
-  test('is none while it only starts, and is bounded when there is one', () => {
+  test('the trouble of a pod is none while it only starts, and is bounded when there is one', () => {
     expect(podTrouble(apiObject(waiting('ContainerCreating')))).toBeUndefined();
     expect(podTrouble(apiObject())).toBeUndefined();
     expect(podTrouble(apiObject(waiting('X', 'y'.repeat(5_000))))?.length).toBeLessThanOrEqual(300);

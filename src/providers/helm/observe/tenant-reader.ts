@@ -3,7 +3,7 @@ import { BoundedCache } from '../../../base/bounded-cache.ts';
 import type { Difference } from '../../port.ts';
 import type { Address, ApiObject, Cluster, TenantCluster } from '../cluster.ts';
 import type { Settings } from '../config.ts';
-import { CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, STATEFUL_SET } from '../confine/kinds.ts';
+import { CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, NAMESPACE, POD, STATEFUL_SET } from '../confine/kinds.ts';
 import { describe, type ManifestObject } from '../confine/manifest.ts';
 import { addressOfObject } from '../confine/manifest-policy.ts';
 import { auditTenantNamespace, findNamespace } from '../confine/tenant-namespace.ts';
@@ -14,6 +14,7 @@ import type { TenantAccess } from '../release/tenant-access.ts';
 import { type Drift, DriftMemory, findDrift, scaledByOthers } from './drift.ts';
 import { type Reach, reachOf } from './endpoints.ts';
 import { ofOneThing } from './failures.ts';
+import { MetadataViews, type Version, versionOf } from './metadata-views.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
 import { readWarnings, type Warning } from './warnings.ts';
 
@@ -64,6 +65,7 @@ export interface ObjectSeen {
   readonly state: 'Seen';
   readonly what: string;
   readonly uid: string;
+  readonly version: Version;
   readonly readiness: Readiness;
   readonly drift: Drift;
   /** Where it can be reached, when it is a Service or an Ingress. */
@@ -76,6 +78,19 @@ export interface ReaderOptions {
    * milliseconds. Default 30 minutes.
    */
   readonly auditEveryMs?: number;
+}
+
+interface SoundWalls {
+  readonly at: number;
+  readonly stopped: boolean;
+  readonly versions: readonly Version[];
+}
+
+interface Resting {
+  readonly at: number;
+  readonly state: TenantNamespace;
+  readonly marker: string;
+  readonly versions: readonly Version[];
 }
 
 const DEFAULT_AUDIT_MS = 1_800_000;
@@ -93,19 +108,24 @@ export class TenantReader {
   private readonly auditEveryMs: number;
   private readonly records = new ReleaseRecords();
   private readonly drifts: DriftMemory;
-  /** When the walls of a namespace were last found to be as they should. */
-  private readonly sound = new BoundedCache<{ readonly at: number; readonly stopped: boolean }>(MAX_TENURES);
+  private readonly views: MetadataViews;
+  /** Walls that were found, or have been put up, as they should be. */
+  private readonly sound = new BoundedCache<SoundWalls>(MAX_TENURES);
+  /** Tenures of which nothing has to be done, with everything that was read of them. */
+  private readonly resting = new BoundedCache<Resting>(MAX_TENURES);
   /** Namespaces whose release helm has written a moment ago. */
   private readonly fresh = new BoundedCache<true>(MAX_TENURES);
 
-  /** `now` in milliseconds, never going back. */
+  /** `now` in milliseconds, never going back. What is followed of the cluster is followed until `signal` aborts. */
   constructor(
     tenants: TenantCluster,
     access: TenantAccess,
     settings: Settings,
     now: () => number,
-    options: ReaderOptions = {},
+    options: ReaderOptions,
+    signal: AbortSignal,
   ) {
+    this.views = new MetadataViews(tenants, settings, signal);
     this.tenants = tenants;
     this.access = access;
     this.settings = settings;
@@ -115,11 +135,15 @@ export class TenantReader {
   }
 
   /**
-   * Reads everything of a tenure.
+   * Reads everything of a tenure; nothing, when it was at rest before and the watches have shown no change since.
    *
    * @throws RefusedError NotOurs; the Cluster… errors when the API server cannot be asked.
    */
   async read(identity: TenureIdentity, signal: AbortSignal): Promise<TenantState> {
+    const resting = this.resting.get(identity.name);
+    if (resting?.marker === identity.marker && this.isRecent(resting)) {
+      if (this.views.compare(resting.versions) === 'Same') return resting.state;
+    }
     const namespace = await findNamespace(this.tenants.operator, identity, this.settings.owner, signal);
     if (namespace === undefined) {
       this.forget(identity.name);
@@ -130,8 +154,18 @@ export class TenantReader {
     }
     const stopped = isStopped(namespace);
     const inside = await this.look(identity, stopped, signal);
-    const walls = await this.audit(identity, stopped, inside.kind === 'NoAccess', signal);
-    return { found: 'Namespace', walls, stopped, inside };
+    const walls = await this.audit(identity, namespace, stopped, inside.kind === 'NoAccess', signal);
+    const state: TenantNamespace = { found: 'Namespace', walls, stopped, inside };
+    this.resting.delete(identity.name);
+    if (isAtRest(state)) {
+      const versions = [
+        versionOf('Wall', NAMESPACE, namespace),
+        ...(this.sound.get(identity.name)?.versions ?? []),
+        ...versionsIn(inside),
+      ];
+      this.resting.set(identity.name, { at: this.now(), state, marker: identity.marker, versions });
+    }
+    return state;
   }
 
   /** The history of a release, read with the tenant's rights. */
@@ -153,13 +187,15 @@ export class TenantReader {
     }
   }
 
-  /** The walls have just been put up. */
-  noteWalls({ name }: TenureIdentity, stopped: boolean): void {
-    this.sound.set(name, { at: this.now(), stopped });
+  /** Has to be called when the walls have been put up, with what they are at now. */
+  noteWalls({ name }: TenureIdentity, stopped: boolean, versions: readonly Version[]): void {
+    this.resting.delete(name);
+    this.sound.set(name, { at: this.now(), stopped, versions });
   }
 
-  /** Helm has just written the release. */
+  /** Has to be called when helm has written the release. */
   noteRelease({ name }: TenureIdentity): void {
+    this.resting.delete(name);
     this.fresh.set(name, true);
   }
 
@@ -167,21 +203,31 @@ export class TenantReader {
   forget(name: string): void {
     this.access.forget(name);
     this.sound.delete(name);
+    this.resting.delete(name);
     this.fresh.delete(name);
+  }
+
+  private isRecent({ at }: Pick<Resting, 'at'>): boolean {
+    return this.now() - at < this.auditEveryMs;
   }
 
   private async audit(
     identity: TenureIdentity,
+    namespace: ApiObject,
     stopped: boolean,
     now: boolean,
     signal: AbortSignal,
   ): Promise<readonly Difference[]> {
     const sound = this.sound.get(identity.name);
-    const isRecent = sound?.stopped === stopped && this.now() - sound.at < this.auditEveryMs;
-    if (isRecent && !now) return [];
+    if (sound?.stopped === stopped && this.isRecent(sound) && !now) {
+      // Without watches the time alone has to do.
+      if (this.views.compare(sound.versions) !== 'Changed') return [];
+    }
     const at = this.now();
-    const differences = await auditTenantNamespace(this.tenants.operator, identity, this.settings, stopped, signal);
-    if (differences.length === 0) this.sound.set(identity.name, { at, stopped });
+    const { operator } = this.tenants;
+    const audit = await auditTenantNamespace(operator, identity, this.settings, namespace, stopped, signal);
+    const { differences, versions } = audit;
+    if (differences.length === 0) this.sound.set(identity.name, { at, stopped, versions });
     else this.sound.delete(identity.name);
     return differences;
   }
@@ -241,7 +287,7 @@ export class TenantReader {
         const isFresh = this.fresh.get(namespace) === true;
         const comparison = { address, object, live, namespace, ignoreReplicas, isFresh };
         const drift = await this.drifts.judge(live, revision, () => findDrift(cluster, comparison, signal));
-        return [findingOf(object.kind, live, drift)];
+        return [findingOf(address, live, drift)];
       } catch (error) {
         return [{ state: 'Unseen', what, why: ofOneThing(error).message.slice(0, 200) }];
       }
@@ -260,6 +306,23 @@ export function isObjectUp(finding: ObjectFinding): boolean {
   return finding.state === 'Seen' ? finding.readiness.state === 'Ready' : finding.state !== 'Missing';
 }
 
+/** True when there is nothing to do and nothing to wait for. */
+function isAtRest({ walls, stopped, inside }: TenantNamespace): boolean {
+  if (walls.length > 0 || inside.kind !== 'Seen') return false;
+  if (stopped) return inside.pods.length === 0;
+  const { latest, good } = inside.release;
+  return (
+    good?.content?.status === 'deployed' &&
+    latest?.revision === good.revision &&
+    inside.objects.every((object) => isObjectUp(object) && object.state !== 'Unseen' && !isOutOfPlace(object))
+  );
+}
+
+function versionsIn(inside: Inside): readonly Version[] {
+  if (inside.kind !== 'Seen') return [];
+  return inside.objects.flatMap((finding) => (finding.state === 'Seen' ? [finding.version] : []));
+}
+
 /** True from the moment a tenure is stopped until it has been started again. */
 export function isStopped(namespace: ApiObject): boolean {
   return namespace.metadata.annotations?.[Annotation.stopped] !== undefined;
@@ -272,18 +335,20 @@ async function readWorkloads(
   signal: AbortSignal,
 ): Promise<readonly ObjectFinding[]> {
   const lists = await Promise.all(
-    WORKLOADS.map(async ({ kind, ...address }) => {
-      const items = await listOrNone(cluster, { kind, ...address }, namespace, signal);
+    WORKLOADS.map(async (address) => {
+      const items = await listOrNone(cluster, address, namespace, signal);
       // What a workload has made is judged by the workload.
       const own = items.filter((live) => listOf(at(live, 'metadata', 'ownerReferences')).length === 0);
-      return own.map((live) => findingOf(kind, live, NOT_COMPARED));
+      return own.map((live) => findingOf(address, live, NOT_COMPARED));
     }),
   );
   return lists.flat();
 }
 
-function findingOf(kind: string, live: ApiObject, drift: Drift): ObjectSeen {
+function findingOf(address: Address, live: ApiObject, drift: Drift): ObjectSeen {
+  const { kind } = address;
   return {
+    version: versionOf('Chart', address, live),
     state: 'Seen',
     what: describe({ kind, name: live.metadata.name }),
     uid: live.metadata.uid,

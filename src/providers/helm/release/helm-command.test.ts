@@ -21,7 +21,7 @@ async function runAsHelm(script: string, run: Partial<HelmRun> = {}, signal = ne
 }
 
 describe('the helm command', () => {
-  test('reads its files in a private folder that nobody else can, and that is gone afterwards', async () => {
+  test('the helm command reads its files in a private folder that nobody else can, and that is gone afterwards', async () => {
     const { ok, stdout } = await runAsHelm('stat -c "%a %n" . *; cat "$1"', {
       args: (path) => [path('values.json')],
       files: { 'values.json': '{"a":1}' },
@@ -35,7 +35,7 @@ describe('the helm command', () => {
     expect(await readdir(temporary)).toEqual(['helm']);
   });
 
-  test('finds nothing of the machine: no configuration, no plugins, no other kubeconfig', async () => {
+  test('the helm command finds nothing of the machine: no configuration, no plugins, no other kubeconfig', async () => {
     const { stdout } = await runAsHelm('env; pwd', { kubeconfig: '{}' });
     const env = Object.fromEntries(stdout.split('\n').map((line) => line.split(/=(.*)/s, 2)));
     const home = env['HOME'].replace(/\/home$/, '');
@@ -46,12 +46,12 @@ describe('the helm command', () => {
     expect(stdout).not.toMatch(/VITEST|NODE_OPTIONS/);
   });
 
-  test('meets no network unless it is given a cluster', async () => {
+  test('the helm command meets no network unless it is given a cluster', async () => {
     expect((await runAsHelm('env')).stdout).toMatch(/^HTTPS_PROXY=http:\/\/127\.0\.0\.1:9$/m);
     expect((await runAsHelm('env', { kubeconfig: '{}' })).stdout).not.toMatch(/PROXY/);
   });
 
-  test('shows its credentials to nobody: they are in a file and not in its arguments or environment', async () => {
+  test('the helm command shows its credentials to nobody: they are in a file and not in its arguments or environment', async () => {
     const { stdout } = await runAsHelm('env; echo "$@"; cat "$KUBECONFIG"', {
       args: (path) => ['install', path('values.json')],
       files: { 'values.json': 'a-secret-value' },
@@ -61,7 +61,7 @@ describe('the helm command', () => {
     expect(stdout).not.toContain('a-secret-value');
   });
 
-  test('says what it printed when it fails', async () => {
+  test('the helm command says what it printed when it fails', async () => {
     expect(await runAsHelm('echo no >&2; exit 1')).toEqual({
       ok: false,
       stdout: '',
@@ -70,7 +70,7 @@ describe('the helm command', () => {
     });
   });
 
-  test('is ended when it takes too long or prints too much', async () => {
+  test('the helm command is ended when it takes too long or prints too much', async () => {
     const command = join(temporary, 'slow');
     await writeFile(command, '#!/bin/sh\nsleep 74', { mode: 0o755 });
     const slow = new HelmCommand({ command, temporary, deadlineMs: 100 });
@@ -80,11 +80,11 @@ describe('the helm command', () => {
     expect(await readdir(temporary)).toEqual(expect.not.arrayContaining([expect.stringMatching(/^dinfra-helm/)]));
   });
 
-  test('that somebody else has killed proves nothing of the chart', async () => {
+  test('the helm command that somebody else has killed proves nothing of the chart', async () => {
     await expect(runAsHelm('kill -KILL $$')).rejects.toMatchObject({ code: 'ReleaseFailed', family: 'retryable' });
   });
 
-  test('that is not there is a matter of the operator and not of the chart', async () => {
+  test('the helm command that is not there is a matter of the operator and not of the chart', async () => {
     const helm = new HelmCommand({ command: join(temporary, 'nowhere'), temporary });
     const running = helm.run({ args: () => [], files: {}, tenant: 'somebody' }, new AbortController().signal);
     await expect(running).rejects.toMatchObject({ code: 'HelmUnavailable', family: 'retryable' });
@@ -94,7 +94,7 @@ describe('the helm command', () => {
     ['v4.3.1', true],
     ['v3.19.0', false],
     ['', false],
-  ])('of version %j is known: %s', async (version, isKnown) => {
+  ])('the helm command of version %j is known: %s', async (version, isKnown) => {
     const command = join(temporary, 'helm');
     await writeFile(command, `#!/bin/sh\nprintf '%s' '${version}'`, { mode: 0o755 });
     const asking = new HelmCommand({ command, temporary }).version(new AbortController().signal);
@@ -106,7 +106,7 @@ describe('the helm command', () => {
       });
   });
 
-  test('runs no more often at a time than it may, and not at all for who has gone meanwhile', async () => {
+  test('the helm command runs no more often at a time than it may, and not at all for who has gone meanwhile', async () => {
     const command = join(temporary, 'helm');
     await writeFile(
       command,

@@ -44,7 +44,7 @@ describe('what helm says of a release means', () => {
     ['Error: etcdserver: request timed out', 'ReleaseFailed', undefined],
     ['Error: something nobody has seen before', 'ReleaseFailed', undefined],
     ['', 'ReleaseFailed', undefined],
-  ])('%s → %s', (stderr, code, path) => {
+  ])('what helm says of a release means %s → %s', (stderr, code, path) => {
     const error = releaseFailure('helm install failed', 'tenant', stderr, {});
     expect(error.code).toBe(code);
     expect(error.path).toBe(path);
@@ -64,25 +64,25 @@ describe('the words of helm', () => {
   const words = (stderr: string, values = {}) =>
     releaseFailure('helm install failed', 'tenant', stderr, values).message;
 
-  test('come without its log lines, in one bounded line', () => {
+  test('the words of helm come without its log lines, in one bounded line', () => {
     const stderr =
       'level=INFO msg=x\nW1121 05:00:00.0 1 warnings.go:70] would violate\nWARNING: y\nError: a\n  b\x1b[31m\n';
     expect(words(stderr)).toBe('helm install failed: a b [31m');
     expect(words(`Error: ${'x'.repeat(10_000)}`).length).toBeLessThan(1_000);
   });
 
-  test('do not carry values, which may be passwords', () => {
+  test('the words of helm do not carry values, which may be passwords', () => {
     const values = { db: { users: [{ password: 'correct horse battery' }] }, name: 'web' };
     const message = words("Error: 'correct horse battery' does not match pattern in web", values);
     expect(message).toBe("helm install failed: '(a value)' does not match pattern in web");
   });
 
-  test('do not carry values in Base64 either', () => {
+  test('the words of helm do not carry values in Base64 either', () => {
     const message = words('Error: cannot parse Y29ycmVjdCBob3JzZQ== of the Secret', { password: 'correct horse' });
     expect(message).toBe('helm install failed: cannot parse (a value)== of the Secret');
   });
 
-  test('are searched in linear time, whatever the values are', () => {
+  test('the words of helm are searched in linear time, whatever the values are', () => {
     // Each of them occurs in what would replace it.
     const values = Array.from({ length: 20_000 }, (_, index) => ` a value${' '.repeat(index % 7)}`);
     const started = performance.now();

@@ -9,7 +9,7 @@ const encode = (release: unknown) =>
   Buffer.from(gzipSync(JSON.stringify(release)).toString('base64')).toString('base64');
 
 describe('the record of a release', () => {
-  test('says how it stands and what was installed', async () => {
+  test('the record of a release says how it stands and what was installed', async () => {
     const release = {
       info: { status: 'deployed', description: 'Install complete' },
       manifest: 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}',
@@ -22,7 +22,7 @@ describe('the record of a release', () => {
     });
   });
 
-  test('may lack what helm leaves out when it is empty', async () => {
+  test('the record of a release may lack what helm leaves out when it is empty', async () => {
     expect(await decodeRelease(encode({ info: { status: 'failed' } }))).toEqual({
       status: 'failed',
       description: '',
@@ -30,13 +30,13 @@ describe('the record of a release', () => {
     });
   });
 
-  test('is no record when the tenant has put something else in its place', async () => {
+  test('the record of a release is no record when the tenant has put something else in its place', async () => {
     const bomb = encode({ info: { status: 'deployed' }, manifest: 'x'.repeat(20 * 1024 * 1024) });
     const others = ['', '!', 'bm90IGhlbG0=', encode(null), encode([]), encode({ info: { status: 5 } }), bomb];
     for (const data of others) expect(await decodeRelease(data)).toBeUndefined();
   });
 
-  test('never crashes the reader, whatever its bytes are', async () => {
+  test('the record of a release never crashes the reader, whatever its bytes are', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), fc.json(), async (text, json) => {
         await decodeRelease(text);

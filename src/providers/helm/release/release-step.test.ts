@@ -10,19 +10,19 @@ const record = (status: string | undefined, order = 'this'): ReleaseRecord => ({
 });
 
 describe('the next step of a release', () => {
-  test('is an install when there is none', () => {
+  test('the next step of a release is an install when there is none', () => {
     expect(nextReleaseStep({ latest: undefined }, 'this', false)).toEqual({ do: 'Install' });
   });
 
-  test('is nothing when it is deployed as ordered', () => {
+  test('the next step of a release is nothing when it is deployed as ordered', () => {
     expect(nextReleaseStep({ latest: record('deployed') }, 'this', false)).toEqual({ do: 'Rest' });
   });
 
-  test('is to apply it again when something of it has drifted', () => {
+  test('the next step of a release is to apply it again when something of it has drifted', () => {
     expect(nextReleaseStep({ latest: record('deployed') }, 'this', true)).toEqual({ do: 'Reapply', revision: 4 });
   });
 
-  test('is an upgrade when it was made from another order, drifted or not', () => {
+  test('the next step of a release is an upgrade when it was made from another order, drifted or not', () => {
     for (const drifted of [true, false]) {
       expect(nextReleaseStep({ latest: record('deployed', 'before') }, 'this', drifted)).toEqual({
         do: 'Upgrade',
@@ -31,7 +31,7 @@ describe('the next step of a release', () => {
     }
   });
 
-  test.each(['failed', 'superseded'])('is an upgrade when it is %s', (status) => {
+  test.each(['failed', 'superseded'])('the next step of a release is an upgrade when it is %s', (status) => {
     expect(nextReleaseStep({ latest: record(status) }, 'this', false)).toEqual({ do: 'Upgrade', from: 4 });
   });
 
@@ -43,7 +43,7 @@ describe('the next step of a release', () => {
     'uninstalled',
     'unknown',
     undefined,
-  ])('is to discard a record that a killed helm or the tenant has left %s', (status) => {
+  ])('the next step of a release is to discard a record that a killed helm or the tenant has left %s', (status) => {
     expect(nextReleaseStep({ latest: record(status) }, 'this', true)).toMatchObject({
       do: 'Discard',
       record: { revision: 4 },

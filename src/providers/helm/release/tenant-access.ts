@@ -37,7 +37,7 @@ export class TenantAccess {
   }
 
   /**
-   * Does something with the key to a namespace. A key that is refused, because the account has been made anew, is
+   * Does something with the key to a namespace. A key that is refused, because the account was replaced, is
    * replaced once.
    *
    * @throws the Cluster… errors; ClusterNotFound when there is no account.
