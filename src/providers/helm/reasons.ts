@@ -11,6 +11,7 @@ export const helmReasons = {
     family: 'retryable',
     summary: 'The chart is still being fetched and rendered.',
     remedy: 'Nothing to do if it is brief; otherwise the repository is slow.',
+    chainCode: 10_112,
   },
   ChartNotFound: {
     family: 'terminal',
@@ -78,6 +79,7 @@ export const helmReasons = {
     family: 'retryable',
     summary: 'The chart repository or registry does not answer, or not in a way that can be understood.',
     remedy: 'Nothing to do if it is brief; otherwise check the address and the network policy of the operator.',
+    chainCode: 10_110,
   },
   ReleaseFailed: {
     family: 'retryable',
@@ -93,6 +95,7 @@ export const helmReasons = {
     family: 'retryable',
     summary: 'A helm command took longer than it may and was ended.',
     remedy: 'Nothing to do if it is rare; otherwise look at the load of the API server and of the operator.',
+    chainCode: 10_111,
   },
   NamespaceTerminating: {
     family: 'retryable',
