@@ -314,8 +314,14 @@ function isAtRest({ walls, stopped, inside }: TenantNamespace): boolean {
   return (
     good?.content?.status === 'deployed' &&
     latest?.revision === good.revision &&
-    inside.objects.every((object) => isObjectUp(object) && object.state !== 'Unseen' && !isOutOfPlace(object))
+    inside.objects.every((object) => isObjectUp(object) && object.state !== 'Unseen' && !isOutOfPlace(object)) &&
+    !inside.objects.some(isBarePod)
   );
+}
+
+/** Pods are not followed, and one that nobody makes again may end at any time. */
+function isBarePod(finding: ObjectFinding): boolean {
+  return finding.state === 'Seen' && finding.version.address.kind === POD.kind;
 }
 
 function versionsIn(inside: Inside): readonly Version[] {

@@ -141,4 +141,17 @@ describe('the helm command', () => {
     await expect(running).rejects.toThrow(LeadershipLostError);
     expect(await readdir(temporary)).not.toContain('started');
   });
+
+  test('the helm command is asked for its version by one process, however many want to know', async () => {
+    const command = join(temporary, 'helm');
+    await writeFile(command, `#!/bin/sh\nsleep 0.1; printf v4.3.1`, { mode: 0o755 });
+    const helm = new HelmCommand({ command, temporary });
+    const leaving = new AbortController();
+    const left = helm.version(leaving.signal);
+    const others = Array.from({ length: 5 }, () => helm.version(new AbortController().signal));
+    leaving.abort(new Error('gone'));
+    await expect(left).rejects.toThrow('gone');
+    expect(await Promise.all(others)).toEqual(Array(5).fill('v4.3.1'));
+    expect(helm.processes).toBe(1);
+  });
 });

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { abortable } from '../../../base/deadline.ts';
 import { type Fence, LeadershipLostError, openFence } from '../../../base/fence.ts';
 import { RetryableError } from '../../../errors/dinfra-error.ts';
 import { type ProcessEnd, runBounded } from './bounded-process.ts';
@@ -52,6 +53,7 @@ export class HelmCommand {
   private readonly slots: FairSlots;
   private started = 0;
   private knownVersion: string | undefined;
+  private asking: Promise<string> | undefined;
 
   constructor(options: HelmCommandOptions = {}) {
     this.options = {
@@ -77,9 +79,17 @@ export class HelmCommand {
    */
   async version(signal: AbortSignal): Promise<string> {
     if (this.knownVersion !== undefined) return this.knownVersion;
+    // One process for all who ask at the same time; it does not end with the one who asked first.
+    this.asking ??= this.askVersion().finally(() => {
+      this.asking = undefined;
+    });
+    return abortable(this.asking, signal);
+  }
+
+  private async askVersion(): Promise<string> {
     const { stdout, stderr } = await this.run(
       { args: () => ['version', '--template={{ .Version }}'], files: {}, tenant: 'operator' },
-      signal,
+      new AbortController().signal,
     );
     if (!/^v?4\./.test(stdout)) {
       const found = JSON.stringify((stdout.trim() || stderr.trim()).slice(0, 200));
