@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { systemClock } from '../base/clock.ts';
 import { openFence } from '../base/fence.ts';
 import type { Logger } from '../base/logger.ts';
+import { limitRepeats } from '../base/repeat-limit.ts';
 import { showLeadership } from '../kube/client/client-metrics.ts';
 import type { ClusterAccess } from '../kube/client/cluster-access.ts';
 import { KubeClient } from '../kube/client/kube-client.ts';
@@ -27,12 +29,13 @@ const NAME = 'dinfra-operator';
  * on the spot, and with it every helm process.
  */
 export async function runProcess(config: Config): Promise<number> {
-  const log = pino({
+  const lines = pino({
     level: config.logLevel,
     base: { identity: config.identity, version: versionText() },
     formatters: { level: (level) => ({ level }) },
     timestamp: pino.stdTimeFunctions.isoTime,
   });
+  const log = limitRepeats(lines, systemClock);
   takeConsole((line) => log.debug({ line }, 'a library has written to the console'));
   const stop = stopOnSignals(log);
   const health = new Health();

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { orderFor } from '../../test/support/cloud.ts';
+import { deploymentFor } from '../../test/support/deployment-for.ts';
+import type { Deployment } from '../api/deployment.ts';
+import { laneOf } from './register-deployments.ts';
+
+const deployment = deploymentFor(orderFor());
+const on = (reactor: string, state: Deployment['spec']['state'] = 'Active'): Deployment => ({
+  ...deployment,
+  spec: { ...deployment.spec, reactorRef: { name: reactor }, state },
+});
+
+test('Deployments of two reactors never wait for each other', () => {
+  expect(laneOf(on('cloud'))).not.toBe(laneOf(on('cluster')));
+});
+
+test('an award that is still to be answered does not wait for what its reactor already runs', () => {
+  expect(laneOf(on('cloud', 'Awarded'))).not.toBe(laneOf(on('cloud')));
+  expect(laneOf(on('cloud', 'Accepted'))).toBe(laneOf(on('cloud', 'Ended')));
+});
+
+test('a Deployment that is gone has a lane, too', () => {
+  expect(laneOf(undefined)).toBe('');
+});
