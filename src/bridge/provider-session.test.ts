@@ -57,6 +57,46 @@ describe('a provider at rest', () => {
   });
 });
 
+describe('a comparison', () => {
+  it('lists each kind of object as often with two thousand tenures as with two', async () => {
+    const listsFor = async (tenures: bigint) => {
+      const one = new BridgeWorld();
+      one.offer();
+      for (let id = 0n; id < tenures; id++) one.ledger.award(id);
+      const session = await one.session(one.provider());
+      await one.converge(session);
+      let lists = 0;
+      const { deployments: view, subscriptions: others } = one.context;
+      for (const store of [view, others]) {
+        const list = store.list.bind(store);
+        Object.assign(store, {
+          list: () => {
+            lists += 1;
+            return list();
+          },
+        });
+      }
+      await session.compare(one.stop.signal);
+      one.end();
+      return lists;
+    };
+    expect(await listsFor(2_000n)).toBe(await listsFor(2n));
+  });
+
+  it('that finds more to write than time allows goes on with the other stages, and writes the rest with the next', async () => {
+    for (let id = 0n; id < 40n; id++) world.ledger.award(id);
+    const session = await world.session(world.provider());
+    // Each write takes longer than the stage may begin new ones.
+    world.cluster.failWhen(({ kind }) => (kind === 'Provider' ? undefined : world.clock.advance(1_000)));
+    await session.compare(world.stop.signal);
+    const first = world.deployments().length;
+    expect(first).toBeLessThan(40);
+    expect(world.readyOf(world.providerNow())).toMatchObject({ status: 'False', reason: 'Registering' });
+    await world.converge(session, 30);
+    expect(world.deployments()).toHaveLength(40);
+  });
+});
+
 describe('an object that the API server refuses', () => {
   it('keeps back no other object, no report and no later stage, and is named with a count', async () => {
     world.offer();

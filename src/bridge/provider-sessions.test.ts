@@ -118,6 +118,28 @@ describe('a Provider that is renamed', () => {
   });
 });
 
+describe('a Provider that takes over from one that is being deleted', () => {
+  it('waits until the session of the other has ended, also when its chain is known only once it is reached', async () => {
+    world.provider('acme');
+    await reconcile('acme');
+    world.ledger.award(1n);
+    await converge();
+    world.cluster.remove(providers, { namespace: 'acme', name: 'acme' });
+    // The old session still runs: its own reconcile has not been made yet.
+    world.provider('acme-2', { metadata: later });
+    await reconcile('acme-2');
+    await settle();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(world.sources[1]?.source.submitted).toEqual([]);
+    expect(world.sources[1]?.canReport()).toBe(false);
+    expect(queued).toContain('acme/acme');
+    await converge();
+    expect(world.providerNow('acme')).toBeUndefined();
+    expect(world.deployments()).toMatchObject([{ spec: { state: 'Active', providerRef: { name: 'acme-2' } } }]);
+    expect(world.sources[1]?.canReport()).toBe(true);
+  });
+});
+
 describe('a Provider whose Secret is missing', () => {
   it('is Stalled with its name, and can be deleted', async () => {
     world.provider('acme', {

@@ -29,7 +29,7 @@ interface PutObject {
   readonly status?: object;
 }
 
-type Fault = (write: SeenWrite, manifest: unknown) => 'hang' | number | undefined;
+type Fault = (write: SeenWrite, manifest: unknown) => 'hang' | number | Promise<void> | undefined;
 
 /**
  * Objects in memory behind the part of the API server's client that the bridge uses: generations, finalizers, server-side
@@ -54,7 +54,7 @@ export class MemoryCluster {
     return this.store(type, before, object.metadata, object.spec ?? before?.spec, object.status ?? before?.status);
   }
 
-  /** Answers writes with an HTTP status, or never. */
+  /** Answers writes with an HTTP status, after a while, or never. */
   failWhen(fault: Fault): () => void {
     this.faults.push(fault);
     return () => this.faults.splice(this.faults.indexOf(fault), 1);
@@ -129,6 +129,7 @@ export class MemoryCluster {
     const fault = this.faults.map((one) => one(write, manifest)).find((one) => one !== undefined);
     if (fault === undefined) return;
     if (typeof fault === 'number') throw refusal(fault, write.name);
+    if (fault !== 'hang') return fault;
     await new Promise((_, reject) => {
       if (signal.aborted) reject(signal.reason);
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });

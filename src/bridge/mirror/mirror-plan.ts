@@ -251,9 +251,11 @@ function isInStep(
   before: { readonly metadata: Deployment['metadata']; readonly spec: object },
   { labels, spec }: Mirrored<object>,
 ): boolean {
-  if (Object.entries(labels).some(([key, value]) => before.metadata.labels?.[key] !== value)) return false;
+  for (const key in labels) if (before.metadata.labels?.[key] !== labels[key]) return false;
   const left = before.spec as Readonly<Record<string, unknown>>;
   const right = spec as Readonly<Record<string, unknown>>;
-  const keys = new Set([...Object.keys(left), ...Object.keys(right)].filter((key) => key !== 'suspend'));
-  return [...keys].every((key) => isDeepStrictEqual(left[key], right[key]));
+  // The identity of most values spares a deep comparison of each of them, ten thousand times in a row.
+  for (const key in right) if (left[key] !== right[key] && !isDeepStrictEqual(left[key], right[key])) return false;
+  for (const key in left) if (right[key] === undefined && left[key] !== undefined && key !== 'suspend') return false;
+  return true;
 }

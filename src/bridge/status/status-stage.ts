@@ -17,7 +17,7 @@ import type { BridgeCluster, BridgeEvents, ServesType } from '../ports.ts';
 import { type TeardownRecord, teardownsPerHour } from '../safeguards/teardown-budget.ts';
 import { offerStatus } from './offer-status.ts';
 import { problemStatus, providerStatus, teardownsWaiting, waitingForTenures } from './provider-status.ts';
-import { type WantedStatus, writeStatus, writeStatuses } from './status-writer.ts';
+import { differs, type WantedStatus, writeStatus, writeStatuses } from './status-writer.ts';
 import { subscriptionStatus } from './subscription-status.ts';
 
 /** What one comparison has found. */
@@ -137,7 +137,8 @@ export class StatusStage {
       yield;
       const key = tenureKey(object.spec.id, object.spec.tenure);
       const status = subscriptionStatus(object, index.tenures.get(key) ?? [], refused.get(key), now);
-      wanted.push({ object, status });
+      // Here, between two slices: comparing all of them at once would keep the event loop.
+      if (differs({ object, status })) wanted.push({ object, status });
     }
     return wanted;
   }

@@ -18,14 +18,20 @@ interface StatusObject extends KubeObject {
   readonly status: object;
 }
 
+/** Whether a status has to be written. */
+export function differs<T extends StatusObject>({ object, status }: WantedStatus<T>): boolean {
+  return !isDeepStrictEqual(status, object.status);
+}
+
 /** Writes a status when it differs. True when it was written. An object that is gone is no error. */
 export async function writeStatus<T extends StatusObject>(
   cluster: BridgeCluster,
   type: ResourceType<T>,
-  { object, status }: WantedStatus<T>,
+  wanted: WantedStatus<T>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (isDeepStrictEqual(status, object.status)) return false;
+  if (!differs(wanted)) return false;
+  const { object, status } = wanted;
   const { name, namespace, uid } = object.metadata;
   const manifest = {
     metadata: { name, uid, ...(namespace !== undefined && { namespace }) },
