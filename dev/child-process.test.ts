@@ -55,7 +55,7 @@ describe('a child process', () => {
     await ends(grandchild);
   });
 
-  it('ends with us, even by SIGKILL', async () => {
+  it('ends with its parent, even when that is killed with SIGKILL', async () => {
     const script = `
       import { Child } from ${JSON.stringify(new URL('./child-process.ts', import.meta.url).href)};
       const options = { name: 'sleep', command: 'sleep', args: ['60'], logFile: ${JSON.stringify(join(folder, 'log'))} };
@@ -67,7 +67,7 @@ describe('a child process', () => {
     await ends(Number(stdout));
   });
 
-  it('tells of its death with its last lines, unless it was told to end', async () => {
+  it('reports its unexpected end with its last lines', async () => {
     const deaths: string[] = [];
     const onDeath = (problem: string) => deaths.push(problem);
     const failing = await startScript('echo "disk full"; sleep 0.2; exit 3', onDeath);

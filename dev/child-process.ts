@@ -12,12 +12,12 @@ export interface ChildOptions {
   readonly logFile: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Told, with its last lines, when it has ended though nobody here has ended it. */
+  /** Called with its last lines when it ended and was not stopped. */
   readonly onDeath?: (problem: string) => void;
 }
 
 /**
- * Ends the command when our end of the pipe is closed, which the kernel does for us whatever we die of. `exec` keeps the
+ * Ends the command when our end of the pipe is closed, which the kernel does however this process dies. `exec` keeps the
  * process id, so that signals and exit codes are the command's own.
  */
 const LIFELINE =
@@ -120,7 +120,7 @@ export class Child {
     try {
       process.kill(-this.pid, 'SIGKILL');
     } catch {
-      // Nobody is left.
+      // No process of the group is left.
     }
   }
 }

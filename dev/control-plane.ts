@@ -27,7 +27,7 @@ export class ControlPlane {
   private etcd: Child | undefined;
   private apiServer: Child | undefined;
   private others: Child[] = [];
-  /** Aborted when a part of it has ended by itself, with what its last lines were. */
+  /** Aborted when a part ended by itself, with its last lines. */
   private readonly broken = new AbortController();
   private readonly onDeath: (problem: string) => void;
 
@@ -84,13 +84,13 @@ export class ControlPlane {
     this.etcd = undefined;
   }
 
-  /** Takes the API server away; what it knows stays in etcd. */
+  /** Stops the API server; its data stays in etcd. */
   async stopApiServer(): Promise<void> {
     await this.apiServer?.stop();
     this.apiServer = undefined;
   }
 
-  /** Brings the API server back, at the same address. */
+  /** Starts the API server again at the same address. */
   async startApiServer(): Promise<void> {
     const path = (name: string) => join(this.folder, name);
     this.apiServer = this.child('kube-apiserver', [
@@ -168,7 +168,7 @@ export class ControlPlane {
   }
 
   private child(name: keyof Binaries, args: readonly string[]): Child {
-    // What is being stopped starts nothing more.
+    // Starts nothing while it is being stopped.
     this.broken.signal.throwIfAborted();
     return Child.start({
       name,

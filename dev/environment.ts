@@ -25,11 +25,11 @@ const BLOCK_MS = 1_000;
 export interface EnvironmentOptions {
   /** The environment's own: data, logs, kubeconfig. */
   readonly folder: string;
-  /** Told of each part as it comes up. */
+  /** Called for each part as it comes up. */
   readonly onStep?: (what: string) => void;
   /** Kubeconfig of a cluster that is there already. Default: an embedded control plane of its own. */
   readonly kubeconfig?: string;
-  /** Is made. Default `acme`. */
+  /** Created if it does not exist. Default `acme`. */
   readonly namespace?: string;
   /** Where chain and cloud listen: at the ports the samples name, or at free ones. Default `samples`. */
   readonly ports?: 'samples' | 'free';
@@ -37,7 +37,7 @@ export interface EnvironmentOptions {
 
 /**
  * Everything a provider has, on one machine: a Kubernetes control plane, a chain, a cloud, and the operator between
- * them. All of it is real but the cloud's hypervisors and the nodes' kubelets.
+ * them. Everything is real except the cloud's hypervisors and the nodes' kubelets.
  */
 export class Environment {
   readonly binaries: Binaries;
@@ -103,7 +103,7 @@ export class Environment {
       onStep('custom resources installed, descriptor types helm/v1, vm/v1 and compose/v1 registered on chain');
       return environment;
     } catch (error) {
-      // What is still on its way up is waited for, or it would be left running.
+      // Parts that are still starting are awaited, or they would be left running.
       await Promise.allSettled([planeUp, chainUp, cloudUp]);
       await Promise.allSettled(stops.map((stop) => stop()));
       throw error;
@@ -190,8 +190,8 @@ export class Environment {
   }
 
   /**
-   * Takes away what is left in a cluster that stays: nobody works on it any more, so nobody would let it go, and the
-   * next chain's tenures have the same names, as development chains are all of one genesis.
+   * Removes what is left in a cluster that stays: no operator is there to remove the finalizers, and the next development
+   * chain has the same genesis, so its tenures would have the same names.
    */
   private async leaveCluster(): Promise<void> {
     await removeOperatorAccount((args) => this.kubectl(args), this.namespace);

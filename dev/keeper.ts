@@ -18,7 +18,7 @@ async function end(): Promise<void> {
 }
 
 process.once('SIGTERM', () => void end());
-// The terminal it was started from may go; it stays.
+// It outlives the terminal it was started from.
 process.on('SIGHUP', () => undefined);
 
 const folder = join(stateFolder, 'environment');

@@ -14,7 +14,7 @@ export async function freePorts(count: number): Promise<number[]> {
         }),
     ),
   );
-  // All are held until all are known, so that none is given twice.
+  // All are kept open until all are known, so that no port is returned twice.
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How often it is looked, in milliseconds. */
+/** Interval between two attempts, in milliseconds. */
 const LOOK_MS = 250;
 
 /**
- * Waits until something holds; a look that fails counts as no.
+ * Waits until a condition holds; an attempt that throws counts as no.
  *
  * @param what completes the sentence "waited 30 s until …".
  * @param account says how things stand, for the error.

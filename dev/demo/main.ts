@@ -55,7 +55,7 @@ async function main(ports: 'samples' | 'free'): Promise<number> {
       ctx: stage,
       // A list that is alive on a terminal, plain lines elsewhere.
       fallbackRenderer: 'simple',
-      // It would end the process at once, and what was started with it only later.
+      // It would end the process before the parts it started.
       registerSignalListeners: false,
       rendererOptions: { collapseErrors: false, showErrorMessage: true },
     },
@@ -63,7 +63,7 @@ async function main(ports: 'samples' | 'free'): Promise<number> {
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= (async () => {
-      // What is still on its way up is waited for, or it would be left running.
+      // Parts that are still starting are awaited, or they would be left running.
       await stage.starting?.catch(() => undefined);
       await stage.world?.close();
       await stage.environment?.stop();
@@ -85,7 +85,7 @@ async function main(ports: 'samples' | 'free'): Promise<number> {
     void stop().then(end, end);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-  // What the libraries have to say is in the errors too.
+  // The libraries write to the console what their errors say as well.
   const print = console.log.bind(console);
   takeConsole(() => undefined);
   try {

@@ -47,7 +47,7 @@ async function metrics(): Promise<string> {
     [...all.filter(ours), ...all.filter((metric) => !ours(metric))].map((metric) => [
       `\`${metric.name}\``,
       labelsOf(metric).join(', '),
-      // A page would take it for HTML.
+      // Markdown would read it as HTML.
       metric.help.replaceAll(/<\w+>/g, '`$&`'),
     ]),
   );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BoundedCache } from './bounded-cache.ts';
 
-test('what has not been used for longest goes when there is no more room', () => {
+test('the least recently used value is evicted first', () => {
   const cache = new BoundedCache<string>(2);
   cache.set('a', 'A');
   cache.set('b', 'B');
@@ -10,7 +10,7 @@ test('what has not been used for longest goes when there is no more room', () =>
   expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual(['A', undefined, 'C']);
 });
 
-test('room is counted by weight, and what is too heavy by itself is not kept', () => {
+test('capacity is counted by weight, and a value heavier than the whole is not kept', () => {
   const cache = new BoundedCache<string>(10, (value) => value.length);
   cache.set('a', 'x'.repeat(6));
   cache.set('b', 'x'.repeat(6));

@@ -1,4 +1,4 @@
-/** Remembers values until they weigh more than it may hold together; then the longest unused go first. */
+/** A cache bounded by the total weight of its values; the least recently used are evicted first. */
 export class BoundedCache<V> {
   private readonly capacity: number;
   private readonly weigh: (value: V) => number;

@@ -3,8 +3,8 @@ import '../reasons.ts';
 import { takeConsole } from '../substrate/library-console.ts';
 import { dinfra } from './command/program.ts';
 
-// What the libraries have to say is in the errors too.
+// The libraries write to the console what their errors say as well.
 takeConsole(() => undefined);
 await dinfra().parseAsync();
-// A socket that is closing would keep the process for seconds; what was written is written first.
+// A closing socket would keep the process alive for seconds. Exit after the output is flushed.
 process.stdout.write('', () => process.exit());

@@ -45,7 +45,7 @@ test('a field that is wrong is named, with its value and what was expected', asy
   });
 });
 
-test('bytes that are not JSON are told from JSON that is wrong', async () => {
+test('bytes that are not JSON have another reason than JSON that does not match', async () => {
   expect(await faultOf(descriptor('replicas: 3'))).toMatchObject({ code: 'DescriptorNotJson' });
 });
 
@@ -54,7 +54,7 @@ test('a schema that cannot be used is the fault of the type', async () => {
   expect(fault).toMatchObject({ code: 'DescriptorTypeUnknown', message: expect.stringContaining('type is "objekt"') });
 });
 
-test('a check that would not end is declined with a reason', async () => {
+test('a check that exceeds its time is a refusal with a reason', async () => {
   const schema = '{"properties":{"x":{"pattern":"^(?=(a+)+$)"}}}';
   const fault = await faultOf(descriptor(JSON.stringify({ x: `${'a'.repeat(50)}!` }), { name: 'bad/v1', schema }));
   expect(fault).toMatchObject({
@@ -76,7 +76,7 @@ test('a descriptor that is not there is missing, and one that cannot be read now
   });
 });
 
-test('a schema is given as the text that was noted', async () => {
+test('a schema is returned as the text that was published', async () => {
   const { ref, sources } = noted(` ${type.schema}\n`);
   expect(await new Descriptors(checker).schema('helm/v1', ref, sources, signal)).toBe(` ${type.schema}\n`);
 });

@@ -1,6 +1,6 @@
 import type { Reason, ReasonOf } from './catalogue.ts';
 
-/** What the reader of an error gets beside its code: what is wrong, where, and what to do about it. */
+/** What an error says beside its code: what is wrong, where, and what to do about it. */
 export interface ErrorDetail {
   /** One sentence: the field, its value, and what was expected. Never contains a secret. */
   readonly message: string;
@@ -42,7 +42,7 @@ export class RetryableError extends DinfraError {
   }
 }
 
-/** Nothing changes by trying: the input itself is wrong and somebody has to change it. */
+/** Retrying changes nothing: the input is wrong and somebody has to change it. */
 export class TerminalError extends DinfraError {
   readonly family = 'terminal';
 
@@ -51,7 +51,7 @@ export class TerminalError extends DinfraError {
   }
 }
 
-/** We will not do this, and nothing was touched. */
+/** Not done on purpose; nothing was touched. */
 export class RefusedError extends DinfraError {
   readonly family = 'refused';
 
@@ -60,9 +60,9 @@ export class RefusedError extends DinfraError {
   }
 }
 
-/** The first of ours in a chain of causes, or undefined when none of it is ours. */
+/** The first DinfraError in a chain of causes, or undefined. */
 export function findDinfraError(error: unknown): DinfraError | undefined {
-  // Bounded: a hostile or careless cause chain may be a cycle.
+  // Bounded: a chain of causes can be a cycle.
   let current = error;
   for (let depth = 0; depth < 16 && current instanceof Error; depth++) {
     if (current instanceof DinfraError) return current;
@@ -71,7 +71,7 @@ export function findDinfraError(error: unknown): DinfraError | undefined {
   return undefined;
 }
 
-/** What is wrong and what can be done about it, in one text. */
+/** Message and hint in one text. */
 export function withHint({ message, hint }: DinfraError): string {
   return hint === undefined ? message : `${message}. ${hint}`;
 }

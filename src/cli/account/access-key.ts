@@ -8,7 +8,7 @@ import type { Account } from './account.ts';
 const MAX_PUBLIC_KEY = 16 * 1024;
 
 /**
- * The access key to subscribe with, as `0x` and hex: the one given, or else that of the account.
+ * The access key to subscribe with, `0x` and hex: the given one, or the account's.
  *
  * @param given 32 bytes as hex, or the path of an OpenSSH public key.
  * @throws UserError when it is something else, or there is none.

@@ -58,7 +58,7 @@ describe('the access key', () => {
     },
   );
 
-  it('is what an ed25519 keystore holds', async () => {
+  it('is the key of an ed25519 keystore', async () => {
     const expected = hexOf(new Keyring({ type: 'ed25519' }).addFromUri(`${mnemonic}//x`).publicKey);
     expect(await accessOf({ keystore: keystore('ed25519', `${mnemonic}//x`) }, { DINFRA_PASSWORD: PASSWORD })).toBe(
       expected,
@@ -73,22 +73,25 @@ describe('the access key', () => {
     );
   });
 
-  it('is missing for a soft derivation, which ed25519 does not have, and the account works all the same', async () => {
+  it('does not exist for a soft derivation, while the account still works', async () => {
     const suri = `${mnemonic}//hard/soft`;
     const { pair } = await loadAccount({}, { DINFRA_SURI: suri });
     expect(pair.publicKey).toEqual(new Keyring({ type: 'sr25519' }).addFromUri(suri).publicKey);
     expect(await accessOf({}, { DINFRA_SURI: suri })).toMatch(/soft derivation.*ssh-keygen -t ed25519/);
   });
 
-  it.each(['sr25519', 'ecdsa'] as const)('is missing for a keystore of %s, and the way out is told', async (type) => {
-    expect(await accessOf({ keystore: keystore(type) }, { DINFRA_PASSWORD: PASSWORD })).toMatch(
-      new RegExp(`holds an ${type} account.*mnemonic.*ssh-keygen -t ed25519`),
-    );
-  });
+  it.each(['sr25519', 'ecdsa'] as const)(
+    'does not exist for a keystore of %s, and the message says what to do',
+    async (type) => {
+      expect(await accessOf({ keystore: keystore(type) }, { DINFRA_PASSWORD: PASSWORD })).toMatch(
+        new RegExp(`holds an ${type} account.*mnemonic.*ssh-keygen -t ed25519`),
+      );
+    },
+  );
 });
 
 describe('an account that cannot be had', () => {
-  it('is told by what is wrong, and never by the secret', async () => {
+  it('an account that cannot be loaded is reported by what is wrong, never by its secret', async () => {
     const words = mnemonic.split(' ');
     const cases: readonly (readonly [AccountOptions, NodeJS.ProcessEnv, RegExp])[] = [
       // One word left out: the keyring would take some such texts for another account.
@@ -109,11 +112,11 @@ describe('an account that cannot be had', () => {
     }
   });
 
-  it('is named once', async () => {
+  it('naming two accounts is refused', async () => {
     expect(await refusal({ account: '//Alice', keystore: 'x' })).toMatch('more than one');
   });
 
-  it('is a file that is not there', async () => {
+  it('a missing keystore or a folder given as secret file is reported with the error code', async () => {
     expect(await refusal({ keystore: join(folder, 'nowhere') })).toMatch(/nowhere cannot be read: ENOENT/);
     expect(await refusal({ secretFile: folder })).toMatch(/cannot be read: EISDIR/);
   });

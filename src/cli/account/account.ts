@@ -7,7 +7,7 @@ import { askHidden, readSecretFile } from '../command/secret-input.ts';
 import { UserError } from '../command/user-error.ts';
 import { readUserFile } from '../command/user-file.ts';
 
-/** Who signs, and the ed25519 key that secrets are sealed to and that may log in, when it follows from the same secret. */
+/** The signing key pair, and the ed25519 key that secrets are sealed to and that may log in, if it derives from the same secret. */
 export interface Account {
   readonly pair: KeyringPair;
   readonly access: KeyringPair | NoAccessKey;
@@ -24,7 +24,7 @@ export type AccountOptions = Pick<Common, 'account' | 'keystore' | 'secretFile'>
 /** Longest keystore file that is read, in bytes. */
 const MAX_KEYSTORE = 64 * 1024;
 
-/** What to do when no ed25519 key follows from an account. */
+/** What to do when no ed25519 key derives from an account. */
 const OWN_KEY =
   'Make a key with ssh-keygen -t ed25519 -f FILE, and name it when you subscribe: --access-key FILE.pub. It logs in as it is.';
 
@@ -32,7 +32,7 @@ const OWN_KEY =
  * The account of `--keystore` (password from DINFRA_PASSWORD or asked for), of `--account //Name`, or of a secret (a
  * mnemonic, hex seed or derivation path) in `--secret-file` or DINFRA_SURI, or else asked for.
  *
- * @throws UserError saying what to give, and nothing of what was given.
+ * @throws UserError that says what to give; it never quotes what was given.
  */
 export async function loadAccount(options: AccountOptions, environment: NodeJS.ProcessEnv): Promise<Account> {
   const given = (['account', 'keystore', 'secretFile'] as const).filter((name) => options[name] !== undefined);
@@ -67,12 +67,12 @@ function developmentAccount(name: string): string {
   );
 }
 
-/** @param where what the secret was given as, for messages. */
+/** @param where how the secret was given, for messages. */
 function fromSecret(secret: string, where: string): Account {
-  // A path alone is one of the development accounts.
+  // A derivation path without a phrase is a development account.
   const suri = secret.startsWith('//') ? `${DEV_PHRASE}${secret}` : secret;
   if (!isSecret(suri)) {
-    // Without the cause, and without the secret.
+    // No cause: its message could quote the secret.
     throw new UserError(
       `${where} is not a mnemonic, a hex seed or a derivation path`,
       'Correct it: a mnemonic has 12 to 24 words of the English list, and a hex seed 0x and 64 digits.',
@@ -86,7 +86,7 @@ function fromSecret(secret: string, where: string): Account {
   return { pair, access: new Keyring({ type: 'ed25519' }).addFromUri(suri) };
 }
 
-/** The keyring takes any short text for a seed, so that a mnemonic with a word left out would be another account. */
+/** The keyring accepts any short text as a seed: a mnemonic with a missing word would open another account. */
 function isSecret(suri: string): boolean {
   try {
     const { phrase } = keyExtractSuri(suri);

@@ -14,7 +14,7 @@ const SEED_BYTES = 32;
 /**
  * `dinfra ssh-key`: the account's ed25519 key, which is the access key it subscribes with, in OpenSSH's form.
  *
- * @throws UserError when there is no such key, or the file is there already.
+ * @throws UserError when there is no such key, or the file exists.
  */
 export async function runSshKey(
   terminal: Terminal,
@@ -28,7 +28,7 @@ export async function runSshKey(
   if (!('publicKey' in access)) throw new UserError(access.missing, access.hint);
   const publicLine = openSshPublicKey(access.publicKey, comment);
   const output = outputTo(terminal, common.json);
-  // Not encrypted: it never leaves this function like that.
+  // Unencrypted only inside this function.
   const { secretKey } = decodePair(undefined, access.encodePkcs8(), 'none');
   const key = onlyPublic ? `${publicLine}\n` : openSshPrivateKey(secretKey.subarray(0, SEED_BYTES), comment);
   if (out === undefined) {
@@ -39,11 +39,11 @@ export async function runSshKey(
   output.answer({ file: out, publicKey: publicLine }, `${out} has the ${onlyPublic ? 'public' : 'private'} key.`);
 }
 
-/** Never over a file that is there: it may be somebody's only key. */
+/** Never overwrites a file: it could be somebody's only key. */
 async function writeNew(path: string, text: string, mode: number): Promise<void> {
   await writeFile(path, text, { flag: 'wx', mode }).catch(({ code = 'unknown error' }: NodeJS.ErrnoException) => {
     throw code === 'EEXIST'
-      ? new UserError(`--out ${path} is there already, and is not written over`, 'Name another file, or remove it.')
+      ? new UserError(`--out ${path} already exists and is not overwritten`, 'Choose another file, or remove it.')
       : new UserError(`--out ${path} cannot be written: ${code}`, 'Check the path.');
   });
 }

@@ -9,7 +9,7 @@ export interface Unit {
 /** A balance on chain has 128 bits. */
 const MOST = 2n ** 128n - 1n;
 
-/** `12.5` of a unit in its smallest part. Throws InvalidArgumentError for anything else than a decimal number. */
+/** Parses `12.5` into the smallest unit. Throws InvalidArgumentError unless it is a decimal number. */
 export function parseAmount(text: string, { symbol, decimals }: Unit): bigint {
   const match = /^(\d{1,24})(?:\.(\d+))?$/.exec(text);
   const [, whole = '', fraction = ''] = match ?? [];
@@ -20,10 +20,10 @@ export function parseAmount(text: string, { symbol, decimals }: Unit): bigint {
   }
   const amount = BigInt(whole) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || '0');
   if (amount <= MOST) return amount;
-  throw new InvalidArgumentError(`${text} ${symbol} is more than any chain has room for.`);
+  throw new InvalidArgumentError(`${text} ${symbol} is more than a balance on chain can hold.`);
 }
 
-/** `12.5 UNIT`, without zeros that say nothing. */
+/** Formats as `12.5 UNIT`, without trailing zeros. */
 export function formatAmount(amount: bigint, { symbol, decimals }: Unit): string {
   const digits = amount.toString().padStart(decimals + 1, '0');
   const whole = digits.slice(0, digits.length - decimals);

@@ -5,11 +5,11 @@ import { parseJson } from '../../descriptors/content/json.ts';
 import { UserError } from './user-error.ts';
 import { readUserFile } from './user-file.ts';
 
-/** A JSON document of the user's that is to go onto the chain. */
+/** A user's JSON document that will be published on chain. */
 export interface ContentFile {
   readonly bytes: Uint8Array;
   readonly ref: ContentRef;
-  /** Gives these bytes, before the chain has them. */
+  /** Serves these bytes before the chain has them. */
   readonly source: ContentSource;
 }
 

@@ -1,4 +1,4 @@
-/** Options every command takes. */
+/** Options of every command. */
 export interface Common {
   readonly url: string;
   readonly account?: string;
@@ -9,7 +9,7 @@ export interface Common {
 
 export const STRATEGIES = ['RoundRobin', 'Random', 'MostFree', 'LowestPrice', 'MostReputable'] as const;
 
-/** What `dinfra subscribe` was told. Amounts are in the chain's whole units, as text. */
+/** Options of `dinfra subscribe`. Amounts are text, in whole units of the chain. */
 export interface SubscribeFlags {
   readonly type: string;
   readonly funds: string;
@@ -21,7 +21,7 @@ export interface SubscribeFlags {
   readonly wait: boolean;
 }
 
-/** What `dinfra ssh-key` was told. */
+/** Options of `dinfra ssh-key`. */
 export interface SshKeyFlags {
   readonly out?: string;
   readonly comment: string;

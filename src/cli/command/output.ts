@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
 import type { Terminal } from './terminal.ts';
 
-/** Where a command's answer goes: to people, or with `--json` to programs. Progress goes to standard error. */
+/** The answer of a command: a table for people, or JSON with `--json`. Progress goes to standard error. */
 export interface Output {
   /** The answer. `text` is what a person reads. */
   answer(data: unknown, text: string): void;
-  /** One step on the way; nothing with `--json`. */
+  /** A line of progress; silent with `--json`. */
   progress(line: string): void;
 }
 
@@ -48,7 +48,7 @@ export function columns(head: readonly string[], rows: readonly (readonly string
     .join('\n');
 }
 
-/** Facts about one thing, a line each. */
+/** Name and value, one line each. */
 export function facts(rows: readonly (readonly [string, string | undefined])[]): string {
   const known = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
   const width = Math.max(...known.map(([name]) => name.length)) + 2;

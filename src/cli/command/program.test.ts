@@ -51,13 +51,13 @@ describe('docs/cli.md', () => {
       expect(optionsIn(section)).toEqual(optionsOf(command));
     });
 
-    it('says how to call it', () => {
+    it('shows the usage', () => {
       // Commander has it that every command takes options: --help is one.
       const usage = command.options.length > 0 ? command.usage() : command.usage().replace('[options]', '').trim();
       expect(section).toContain(`\n\`${`${typed} ${usage}`.trim()}\`: `);
     });
 
-    it('tells each default', () => {
+    it('states each default', () => {
       const told = command.options.flatMap(({ long, defaultValue }) => {
         if (long === undefined || defaultValue === undefined || typeof defaultValue === 'boolean') return [];
         const row = section.split('\n').find((line) => line.startsWith(`| \`${long}`)) ?? '';
@@ -94,7 +94,7 @@ async function librariesLoaded(...args: readonly string[]): Promise<readonly str
 }
 
 describe('the help', () => {
-  it('is there at once: nothing of the chain is loaded for it, as it is for what needs it', async () => {
+  it('loads none of the chain libraries, which other commands do', async () => {
     const [help, helpOfOne, list] = await Promise.all([
       librariesLoaded('--help'),
       librariesLoaded('subscribe', '--help'),

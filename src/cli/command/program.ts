@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Common, type SshKeyFlags, STRATEGIES, type SubscribeFlags } from './flags.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
-import { orTell } from './user-error.ts';
+import { reportErrors } from './user-error.ts';
 
 /**
- * The command line: what can be asked for. What does it is loaded when it is asked for, as the libraries of the chain
- * take longer to load than most answers to come.
+ * The command line. The code of a command is loaded when it runs: the chain's libraries take longer to load than most
+ * commands take.
  *
  * @param terminal default: this process.
  */
@@ -17,7 +17,7 @@ export function dinfra(terminal: Terminal = processTerminal): Command {
       outputError: (text, write) => write(text.replace(/^error: /, 'dinfra: ')),
     })
     .showHelpAfterError('        See dinfra help, or --help after a command.')
-    .description('Subscribe to infrastructure on a Substrate market, and see what became of it.')
+    .description('Subscribe to infrastructure on a Substrate market, and follow what becomes of it.')
     .addOption(
       new Option('--url <url>', 'WebSocket endpoint of a node of the chain')
         .env('DINFRA_URL')
@@ -38,12 +38,12 @@ function addSubscriptions(program: Command, terminal: Terminal): void {
   const commands = () => import('../market/market-commands.ts');
   program
     .command('subscribe')
-    .description('subscribe to what a descriptor describes, and pay for it in advance')
+    .description('subscribe to what a descriptor describes; it is paid in advance')
     .argument('<descriptor>', 'file with the descriptor')
     .requiredOption('--type <name>', 'descriptor type, for instance helm/v1')
-    .requiredOption('--funds <amount>', 'what is paid in advance; the rest comes back at the end')
-    .option('--grace <blocks>', 'blocks for which everything is kept once the funds are used up', wholeNumber, 100)
-    .option('--provider <id>', 'this provider and no other', wholeNumber)
+    .requiredOption('--funds <amount>', 'what is paid in advance; what is left comes back at the end')
+    .option('--grace <blocks>', 'blocks everything is kept for after the funds are used up', wholeNumber, 100)
+    .option('--provider <id>', 'only this provider', wholeNumber)
     .addOption(new Option('--strategy <name>', 'how the provider is chosen').choices(STRATEGIES).default('RoundRobin'))
     .option('--max-price <amount>', 'highest price of one block')
     .option(
@@ -52,33 +52,33 @@ function addSubscriptions(program: Command, terminal: Terminal): void {
     )
     .option('--wait', 'wait until it is Active', false)
     .action((descriptor: string, flags: SubscribeFlags) =>
-      orTell(terminal, async () => (await commands()).runSubscribe(terminal, common(), descriptor, flags)),
+      reportErrors(terminal, async () => (await commands()).runSubscribe(terminal, common(), descriptor, flags)),
     );
   program
     .command('list')
     .description('list the subscriptions of an account')
     .option('--consumer <address>', 'whose (default: of the account)')
     .action(({ consumer }: { consumer?: string }) =>
-      orTell(terminal, async () => (await commands()).runList(terminal, common(), consumer)),
+      reportErrors(terminal, async () => (await commands()).runList(terminal, common(), consumer)),
     );
   program
     .command('status')
     .description('show one subscription')
     .argument('<id>', 'number of the subscription', bigNumber)
-    .action((id: bigint) => orTell(terminal, async () => (await commands()).runStatus(terminal, common(), id)));
+    .action((id: bigint) => reportErrors(terminal, async () => (await commands()).runStatus(terminal, common(), id)));
   program
     .command('top-up')
-    .description('add funds to a subscription, anybody’s')
+    .description('add funds to any subscription')
     .argument('<id>', 'number of the subscription', bigNumber)
     .argument('<amount>', 'what is added')
     .action((id: bigint, amount: string) =>
-      orTell(terminal, async () => (await commands()).runTopUp(terminal, common(), id, amount)),
+      reportErrors(terminal, async () => (await commands()).runTopUp(terminal, common(), id, amount)),
     );
   program
     .command('cancel')
     .description('end a subscription; what is left of the funds comes back at once')
     .argument('<id>', 'number of the subscription', bigNumber)
-    .action((id: bigint) => orTell(terminal, async () => (await commands()).runCancel(terminal, common(), id)));
+    .action((id: bigint) => reportErrors(terminal, async () => (await commands()).runCancel(terminal, common(), id)));
 }
 
 function addTypes(program: Command, terminal: Terminal): void {
@@ -88,14 +88,14 @@ function addTypes(program: Command, terminal: Terminal): void {
   type
     .command('list')
     .description('list the descriptor types of the chain')
-    .action(() => orTell(terminal, async () => (await commands()).runTypeList(terminal, common())));
+    .action(() => reportErrors(terminal, async () => (await commands()).runTypeList(terminal, common())));
   type
     .command('register')
     .description('register a descriptor type')
     .argument('<name>', 'its name, for instance helm/v1')
     .argument('<schema>', 'file with the JSON Schema of its descriptors')
     .action((name: string, schema: string) =>
-      orTell(terminal, async () => (await commands()).runTypeRegister(terminal, common(), name, schema)),
+      reportErrors(terminal, async () => (await commands()).runTypeRegister(terminal, common(), name, schema)),
     );
 }
 
@@ -103,11 +103,11 @@ function addSshKey(program: Command, terminal: Terminal): void {
   program
     .command('ssh-key')
     .description('write the SSH key that may log in to your VMs: the ed25519 key of the account’s secret')
-    .option('--out <file>', 'file to write, for you alone to read; it must not be there yet (default: standard output)')
+    .option('--out <file>', 'file to create, readable by you only (default: standard output)')
     .option('--comment <text>', 'what key listings show', 'dinfra')
     .option('--public', 'the public key instead of the private one', false)
     .action((flags: SshKeyFlags) =>
-      orTell(terminal, async () =>
+      reportErrors(terminal, async () =>
         (await import('../account/ssh-key.ts')).runSshKey(terminal, program.opts<Common>(), flags),
       ),
     );
@@ -116,10 +116,10 @@ function addSshKey(program: Command, terminal: Terminal): void {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (/^\d{1,10}$/.test(text) && value <= 4_294_967_295) return value;
-  throw new InvalidArgumentError('It has to be a whole number.');
+  throw new InvalidArgumentError('It must be a whole number.');
 }
 
 function bigNumber(text: string): bigint {
   if (/^\d{1,19}$/.test(text)) return BigInt(text);
-  throw new InvalidArgumentError('It has to be the number of a subscription.');
+  throw new InvalidArgumentError('It must be the number of a subscription.');
 }

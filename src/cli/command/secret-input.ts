@@ -21,7 +21,7 @@ export async function readSecretFile(path: string): Promise<string> {
   return secret;
 }
 
-/** Asks at the terminal, without showing what is typed. Undefined when there is none. Throws UserError on Ctrl-C. */
+/** Prompts without echo. Undefined without a terminal. Throws UserError on Ctrl-C. */
 export async function askHidden(what: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined;
   process.stderr.write(`${what}: `);

@@ -21,7 +21,7 @@ const pending: ConsumerSubscription = {
 };
 
 describe('the status of a subscription', () => {
-  it('says who has turned it down and why, which is all a consumer of a Pending one can go by', () => {
+  it('names each provider that gave it up, and why', () => {
     const failed = [
       { provider: 0, tenure: 1, reason: 10_212 },
       { provider: 4, tenure: 2, reason: 20_001 },
@@ -31,7 +31,7 @@ describe('the status of a subscription', () => {
     );
   });
 
-  it('keeps still about failures when there were none', () => {
+  it('has no line about failures when there were none', () => {
     expect(statusText(pending, unit)).not.toContain('Failed');
   });
 });

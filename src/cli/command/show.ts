@@ -45,7 +45,7 @@ export function statusText(subscription: ConsumerSubscription, unit: Unit): stri
   ]);
 }
 
-/** Who had it and why no longer: what a consumer has to know while it is Pending. */
+/** Which providers gave it up, and why: all a consumer can see while it is Pending. */
 function failures({ failed }: ConsumerSubscription): string {
   return failed.map(({ provider, reason }) => `provider ${provider}: ${reasonName(reason)}`).join('; ');
 }

@@ -1,11 +1,11 @@
-/** Where a command is given: what it may read, and what it writes to. */
+/** The environment and the outputs of a command. */
 export interface Terminal {
   readonly environment: NodeJS.ProcessEnv;
-  /** For the answer. */
+  /** Standard output: the answer. */
   out(text: string): void;
-  /** For progress and for what went wrong. */
+  /** Standard error: progress and errors. */
   err(text: string): void;
-  /** The command did not do what it was asked. */
+  /** Marks the command as failed. */
   fail(): void;
 }
 

@@ -14,8 +14,8 @@ export class UserError extends Error {
   }
 }
 
-/** Does the work, and tells the user what went wrong, without a stack, when it is his to mend. */
-export async function orTell({ err, fail }: Terminal, work: () => Promise<void>): Promise<void> {
+/** Runs a command; an error the user can do something about is printed without a stack. */
+export async function reportErrors({ err, fail }: Terminal, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

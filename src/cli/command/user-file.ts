@@ -2,10 +2,10 @@ import { open } from 'node:fs/promises';
 import { UserError } from './user-error.ts';
 
 /**
- * A file the user named.
+ * Reads a file the user named.
  *
  * @param what it should be, for messages: `keystore`.
- * @param maxBytes more is refused, and not read.
+ * @param maxBytes a larger file is refused without being read to its end.
  * @throws UserError.
  */
 export async function readUserFile(path: string, what: string, maxBytes: number): Promise<Buffer> {
@@ -13,7 +13,7 @@ export async function readUserFile(path: string, what: string, maxBytes: number)
   let length = 0;
   try {
     await using file = await open(path);
-    // Read in parts and not by its size: a pipe has none.
+    // Streamed, because a pipe has no size.
     for await (const chunk of file.createReadStream({ autoClose: false })) {
       chunks.push(chunk as Buffer);
       length += (chunk as Buffer).length;

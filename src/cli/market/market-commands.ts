@@ -95,7 +95,7 @@ export function runTypeRegister(terminal: Terminal, common: Common, name: string
   });
 }
 
-/** Connects for the length of one command. The account is asked for by those that need one. */
+/** Connects for the duration of one command. Only commands that need an account ask for it. */
 async function onMarket(
   terminal: Terminal,
   common: Common,

@@ -7,7 +7,7 @@ import type { Account } from '../account/account.ts';
 import type { Unit } from '../command/amount.ts';
 import { UserError } from '../command/user-error.ts';
 
-/** Names of the pallets' errors in words, for those a user meets. */
+/** Explanations of the pallet errors that users meet. */
 const ERRORS: Readonly<Record<string, string>> = {
   'provider.UnknownType': 'the chain has no such descriptor type',
   'provider.TypeExists': 'the chain already has a descriptor type of that name',
@@ -17,10 +17,10 @@ const ERRORS: Readonly<Record<string, string>> = {
   'Token.FundsUnavailable': 'the account has not enough funds',
 };
 
-/** How long a person waits for a connection, in milliseconds. */
+/** How long to wait for a connection, in milliseconds. */
 const CONNECT_MS = 10_000;
 
-/** A chain, for the length of one command. */
+/** A connection to a chain for the duration of one command. */
 export class Market implements AsyncDisposable {
   readonly api: ApiPromise;
   private readonly close: () => Promise<void>;
@@ -34,7 +34,7 @@ export class Market implements AsyncDisposable {
   static async open(url: string): Promise<Market> {
     if (!/^wss?:\/\/./.test(url) || !URL.canParse(url)) {
       throw new UserError(
-        // Without the rest: it may hold a token.
+        // The rest of the URL may hold a token.
         `--url is not a WebSocket address: it begins with "${url.slice(0, url.indexOf(':') + 1) || url.slice(0, 12)}"`,
         'Give ws://HOST:PORT or wss://HOST, or set DINFRA_URL.',
       );
@@ -60,7 +60,7 @@ export class Market implements AsyncDisposable {
   }
 
   /**
-   * Sends one call and waits until it is final. Returns the number of the block it is in.
+   * Submits one call and waits until it is finalised. Returns the number of its block.
    *
    * @throws UserError when the chain refuses it.
    */
@@ -70,7 +70,7 @@ export class Market implements AsyncDisposable {
     const outcome = outcomes.get('call');
     if (outcome?.kind === 'Failed') {
       throw new UserError(
-        `the chain refused it: ${ERRORS[outcome.error] ?? outcome.error}`,
+        `the chain refused the call: ${ERRORS[outcome.error] ?? outcome.error}`,
         outcome.error === 'Token.FundsUnavailable'
           ? `Give funds to ${account.pair.address}, or ask for less.`
           : `Look up ${outcome.error} in docs/chain.md.`,

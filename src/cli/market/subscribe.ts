@@ -34,12 +34,12 @@ export interface SubscribeOptions {
   readonly accessKey: string | undefined;
 }
 
-/** The chain's own bound on a price, as nobody's offer is dearer. */
+/** Above every offer: the chain accepts no higher price. */
 const ANY_PRICE = 10n ** 18n;
 
 /**
- * Subscribes: looks whether the descriptor matches its type and somebody could take it, and only then pays. Returns the
- * id of the subscription.
+ * Subscribes and returns the id. Before anything is paid it validates the descriptor and checks that a provider could take
+ * it.
  */
 export async function subscribe(
   market: Market,
@@ -67,7 +67,7 @@ export async function subscribe(
   return idIn(market, block, account.pair.address, hash);
 }
 
-/** What the provider will check too: better to hear of it before paying. */
+/** The provider's own check, made before anything is paid. */
 async function checkDescriptor({ api }: Market, typeName: string, { ref, source }: ContentFile): Promise<void> {
   const type = await readType(api, typeName);
   if (type === undefined) {
@@ -88,17 +88,17 @@ async function checkDescriptor({ api }: Market, typeName: string, { ref, source 
 
 function nobody(type: string, candidates: readonly Candidate[]): UserError {
   if (candidates.length === 0) {
-    return new UserError(`nobody offers ${type}`, 'Try again later, or another type.');
+    return new UserError(`no provider offers ${type}`, 'Try again later, or choose another type.');
   }
   const reasons = candidates.map(({ provider, excluded }) => `provider ${provider}: ${excluded}`);
   const poor = candidates.some(({ excluded }) => excluded === 'FundsTooLow');
   return new UserError(
-    `nobody who offers ${type} could take it: ${reasons.slice(0, 8).join('; ')}`,
+    `no provider of ${type} could take it: ${reasons.slice(0, 8).join('; ')}`,
     poor ? 'FundsTooLow: give more --funds or a shorter --grace.' : 'What the reasons mean is in docs/chain.md.',
   );
 }
 
-/** The id the chain gave: told by the event of the block. */
+/** The id of the new subscription, from the events of the block. */
 async function idIn({ api }: Market, block: number, consumer: string, descriptorHash: string): Promise<bigint> {
   const at = await api.at(await api.rpc.chain.getBlockHash(block));
   const events = await at.query.system.events();
@@ -110,5 +110,5 @@ async function idIn({ api }: Market, block: number, consumer: string, descriptor
     const found = await at.query.subscription.subscriptions(id);
     if (found.isSome && found.unwrap().content.hash_.toHex() === descriptorHash) return id;
   }
-  throw new UserError(`block ${block} tells of no subscription of ours`, 'See dinfra list.');
+  throw new UserError(`block ${block} has no event of this subscription`, 'See dinfra list.');
 }

@@ -50,7 +50,7 @@ export function typesText(types: readonly ListedType[]): string {
 }
 
 /**
- * Registers a type, its schema as a preimage. Returns the number of the block it is in.
+ * Registers a type, with its schema as a preimage. Returns the number of the block.
  *
  * @throws UserError, or a TerminalError of the descriptor codes when no operator could use the schema.
  */
@@ -69,7 +69,7 @@ export async function registerType(market: Market, account: Account, name: strin
   );
 }
 
-/** What every operator will check: better to hear of it before the deposit is paid. */
+/** Every operator's own check, made before the deposit is paid. */
 async function demandUsable(name: string, { ref, source }: ContentFile): Promise<void> {
   const checker = new SchemaChecker();
   try {

@@ -1,6 +1,6 @@
 /**
- * Verified bytes by their hash, the least recently used forgotten first. Bounded in bytes, 16 MiB by default. What is
- * in it can never be wrong: the name is the hash.
+ * Verified bytes by their hash; the least recently used are evicted first. Bounded in bytes, 16 MiB by default. Entries
+ * never go stale: the key is the hash of the content.
  */
 export class ContentCache {
   readonly #maxBytes: number;

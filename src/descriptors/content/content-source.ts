@@ -1,15 +1,15 @@
 import type { ContentRef } from '../../base/content-ref.ts';
 
-/** What a place that may have some bytes answers when asked for them. */
+/** The answer of a place that may have some bytes. */
 export type Answer =
   /** Bytes, not verified yet: at most one more than asked for. */
   | { readonly kind: 'Bytes'; readonly bytes: Uint8Array }
-  /** It says that it does not have them. */
+  /** It answered that it does not have them. */
   | { readonly kind: 'Missing' }
-  /** It did not say: no answer, an error, an answer cut short. `detail` tells which, in words. */
+  /** It could not be asked: no answer, an error, a truncated answer. `detail` says which. */
   | { readonly kind: 'Unreachable'; readonly detail: string };
 
-/** A place that may have the bytes of a content hash. It never throws but when `signal` is aborted. */
+/** A place that may have the bytes of a content hash. Throws only when `signal` is aborted. */
 export interface ContentSource {
   /** What it is, for messages: `the chain's preimages`, `gateway.example`. */
   readonly name: string;

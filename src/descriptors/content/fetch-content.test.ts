@@ -84,7 +84,7 @@ test('a compressed answer is read as what it contains', async () => {
   expect(Buffer.from(await get([source]))).toEqual(bytes);
 });
 
-test('what was fetched once is not asked for again', async () => {
+test('what was fetched once is not fetched again', async () => {
   let asked = 0;
   const source = await gateway((request, reply) => {
     asked++;
@@ -96,7 +96,7 @@ test('what was fetched once is not asked for again', async () => {
   expect(asked).toBe(1);
 });
 
-test('a gateway that lies is passed over for one that does not', async () => {
+test('a gateway that sends wrong bytes is skipped for one that sends the right ones', async () => {
   const liar = await gateway((_, reply) => void reply.end(Buffer.alloc(bytes.length, 'x')));
   expect(Buffer.from(await get([liar, await gateway(honest)]))).toEqual(bytes);
 });

@@ -26,8 +26,8 @@ interface Right {
 }
 
 /**
- * The bytes of a content reference, verified. A source that sends other bytes than asked for is passed over, and named
- * in the error if no other has the right ones.
+ * Fetches the bytes of a content reference and verifies them. A source that sends other bytes is skipped, and named in the
+ * error if no other source has the right ones.
  *
  * Throws a TerminalError DescriptorTooLarge above 256 KiB; RetryableError DescriptorUnreachable when a source that may
  * have the bytes did not answer; otherwise TerminalError DescriptorHashMismatch when one sent wrong bytes, and
@@ -56,7 +56,7 @@ export async function fetchContent(ref: ContentRef, options: FetchOptions): Prom
   throw errorOf(ref, what, misses);
 }
 
-/** Where the publisher says it is first; the hash names it everywhere, so the others are worth asking too. */
+/** The kind of source that the publisher named first, then the others: the hash is valid at all of them. */
 function inOrder(sources: readonly ContentSource[], first: ContentRef['source']): readonly ContentSource[] {
   return [...sources.filter(({ kind }) => kind === first), ...sources.filter(({ kind }) => kind !== first)];
 }
@@ -72,7 +72,7 @@ function verify(name: string, ref: ContentRef, answer: Answer): Miss | Right {
       const hash = contentHash(bytes);
       if (bytes.length === ref.length && hash === ref.hash) return { kind: 'Right', bytes };
       const said = `${name} sent ${amount(bytes.length, ref.length)}`;
-      // Too few bytes may be an answer cut short on its way. Not so when they are the right ones.
+      // Too few bytes may be a truncated answer, unless their hash is right.
       if (bytes.length < ref.length && hash !== ref.hash) return { kind: 'Unreachable', said };
       return { kind: 'Wrong', said: bytes.length === ref.length ? `${said} of hash ${hash}` : said };
     }

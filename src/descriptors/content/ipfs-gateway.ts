@@ -2,9 +2,9 @@ import type { ContentRef } from '../../base/content-ref.ts';
 import { cidOf } from './cid.ts';
 import type { Answer, ContentSource } from './content-source.ts';
 
-/** The media type of a block as it is: the gateway has nothing to interpret, and we check what it sends. */
+/** The media type of a raw block: the gateway interprets nothing, and we verify what it sends. */
 const RAW_BLOCK = 'application/vnd.ipld.raw';
-/** A gateway may send us to a host of its own domain (one for each CID), and no further. */
+/** A gateway may redirect to a host of its own domain (one for each CID), and nowhere else. */
 const MAX_REDIRECTS = 2;
 
 /**
@@ -55,7 +55,7 @@ function isOwn(root: URL, next: URL): boolean {
   return sameHost && next.port === root.port && next.protocol === root.protocol;
 }
 
-/** The body, read no further than one byte more than there can be: by then it is the wrong one. */
+/** Reads at most one byte more than expected: enough to know that the body is wrong. */
 async function readBody(response: Response, length: number): Promise<Answer> {
   const chunks: Uint8Array[] = [];
   let size = 0;

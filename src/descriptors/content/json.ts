@@ -4,15 +4,15 @@ import { TerminalError } from '../../errors/dinfra-error.ts';
 /** How deep arrays and objects may be nested in each other. */
 export const MAX_DEPTH = 64;
 
-/** Why a text is not a JSON document we take, in words; `path` is the JSON pointer of the place, where there is one. */
+/** Why a text is refused; `path` is the JSON pointer of the place, if there is one. */
 interface NotJson {
   readonly message: string;
   readonly path?: string;
 }
 
 /**
- * A JSON document of UTF-8 bytes, read strictly: no byte order mark, nothing doubled, nothing deeper than 64 levels.
- * Whoever signs, checks and runs it must all read the same document; a key given twice is where readers differ.
+ * Parses UTF-8 bytes strictly: no byte order mark, no duplicate keys, at most 64 levels. Whoever signs, checks and runs a
+ * document must read the same one, and parsers differ on duplicate keys.
  * `what` names the document in the message. Throws a TerminalError DescriptorNotJson.
  */
 export function parseJson(bytes: Uint8Array, what: string): Json {
@@ -52,7 +52,7 @@ interface Open {
   keyNext: boolean;
 }
 
-/** What JSON.parse lets pass and we do not. The text is known to be valid JSON: only strings and brackets matter. */
+/** What JSON.parse accepts and we refuse. The text is valid JSON already: only strings and brackets matter. */
 function structureFault(text: string): NotJson | undefined {
   const open: Open[] = [];
   for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},]/g)) {

@@ -93,7 +93,7 @@ test.each<[Json, Json, string]>([
   expect(check(schema, descriptor)).toMatchObject({ kind: 'Mismatch', message });
 });
 
-test('all that is wrong is told at once, and a field that is not known with the one that was meant', () => {
+test('all faults are reported at once, and an unknown field with the known one it resembles', () => {
   const vm: Json = {
     type: 'object',
     required: ['cpu', 'memory', 'image'],
@@ -118,7 +118,7 @@ test('all that is wrong is told at once, and a field that is not known with the 
   ]);
 });
 
-test('of a document that is all wrong, ten faults are told and the number of the others', () => {
+test('of many faults ten are reported, and how many more there are', () => {
   const some = check({ items: { type: 'string' } }, new Array(25).fill(1));
   expect(some).toMatchObject({ path: '/0', message: expect.stringMatching(/^\[0\] is 1.*\[9\] is 1; .*\. 15 more$/) });
   const many = check({ items: { type: 'string' } }, new Array(2_000).fill(1));
@@ -130,7 +130,7 @@ test('a message quotes no more of a descriptor than a person reads', () => {
   expect(verdict).toMatchObject({ message: `the descriptor is "${'x'.repeat(60)}…"; helm/v1 wants an integer` });
 });
 
-test('names every object inherits are not there unless somebody wrote them', () => {
+test('inherited property names count as absent unless the document has them', () => {
   expect(check({ required: ['toString'] }, {})).toMatchObject({ kind: 'Mismatch', path: '/toString' });
   expect(check({ required: ['__proto__'] }, {})).toMatchObject({ kind: 'Mismatch' });
   expect(check({ properties: { constructor: { type: 'string' } } }, {})).toEqual({ kind: 'Valid' });

@@ -8,11 +8,11 @@ import { knownDialects, metaSchemaOf } from './schema-dialect.ts';
 import { referenceFault } from './schema-references.ts';
 import { type SchemaError, tellingErrors } from './telling-errors.ts';
 
-// Enough to see all alternatives of a schema, and few enough to be looked through.
+// Enough to cover all alternatives of a schema, few enough to sort through.
 const MAX_ERRORS = 100;
 Settings.Set({ maxErrors: MAX_ERRORS });
 
-/** Faults told at once: what one person corrects in one go, and fits into the message of a condition. */
+/** Most faults in one message: they have to fit into the message of a condition. */
 const MAX_FAULTS = 10;
 
 /** What is to be checked. */
@@ -34,8 +34,8 @@ export type Verdict =
   | ({ readonly kind: 'Mismatch' } & Fault);
 
 /**
- * Checks a descriptor against the schema of its type. Both are a stranger's: this interprets, and makes no code of
- * them, but may take any time and memory. Call it where both are bounded: see SchemaChecker.
+ * Checks a descriptor against the schema of its type. Both are hostile input: they are interpreted, never compiled, but can
+ * take any time and memory. Call it where both are bounded: see SchemaChecker.
  */
 export function checkSchema({ type, schema, descriptor }: Question): Verdict {
   try {
@@ -47,7 +47,7 @@ export function checkSchema({ type, schema, descriptor }: Question): Verdict {
   } catch (error) {
     const known = findDinfraError(error);
     if (known !== undefined) return { kind: 'Unusable', path: known.path ?? '', message: known.message };
-    // The stack ends when a schema refers to itself without getting on in the document.
+    // A schema that refers to itself without consuming any of the document overflows the stack.
     const why = error instanceof RangeError ? 'refers to itself without end' : `fails: ${(error as Error).message}`;
     return { kind: 'Unusable', path: '', message: `the schema of ${type} ${why}` };
   }
@@ -74,7 +74,7 @@ function schemaFault(schema: Json, type: string): Verdict | undefined {
   return fault && unusable(fault.path, `in the schema of ${type}, ${fault.message}`);
 }
 
-/** All that is wrong with a document in one text, at the path of the first; undefined when it matches. */
+/** All faults of a document in one message, with the path of the first; undefined when it matches. */
 function faultIn(match: Match): Fault | undefined {
   const schema = match.schema as object;
   if (Schema.Check(schema, match.document)) return undefined;
@@ -96,7 +96,7 @@ const unnamed: SchemaError = {
   message: 'it does not match',
 };
 
-/** The same data with objects that inherit nothing: `toString` is in a document only when its author wrote it. */
+/** Copies data into objects without a prototype: `toString` is a key only if the author wrote it. */
 function withoutPrototype(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutPrototype);
   if (typeof value !== 'object' || value === null) return value;

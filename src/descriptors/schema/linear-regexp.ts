@@ -5,7 +5,7 @@ interface Matcher {
   test(text: string): boolean;
 }
 
-// Taken before LinearRegExp is put in its place.
+// Captured before the worker replaces the global RegExp.
 const StandardRegExp = RegExp;
 
 const compiled = new Map<string, Matcher>();
@@ -14,10 +14,9 @@ const compiled = new Map<string, Matcher>();
 const MAX_COMPILED = 256;
 
 /**
- * Takes the place of RegExp where a stranger's patterns meet a stranger's strings: matches in time linear in the
- * string, whatever the pattern. A pattern is what ECMA-262 says with the flag `u`, and a SyntaxError otherwise. What
- * cannot be matched in linear time (look-around, back references) is left to the engine of the language; the time limit
- * of the worker bounds that.
+ * Replaces RegExp for hostile patterns on hostile strings: matches in time linear in the string. Patterns follow ECMA-262
+ * with the flag `u`; others are a SyntaxError. What cannot be matched in linear time (look-around, back references) is
+ * left to the built-in engine, bounded by the time limit of the worker.
  */
 export class LinearRegExp implements Matcher {
   readonly #matcher: Matcher;

@@ -17,7 +17,7 @@ test('a descriptor that matches its schema is valid', async () => {
   expect(await check({ type: 'object', required: ['a'] }, { a: 1 })).toEqual({ kind: 'Valid' });
 });
 
-test('a pattern that backtracks without end elsewhere is matched in linear time', async () => {
+test('a pattern with catastrophic backtracking is matched in linear time', async () => {
   const schema = { type: 'string', pattern: '^(a+)+$' };
   const started = performance.now();
   expect(await check(schema, 'a'.repeat(200_000))).toEqual({ kind: 'Valid' });
@@ -30,20 +30,20 @@ test('the keys of patternProperties and of additionalProperties beside it are ma
   expect(await check(schema, { [`${'a'.repeat(50_000)}!`]: 1 })).toMatchObject({ kind: 'Mismatch' });
 });
 
-test('a pattern that only backtracking can match is ended in time, and the next check is answered', async () => {
+test('a pattern that needs backtracking is terminated at the time limit, and the next check is answered', async () => {
   const overrun = await check({ type: 'string', pattern: '^(?=(a+)+$)' }, `${'a'.repeat(50)}!`);
   expect(overrun).toEqual({ kind: 'Overrun', needed: 'more than 0.5 s' });
   expect(await check({ type: 'string' }, 'x')).toEqual({ kind: 'Valid' });
 });
 
-test('a schema whose alternatives multiply without end is ended in time', async () => {
+test('a schema whose alternatives multiply exponentially is terminated at the time limit', async () => {
   const level = (n: number) => ({ anyOf: [{ $ref: `#/$defs/${n + 1}` }, { $ref: `#/$defs/${n + 1}` }] });
   const $defs: Record<string, Json> = { 30: { type: 'integer' } };
   for (let n = 0; n < 30; n++) $defs[n] = level(n);
   expect(await check({ $ref: '#/$defs/0', $defs }, 'x')).toMatchObject({ kind: 'Overrun' });
 });
 
-test('a check that takes too much memory is ended', async () => {
+test('a check that takes too much memory is terminated', async () => {
   const small = new SchemaChecker({ timeMs: 15_000, memoryMiB: 24 });
   const verdict = await check({ items: { type: 'object' } }, new Array(87_000).fill({}), small);
   await small.close();
@@ -67,7 +67,7 @@ test('a check that is aborted throws the reason, and ends', async () => {
   await expect(pending).rejects.toThrow('shutting down');
 });
 
-test('hostile checks hold up the others no longer than their own time', async () => {
+test('hostile checks delay other checks by no more than their own time limit', async () => {
   const hostile = { type: 'string', pattern: '^(?=(a+)+$)' };
   const started = performance.now();
   const verdicts = await Promise.all([
@@ -139,13 +139,13 @@ test('a thread ends when it has had no work for a while, and the next check star
   await by.close();
 });
 
-test('threads are used again', async () => {
+test('threads are reused', async () => {
   const started = performance.now();
   for (let n = 0; n < 200; n++) await check({ type: 'integer' }, n);
   expect((performance.now() - started) / 200).toBeLessThan(20);
 });
 
-test('nothing of one check is there in the next', async () => {
+test('no check leaves anything behind for the next', async () => {
   await check('{"__proto__":{"type":"string"},"$defs":{"constructor":{"prototype":{"type":"string"}}}}', {});
   expect(await check({}, 5)).toEqual({ kind: 'Valid' });
 });

@@ -27,9 +27,9 @@ export interface Overrun {
   readonly needed: string;
 }
 
-/** Verdicts kept: each is a sentence or ten. */
+/** Most verdicts kept; each is a message of at most ten faults. */
 const MAX_REMEMBERED = 4_096;
-/** How long an overrun stands for the same input, in milliseconds: a busy machine may have been to blame. */
+/** How long an overrun is remembered, in milliseconds. Not for ever: the machine may have been busy. */
 const OVERRUN_MS = 10 * 60_000;
 
 interface Remembered {
@@ -38,13 +38,13 @@ interface Remembered {
   readonly until: number | undefined;
 }
 
-/** How long a thread may take to start, in milliseconds: the machine may be busy, and that is nobody's fault. */
+/** How long a thread may take to start, in milliseconds. Generous: a busy machine is not the schema's fault. */
 const START_MS = 30_000;
 
 /**
- * Checks descriptors against schemas in threads that are ended when a check takes too long or too much. What is checked
- * has no other input than its text, so a verdict is computed once and remembered, a refusal too. Checks with one schema
- * run one after the other: a hostile schema occupies one thread, and the checks with other schemas go on beside it.
+ * Checks descriptors against schemas in worker threads, which are terminated when a check exceeds its time or memory. A
+ * verdict depends on the input only, so it is computed once and remembered, refusals included. Checks with one schema run
+ * one after the other: a hostile schema occupies one thread while checks with other schemas go on.
  */
 export class SchemaChecker {
   readonly #timeMs: number;
@@ -52,7 +52,7 @@ export class SchemaChecker {
   readonly #idleMs: number;
   readonly #clock: Clock;
   readonly #limit: ReturnType<typeof pLimit>;
-  /** By the hash of a schema that is being checked with: what comes before the next check with it. */
+  /** Tail of the queue of checks with each schema, by the schema's hash. */
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #verdicts = new BoundedCache<Remembered>(MAX_REMEMBERED);
   readonly #idle = new Map<Worker, () => void>();
@@ -66,19 +66,19 @@ export class SchemaChecker {
     this.#limit = pLimit(concurrency);
   }
 
-  /** The verdict, or that there is none within the bounds. Throws the signal's reason when it is aborted. */
+  /** The verdict, or `Overrun` when there is none within the bounds. Throws the signal's reason when it is aborted. */
   async check(question: Question, signal: AbortSignal): Promise<Verdict | Overrun> {
     const key = digest(question.type, question.schema, question.descriptor);
     const known = this.#remembered(key);
     if (known !== undefined) return known;
-    // Not only the check takes the signal: the checks it waits for do not know of it.
+    // While it is queued behind other checks the signal has to end the wait, too.
     return abortable(
       this.#inTurn(digest(question.schema), () => this.#checkOnce(key, question, signal)),
       signal,
     );
   }
 
-  /** How many threads there are that wait for work. */
+  /** Number of threads that wait for work. */
   get idleThreads(): number {
     return this.#idle.size;
   }
@@ -103,7 +103,7 @@ export class SchemaChecker {
   }
 
   async #checkOnce(key: string, question: Question, signal: AbortSignal): Promise<Verdict | Overrun> {
-    // The same was perhaps asked before it, and answered while this one waited.
+    // An identical check may have finished while this one was queued.
     const known = this.#remembered(key);
     if (known !== undefined) return known;
     const verdict = await this.#check(question, AbortSignal.any([signal, this.#closed.signal]));
@@ -122,7 +122,7 @@ export class SchemaChecker {
     signal.throwIfAborted();
     const worker = this.#takeIdle() ?? (await this.#start(signal));
     const late = AbortSignal.timeout(this.#timeMs);
-    // A check under way keeps the process alive, a thread that waits does not.
+    // A running check keeps the process alive, an idle thread does not.
     worker.ref();
     try {
       const answer = once(worker, 'message', { signal: AbortSignal.any([signal, late]) });
@@ -140,7 +140,7 @@ export class SchemaChecker {
   }
 
   #takeIdle(): Worker | undefined {
-    // The one that was used last: the others end when nobody needs them.
+    // Most recently used first, so that the others reach their idle timeout.
     const [worker, cancel] = [...this.#idle].at(-1) ?? [];
     if (worker === undefined) return undefined;
     cancel?.();
@@ -174,7 +174,7 @@ export class SchemaChecker {
       stdout: true,
       stderr: true,
     });
-    // Whoever waits for the thread hears of an error; one that nobody waits for must not end the process.
+    // Awaiting callers see the error; without callers it must not become an uncaught exception.
     worker.on('error', () => undefined);
     worker.once('exit', () => {
       this.#idle.get(worker)?.();
@@ -195,7 +195,7 @@ function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
-/** Names an input: lengths are part of it, so that no two inputs run into each other. */
+/** A key for an input. Lengths are hashed too, so that different splits of the same text differ. */
 function digest(...parts: readonly (string | undefined)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${part?.length ?? '-'}:`).update(part ?? '');

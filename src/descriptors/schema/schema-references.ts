@@ -1,10 +1,10 @@
 import type { Json } from '../../base/json.ts';
 
-/** Keywords whose value is data: what looks like a reference in there is none. */
+/** Keywords whose value is data: `$ref` inside of them is no reference. */
 const DATA = new Set(['const', 'enum', 'default', 'examples']);
 const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
 
-/** A part of a schema that leads out of it, or nowhere. */
+/** A reference that leaves the schema or has no target. */
 export interface ReferenceFault {
   /** JSON pointer into the schema. */
   readonly path: string;
@@ -13,8 +13,8 @@ export interface ReferenceFault {
 }
 
 /**
- * What is wrong with the references of a schema, or undefined. Every reference must lead to a place in the same
- * document: nothing is fetched for a stranger, and what leads nowhere would refuse every descriptor without a word.
+ * What is wrong with the references of a schema, or undefined. Every reference must have a target in the same document:
+ * nothing is fetched, and a dangling reference would refuse every descriptor without an explanation.
  */
 export function referenceFault(schema: Json): ReferenceFault | undefined {
   const anchors = new Set<string>();

@@ -46,14 +46,14 @@ test.each<[string, Json, string]>([
   expect(said(chart, descriptor)).toBe(message);
 });
 
-test('what is of no form at all is told which types there are', () => {
+test('a value of none of the alternatives is reported with the types they take', () => {
   expect(said(chart, 'nginx')).toBe('the descriptor is "nginx"; x/v1 wants an object');
   expect(said({ anyOf: [{ type: 'string' }, { type: ['integer', 'null'] }] }, [])).toBe(
     'the descriptor is a list of 0 items; x/v1 wants a string, an integer or null',
   );
 });
 
-test('a tag says which form was meant, however much is wrong with it', () => {
+test('a matching tag selects the alternative, however much else is wrong', () => {
   const forms: Json = {
     anyOf: [
       { properties: { kind: { const: 'a' }, x: { type: 'integer' }, y: { type: 'integer' } } },
@@ -65,14 +65,14 @@ test('a tag says which form was meant, however much is wrong with it', () => {
   );
 });
 
-test('an error beside alternatives is told with the one of the alternative that was meant', () => {
+test('an error beside alternatives is reported together with that of the nearest alternative', () => {
   const schema: Json = { properties: { chart, replicas: { type: 'integer' } } };
   expect(said(schema, { chart: 'nginx', replicas: 'three' })).toBe(
     'chart is "nginx"; x/v1 wants an object. replicas is "three"; x/v1 wants an integer',
   );
 });
 
-test('forms within forms are followed to the field', () => {
+test('nested alternatives are followed to the field', () => {
   expect(said({ items: { anyOf: [{ properties: { chart } }, { type: 'null' }] } }, [{ chart: { archive: 1 } }])).toBe(
     '[0].chart.archive is 1; x/v1 wants a string',
   );

@@ -13,8 +13,8 @@ export interface SchemaError {
 const ALTERNATIVES = ['oneOf', 'anyOf'];
 
 /**
- * The errors an author has to correct, without those that only repeat others. Of alternatives, only the errors of the one
- * that was most nearly met: it is the one the author had in mind.
+ * The errors an author has to correct, without those that only repeat others. Of alternatives only the errors of the
+ * nearest match are kept: it is the one the author most likely meant.
  */
 export function tellingErrors(errors: readonly SchemaError[]): readonly SchemaError[] {
   const telling = errors.filter((error) => !errors.some((other) => isDetailOf(error, other)));
@@ -30,7 +30,7 @@ type Branch = readonly SchemaError[];
 
 function nearestOf(choice: SchemaError, branches: readonly Branch[]): readonly SchemaError[] {
   const apt = branches.filter((branch) => !branch.some((error) => excludes(choice, error)));
-  // What was written but is not known says most about which alternative was meant; then, how little is wrong.
+  // Fewest unknown fields first: they say most about which alternative was meant. Then fewest errors.
   const [nearest] = apt.toSorted((one, other) => unknownIn(one) - unknownIn(other) || one.length - other.length);
   return nearest === undefined ? [anotherType(choice, branches) ?? choice] : tellingErrors(nearest);
 }
@@ -51,7 +51,7 @@ function anotherType(choice: SchemaError, branches: readonly Branch[]): SchemaEr
     : { ...first, params: { type: [...new Set(types)] } };
 }
 
-/** Each property that is not allowed is told by itself, and so is each name: the sums of them add nothing. */
+/** Each disallowed property or name has an error of its own: the summary errors add nothing. */
 function isDetailOf(error: SchemaError, other: SchemaError): boolean {
   switch (error.keyword) {
     case 'additionalProperties':
@@ -79,7 +79,7 @@ function branchesOf(choice: SchemaError, errors: readonly SchemaError[]): readon
   return [...branches.values()];
 }
 
-/** Whether an error shows that the author did not mean this alternative: another type, or another tag. */
+/** Whether an error rules this alternative out: another type, or another tag. */
 function excludes(choice: SchemaError, error: SchemaError): boolean {
   const depth = (at: SchemaError) => at.instancePath.split('/').length;
   return isTypeOf(choice, error) || (error.keyword === 'const' && depth(error) === depth(choice) + 1);
