@@ -27,7 +27,10 @@ export async function playScenario(one: SweepCase): Promise<void> {
     { id: vm, name: vmName },
   ];
   for (const { id } of all) await becomes(one, id, 'Active');
-  for (const { name } of all) await isReady(one, name);
+  for (const { name } of all) {
+    await isReady(one, name);
+    await saysAsTheChain(one, name, 'Active');
+  }
   expect(await tenantNamespaces(one, all)).toEqual([chartName]);
   expect(await releases(one, chartName)).toEqual([chartName]);
   expect(await greeting(one, chartName)).toBe('hello');
@@ -43,6 +46,7 @@ export async function playScenario(one: SweepCase): Promise<void> {
   await one.lane.hurry(FAST_BLOCK_MS, async () => {
     for (const { id } of all) await becomes(one, id, 'Suspended');
   });
+  for (const { name } of all) await saysAsTheChain(one, name, 'Suspended');
   await one.until('the VM is stopped', STAGE_S, async () => vms(one).join() === `${vmName} Stopped`);
   await one.until('the release has no pod', STAGE_S, async () => (await pods(one, chartName)).length === 0);
 
@@ -145,6 +149,12 @@ async function isReady(one: SweepCase, name: string): Promise<void> {
   const template = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}';
   await one.until(`${name} is Ready`, STAGE_S, async () => {
     return (await one.kubectl(['get', 'deployments.dinfra.io', name, '-o', template])) === 'True';
+  });
+}
+
+async function saysAsTheChain(one: SweepCase, name: string, state: string): Promise<void> {
+  await one.until(`${name} says ${state} as the chain does`, STAGE_S, async () => {
+    return (await one.kubectl(['get', 'deployments.dinfra.io', name, '-o', 'jsonpath={.spec.state}'])) === state;
   });
 }
 
