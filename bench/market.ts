@@ -91,6 +91,11 @@ export class Market {
     return operator;
   }
 
+  /** Ends the operator that was started last, in order. */
+  async stopOperator(): Promise<void> {
+    await this.operators.pop()?.stop();
+  }
+
   /** Has the rights of config/rbac. */
   get operatorKubeconfig(): string {
     return join(this.environment.folder, 'operator-kubeconfig');
@@ -211,7 +216,7 @@ export class Market {
   /** Waits, looking once a second, and says how far it is. */
   async untilCount(what: string, wanted: number, seconds: number, count: () => Promise<number>): Promise<void> {
     const deadline = performance.now() + seconds * 1_000;
-    for (let told = 0; ; ) {
+    for (let told = performance.now(); ; ) {
       const now = await count();
       if (now >= wanted) return;
       if (performance.now() > deadline) {

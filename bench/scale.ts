@@ -39,7 +39,7 @@ export async function measure(say: (line: string) => void): Promise<readonly Fig
       have = deployments;
       await market.untilCount('VMs run', deployments, FILL_S, async () => market.runningVms());
       await market.untilIdle(FILL_S);
-      await operator.stop();
+      await market.stopOperator();
       say(`a new process with ${deployments} …`);
       const from = performance.now();
       operator = await market.startOperator();
@@ -48,7 +48,7 @@ export async function measure(say: (line: string) => void): Promise<readonly Fig
       sizes.push({ deployments, mib: await residentMiB(operator) });
     }
     const blockedMs = Math.max(started.blockedMs, await longestBlock(operator, () => market.wake()));
-    await operator.stop();
+    await market.stopOperator();
     const rest = await restOf(market, many, say);
     const last = sizes.at(-1) ?? { deployments: Number.NaN, mib: Number.NaN };
     const resident = `resident memory of the process (VmRSS), median of ${SAMPLES} samples ${CALM_S} s after the last work`;
