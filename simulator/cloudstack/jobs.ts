@@ -91,7 +91,8 @@ export class Jobs {
   /** What a restart of the management server does to jobs in progress. */
   cancelAll(): void {
     for (const job of this.#world.tables.jobs.live()) {
-      if (job.status === 0) this.#fail(job, new ApiError(530, undefined, RESTARTED));
+      // Cancelled jobs have no result at all, only a code.
+      if (job.status === 0) this.#end(job, 2, 530, undefined);
     }
   }
 
@@ -132,10 +133,10 @@ export class Jobs {
     this.#end(job, 2, code, { errorcode: code, errortext: message });
   }
 
-  #end(job: Job, status: 1 | 2, resultCode: number, result: Json): void {
+  #end(job: Job, status: 1 | 2, resultCode: number, result: Json | undefined): void {
     job.status = status;
     job.resultCode = resultCode;
-    job.result = result;
+    if (result !== undefined) job.result = result;
     job.completed = this.#clock.now();
     this.#doomed.delete(job.id);
     this.#forget(job);
@@ -182,5 +183,3 @@ function refusalOf({ check }: Work): unknown {
     return error;
   }
 }
-
-const RESTARTED = 'job cancelled because of management server restart or shutdown';

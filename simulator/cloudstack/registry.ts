@@ -6,7 +6,11 @@ import * as affinityGroups from './commands/affinity-groups.ts';
 import * as jobs from './commands/async-jobs.ts';
 import * as catalogue from './commands/catalogue.ts';
 import { deployVirtualMachine } from './commands/deploy-virtual-machine.ts';
-import { destroyVirtualMachine, recoverVirtualMachine } from './commands/destroy-virtual-machine.ts';
+import {
+  destroyVirtualMachine,
+  expungeVirtualMachine,
+  recoverVirtualMachine,
+} from './commands/destroy-virtual-machine.ts';
 import * as discovery from './commands/discovery.ts';
 import * as firewall from './commands/firewall.ts';
 import { listNics, listVirtualMachines } from './commands/list-virtual-machines.ts';
@@ -32,6 +36,7 @@ const all: readonly Command[] = [
   ...Object.values(catalogue),
   deployVirtualMachine,
   destroyVirtualMachine,
+  expungeVirtualMachine,
   recoverVirtualMachine,
   ...Object.values(discovery),
   ...Object.values(firewallCommands),

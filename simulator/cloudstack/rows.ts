@@ -85,6 +85,8 @@ export interface Account extends Row {
   limits: Limits;
   /** Commands the role may not call, beyond what its kind forbids. */
   forbidden: string[];
+  /** Commands of a custom role; without one the account may call whatever is not for admins. */
+  allowed?: string[];
 }
 
 export interface User extends Row {
@@ -159,7 +161,17 @@ export interface Nic {
   secondary: { id: string; ip: string }[];
 }
 
-export type VmState = 'Starting' | 'Running' | 'Stopping' | 'Stopped' | 'Destroyed' | 'Expunging' | 'Error';
+export type VmState =
+  | 'Starting'
+  | 'Running'
+  | 'Stopping'
+  | 'Stopped'
+  | 'Destroyed'
+  | 'Expunging'
+  | 'Migrating'
+  | 'Error'
+  | 'Unknown'
+  | 'Shutdown';
 
 export interface Vm extends Row {
   name: string;

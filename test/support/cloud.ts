@@ -157,3 +157,11 @@ export function orderFor(descriptor: { readonly [key: string]: Json } = {}, subs
     accessKey: `0x${randomBytes(32).toString('hex')}`,
   };
 }
+
+/** The same tenure with parts of its descriptor changed. */
+export function reordered(order: Order, changes: { readonly [key: string]: Json }): Order {
+  const before = order.descriptor as { readonly [key: string]: Json };
+  const descriptor: Json = { ...before, ...changes };
+  const descriptorHash = `0x${createHash('sha256').update(JSON.stringify(descriptor)).digest('hex')}`;
+  return { ...order, descriptor, descriptorHash };
+}

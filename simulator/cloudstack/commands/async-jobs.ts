@@ -55,7 +55,7 @@ function renderJob({ world }: Context, job: Job): Json {
     jobprocstatus: 0,
     jobresultcode: job.resultCode,
     // There is no result at all while it runs.
-    ...(done ? { jobresulttype: 'object', jobresult: job.result } : {}),
+    ...(job.result === undefined ? {} : { jobresulttype: 'object', jobresult: job.result }),
     ...(job.instanceType === undefined ? {} : { jobinstancetype: job.instanceType }),
     ...(job.instance === undefined ? {} : { jobinstanceid: job.instance }),
     ...(done ? {} : { managementserverid: MANAGEMENT_SERVER, managementservername: 'localhost' }),

@@ -3,6 +3,7 @@ import type { AsyncCommand, Context, SyncCommand } from '../command.ts';
 import { mayChange } from '../find.ts';
 import { checkLimit } from '../limits.ts';
 import { forgetVm } from '../networking.ts';
+import { mayCall } from '../permissions.ts';
 import { expungedVm, renderVm } from '../render-vm.ts';
 import type { Vm, Volume } from '../rows.ts';
 
@@ -46,6 +47,33 @@ export const destroyVirtualMachine: AsyncCommand = {
         }
         expungeVm(context, vm);
         return { virtualmachine: expungedVm };
+      },
+    };
+  },
+};
+
+/** Expunges a VM that was destroyed before. */
+export const expungeVirtualMachine: AsyncCommand = {
+  name: 'expungeVirtualMachine',
+  description: 'Expunge a virtual machine. Once expunged, it cannot be recoverd.',
+  jobClass: 'admin.vm.ExpungeVMCmd',
+  params: { id: { type: 'id', of: 'vms', required: true } },
+  start: (context, args) => {
+    const vm = args.needRow('id', 'vms');
+    if (vm.removed !== undefined) throw invalid(`Unable to find UUID for id [${vm.seq}] of type [VirtualMachine]`);
+    mayChange(context, vm.account);
+    return {
+      instance: { type: 'VirtualMachine', id: vm.id },
+      lane: vm.id,
+      takes: 'vm',
+      begin: () => {
+        if (vm.state !== 'Destroyed' && vm.state !== 'Expunging' && vm.state !== 'Error') {
+          throw new ApiError(431, undefined, 'Please destroy vm with specified vmId before expunge');
+        }
+      },
+      finish: () => {
+        expungeVm(context, vm);
+        return { success: true };
       },
     };
   },
@@ -148,6 +176,13 @@ function checkDestroy(context: Context, vm: Vm, expunge: boolean, volumes: reado
   }
 }
 
+/**
+ * UserVmManagerImpl.checkExpungeVmPermission: beside the setting, the role has to allow expungeVirtualMachine, although
+ * another command is called.
+ */
 function mayExpunge({ account, world }: Context): boolean {
-  return account.role === 'Admin' || world.setting('allow.user.expunge.recover.vm') === 'true';
+  if (account.role === 'Admin') return true;
+  return (
+    world.setting('allow.user.expunge.recover.vm') === 'true' && mayCall(account, { name: 'expungeVirtualMachine' })
+  );
 }

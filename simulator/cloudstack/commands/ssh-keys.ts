@@ -95,6 +95,11 @@ function addPair(context: Context, name: string, publicKey: string): KeyPair {
   if (owned(context, name) !== undefined) {
     throw invalid(`A key pair with name '${name}' already exists for this account.`);
   }
+  // checkForKeyByPublicKey: one pair for each key and account, whatever its name.
+  const sameKey = context.world.tables.keyPairs.find(
+    (row) => row.publicKey === publicKey && row.account === context.account.id,
+  );
+  if (sameKey !== undefined) throw invalid(`A key pair with key '${publicKey}' already exists for this account.`);
   const blob = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64');
   const digest = createHash('md5').update(blob).digest('hex');
   return context.world.tables.keyPairs.add({
