@@ -242,7 +242,6 @@ async function realise(reactor: HelmReactor, orders: readonly Order[]): Promise<
         order: { kind: 'Realisable' },
         found,
         intent: undefined,
-        now: Date.now(),
       });
       if (action.do === 'create') {
         const step = await reactor.create(order, undefined, signal);

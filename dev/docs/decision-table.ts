@@ -4,9 +4,8 @@ import type { TenureState } from '../../src/award/state.ts';
 import { type Facts, type Found, nextAction, type OrderFact } from '../../src/controller/deployment/next-action.ts';
 import type { Present } from '../../src/providers/port.ts';
 
-const NOW = 0;
 /** A create that was sent a moment ago. */
-const intent = { at: NOW, attempt: 1 };
+const intent = { ageMs: 0, attempt: 1 };
 
 const unsure = { reason: 'UnexpectedError', message: '' } as const;
 const orders: readonly { readonly title: string; readonly order: OrderFact }[] = [
@@ -37,13 +36,37 @@ const findings: readonly { readonly title: string; readonly found: Found; readon
   { title: 'cannot look', found: { kind: 'Unknown', ...unsure } },
 ];
 
-/** States of a tenure that are treated alike, and whether the order matters in them. */
-const rows: readonly { readonly states: readonly [TenureState, ...TenureState[]]; readonly ordered: boolean }[] = [
-  { states: ['Awarded'], ordered: true },
-  { states: ['Accepted', 'Active', 'Degraded'], ordered: true },
-  { states: ['Suspended'], ordered: false },
-  { states: ['Ended'], ordered: false },
-];
+/** What a row is asked with. */
+interface Case {
+  readonly title: string;
+  readonly more: Pick<Facts, 'order'> & Partial<Facts>;
+}
+
+const notNeeded: OrderFact = { kind: 'NotNeeded' };
+
+/** States of a tenure that are treated alike, and what else matters in them. */
+const rows: readonly { readonly states: readonly [TenureState, ...TenureState[]]; readonly cases: readonly Case[] }[] =
+  [
+    { states: ['Awarded'], cases: orders.map(({ title, order }) => ({ title, more: { order } })) },
+    {
+      states: ['Accepted', 'Active', 'Degraded'],
+      cases: orders.map(({ title, order }) => ({ title, more: { order } })),
+    },
+    { states: ['Suspended'], cases: [{ title: 'not needed', more: { order: notNeeded } }] },
+    {
+      states: ['Ended'],
+      cases: [
+        { title: 'not needed; the end is confirmed', more: { order: notNeeded, standing: 'Ended' } },
+        { title: 'not needed; the end is not confirmed', more: { order: notNeeded, standing: 'Unknown' } },
+      ],
+    },
+    {
+      states: ['Accepted', 'Active', 'Degraded', 'Suspended', 'Ended'],
+      cases: [
+        { title: 'any; nothing may be touched', more: { order: notNeeded, standing: 'Ended', untouchable: true } },
+      ],
+    },
+  ];
 
 /** docs/deployments.md with the table of what a pass does made anew, by asking the function that decides. */
 export function deploymentsPage(page: string): string {
@@ -53,11 +76,11 @@ export function deploymentsPage(page: string): string {
 function decisions(): string {
   return table(
     ['the chain says', 'the order', ...findings.map(({ title }) => title)],
-    rows.flatMap(({ states, ordered }) =>
-      (ordered ? orders : orders.slice(0, 1)).map(({ title, order }) => [
+    rows.flatMap(({ states, cases }) =>
+      cases.map(({ title, more }) => [
         states.join(', '),
-        ordered ? title : 'any',
-        ...findings.map((finding) => decision(states, order, finding)),
+        title,
+        ...findings.map((finding) => decision(states, more, finding)),
       ]),
     ),
   );
@@ -65,13 +88,13 @@ function decisions(): string {
 
 function decision(
   states: readonly [TenureState, ...TenureState[]],
-  order: OrderFact,
+  more: Case['more'],
   { found, intent }: (typeof findings)[number],
 ): string {
   // Nothing is made before the acceptance, so there is nothing to look for.
   if (states[0] === 'Awarded' && found.kind !== 'Absent') return '';
   const [first, ...others] = states.map((wanted) => {
-    const action = nextAction({ wanted, order, found, intent, now: NOW });
+    const action = nextAction({ wanted, found, intent, ...more });
     return action.do === 'remove' && action.again ? 'remove, then create' : action.do;
   });
   if (first === undefined || others.some((other) => other !== first)) {

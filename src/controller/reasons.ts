@@ -86,16 +86,19 @@ export const controllerReasons = {
   },
   OfferMissing: {
     family: 'retryable',
+    needsPerson: true,
     summary: 'The Offer of a tenure that was accepted is gone before anything was made for it.',
     remedy: 'Create the Offer again, with the Reactor that shall realise it.',
   },
   ReactorMissing: {
     family: 'retryable',
+    needsPerson: true,
     summary: 'The Reactor that the Offer names, or that realised the tenure, does not exist.',
     remedy: 'Create the Reactor, or correct spec.reactorRef of the Offer.',
   },
   ReactorCredentialsMissing: {
     family: 'retryable',
+    needsPerson: true,
     summary: 'The Secret with the credentials of a Reactor is missing or incomplete.',
     remedy: 'Create the Secret with the keys the message names.',
   },

@@ -34,7 +34,7 @@ async function faultOf(promise: Promise<unknown>) {
 }
 
 test('a descriptor is fetched, verified, parsed and checked', async () => {
-  expect(await descriptor('{"replicas":3}')).toEqual({ replicas: 3 });
+  expect((await descriptor('{"replicas":3}')).json).toEqual({ replicas: 3 });
 });
 
 test('a field that is wrong is named, with its value and what was expected', async () => {
@@ -43,6 +43,30 @@ test('a field that is wrong is named, with its value and what was expected', asy
     message: 'replicas is "three"; helm/v1 wants an integer',
     path: '/replicas',
   });
+});
+
+test('a verdict on the same descriptor and the same schema is computed once', async () => {
+  let checks = 0;
+  const counting = new SchemaChecker({ timeMs: 500 });
+  const check = counting.check.bind(counting);
+  counting.check = (...question) => {
+    checks += 1;
+    return check(...question);
+  };
+  const descriptors = new Descriptors(counting);
+  for (const content of ['{"replicas":3}', '{"replicas":"three"}']) {
+    const { ref, sources } = noted(content);
+    const outcomes = [];
+    for (let times = 0; times < 3; times++) {
+      outcomes.push(await descriptors.descriptor(ref, type, sources, signal).catch((error: unknown) => error));
+    }
+    expect(outcomes[2]).toEqual(outcomes[0]);
+  }
+  expect(checks).toBe(2);
+  const { ref, sources } = noted('{"replicas":3}');
+  await descriptors.descriptor(ref, { ...type, schema: `${type.schema} ` }, sources, signal);
+  expect(checks).toBe(3);
+  await counting.close();
 });
 
 test('bytes that are not JSON have another reason than JSON that does not match', async () => {

@@ -1,7 +1,9 @@
+import { BoundedCache } from '../base/bounded-cache.ts';
 import type { ContentRef } from '../base/content-ref.ts';
 import type { Json } from '../base/json.ts';
 import { TerminalError } from '../errors/dinfra-error.ts';
 import { ContentCache } from './content/content-cache.ts';
+import { contentHash } from './content/content-hash.ts';
 import type { ContentSource } from './content/content-source.ts';
 import { fetchContent } from './content/fetch-content.ts';
 import { parseJson } from './content/json.ts';
@@ -14,6 +16,15 @@ export interface DescriptorTypeSchema {
   readonly schema: string;
 }
 
+/** A document, as it was published and as it reads. */
+export interface Content {
+  readonly bytes: Uint8Array;
+  readonly json: Json;
+}
+
+/** How many verdicts are remembered. */
+const MAX_VERDICTS = 4096;
+
 /**
  * What the chain's content references stand for: fetched, verified against the hash, parsed, and checked against a
  * schema, in that order. Bytes are kept by their hash and shared by all callers; sources are the caller's, since each
@@ -22,6 +33,8 @@ export interface DescriptorTypeSchema {
 export class Descriptors {
   readonly #checker: SchemaChecker;
   readonly #cache: ContentCache;
+  /** By the hashes of the descriptor and the schema. */
+  readonly #verdicts = new BoundedCache<Verdict>(MAX_VERDICTS);
 
   constructor(checker: SchemaChecker, cache = new ContentCache()) {
     this.#checker = checker;
@@ -38,12 +51,21 @@ export class Descriptors {
     type: DescriptorTypeSchema,
     sources: readonly ContentSource[],
     signal: AbortSignal,
-  ): Promise<Json> {
+  ): Promise<Content> {
+    const content = await this.content(ref, sources, signal);
+    const key = `${ref.hash}/${contentHash(new TextEncoder().encode(type.schema))}`;
+    const question = { type: type.name, schema: type.schema, descriptor: new TextDecoder().decode(content.bytes) };
+    const verdict = this.#verdicts.get(key) ?? (await this.#checker.check(question, signal));
+    // How long a check takes depends on the machine; everything else follows from the two hashes alone.
+    if (verdict.kind !== 'Overrun') this.#verdicts.set(key, verdict);
+    demandMatch(type.name, verdict);
+    return content;
+  }
+
+  /** The content of a reference, verified by its hash and parsed, whatever its type says. Throws as `descriptor` does. */
+  async content(ref: ContentRef, sources: readonly ContentSource[], signal: AbortSignal): Promise<Content> {
     const bytes = await fetchContent(ref, { sources, cache: this.#cache, what: 'the descriptor', signal });
-    const descriptor = parseJson(bytes, 'the descriptor');
-    const question = { type: type.name, schema: type.schema, descriptor: new TextDecoder().decode(bytes) };
-    demandMatch(type.name, await this.#checker.check(question, signal));
-    return descriptor;
+    return { bytes, json: parseJson(bytes, 'the descriptor') };
   }
 
   /**

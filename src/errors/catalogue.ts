@@ -10,6 +10,8 @@ export interface CatalogueEntry {
    * 10000 to 19999. Only for reasons that end a tenure.
    */
   readonly chainCode?: number;
+  /** Of a retryable reason that no trying mends: only a person can put it right, and the object is Stalled. */
+  readonly needsPerson?: true;
 }
 
 /**

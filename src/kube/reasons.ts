@@ -19,6 +19,7 @@ export const kubeReasons = {
   },
   ClusterForbidden: {
     family: 'retryable',
+    needsPerson: true,
     summary: 'The Kubernetes API server denies the request: a missing permission, a quota or an admission policy.',
     remedy: 'The message says which. Missing permissions come with the chart: upgrade it together with the operator.',
   },

@@ -6,9 +6,8 @@ import { orderFor, quickSimulator } from '../../test/support/cloud.ts';
 import { accessTo, hastyClient } from '../../test/support/fake-cluster-access.ts';
 import type { Reactor as ReactorResource } from '../api/reactor.ts';
 import { openFence } from '../base/fence.ts';
-import type { Json } from '../base/json.ts';
+import { blueprints } from '../blueprints/registry.ts';
 import type { MadeReactor } from '../controller/reactor/reactor-reconciler.ts';
-import type { Order } from '../providers/port.ts';
 import { BuiltInReactors } from './reactor-factory.ts';
 
 /** A cluster nobody asks: CloudStack needs none. */
@@ -95,30 +94,18 @@ describe('two Reactors of one account of one cloud', () => {
 });
 
 describe('a Reactor with cloudStack', () => {
-  const composeOrder = (compose: Json): Order => {
-    const { descriptor, ...order } = orderFor();
-    return { ...order, type: 'compose/v1', descriptor: { ...(descriptor as object), compose } };
-  };
-
   it('has a probe that says what it found', async () => {
     expect(await made.probe(soon())).toMatch(/^CloudStack answers and takes the keys; \d zones\.$/);
   });
 
-  it('takes orders of vm/v1 and of compose/v1', async () => {
+  it('realises vm/v1 itself, and compose/v1 as what its blueprint makes of it', async () => {
     await made.reactor.check(orderFor(), soon());
-    await made.reactor.check(composeOrder('services: {web: {image: nginx, ports: ["80:80"]}}'), soon());
+    expect(made.reactor.types.has(blueprints.becomes('compose/v1'))).toBe(true);
   });
 
   it('tells what there is of tenures, so that what nobody knows of is found', async () => {
     const order = orderFor();
     await made.reactor.create(order, undefined, soon());
     expect((await made.reactor.listManaged(soon())).map(({ marker }) => marker)).toContain(order.identity.marker);
-  });
-
-  it('tells what is wrong with a compose file by its place in it', async () => {
-    await expect(made.reactor.check(composeOrder('services: {web: {build: .}}'), soon())).rejects.toMatchObject({
-      code: 'ComposeUnsupported',
-      path: '/compose/services/web/build',
-    });
   });
 });

@@ -2,8 +2,6 @@ import type { CloudStackConfig } from '../api/cloud-stack-backend.ts';
 import type { Reactor as ReactorResource } from '../api/reactor.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Fence } from '../base/fence.ts';
-import { BlueprintReactor } from '../blueprints/blueprint-reactor.ts';
-import { vmBlueprints } from '../blueprints/vm-blueprints.ts';
 import type { MadeReactor, ReactorFactory, SecretData } from '../controller/reactor/reactor-reconciler.ts';
 import { RetryableError } from '../errors/dinfra-error.ts';
 import { MetadataWatches } from '../kube/cache/metadata-watches.ts';
@@ -132,7 +130,7 @@ export class BuiltInReactors implements ReactorFactory {
     const { endpoint, caBundle } = settings;
     const client = new CloudStackClient({ endpoint, caBundle, credentials, clock: systemClock, refusal });
     return {
-      reactor: new BlueprintReactor(reactor, vmBlueprints),
+      reactor,
       probe: async (signal) => {
         const zones = await client.list('listZones', { available: 'true' }, signal);
         return `CloudStack answers and takes the keys; ${zones.length} zones.`;

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '../api/deployment.ts';
+import { blueprints } from '../blueprints/registry.ts';
+import { ConfigMapPins } from '../controller/content/content-pins.ts';
+import { RegisteredReactors } from '../controller/deployment/choose-reactor.ts';
+import { KubeDeploymentCluster } from '../controller/deployment/deployment-cluster.ts';
 import { DeploymentMetrics } from '../controller/deployment/deployment-metrics.ts';
 import { DeploymentReconciler } from '../controller/deployment/deployment-reconciler.ts';
-import { DescriptorOrders } from '../controller/deployment/descriptor-orders.ts';
-import { OfferedReactors } from '../controller/deployment/reactor-source.ts';
+import { DescriptorOrders } from '../controller/deployment/orders.ts';
 import { keyOf } from '../kube/client/resource-type.ts';
 import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
 import type { BridgeFeature } from './register-bridge.ts';
@@ -28,10 +31,17 @@ export function registerDeployments(
 ): DeploymentsFeature {
   const { client, cluster, config, events, registry, stop, synced } = parts;
   const reconciler = new DeploymentReconciler({
-    client,
-    deployments: cluster.deployments.store,
-    orders: new DescriptorOrders(bridge.descriptors, cluster.types.store, (key) => bridge.sessions.sourcesOf(key)),
-    reactors: new OfferedReactors(cluster.offers.store, reactors.registry),
+    cluster: new KubeDeploymentCluster(client, cluster.deployments.store),
+    orders: new DescriptorOrders({
+      descriptors: bridge.descriptors,
+      types: cluster.types.store,
+      blueprints,
+      pins: new ConfigMapPins(client),
+      sourcesOf: (key) => bridge.sessions.sourcesOf(key),
+    }),
+    reactors: new RegisteredReactors(cluster.offers.store, reactors.registry),
+    standings: bridge,
+    blueprints,
     events,
     metrics: new DeploymentMetrics(registry, cluster.deployments.store),
     resyncMs: config.resyncMs,
@@ -47,7 +57,7 @@ export function registerDeployments(
     for (const deployment of cluster.deployments.store.list()) {
       if (deployment.status.realisation?.retryAfter === undefined || !isConcerned(deployment)) continue;
       const key = keyOf(deployment.metadata);
-      reconciler.urge(key);
+      reconciler.retryNow(key);
       controller.enqueue(key, 'low');
     }
   };

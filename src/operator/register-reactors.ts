@@ -1,6 +1,7 @@
 import type { Deployment } from '../api/deployment.ts';
 import type { Tenure } from '../award/identity.ts';
 import type { Standing } from '../award/source.ts';
+import { blueprints } from '../blueprints/registry.ts';
 import { ReactorMetrics } from '../controller/reactor/reactor-metrics.ts';
 import { ReactorReconciler } from '../controller/reactor/reactor-reconciler.ts';
 import { ReactorRegistry } from '../controller/reactor/reactor-registry.ts';
@@ -57,7 +58,7 @@ export function registerReactors(
   return {
     registry,
     servesType: (key, type) =>
-      cluster.reactors.store.get(key) === undefined ? 'Missing' : registry.servesType(key, type),
+      cluster.reactors.store.get(key) === undefined ? 'Missing' : registry.servesType(key, blueprints.becomes(type)),
     run: () => controller.run(stop, synced),
     close: () => reconciler.close(),
   };

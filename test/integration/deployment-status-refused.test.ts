@@ -4,9 +4,11 @@ import { type Deployment, deployments } from '../../src/api/deployment.ts';
 import { TEARDOWN_FINALIZER } from '../../src/api/labels.ts';
 import { identityOf } from '../../src/award/identity.ts';
 import { silentLogger } from '../../src/base/logger.ts';
+import { Blueprints } from '../../src/blueprints/blueprints.ts';
+import type { Reactors } from '../../src/controller/deployment/choose-reactor.ts';
+import { KubeDeploymentCluster } from '../../src/controller/deployment/deployment-cluster.ts';
 import { DeploymentMetrics } from '../../src/controller/deployment/deployment-metrics.ts';
 import { DeploymentReconciler } from '../../src/controller/deployment/deployment-reconciler.ts';
-import type { ReactorSource } from '../../src/controller/deployment/reactor-source.ts';
 import { Store } from '../../src/kube/cache/store.ts';
 import { KubeClient } from '../../src/kube/client/kube-client.ts';
 import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
@@ -53,7 +55,7 @@ const odd: Reactor = {
   listManaged: async () => [],
 };
 
-test('a Deployment whose status the API server refuses is looked at again all the same', async () => {
+test('a Deployment whose status the API server refuses says so, and is looked at again', async () => {
   const order = {
     identity,
     type: 'helm/v1',
@@ -62,22 +64,31 @@ test('a Deployment whose status the API server refuses is looked at again all th
     consumer: '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty',
     accessKey: `0x${'22'.repeat(32)}`,
   };
+  const record = { hash: order.descriptorHash, schemaVersion: 1, contentRef: { name: 'kept' } };
   const { metadata, spec } = deploymentFor(order, namespace);
   const { name } = metadata;
   const own = { metadata: { name, namespace, finalizers: [TEARDOWN_FINALIZER] }, spec };
   const store = new Store<Deployment>();
   store.put(await client.apply(deployments, own, { fieldManager: 'test' }, signal));
-  const bound = { name: 'odd', reactor: odd };
-  const reactors: ReactorSource = { reactorFor: () => bound, reactorsIn: () => [bound] };
+  const reactors: Reactors = { get: () => odd, namesIn: () => ['odd'], offered: () => 'odd' };
   const reconciler = new DeploymentReconciler({
-    client,
-    deployments: store,
-    orders: { orderFor: async () => order },
+    cluster: new KubeDeploymentCluster(client, store),
+    orders: {
+      accept: async () => record,
+      accepted: async () => ({ order, record }),
+    },
     reactors,
+    standings: { standing: async () => 'Live' },
+    blueprints: new Blueprints(new Map()),
     events: new EventRecorder({ client, signal, instance: 'test' }),
     metrics: new DeploymentMetrics(new Registry(), store),
     resyncMs: 60_000,
   });
   const next = await reconciler.reconcile(`${namespace}/${name}`, signal, silentLogger, signal);
   expect(next).toEqual({ requeueAfterMs: 60_000 });
+  const { status } = await client.get(deployments, metadata, signal);
+  expect(status.conditions).toContainEqual(
+    expect.objectContaining({ type: 'Ready', status: 'Unknown', reason: 'UnexpectedError' }),
+  );
+  expect(status.facts?.workload).toBe('Unseen');
 });

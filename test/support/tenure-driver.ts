@@ -1,7 +1,14 @@
+import { TEARDOWN_FINALIZER } from '../../src/api/labels.ts';
 import type { TenureState } from '../../src/award/state.ts';
-import { type Intent, nextAction, type OrderFact } from '../../src/controller/deployment/next-action.ts';
-import { DinfraError, RetryableError } from '../../src/errors/dinfra-error.ts';
+import { silentLogger } from '../../src/base/logger.ts';
+import { blueprints } from '../../src/blueprints/registry.ts';
+import { DeploymentReconciler } from '../../src/controller/deployment/deployment-reconciler.ts';
+import type { Orders } from '../../src/controller/deployment/orders.ts';
+import { DinfraError, findDinfraError, RetryableError } from '../../src/errors/dinfra-error.ts';
+import { keyOf } from '../../src/kube/client/resource-type.ts';
 import type { Memo, Observation, Order, Present, Reactor, Step } from '../../src/providers/port.ts';
+import { deploymentFor } from './deployment-for.ts';
+import { InMemoryDeployments } from './in-memory-deployments.ts';
 
 /** Time as the driver lives in it. */
 export interface PassingTime {
@@ -11,59 +18,108 @@ export interface PassingTime {
   pass(ms: number): Promise<void>;
 }
 
-/** What one pass did, as far as tests look at it. */
+/** What one reconcile did, as far as tests look at it. */
 export interface Pass {
+  /** The step that was asked of the reactor, or what the status says instead. */
   readonly action: string;
   readonly found: Observation | undefined;
   readonly step: Step | undefined;
   readonly error: DinfraError | undefined;
 }
 
+/** How long a failure is waited out, in milliseconds, unless the backend says. */
+const RETRY_MS = 1_000;
+const FINAL_RETRY_MS = 60_000;
+
 /**
- * Plays the controller for one tenure: observe, decide by the controller's own function, act, write the memo down. What
- * survives a crash is `memo` and `intent`; a driver made from them is the operator started again.
+ * Has the operator's own DeploymentReconciler realise one tenure, on a cluster in memory. What survives a crash is the
+ * cluster: a driver made with it is the operator started again.
  */
 export class TenureDriver {
-  order: Order;
-  wanted: TenureState;
-  memo: Memo | undefined;
-  intent: Intent | undefined;
-  /** Every pass so far. */
+  /** Every reconcile so far. */
   readonly passes: Pass[] = [];
+  readonly cluster: InMemoryDeployments;
   readonly #reactor: Reactor;
   readonly #time: PassingTime;
+  readonly #key: string;
+  readonly #reconciler: DeploymentReconciler;
+  #order: Order;
+  /** What the reactor was asked in this reconcile, and what it said. */
+  #calls: Call[] = [];
 
-  constructor(reactor: Reactor, order: Order, time: PassingTime, wanted: TenureState = 'Accepted') {
-    this.#reactor = reactor;
-    this.order = order;
+  constructor(
+    reactor: Reactor,
+    order: Order,
+    time: PassingTime,
+    wanted: TenureState = 'Accepted',
+    cluster = new InMemoryDeployments(),
+  ) {
+    this.#reactor = this.#listening(reactor);
+    this.#order = order;
     this.#time = time;
-    this.wanted = wanted;
-  }
-
-  /** One pass. Errors that are not ours are thrown: they stand for a crash. */
-  async pass(signal: AbortSignal = AbortSignal.timeout(30_000)): Promise<Pass> {
-    let found: Observation | undefined;
-    try {
-      const order = this.wanted === 'Ended' ? undefined : this.order;
-      found = await this.#reactor.observe(this.order.identity, order, this.memo, signal);
-      if (found.kind !== 'Absent' && found.memo !== undefined) this.memo = found.memo;
-      if (found.kind === 'Present') this.intent = undefined;
-      const realisable: OrderFact = { kind: 'Realisable' };
-      const now = this.#time.now();
-      const action = nextAction({ wanted: this.wanted, order: realisable, found, intent: this.intent, now });
-      const waits = 'afterMs' in action ? action.afterMs : 0;
-      const step = await this.#act(action, signal);
-      if (step?.memo !== undefined) this.memo = step.memo;
-      await this.#time.pass(Math.max(waits, step?.pollAfterMs ?? 0));
-      return this.#record({ action: action.do, found, step, error: undefined });
-    } catch (error) {
-      if (!(error instanceof DinfraError)) throw error;
-      await this.#time.pass(error instanceof RetryableError ? (error.retryAfterMs ?? 1_000) : 60_000);
-      return this.#record({ action: 'failed', found, step: undefined, error });
+    this.cluster = cluster;
+    const deployment = deploymentFor(order);
+    this.#key = keyOf(deployment.metadata);
+    if (!cluster.has(this.#key)) {
+      const { descriptorHash: hash } = order;
+      const spec = { ...deployment.spec, descriptor: { ...deployment.spec.descriptor, hash }, state: wanted };
+      const metadata = { ...deployment.metadata, finalizers: [TEARDOWN_FINALIZER] };
+      cluster.put({ ...deployment, metadata, spec, status: { observedGeneration: -1 } });
     }
+    this.#reconciler = this.#start();
   }
 
-  /** Passes until `done` says so. Throws, with what happened last, when that takes more than `limit` passes. */
+  get order(): Order {
+    return this.#order;
+  }
+
+  /** The consumer's update was accepted. */
+  set order(order: Order) {
+    this.#order = order;
+    const { descriptor } = this.cluster.now(this.#key).spec;
+    this.cluster.changeSpec(this.#key, { descriptor: { ...descriptor, hash: order.descriptorHash } });
+  }
+
+  get wanted(): TenureState {
+    return this.cluster.now(this.#key).spec.state;
+  }
+
+  set wanted(state: TenureState) {
+    this.cluster.changeSpec(this.#key, { state });
+  }
+
+  get memo(): Memo | undefined {
+    return this.cluster.now(this.#key).status.realisation?.memo;
+  }
+
+  /** The status can be lost. */
+  set memo(memo: Memo | undefined) {
+    const { status } = this.cluster.now(this.#key);
+    const { memo: _, ...realisation } = status.realisation ?? {};
+    this.cluster.changeStatus(this.#key, { ...status, realisation: { ...realisation, ...(memo && { memo }) } });
+  }
+
+  /** One reconcile. Errors of the reactor that are not ours are thrown: they stand for a crash, which writes nothing. */
+  async pass(signal: AbortSignal = AbortSignal.timeout(30_000)): Promise<Pass> {
+    this.#calls = [];
+    this.cluster.failWrites.length = 0;
+    this.#reconciler.retryNow(this.#key);
+    const next = await this.#reconciler.reconcile(this.#key, signal, silentLogger, signal);
+    const crash = this.#calls.find(({ error }) => error !== undefined && findDinfraError(error) === undefined);
+    if (crash !== undefined) throw crash.error;
+    const pass = this.#passOf('requeueAfterMs' in next);
+    const { action, error, step, found } = pass;
+    if (error instanceof RetryableError) await this.#time.pass(error.retryAfterMs ?? RETRY_MS);
+    else if (error !== undefined) await this.#time.pass(FINAL_RETRY_MS);
+    else if (step !== undefined) await this.#time.pass(step.pollAfterMs);
+    else if (action === 'poll' && found?.kind === 'Busy') await this.#time.pass(found.pollAfterMs);
+    else if (action === 'lookAgain' && 'requeueAfterMs' in next) await this.#time.pass(next.requeueAfterMs);
+    else await this.#time.pass(0);
+    this.passes.push(pass);
+    return pass;
+  }
+
+  /** Reconciles until `done` says so. Throws, with what happened last, when that takes more than `limit` of them. */
   async until(done: (pass: Pass) => boolean, limit = 60): Promise<Pass> {
     for (let count = 0; count < limit; count++) {
       const pass = await this.pass();
@@ -73,34 +129,101 @@ export class TenureDriver {
       const what = pass.error?.message ?? pass.step?.message ?? (pass.found as Present | undefined)?.message;
       return `${pass.action}: ${what ?? pass.found?.kind}`;
     });
-    throw new Error(`not there after ${limit} passes; last:\n  ${last.join('\n  ')}`);
+    throw new Error(`not there after ${limit} reconciles; last:\n  ${last.join('\n  ')}`);
   }
 
-  /** Passes until nothing is left to do: it runs, is stopped as wanted, or is proven to be gone. */
+  /** Reconciles until nothing is left to do: it runs, is stopped as wanted, or is proven to be gone. */
   settle(limit?: number): Promise<Pass> {
     return this.until(({ action }) => action === 'rest' || action === 'confirmReleased', limit);
   }
 
-  async #act(action: ReturnType<typeof nextAction>, signal: AbortSignal): Promise<Step | undefined> {
-    switch (action.do) {
-      case 'create':
-        this.intent = { at: this.#time.now(), attempt: action.attempt };
-        return this.#reactor.create(this.order, this.memo, signal);
-      case 'update':
-        return this.#reactor.update(this.order, action.found, signal);
-      case 'start':
-        return this.#reactor.start(this.order, action.found, signal);
-      case 'stop':
-        return this.#reactor.stop(this.order.identity, action.found, signal);
-      case 'remove':
-        return this.#reactor.delete(this.order.identity, action.found, signal);
-      default:
-        return undefined;
-    }
+  #start(): DeploymentReconciler {
+    const time = this.#time;
+    return new DeploymentReconciler({
+      cluster: this.cluster,
+      orders: this.#orders(),
+      reactors: { get: () => this.#reactor, namesIn: () => ['backend'], offered: () => 'backend' },
+      standings: { standing: async () => (this.wanted === 'Ended' ? 'Ended' : 'Live') },
+      blueprints,
+      events: { record: () => undefined },
+      metrics: { timed: (_kind, _verb, call) => call(), hindered: () => undefined, becameReady: () => undefined },
+      clock: {
+        monotonic: () => time.now(),
+        wallTime: () => time.now(),
+        after: (ms, task) => {
+          const timer = setTimeout(task, ms);
+          return () => clearTimeout(timer);
+        },
+      },
+      random: () => 0.5,
+    });
   }
 
-  #record(pass: Pass): Pass {
-    this.passes.push(pass);
-    return pass;
+  /** The order as it is, translated as an accepted one would have been. */
+  #orders(): Orders {
+    const record = () => ({ hash: this.#order.descriptorHash, schemaVersion: 1, contentRef: { name: 'kept' } });
+    const translated = () => ({ ...this.#order, ...blueprints.translate(this.#order.type, this.#order.descriptor) });
+    return {
+      accept: async (_deployment, _ref, reactor, signal) => {
+        await reactor.check(translated(), signal);
+        return record();
+      },
+      accepted: async () => ({ order: translated(), record: record() }),
+    };
   }
+
+  /** The reactor, with everything that is asked of it written down. */
+  #listening(reactor: Reactor): Reactor {
+    const heard = async <T>(verb: string, answer: Promise<T>): Promise<T> => {
+      const call: Call = { verb, answer: undefined, error: undefined };
+      this.#calls.push(call);
+      try {
+        const value = await answer;
+        call.answer = value;
+        return value;
+      } catch (error) {
+        call.error = error;
+        // A process that crashed writes nothing any more.
+        if (findDinfraError(error) === undefined) this.cluster.failWrites.push(new Error('crashed'));
+        throw error;
+      }
+    };
+    return {
+      kind: reactor.kind,
+      types: reactor.types,
+      check: (order, signal) => reactor.check(order, signal),
+      observe: (...asked) => heard('observe', reactor.observe(...asked)),
+      create: (...asked) => heard('create', reactor.create(...asked)),
+      update: (...asked) => heard('update', reactor.update(...asked)),
+      start: (...asked) => heard('start', reactor.start(...asked)),
+      stop: (...asked) => heard('stop', reactor.stop(...asked)),
+      delete: (...asked) => heard('remove', reactor.delete(...asked)),
+      listManaged: (signal) => reactor.listManaged(signal),
+    };
+  }
+
+  #passOf(goesOn: boolean): Pass {
+    const observed = this.#calls.find(({ verb }) => verb === 'observe');
+    const acted = this.#calls.find(({ verb }) => verb !== 'observe');
+    const found = observed?.answer as Observation | undefined;
+    const error = [acted, observed].map((call) => call?.error).find((one) => one instanceof DinfraError);
+    const step = acted?.answer as Step | undefined;
+    if (error !== undefined) return { action: 'failed', found, step: undefined, error };
+    if (acted !== undefined) return { action: acted.verb, found, step, error };
+    return { action: found === undefined ? 'prepare' : this.#quiet(found, goesOn), found, step, error };
+  }
+
+  /** What a reconcile that asked nothing of the reactor was about. */
+  #quiet(found: Observation, goesOn: boolean): string {
+    if (found.kind === 'Busy') return 'poll';
+    if (!goesOn) return 'confirmReleased';
+    const { state } = this.cluster.now(this.#key).spec;
+    return found.kind === 'Absent' && state !== 'Suspended' ? 'lookAgain' : 'rest';
+  }
+}
+
+interface Call {
+  readonly verb: string;
+  answer: unknown;
+  error: unknown;
 }

@@ -1,4 +1,4 @@
-import type { Blueprint } from '../blueprint-reactor.ts';
+import type { Blueprint } from '../blueprints.ts';
 import { composeToVm } from './compose-to-vm.ts';
 
 /** `compose/v1`: a Docker Compose file on a VM of its own. */

@@ -13,8 +13,7 @@ import {
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
 import type { Json } from '../../base/json.ts';
 import type { Order, Present } from '../../providers/port.ts';
-import { BlueprintReactor } from '../blueprint-reactor.ts';
-import { compose } from './blueprint.ts';
+import { blueprints } from '../registry.ts';
 
 const file = new URL('../../../config/samples/descriptors/substrate-node-compose.json', import.meta.url);
 const sample = JSON.parse(readFileSync(file, 'utf8'));
@@ -24,8 +23,6 @@ beforeAll(async () => {
   bench = await startBench();
 });
 afterAll(() => bench.stop());
-
-const reactor = () => new BlueprintReactor(bench.reactor(), new Map([['compose/v1', compose]]));
 
 function orderFor(descriptor: Json): Order {
   return { ...orderForVm(), type: 'compose/v1', descriptor };
@@ -48,20 +45,22 @@ function partsOf(archive: string): readonly string[] {
     .map((part) => Buffer.from(part.slice(part.indexOf('\r\n\r\n')), 'base64').toString('utf8'));
 }
 
-const problemOf = (order: Order) =>
-  reactor()
-    .check(order, AbortSignal.timeout(10_000))
-    .then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+/** Why the controller would not take an order, in terms of what the consumer wrote. */
+async function problemOf({ type, descriptor, ...order }: Order): Promise<unknown> {
+  try {
+    const translated = { ...order, ...blueprints.translate(type, descriptor) };
+    await bench.reactor().check(translated, AbortSignal.timeout(10_000));
+    return undefined;
+  } catch (error) {
+    return blueprints.inTermsOf(type, error);
+  }
+}
 
 describe('a compose/v1 order in CloudStack', () => {
   it('is a VM with the file in it and its ports open, from the award to the end', async () => {
     const order = orderFor(sample);
-    const made = reactor();
-    await made.check(order, AbortSignal.timeout(10_000));
-    const driver = new TenureDriver(made, order, bench.clock);
+    expect(await problemOf(order)).toBeUndefined();
+    const driver = new TenureDriver(bench.reactor(), order, bench.clock);
     const up = await driver.settle();
     expect(up.found).toMatchObject({ kind: 'Present', phase: 'Running', healthy: true, differences: [] });
     const names = (up.found as Present).endpoints.map(({ name }) => name);

@@ -1,5 +1,5 @@
 import { u8aToHex } from '@polkadot/util';
-import { vmBlueprints } from '../../blueprints/vm-blueprints.ts';
+import { blueprints } from '../../blueprints/registry.ts';
 import { preimageSource } from '../../descriptors/content/preimage-source.ts';
 import { Descriptors } from '../../descriptors/descriptors.ts';
 import { SchemaChecker } from '../../descriptors/schema/schema-checker.ts';
@@ -79,8 +79,8 @@ async function checkDescriptor({ api }: Market, typeName: string, { ref, source 
     const descriptors = new Descriptors(checker);
     const signal = AbortSignal.timeout(60_000);
     const schema = await descriptors.schema(typeName, type.schema, [onChain], signal);
-    const descriptor = await descriptors.descriptor(ref, { name: typeName, schema }, [source], signal);
-    vmBlueprints.get(typeName)?.translate(descriptor);
+    const { json } = await descriptors.descriptor(ref, { name: typeName, schema }, [source], signal);
+    blueprints.translate(typeName, json);
   } finally {
     await checker.close();
   }

@@ -1,22 +1,98 @@
-import { type DinfraError, findDinfraError } from '../../errors/dinfra-error.ts';
+import { abortable, startDeadline } from '../../base/deadline.ts';
+import { LeadershipLostError } from '../../base/fence.ts';
+import { type DinfraError, findDinfraError, RetryableError } from '../../errors/dinfra-error.ts';
+import { isConflict } from '../../kube/client/api-error.ts';
 
-/** Either a value or what went wrong, one of ours. */
+/** Either a value or why there is none. */
 export type Attempt<T> =
   | { readonly value: T; readonly failure: undefined }
   | { readonly value: undefined; readonly failure: DinfraError };
 
-/** Does the work. What goes wrong in a way we know is an outcome; everything else is thrown. */
-export async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
-  try {
-    return { value: await work(), failure: undefined };
-  } catch (error) {
+/** One that came to nothing. */
+function failed<T>(failure: DinfraError): Attempt<T> {
+  return { value: undefined, failure };
+}
+
+/** Told of an error nobody raised on purpose. */
+export type OnDefect = (what: string, error: unknown) => void;
+
+/** Runs the stages of one reconcile so that each ends in time and none takes the others with it. */
+export class Stages {
+  readonly #stop: AbortSignal;
+  readonly #deadline: AbortSignal;
+  readonly #onDefect: OnDefect;
+
+  /** `stop` ends the reconcile without an outcome, `deadline` ends a stage with a failure. */
+  constructor(stop: AbortSignal, deadline: AbortSignal, onDefect: OnDefect) {
+    this.#stop = stop;
+    this.#deadline = deadline;
+    this.#onDefect = onDefect;
+  }
+
+  /**
+   * Does the work within the deadline, and within `ms` milliseconds when given. Whatever goes wrong is an outcome: an
+   * error of ours as it is, time that is up as ReconcileTimeout, anything else as UnexpectedError.
+   *
+   * @throws the reason of the stop, or LeadershipLostError: then there must be no outcome.
+   */
+  async attempt<T>(what: string, work: (signal: AbortSignal) => Promise<T>, ms?: number): Promise<Attempt<T>> {
+    const limit = ms === undefined ? undefined : startDeadline(this.#deadline, ms);
+    const signal = limit?.signal ?? this.#deadline;
+    try {
+      signal.throwIfAborted();
+      return { value: await abortable(invoke(work, signal), signal), failure: undefined };
+    } catch (error) {
+      return failed(this.#failureOf(what, error, signal));
+    } finally {
+      limit?.clear();
+    }
+  }
+
+  /**
+   * Does what consists of stages. A conflict is thrown: the view was an old one.
+   *
+   * @throws as `attempt` does.
+   */
+  async guard<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+    try {
+      return { value: await work(), failure: undefined };
+    } catch (error) {
+      this.#stop.throwIfAborted();
+      if (isConflict(error) || isLeadershipLost(error)) throw error;
+      this.#onDefect('between the stages', error);
+      return failed(unexpected('the reconcile', error));
+    }
+  }
+
+  #failureOf(what: string, error: unknown, signal: AbortSignal): DinfraError {
+    this.#stop.throwIfAborted();
+    if (isLeadershipLost(error)) throw error;
+    if (signal.aborted)
+      return new RetryableError('ReconcileTimeout', { message: `${what} took too long`, cause: error });
     const ours = findDinfraError(error);
-    if (ours === undefined) throw error;
-    return failed(ours);
+    if (ours !== undefined) return ours;
+    this.#onDefect(what, error);
+    return unexpected(what, error);
   }
 }
 
-/** One that came to nothing. */
-export function failed<T>(failure: DinfraError): Attempt<T> {
-  return { value: undefined, failure };
+/** A defect, as an error with a reason. Its own words stay in the log: nobody has looked at what they may reveal. */
+export function unexpected(what: string, cause: unknown): DinfraError {
+  return new RetryableError('UnexpectedError', { message: `${what} met a defect of the operator`, cause });
+}
+
+/** What throws at once rejects, too. */
+async function invoke<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  return work(signal);
+}
+
+/** Whether another process may act already: then nothing may be done and nothing be said. */
+export function isLeadershipLost(error: unknown): boolean {
+  let current = error;
+  // Bounded: a chain of causes may be a cycle.
+  for (let depth = 0; depth < 16 && current instanceof Error; depth++) {
+    if (current instanceof LeadershipLostError) return true;
+    current = current.cause;
+  }
+  return false;
 }

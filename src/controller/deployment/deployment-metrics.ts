@@ -2,13 +2,15 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Deployment } from '../../api/deployment.ts';
 import { findDinfraError } from '../../errors/dinfra-error.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
-import { readyOf } from './deployment-status.ts';
+import type { ReconcileMetrics } from './ports.ts';
+import { readyOf } from './readiness.ts';
 
-/** What Prometheus is told about Deployments and the reactors that realise them. */
-export class DeploymentMetrics {
+/** Metrics of Deployments and of the reactors that realise them. */
+export class DeploymentMetrics implements ReconcileMetrics {
   private readonly awardToReady: Histogram<'type'>;
   private readonly reactorSeconds: Histogram<'reactor' | 'method'>;
   private readonly reactorErrors: Counter<'reactor' | 'method' | 'reason'>;
+  private readonly hindrances: Counter<'reason'>;
 
   constructor(registry: Registry, store: StoreView<Deployment>) {
     const registers = [registry];
@@ -52,6 +54,16 @@ export class DeploymentMetrics {
       labelNames: ['reactor', 'method', 'reason'],
       registers,
     });
+    this.hindrances = new Counter({
+      name: 'dinfra_deployment_hindrances_total',
+      help: 'Reconciles of Deployments that ended with something in the way, by reason of docs/reasons.md.',
+      labelNames: ['reason'],
+      registers,
+    });
+  }
+
+  hindered(reason: string): void {
+    this.hindrances.inc({ reason });
   }
 
   /** Runs a call of the reactor port and keeps how long it took and how it failed. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment, DeploymentStatus } from '../../api/deployment.ts';
-import { RetryableError, TerminalError } from '../../errors/dinfra-error.ts';
+import { TerminalError } from '../../errors/dinfra-error.ts';
 import type { Present } from '../../providers/port.ts';
-import { backsOff, type Pass, readyOf, summarize } from './deployment-status.ts';
+import { isWorthWriting, statusAfter } from './deployment-status.ts';
+import type { Outcome } from './outcome.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00Z');
 const running: Present = {
@@ -43,18 +44,19 @@ function deployment(state: Deployment['spec']['state'] = 'Active', status?: Part
   };
 }
 
-function pass(more: Partial<Pass> = {}): Pass {
+function outcome(more: Partial<Outcome> = {}): Outcome {
   return {
     order: { kind: 'Realisable' },
     found: running,
     action: { do: 'rest' },
     step: undefined,
     failure: undefined,
+    accepted: undefined,
     update: undefined,
     reactor: { name: 'helm', kind: 'helm' },
     name: 'dinfra-1-1-abc',
     now: NOW,
-    random: 0.5,
+    retry: undefined,
     ...more,
   };
 }
@@ -64,7 +66,7 @@ const conditionsOf = (status: DeploymentStatus) =>
 
 describe('the status of a Deployment', () => {
   it('is Ready with its endpoints when what was ordered runs', () => {
-    const status = summarize(deployment(), pass());
+    const status = statusAfter(deployment(), outcome());
     expect(conditionsOf(status)).toEqual({
       Ready: 'True Running',
       Resolved: 'True DescriptorVerified',
@@ -76,150 +78,111 @@ describe('the status of a Deployment', () => {
   });
 
   it('does not change when a later pass finds the same', () => {
-    const first = summarize(deployment(), pass());
-    const second = summarize(deployment('Active', first), pass({ now: NOW + 60_000, random: 0.9 }));
+    const first = statusAfter(deployment(), outcome());
+    const second = statusAfter(deployment('Active', first), outcome({ now: NOW + 60_000 }));
     expect(second).toEqual(first);
   });
 
   it('is reconciling, not ready, until the workload itself is up', () => {
-    const status = summarize(deployment(), pass({ found: { ...running, healthy: false, message: 'awaiting pod 0' } }));
+    const status = statusAfter(
+      deployment(),
+      outcome({ found: { ...running, healthy: false, message: 'awaiting pod 0' } }),
+    );
     expect(conditionsOf(status)).toMatchObject({ Ready: 'False AwaitingHealth', Reconciling: 'True AwaitingHealth' });
     expect(status.message).toBe('awaiting pod 0');
   });
 
   it('goes on starting, and is not made again, while the backend is at it', () => {
     const stopped = { ...running, phase: 'Stopped' } as const;
-    const suspended = summarize(
+    const suspended = statusAfter(
       deployment('Suspended', { realisation: { descriptorHash: deployment().spec.descriptor.hash } }),
-      pass({ found: stopped }),
+      outcome({ found: stopped }),
     );
     const step = { message: 'starting the VM (job 7)', pollAfterMs: 1_000 };
-    const started = summarize(
+    const started = statusAfter(
       deployment('Active', suspended),
-      pass({ found: stopped, action: { do: 'start', found: stopped }, step }),
+      outcome({ found: stopped, action: { do: 'start', found: stopped }, step }),
     );
     const busy = { kind: 'Busy', what: 'starting the VM', pollAfterMs: 1_000 } as const;
-    const polled = summarize(
+    const polled = statusAfter(
       deployment('Active', started),
-      pass({ found: busy, action: { do: 'poll', what: busy.what, afterMs: busy.pollAfterMs } }),
+      outcome({ found: busy, action: { do: 'poll', what: busy.what, afterMs: busy.pollAfterMs } }),
     );
     expect(conditionsOf(polled)).toMatchObject({ Ready: 'False Starting', Reconciling: 'True Starting' });
   });
 
   it('is being updated, not made, while the backend works on what runs already', () => {
-    const up = summarize(deployment(), pass());
+    const up = statusAfter(deployment(), outcome());
     const busy = { kind: 'Busy', what: 'resizing the VM', pollAfterMs: 1_000 } as const;
-    const status = summarize(
+    const status = statusAfter(
       deployment('Active', up),
-      pass({ found: busy, action: { do: 'poll', what: busy.what, afterMs: busy.pollAfterMs } }),
+      outcome({ found: busy, action: { do: 'poll', what: busy.what, afterMs: busy.pollAfterMs } }),
     );
     expect(conditionsOf(status)).toMatchObject({ Ready: 'False Updating' });
   });
 
   it('says it was up when it no longer is', () => {
-    const up = summarize(deployment(), pass());
-    const down = summarize(
+    const up = statusAfter(deployment(), outcome());
+    const down = statusAfter(
       deployment('Active', up),
-      pass({ found: { ...running, healthy: false, message: 'no pod' } }),
+      outcome({ found: { ...running, healthy: false, message: 'no pod' } }),
     );
     expect(down.message).toBe('It was up and no longer is: no pod');
   });
 
   it('stalls on a terminal error with its reason, what to do, and no retry', () => {
     const failure = new TerminalError('DescriptorSchema', { message: '/replicas is "three"', hint: 'Correct it.' });
-    const status = summarize(deployment('Awarded'), pass({ failure, found: { kind: 'Absent' } }));
+    const status = statusAfter(deployment('Awarded'), outcome({ failure, found: { kind: 'Absent' } }));
     expect(conditionsOf(status)).toMatchObject({ Ready: 'False DescriptorSchema', Stalled: 'True DescriptorSchema' });
     expect(status.message).toBe('/replicas is "three". Correct it.');
     expect(conditionsOf(status)).not.toHaveProperty('Reconciling');
   });
 
-  it('is Unknown, keeps its endpoints and backs off when the backend cannot be asked', () => {
-    const up = summarize(deployment(), pass());
+  it('is Unknown and keeps its endpoints when the backend cannot be asked', () => {
+    const up = statusAfter(deployment(), outcome());
     const blind = { reason: 'ReactorMissing', message: 'no such Reactor' } as const;
-    const status = summarize(
+    const status = statusAfter(
       deployment('Active', up),
-      pass({ found: { kind: 'Unknown', ...blind }, action: { do: 'retry', ...blind } }),
+      outcome({ found: { kind: 'Unknown', ...blind }, action: { do: 'retry', ...blind } }),
     );
-    expect(conditionsOf(status)).toMatchObject({ Ready: 'Unknown ReactorMissing', Healthy: 'Unknown ReactorMissing' });
+    expect(conditionsOf(status)).toMatchObject({
+      Ready: 'Unknown ReactorMissing',
+      Healthy: 'Unknown ReactorMissing',
+      Stalled: 'True ReactorMissing',
+    });
     expect(status.endpoints).toEqual(running.endpoints);
-    expect(backsOff(deployment('Active', status), NOW)).toBeGreaterThan(0);
-  });
-
-  it('waits longer after each failure, never more than five minutes, and as long as the far side asks', () => {
-    const failure = new RetryableError('ReactorMissing', { message: 'x' });
-    let status: DeploymentStatus = { observedGeneration: 3 };
-    const waits: number[] = [];
-    for (let i = 0; i < 12; i++) {
-      status = summarize(deployment('Active', status), pass({ failure, random: 1 }));
-      waits.push(backsOff(deployment('Active', status), NOW) ?? 0);
-    }
-    expect(waits.slice(0, 4)).toEqual([2000, 4000, 8000, 16_000]);
-    expect(Math.max(...waits)).toBe(300_000);
-    const asked = new RetryableError('ReactorMissing', { message: 'x', retryAfterMs: 27_000 });
-    const told = summarize(deployment('Active', status), pass({ failure: asked }));
-    expect(backsOff(deployment('Active', told), NOW)).toBe(27_000);
-  });
-
-  it('starts counting anew when the spec changes', () => {
-    const failure = new RetryableError('ReactorMissing', { message: 'x' });
-    const failed = summarize(deployment(), pass({ failure }));
-    const changed = { ...deployment('Active', failed), metadata: { ...deployment().metadata, generation: 4 } };
-    expect(backsOff(changed, NOW)).toBeUndefined();
-    expect(summarize(changed, pass({ failure })).realisation?.failures).toBe(1);
-  });
-
-  it('goes on counting while what is made breaks each time', () => {
-    const broken: Present = { ...running, phase: 'Broken', healthy: false, message: 'no capacity' };
-    const first = summarize(
-      deployment(),
-      pass({ found: broken, action: { do: 'remove', found: broken, again: true } }),
-    );
-    const made = summarize(
-      deployment('Active', first),
-      pass({ found: { kind: 'Absent' }, action: { do: 'create', attempt: 2 } }),
-    );
-    const second = summarize(
-      deployment('Active', made),
-      pass({ found: broken, action: { do: 'remove', found: broken, again: true } }),
-    );
-    expect(second.realisation?.failures).toBe(2);
-    expect(readyOf(second)?.message).toBe('no capacity');
-  });
-
-  it('tries an award more often than what has long been accepted: it has to be answered in time', () => {
-    const failed = pass({ failure: new RetryableError('RepositoryUnreachable', { message: 'away' }), random: 1 });
-    const waits = (state: 'Awarded' | 'Active') => {
-      let status = summarize(deployment(state), failed);
-      for (let times = 0; times < 12; times++) status = summarize(deployment(state, status), failed);
-      return Date.parse(status.realisation?.retryAfter ?? '') - failed.now;
-    };
-    expect(waits('Awarded')).toBe(30_000);
-    expect(waits('Active')).toBe(300_000);
   });
 
   it('is drifted only when it had been as ordered', () => {
     const found: Present = { ...running, differences: [{ what: 'Service rpc', detail: 'missing' }] };
     const update = { do: 'update', found } as const;
-    expect(conditionsOf(summarize(deployment(), pass({ found, action: update })))).not.toHaveProperty('Drifted');
-    const up = summarize(deployment(), pass());
-    const drifted = summarize(deployment('Active', up), pass({ found, action: update }));
-    expect(conditionsOf(drifted)).toMatchObject({ Drifted: 'True Drifted', Ready: 'False Updating' });
-    expect(drifted.message).toContain('Service rpc: missing');
-    expect(conditionsOf(summarize(deployment('Active', drifted), pass()))).not.toHaveProperty('Drifted');
+    expect(conditionsOf(statusAfter(deployment(), outcome({ found, action: update })))).not.toHaveProperty('Drifted');
+    const up = statusAfter(deployment(), outcome());
+    const drifted = statusAfter(deployment('Active', up), outcome({ found, action: update }));
+    expect(conditionsOf(drifted)).toMatchObject({
+      Drifted: 'True Drifted',
+      Ready: 'True Running',
+      Reconciling: 'True Updating',
+    });
+    expect(drifted.conditions?.find(({ type }) => type === 'Drifted')?.message).toContain('Service rpc: missing');
+    expect(conditionsOf(statusAfter(deployment('Active', drifted), outcome()))).not.toHaveProperty('Drifted');
   });
 
   it('keeps the intent of a create until its effect is seen', () => {
     const intent = { action: 'Create', at: '2026-11-21T09:59:59Z', attempt: 1 } as const;
     const before = deployment('Accepted', { realisation: { intent } });
-    const unseen = summarize(before, pass({ found: { kind: 'Absent' }, action: { do: 'lookAgain', afterMs: 1000 } }));
+    const unseen = statusAfter(
+      before,
+      outcome({ found: { kind: 'Absent' }, action: { do: 'lookAgain', afterMs: 1000 } }),
+    );
     expect(unseen.realisation?.intent).toEqual(intent);
-    const seen = summarize(deployment('Accepted', unseen), pass());
+    const seen = statusAfter(deployment('Accepted', unseen), outcome());
     expect(seen.realisation?.intent).toBeUndefined();
   });
 
   it('is released, and forgets what it kept, on proof that nothing is left', () => {
     const before = deployment('Ended', { realisation: { memo: { id: 'vm-1' } } });
-    const status = summarize(before, pass({ found: { kind: 'Absent' }, action: { do: 'confirmReleased' } }));
+    const status = statusAfter(before, outcome({ found: { kind: 'Absent' }, action: { do: 'confirmReleased' } }));
     expect(conditionsOf(status)).toMatchObject({ Ready: 'False Released', Realised: 'False Released' });
     expect(conditionsOf(status)).not.toHaveProperty('Reconciling');
     expect(status.realisation?.memo).toBeUndefined();
@@ -233,18 +196,103 @@ describe('the status of a Deployment', () => {
       message: '',
       lastTransitionTime: '2026-11-21T09:00:00Z',
     } as const;
-    const status = summarize(deployment('Active', { conditions: [reported] }), pass());
+    const status = statusAfter(deployment('Active', { conditions: [reported] }), outcome());
     expect(conditionsOf(status)).not.toHaveProperty('Reported');
   });
 
   it('has no memo when there is nothing to remember: of an empty one an apply makes null, and that is invalid', () => {
     const before = deployment('Ended', { realisation: { name: 'n', memo: { network: 'a' } } });
     const found = { ...running, memo: {} };
-    expect(summarize(before, pass({ found })).realisation).not.toHaveProperty('memo');
+    expect(statusAfter(before, outcome({ found })).realisation).not.toHaveProperty('memo');
   });
 
   it('says no more than a status takes, however much there is to say', () => {
-    const { message } = summarize(deployment(), pass({ found: { ...running, message: 'x'.repeat(10_000) } }));
+    const { message } = statusAfter(deployment(), outcome({ found: { ...running, message: 'x'.repeat(10_000) } }));
     expect(message?.length).toBe(1024);
+  });
+
+  it('follows the workload while the order cannot be read any more', () => {
+    const up = statusAfter(deployment(), outcome());
+    const order = { kind: 'Unknown', reason: 'DescriptorUnreachable', message: 'no gateway answers' } as const;
+    const status = statusAfter(deployment('Active', up), outcome({ order }));
+    expect(conditionsOf(status)).toMatchObject({
+      Ready: 'True Running',
+      Resolved: 'Unknown DescriptorUnreachable',
+      Realised: 'Unknown DescriptorUnreachable',
+    });
+    expect(status.facts).toMatchObject({ workload: 'Up' });
+  });
+
+  it('stays Ready with the last good revision when an update is refused, and names the refusal and the next try', () => {
+    const up = statusAfter(deployment(), outcome());
+    const found: Present = { ...running, differences: [{ what: 'Service rpc', detail: 'port 1, expected 2' }] };
+    const failure = new TerminalError('ReleaseRejected', { message: 'helm upgrade: port is taken' });
+    const refused = outcome({
+      found,
+      action: { do: 'update', found },
+      failure,
+      retry: { failures: 1, waitMs: 300_000 },
+    });
+    const status = statusAfter(deployment('Active', up), refused);
+    expect(conditionsOf(status)).toMatchObject({
+      Ready: 'True Running',
+      Realised: 'False ReleaseRejected',
+      Stalled: 'True ReleaseRejected',
+    });
+    expect(status.conditions?.find(({ type }) => type === 'Realised')?.message).toContain('2026-11-21T10:05:00Z');
+    expect(status.facts?.workload).toBe('Up');
+  });
+
+  it('of a paused workload follows the workload and says that nothing is touched', () => {
+    const up = statusAfter(deployment(), outcome());
+    const paused = { ...deployment('Active', up), spec: { ...deployment().spec, suspend: true } };
+    const status = statusAfter(paused, outcome());
+    expect(conditionsOf(status)).toMatchObject({ Ready: 'True Paused' });
+    expect(status.facts).toEqual(up.facts);
+    const down = statusAfter(paused, outcome({ found: { ...running, healthy: false } }));
+    expect(conditionsOf(down)).toMatchObject({ Ready: 'False Paused' });
+  });
+
+  it('names the parts that could not be looked at, and does not take them for differences', () => {
+    const found: Present = { ...running, unseen: [{ what: 'Widget x', detail: 'its kind is not served any more' }] };
+    const status = statusAfter(deployment(), outcome({ found }));
+    expect(conditionsOf(status)).toMatchObject({ Ready: 'True Running', Realised: 'Unknown PartlyUnseen' });
+    expect(status.conditions?.find(({ type }) => type === 'Realised')?.message).toContain('Widget x');
+  });
+
+  it('keeps what was recorded for an update until the source has the update accepted', () => {
+    const record = (hash: string) => ({ hash, schemaVersion: 1, contentRef: { name: hash } });
+    const [current, next] = [`0x${'11'.repeat(32)}`, `0x${'22'.repeat(32)}`];
+    const spec = { ...deployment().spec, update: { hash: next, length: 1, source: 'Preimage' as const } };
+    const before = { ...deployment('Active', { accepted: record(next) }), spec };
+    expect(statusAfter(before, outcome({ accepted: record(current) })).accepted?.hash).toBe(next);
+  });
+
+  it('is written when the reason of a hindrance changes, and not at each try', () => {
+    const blind = { reason: 'CloudStackUnreachable', message: 'no answer' } as const;
+    const at = (failures: number, message: string = blind.message) =>
+      outcome({
+        found: { kind: 'Unknown', ...blind, message },
+        action: { do: 'retry', ...blind, message },
+        now: NOW + failures * 60_000,
+        retry: { failures, waitMs: 300_000 },
+      });
+    const first = statusAfter(deployment(), at(1));
+    const worth = (failures: number, message?: string) => {
+      const next = at(failures, message);
+      return isWorthWriting(first, statusAfter(deployment('Active', first), next), next);
+    };
+    expect([2, 3, 4, 5, 6, 7, 8].map((failures) => worth(failures))).toEqual([
+      true,
+      false,
+      true,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(worth(5, 'no answer after 30.1 s')).toBe(false);
+    const other = outcome({ found: { kind: 'Absent' }, action: { do: 'create', attempt: 1 } });
+    expect(isWorthWriting(first, statusAfter(deployment('Active', first), other), other)).toBe(true);
   });
 });

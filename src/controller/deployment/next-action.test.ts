@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type TenureState, tenureStates } from '../../award/state.ts';
 import type { Present } from '../../providers/port.ts';
-import { type Facts, type Found, INTENT_SETTLES_MS, type Intent, nextAction, type OrderFact } from './next-action.ts';
+import { type Facts, type Found, INTENT_SETTLES_MS, nextAction, type OrderFact } from './next-action.ts';
 
 const realisable: OrderFact = { kind: 'Realisable' };
 const impossible: OrderFact = { kind: 'Impossible', reason: 'DescriptorSchema', message: 'values.replicas is "three"' };
@@ -18,24 +18,23 @@ const running: Present = {
   endpoints: [],
 };
 const drifted: Present = { ...running, differences: [{ what: 'VM offering', detail: 'small, expected large' }] };
-const NOW = 1_000_000;
 
 function decide(wanted: TenureState, found: Found, more: Partial<Facts> = {}) {
-  return nextAction({ wanted, found, order: realisable, intent: undefined, now: NOW, ...more });
+  return nextAction({ wanted, found, order: realisable, intent: undefined, standing: 'Ended', ...more });
 }
 
-describe('what one pass does for a tenure', () => {
+describe('what is done next for a tenure', () => {
   it.each<[string, TenureState, Found, Partial<Facts>, string]>([
     ['nothing is made before the chain says Accepted', 'Awarded', absent, {}, 'awaitAcceptance'],
     ['an award that cannot be realised stalls', 'Awarded', absent, { order: impossible }, 'stall'],
     ['an award whose descriptor cannot be had yet is retried', 'Awarded', absent, { order: unresolved }, 'retry'],
     ['an accepted tenure is created', 'Accepted', absent, {}, 'create'],
-    ['a create just sent is looked for', 'Accepted', absent, { intent: { at: NOW - 1, attempt: 1 } }, 'lookAgain'],
+    ['a create just sent is looked for', 'Accepted', absent, { intent: { ageMs: 1, attempt: 1 } }, 'lookAgain'],
     [
       'a create that left no trace is sent again',
       'Accepted',
       absent,
-      { intent: { at: NOW - INTENT_SETTLES_MS, attempt: 1 } },
+      { intent: { ageMs: INTENT_SETTLES_MS, attempt: 1 } },
       'create',
     ],
     ['what runs as ordered is left alone', 'Active', running, {}, 'rest'],
@@ -44,7 +43,15 @@ describe('what one pass does for a tenure', () => {
     ['what cannot come up is removed', 'Accepted', { ...running, phase: 'Broken' }, {}, 'remove'],
     ['what was stopped by an admin is started', 'Active', { ...running, phase: 'Stopped' }, {}, 'start'],
     ['what was removed by an admin is made again', 'Active', absent, {}, 'create'],
-    ['what runs stays when its order cannot be had', 'Active', running, { order: unresolved }, 'retry'],
+    ['what runs is left alone when its order cannot be had', 'Active', running, { order: unresolved }, 'rest'],
+    ['what drifted is left alone when its order cannot be had', 'Active', drifted, { order: unresolved }, 'rest'],
+    ['what broke waits for its order', 'Active', { ...running, phase: 'Broken' }, { order: unresolved }, 'retry'],
+    ['an end that is not confirmed removes nothing', 'Ended', running, { standing: 'Live' }, 'retry'],
+    ['an end whose source cannot be asked removes nothing', 'Ended', running, { standing: 'Unknown' }, 'retry'],
+    ['an end nobody asked about removes nothing', 'Ended', running, { standing: undefined }, 'retry'],
+    ['a tenure that is gone from its source is removed', 'Ended', running, { standing: 'Gone' }, 'remove'],
+    ['what may not be touched is not made', 'Accepted', absent, { untouchable: true }, 'rest'],
+    ['what may not be touched is not removed', 'Ended', running, { untouchable: true }, 'rest'],
     ['a suspended tenure is stopped', 'Suspended', running, {}, 'stop'],
     ['a suspended tenure keeps what is stopped', 'Suspended', { ...running, phase: 'Stopped' }, {}, 'rest'],
     ['a suspended tenure makes nothing new', 'Suspended', absent, {}, 'rest'],
@@ -55,7 +62,7 @@ describe('what one pass does for a tenure', () => {
       'an ended tenure with a create in flight is looked at again',
       'Ended',
       absent,
-      { intent: { at: NOW - 1, attempt: 1 } },
+      { intent: { ageMs: 1, attempt: 1 } },
       'lookAgain',
     ],
     ['a busy backend is polled', 'Ended', { kind: 'Busy', what: 'expunge', pollAfterMs: 5 }, {}, 'poll'],
@@ -121,7 +128,7 @@ describe('the decision, driven for a whole life', () => {
 /** Plays the controller's part around nextAction: intent first, then the step, with faults in between. */
 class Life {
   readonly world: World = { vm: 'none', visible: true };
-  private intent: Intent | undefined;
+  private intent: { readonly at: number; readonly attempt: number } | undefined;
   private now = 0;
 
   pass(wanted: TenureState, disturbance: Disturbance): string {
@@ -129,7 +136,8 @@ class Life {
     this.disturb(disturbance);
     const found = this.look(disturbance);
     if (found.kind === 'Present') this.intent = undefined;
-    const action = nextAction({ wanted, found, order: realisable, intent: this.intent, now: this.now });
+    const intent = this.intent && { attempt: this.intent.attempt, ageMs: this.now - this.intent.at };
+    const action = nextAction({ wanted, found, order: realisable, intent, standing: 'Ended' });
     switch (action.do) {
       case 'create':
         expect(['Accepted', 'Active', 'Degraded']).toContain(wanted);

@@ -1,3 +1,4 @@
+import type { Standing } from '../../award/source.ts';
 import type { TenureState } from '../../award/state.ts';
 import type { Reason } from '../../errors/catalogue.ts';
 import type { Observation, Present } from '../../providers/port.ts';
@@ -17,8 +18,8 @@ export type Found = Observation | { readonly kind: 'Unknown'; readonly reason: R
 
 /** Written to status before a create is sent, so that a lost reply is looked for and not sent twice. */
 export interface Intent {
-  /** Unix milliseconds. */
-  readonly at: number;
+  /** Milliseconds since this process first saw it: clocks of other hosts do not matter. */
+  readonly ageMs: number;
   /** 1 for the first create of this tenure. */
   readonly attempt: number;
 }
@@ -29,11 +30,13 @@ export interface Facts {
   readonly order: OrderFact;
   readonly found: Found;
   readonly intent: Intent | undefined;
-  /** Unix milliseconds. */
-  readonly now: number;
+  /** What the award's source says of a tenure that has something left and is said to have ended; else not asked. */
+  readonly standing?: Standing | undefined;
+  /** Nothing may be touched: a person has said so, or the object is being deleted and our finalizer is gone. */
+  readonly untouchable?: boolean;
 }
 
-/** The one thing to do in this pass. */
+/** The one thing to do now. */
 export type Action =
   /** What runs is what is wanted. */
   | { readonly do: 'rest' }
@@ -63,9 +66,10 @@ export type Action =
  */
 export const INTENT_SETTLES_MS = 15_000;
 
-/** What one pass should do for a tenure. Pure: same facts, same action. docs/deployments.md draws this function. */
+/** The one thing to do for a tenure. Pure: same facts, same action. docs/deployments.md draws this function. */
 export function nextAction(facts: Facts): Action {
   if (facts.found.kind === 'Unknown') return { do: 'retry', ...reasonOf(facts.found) };
+  if (facts.untouchable === true) return { do: 'rest' };
   if (facts.found.kind === 'Busy') return { do: 'poll', what: facts.found.what, afterMs: facts.found.pollAfterMs };
   switch (facts.wanted) {
     case 'Awarded':
@@ -85,17 +89,16 @@ function whileAwarded({ order }: Facts): Action {
   return order.kind === 'Realisable' ? { do: 'awaitAcceptance' } : notRealisable(order);
 }
 
-function whenAbsent({ order, intent, now }: Facts): Action {
-  if (intent !== undefined && now - intent.at < INTENT_SETTLES_MS) {
-    return { do: 'lookAgain', afterMs: INTENT_SETTLES_MS - (now - intent.at) };
-  }
+function whenAbsent({ order, intent }: Facts): Action {
+  const settlesMs = msUntilSettled(intent);
+  if (settlesMs > 0) return { do: 'lookAgain', afterMs: settlesMs };
   if (order.kind !== 'Realisable') return notRealisable(order);
   return { do: 'create', attempt: (intent?.attempt ?? 0) + 1 };
 }
 
 function whenPresent({ order }: Facts, found: Present): Action {
-  // Without the order there is nothing to compare with: what runs stays as it is.
-  if (order.kind !== 'Realisable') return notRealisable(order);
+  // Without the order there is nothing to compare with: what runs stays as it is, and what does not waits for it.
+  if (order.kind !== 'Realisable') return found.phase === 'Running' ? { do: 'rest' } : notRealisable(order);
   if (found.phase === 'Broken') return { do: 'remove', found, again: true };
   if (found.phase === 'Partial') return { do: 'update', found };
   if (found.phase === 'Stopped') return { do: 'start', found };
@@ -108,13 +111,24 @@ function whileSuspended(found: Exclude<Observation, { kind: 'Busy' }>): Action {
   return { do: 'stop', found };
 }
 
-function onceEnded({ intent, now }: Facts, found: Exclude<Observation, { kind: 'Busy' }>): Action {
-  if (found.kind === 'Present') return { do: 'remove', found, again: false };
-  // A create still in flight may show up after we looked: a release told too early would leave it running for free.
-  if (intent !== undefined && now - intent.at < INTENT_SETTLES_MS) {
-    return { do: 'lookAgain', afterMs: INTENT_SETTLES_MS - (now - intent.at) };
+function onceEnded({ intent, standing }: Facts, found: Exclude<Observation, { kind: 'Busy' }>): Action {
+  if (found.kind === 'Present') {
+    // The resource alone is no order to destroy: a person may have edited it.
+    if (standing === 'Ended' || standing === 'Gone') return { do: 'remove', found, again: false };
+    return { do: 'retry', reason: 'EndUnconfirmed', message: unconfirmed(standing) };
   }
-  return { do: 'confirmReleased' };
+  // A create still in flight may show up after we looked: a release reported too early would leave it running for free.
+  const settlesMs = msUntilSettled(intent);
+  return settlesMs > 0 ? { do: 'lookAgain', afterMs: settlesMs } : { do: 'confirmReleased' };
+}
+
+function unconfirmed(standing: Standing | undefined): string {
+  const said = standing === 'Live' ? 'its source says that it goes on' : 'its source cannot be asked now';
+  return `spec.state is Ended, and ${said}: nothing is removed`;
+}
+
+function msUntilSettled(intent: Intent | undefined): number {
+  return intent === undefined ? 0 : Math.min(Math.max(0, INTENT_SETTLES_MS - intent.ageMs), INTENT_SETTLES_MS);
 }
 
 function notRealisable(order: Exclude<OrderFact, { kind: 'Realisable' }>): Action {

@@ -106,7 +106,6 @@ async function liveOn(bench: Bench, disturbance: Disturbance | undefined, point:
   for (const stage of stages) {
     driver.wanted = stage;
     for (let isSettled = false; !isSettled; ) {
-      const { memo } = driver;
       const pass = await driver.pass(isFirst ? death.signal : undefined).catch((error: unknown) => {
         if (error instanceof Killed) return undefined;
         throw error;
@@ -114,10 +113,9 @@ async function liveOn(bench: Bench, disturbance: Disturbance | undefined, point:
       expect(holdingsOf(bench).vms.length).toBeLessThanOrEqual(1);
       isSettled = pass?.action === 'rest' || pass?.action === 'confirmReleased';
       if (isFirst && death.signal.aborted) {
-        // Of the pass only the intent to create was written down.
-        const { intent } = driver;
-        driver = new TenureDriver(bench.reactor(), order, bench.clock, stage);
-        if (disturbance === 'killed') Object.assign(driver, { memo, intent });
+        // What was written down before the process died is there; in a restored cluster nothing is.
+        const cluster = disturbance === 'killed' ? driver.cluster : undefined;
+        driver = new TenureDriver(bench.reactor(), order, bench.clock, stage, cluster);
         isFirst = false;
         isSettled = false;
       }

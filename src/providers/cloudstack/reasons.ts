@@ -14,11 +14,13 @@ export const cloudStackReasons = {
   },
   CloudStackUnauthorized: {
     family: 'retryable',
+    needsPerson: true,
     summary: 'CloudStack refused the API key or the signature.',
     remedy: 'Check the keys in the Secret of the Reactor, and the clocks of both machines.',
   },
   CloudStackForbidden: {
     family: 'retryable',
+    needsPerson: true,
     summary: 'The CloudStack account may not do this.',
     remedy: 'Grant the role the API named in the message; docs/cloudstack.md has the whole list.',
   },
@@ -76,6 +78,7 @@ export const cloudStackReasons = {
   },
   CloudStackExpungeForbidden: {
     family: 'retryable',
+    needsPerson: true,
     summary:
       'The VM is destroyed, but the account may not expunge it: its disk and its name stay until CloudStack does.',
     remedy: 'Set allow.user.expunge.recover.vm to true, or wait for expunge.delay.',

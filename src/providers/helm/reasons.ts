@@ -88,6 +88,7 @@ export const helmReasons = {
   },
   HelmUnavailable: {
     family: 'retryable',
+    needsPerson: true,
     summary: 'The helm command cannot be started, or is not a version the operator works with.',
     remedy: 'Install helm 4 and name it by the flag for the helm command.',
   },

@@ -1,0 +1,38 @@
+import { done, type Next } from '../../kube/queue/controller.ts';
+import type { Outcome } from './outcome.ts';
+
+/** How often things are looked at, in milliseconds. */
+export interface Intervals {
+  /** What rests. */
+  readonly resyncMs: number;
+  /** What comes up. */
+  readonly progressMs: number;
+}
+
+/** How long after its last change something that comes up is watched closely, in milliseconds. */
+export const CLOSE_WATCH_MS = 120_000;
+/** No wait is shorter, in milliseconds: a backend that asks for none must not be asked without end. */
+const SHORTEST_MS = 100;
+
+/**
+ * When a Deployment is looked at again. `unchangedMs` is how long Ready has been as it is; `random` is between 0 and 1.
+ */
+export function nextReconcile(
+  { action, step, found, retry }: Outcome,
+  unchangedMs: number,
+  { resyncMs, progressMs }: Intervals,
+  random: number,
+): Next {
+  if (retry !== undefined) return after(retry.waitMs);
+  if (action.do === 'confirmReleased') return done;
+  if (step !== undefined) return after(step.pollAfterMs);
+  if (action.do === 'lookAgain' || action.do === 'poll') return after(action.afterMs);
+  const comesUp = action.do === 'rest' && found.kind === 'Present' && found.phase === 'Running' && !found.healthy;
+  if (comesUp && unchangedMs < CLOSE_WATCH_MS) return after(progressMs);
+  // Spread over time, so that what was made together is not looked at together for ever.
+  return after(resyncMs * (0.9 + random * 0.2));
+}
+
+function after(ms: number): Next {
+  return { requeueAfterMs: Math.max(SHORTEST_MS, ms) };
+}

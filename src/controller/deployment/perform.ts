@@ -1,0 +1,109 @@
+import { timestampOf } from '../../api/conditions.ts';
+import type { Deployment } from '../../api/deployment.ts';
+import type { TenureIdentity } from '../../award/identity.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
+import { isConflict } from '../../kube/client/api-error.ts';
+import { keyOf } from '../../kube/client/resource-type.ts';
+import type { Order, Reactor, Step } from '../../providers/port.ts';
+import type { Stages } from './attempt.ts';
+import { type DeploymentCluster, ownedPart } from './deployment-cluster.ts';
+import type { Action } from './next-action.ts';
+import type { ReconcileMetrics } from './ports.ts';
+
+/** What an action is taken with. */
+export interface Means {
+  readonly reactor: Reactor;
+  readonly identity: TenureIdentity;
+  /** Undefined when none is needed, or none can be had. */
+  readonly order: Order | undefined;
+}
+
+/** What came of an action. */
+export interface Performed {
+  /** The Deployment as it is afterwards: recording an intent writes it. */
+  readonly latest: Deployment;
+  readonly step: Step | undefined;
+  readonly failure: DinfraError | undefined;
+}
+
+/** A step of a reactor, by the name of its method. */
+interface Call {
+  readonly verb: 'create' | 'update' | 'start' | 'stop' | 'delete';
+  send(signal: AbortSignal): Promise<Step>;
+}
+
+/** Has reactors take steps, one at a time for each Deployment. */
+export class Performer {
+  readonly #cluster: DeploymentCluster;
+  readonly #metrics: ReconcileMetrics;
+  readonly #clock: Pick<Clock, 'wallTime'>;
+  /** Deployments with a step that has not come back: a backend that ignores its deadline must not get a second one. */
+  readonly #underWay = new Set<string>();
+
+  constructor(cluster: DeploymentCluster, metrics: ReconcileMetrics, clock: Pick<Clock, 'wallTime'>) {
+    this.#cluster = cluster;
+    this.#metrics = metrics;
+    this.#clock = clock;
+  }
+
+  /**
+   * Takes the step an action stands for, if it is one of the reactor's. The intent of a create is recorded first.
+   *
+   * @throws RetryableError ClusterConflict when the view was an old one: whoever acts on it must not create.
+   */
+  async perform(deployment: Deployment, action: Action, means: Means, stages: Stages): Promise<Performed> {
+    const nothing = { latest: deployment, step: undefined, failure: undefined };
+    const call = callOf(action, means, deployment);
+    if (call === undefined) return nothing;
+    const key = keyOf(deployment.metadata);
+    if (this.#underWay.has(key)) {
+      const message = 'an earlier step has not come back yet';
+      return { ...nothing, failure: new RetryableError('ReconcileTimeout', { message }) };
+    }
+    let latest = deployment;
+    if (action.do === 'create') {
+      const recorded = await stages.attempt('recording the intent', (signal) =>
+        this.#recordIntent(deployment, action.attempt, signal),
+      );
+      if (isConflict(recorded.failure)) throw recorded.failure;
+      if (recorded.value === undefined) return { ...nothing, failure: recorded.failure };
+      latest = recorded.value;
+    }
+    const { kind } = means.reactor;
+    const sent = await stages.attempt(`${call.verb} by ${kind}`, (signal) => {
+      this.#underWay.add(key);
+      const step = this.#metrics.timed(kind, call.verb, () => call.send(signal));
+      return step.finally(() => this.#underWay.delete(key));
+    });
+    return { latest, step: sent.value, failure: sent.failure };
+  }
+
+  #recordIntent(deployment: Deployment, attempt: number, signal: AbortSignal): Promise<Deployment> {
+    const { status } = deployment;
+    const intent = { action: 'Create' as const, at: timestampOf(this.#clock.wallTime()), attempt };
+    const realisation = { ...status.realisation, intent };
+    return this.#cluster.writeStatus(deployment, { ...ownedPart(status), realisation }, signal);
+  }
+}
+
+/** The call an action stands for, undefined when it is none of the reactor's. */
+function callOf(action: Action, { reactor, identity, order }: Means, deployment: Deployment): Call | undefined {
+  if (action.do === 'remove') {
+    return { verb: 'delete', send: (signal) => reactor.delete(identity, action.found, signal) };
+  }
+  if (action.do === 'stop') return { verb: 'stop', send: (signal) => reactor.stop(identity, action.found, signal) };
+  if (order === undefined) return undefined;
+  switch (action.do) {
+    case 'create': {
+      const memo = deployment.status.realisation?.memo;
+      return { verb: 'create', send: (signal) => reactor.create(order, memo, signal) };
+    }
+    case 'update':
+      return { verb: 'update', send: (signal) => reactor.update(order, action.found, signal) };
+    case 'start':
+      return { verb: 'start', send: (signal) => reactor.start(order, action.found, signal) };
+    default:
+      return undefined;
+  }
+}
