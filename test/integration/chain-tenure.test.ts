@@ -1,6 +1,5 @@
 import type { KeyringPair } from '@polkadot/keyring/types';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isSubscriptionGone } from '../../src/sources/dinfra/reader.ts';
 import { ChainMarket, contentOf, type Told } from '../support/chain-market.ts';
 
 /** The state machine and its money, in the runtime's WebAssembly. */
@@ -36,8 +35,8 @@ const alive = () => market.send([bob, market.api.tx.provider.heartbeat()], [dave
 it('a subscription is over for good when its last tenure was released, and not a block before', async () => {
   const { tx } = market.api;
   const isGone = async (id: number) => {
-    const [hash, header] = [await market.api.rpc.chain.getFinalizedHead(), await market.api.rpc.chain.getHeader()];
-    return isSubscriptionGone(market.api, { number: header.number.toNumber(), hash: hash.toHex() }, BigInt(id));
+    const { subscription } = (await market.api.at(await market.api.rpc.chain.getFinalizedHead())).query;
+    return (await subscription.subscriptions(id)).isNone && id < (await subscription.nextId()).toNumber();
   };
   const { events } = await market.must(consumer, market.subscription({ strategy: { Named: bobs } }));
   const id = Number(events[0]?.fields['id']);

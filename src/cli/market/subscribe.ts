@@ -6,12 +6,12 @@ import { SchemaChecker } from '../../descriptors/schema/schema-checker.ts';
 import {
   type Candidate,
   readCandidates,
+  readPreimage,
   readType,
   type Strategy,
   type Terms,
   termsArgument,
 } from '../../sources/dinfra/consumer-reader.ts';
-import { readPreimage } from '../../sources/dinfra/reader.ts';
 import { accessKeyOf } from '../account/access-key.ts';
 import type { Account } from '../account/account.ts';
 import { formatAmount } from '../command/amount.ts';

@@ -1,7 +1,7 @@
 import { u8aToHex } from '@polkadot/util';
 import { Descriptors } from '../../descriptors/descriptors.ts';
 import { SchemaChecker } from '../../descriptors/schema/schema-checker.ts';
-import { readPreimage } from '../../sources/dinfra/reader.ts';
+import { readPreimage } from '../../sources/dinfra/consumer-reader.ts';
 import type { Account } from '../account/account.ts';
 import { type ContentFile, readContentFile } from '../command/content-file.ts';
 import { columns } from '../command/output.ts';

@@ -1,6 +1,7 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { ApiDecoration } from '@polkadot/api/types';
 import type { ContentRef } from '../../base/content-ref.ts';
+import { RetryableError } from '../../errors/dinfra-error.ts';
 
 /** A subscription as its consumer sees it, at one block. Amounts in the chain's smallest unit. */
 export interface ConsumerSubscription {
@@ -141,4 +142,17 @@ async function readAt(at: ApiDecoration<'promise'>, id: bigint): Promise<Consume
         }
       : undefined,
   };
+}
+
+/**
+ * The bytes of a preimage, undefined when the chain has none of that hash and length.
+ *
+ * @throws RetryableError ChainUnreachable.
+ */
+export async function readPreimage(api: ApiPromise, hash: string, length: number): Promise<Uint8Array | undefined> {
+  const found = await api.query.preimage.preimageFor([hash, length]).catch((cause: unknown) => {
+    throw new RetryableError('ChainUnreachable', { message: `the preimage ${hash} could not be read`, cause });
+  });
+  // A copy: the codec is a view of the whole reply.
+  return found.isSome ? Uint8Array.from(found.unwrap()) : undefined;
 }
