@@ -145,7 +145,7 @@ export interface AwardSource {
   refusal(key: string): string | undefined;
   /**
    * Where a tenure stands at the last finalised point, asked for now: before anything is destroyed. `Unknown` when the
-   * source cannot be asked or is not the one named by the tenure's genesis.
+   * source cannot be asked, is not the one named by the tenure's genesis, or knows that another provider has the tenure.
    */
   standing(tenure: Tenure, signal: AbortSignal): Promise<Standing>;
   /**

@@ -103,6 +103,12 @@ export class ProviderSessions {
     await Promise.all(this.context.providers.list().map(({ metadata }) => this.firstContact(keyOf(metadata)).promise));
   }
 
+  /** A Provider has changed. What a session has written into its status asks for nothing. */
+  noteProvider(key: string, { old, now }: ObjectChange<Provider>): void {
+    if (old !== undefined && now !== undefined && isSameButStatus(old, now) && !isRequested(now)) return;
+    this.enqueueProvider(key);
+  }
+
   /** A Deployment has changed. What changes nothing that the chain hears, or that the mirror says, asks for nothing. */
   noteDeployment({ old, now }: ObjectChange<Deployment>): void {
     const object = now ?? old;
@@ -339,7 +345,7 @@ export class ProviderSessions {
   }
 }
 
-function isSameButStatus({ metadata: a }: Offer, { metadata: b }: Offer): boolean {
+function isSameButStatus({ metadata: a }: Offer | Provider, { metadata: b }: Offer | Provider): boolean {
   return a.generation === b.generation && a.deletionTimestamp === b.deletionTimestamp;
 }
 

@@ -71,7 +71,7 @@ export function registerBridge(parts: OperatorParts, { onReachable, servesType }
   });
   const offerController = controllerOf(parts, { name: 'offer', reconcile: sessions.reconcileOffer });
   cluster.providers.onChange(({ key, old, now }) => {
-    providerController.enqueue(key);
+    sessions.noteProvider(key, { old, now });
     const name = (now ?? old)?.metadata.name;
     for (const offer of cluster.offers.store.list()) {
       const { metadata, spec } = offer;

@@ -72,6 +72,12 @@ it('a provider is registered, offers, is fresh, accepts an award and reports it 
   await until(source, () => applied().includes('ready'), wanted, [{ ...tenure, report: 'ready' }]);
   expect((await source.desired([TYPE]))?.awards).toMatchObject([{ state: 'Active', tenure: 1 }]);
 
+  // To another provider's account it is none of its own, and not over.
+  const other = start('Eve');
+  await until(other, () => other.results.some(({ submission }) => submission.name === 'registerProvider'), wanted);
+  await vi.waitFor(async () => expect((await other.desired())?.provider).toBeDefined(), { timeout: 10_000 });
+  expect(await other.source.standing(tenure, other.signal)).toBe('Unknown');
+
   await market.must(market.account('Charlie'), market.api.tx.subscription.cancel(subscription));
   await vi.waitFor(async () => expect(await source.source.standing(tenure, source.signal)).toBe('Ended'), 10_000);
   await until(source, () => applied().includes('released'), wanted, [{ ...tenure, report: 'released' }]);

@@ -27,9 +27,14 @@ export function readStanding(
       return id < next.toBigInt() ? 'Gone' : 'Unknown';
     }
     // Tenures are kept by provider: without a provider of ours there is none to look up.
-    if (of.isNone || found.unwrap().tenure.toNumber() < tenure) return 'Unknown';
+    const { tenure: current, status } = found.unwrap();
+    if (of.isNone || current.toNumber() < tenure) return 'Unknown';
     const entry = await subscription.tenures(of.unwrap(), id, tenure);
-    if (entry.isNone) return 'Gone';
+    if (entry.isNone) {
+      // Another provider has it: that it is none of ours does not make it over.
+      const isElsewhere = status.isRunning && current.eq(tenure) && !status.asRunning.provider.eq(of.unwrap());
+      return isElsewhere ? 'Unknown' : 'Gone';
+    }
     const state: string = entry.unwrap().state.type;
     return state === 'Ended' ? 'Ended' : 'Live';
   });
