@@ -177,6 +177,17 @@ describe('an API server that answers no write', () => {
   });
 });
 
+describe('an API server that takes no credentials any more', () => {
+  it('is told as such, and not as an object that it refuses', async () => {
+    world.ledger.award(1n);
+    world.cluster.failWhen(({ kind }) => (kind === 'Deployment' ? 401 : undefined));
+    const session = await world.session(world.provider());
+    await session.compare(world.stop.signal);
+    expect(world.readyOf(world.providerNow())).toMatchObject({ status: 'False', reason: 'ClusterUnauthorized' });
+    expect(world.condition(world.providerNow(), 'Mirrored')).toBeUndefined();
+  });
+});
+
 describe('a schema that cannot be had', () => {
   it('holds up no other type and no comparison, and is named on its Offer', async () => {
     world.ledger.publish('vm/v1');
@@ -225,6 +236,19 @@ describe('a source that cannot be read', () => {
     expect(await session.compare(world.stop.signal)).toBe(false);
     expect(world.deployments()).toMatchObject([{ spec: { state: 'Active' } }]);
     expect(world.readyOf(world.providerNow())).toMatchObject({ status: 'False', reason: 'ChainUnreachable' });
+  });
+
+  it('is named on an Offer that nothing was said of yet', async () => {
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    world.ledger.reachable = false;
+    world.offer();
+    await session.compare(world.stop.signal);
+    expect(world.readyOf(world.offerNow())).toMatchObject({
+      status: 'False',
+      reason: 'ChainUnreachable',
+      message: 'Provider acme: the chain at memory does not answer',
+    });
   });
 
   it('whose finality stands still shows on the Provider until a higher block comes', async () => {

@@ -71,6 +71,8 @@ const RETRY_MS = 2_000;
 /** Between two comparisons at least that long, and twice as long as the last one took: events come in bursts. */
 const MIN_GAP_MS = 100;
 const MAX_GAP_MS = 3_000;
+/** Names of tenures that are remembered beside those of the present awards. */
+const SPARE_NAMES = 20_000;
 
 /**
  * Keeps one provider and the source of its awards in step, both ways, for as long as the session lasts: the desired set
@@ -190,7 +192,7 @@ export class ProviderSession {
     if (read === undefined) {
       await stages.run(
         'provider',
-        (stage) => this.statuses.writeProblem(provider, this.problem(provider), stage),
+        (stage) => this.statuses.writeProblem(provider, offers, this.problem(provider), stage),
         signal,
       );
       return this.count();
@@ -402,11 +404,14 @@ export class ProviderSession {
     return error && problemOf(error);
   }
 
-  private namesFor({ genesis, provider }: Desired): TenureNames {
+  private namesFor({ genesis, provider, awards }: Desired): TenureNames {
     // -1 is nobody's number: a provider that is not registered has no mirror.
     const id = provider?.id ?? -1;
-    if (this.names?.genesis !== genesis || this.names.providerId !== id) this.names = new TenureNames(genesis, id);
-    return this.names;
+    const { names } = this;
+    // Names of tenures that are long gone are forgotten with all others, and computed again.
+    const isFull = names !== undefined && names.size > SPARE_NAMES + 4 * awards.length;
+    if (names?.genesis !== genesis || names.providerId !== id || isFull) this.names = new TenureNames(genesis, id);
+    return this.names ?? new TenureNames(genesis, id);
   }
 
   private provider(): Provider | undefined {

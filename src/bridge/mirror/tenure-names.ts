@@ -12,6 +12,11 @@ export class TenureNames {
     this.providerId = providerId;
   }
 
+  /** How many names are remembered. */
+  get size(): number {
+    return this.deployments.size + this.subscriptions.size;
+  }
+
   /** The Deployment of an award that is realised by one. */
   deployment(subscription: bigint, tenure: number): string {
     const key = tenureKey(`${subscription}`, tenure);

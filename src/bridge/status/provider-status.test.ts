@@ -17,6 +17,7 @@ const well: ProviderFacts = {
   teardowns: undefined,
   held: [],
   perHour: 10,
+  isMirrored: true,
   failures: [],
   unreadable: [],
   waitsFor: undefined,

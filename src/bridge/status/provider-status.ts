@@ -28,6 +28,8 @@ export interface ProviderFacts {
   /** Deployments whose teardown waits for a person, and how many may begin within an hour. */
   readonly held: readonly string[];
   readonly perHour: number;
+  /** False while it is not known whether the mirror is in step. */
+  readonly isMirrored: boolean;
   readonly failures: readonly MirrorFailure[];
   /** Awards that could not be understood. */
   readonly unreadable: readonly { readonly message: string }[];
@@ -45,7 +47,11 @@ export function providerStatus(provider: Provider, facts: ProviderFacts): Provid
   const { status } = provider;
   const { number, hash } = facts.moved ? facts.point : (status.chain?.finalized ?? facts.point);
   const providerId = facts.providerId ?? status.providerId;
-  const statements = [...readyStatements(readiness(facts)), heldStatement(provider, facts), mirroredStatement(facts)];
+  const statements = [
+    ...readyStatements(readiness(facts)),
+    heldStatement(provider, facts),
+    ...mirroredStatements(facts),
+  ];
   return {
     ...statusWith(provider, statements, facts.now),
     account: facts.account,
@@ -120,25 +126,24 @@ function heldStatement({ spec }: Provider, { held, perHour }: ProviderFacts): St
   };
 }
 
-/** What of the awards is not in the cluster as it should be. The cluster's resources and the chain have their own words. */
-function mirroredStatement({ failures, unreadable }: ProviderFacts): Statement {
+/** What of the awards is not in the cluster as it should be. Unchanged while that is not known. */
+function mirroredStatements({ failures, unreadable, isMirrored }: ProviderFacts): readonly Statement[] {
+  const no = (reason: Statement['reason'], message: string): readonly Statement[] => [
+    { type: 'Mirrored', status: 'False', reason, message },
+  ];
   const [failure] = failures;
   const [award] = unreadable;
-  if (failure === undefined && award !== undefined) {
+  if (failure !== undefined) {
+    const objects = failures.length === 1 ? '1 object' : `${failures.length} objects`;
+    const first = `${failure.kind} ${failure.name}: ${failure.error.message}`;
+    return no('MirrorIncomplete', `${objects} could not be written: ${first}`);
+  }
+  if (award !== undefined) {
     const awards = unreadable.length === 1 ? '1 award' : `${unreadable.length} awards`;
-    const message = `not understood and left as it is: ${awards}: ${award.message}`;
-    return { type: 'Mirrored', status: 'False', reason: 'AwardUndecodable', message };
+    return no('AwardUndecodable', `not understood and left as it is: ${awards}: ${award.message}`);
   }
-  if (failure === undefined) {
-    return { type: 'Mirrored', status: 'True', reason: 'MirrorComplete', message: 'Every award is in the cluster.' };
-  }
-  const objects = failures.length === 1 ? '1 object' : `${failures.length} objects`;
-  return {
-    type: 'Mirrored',
-    status: 'False',
-    reason: 'MirrorIncomplete',
-    message: `${objects} could not be written: ${failure.kind} ${failure.name}: ${failure.error.message}`,
-  };
+  if (!isMirrored) return [];
+  return [{ type: 'Mirrored', status: 'True', reason: 'MirrorComplete', message: 'Every award is in the cluster.' }];
 }
 
 function listed(names: readonly string[]): string {

@@ -15,7 +15,7 @@ import { tenureKey } from '../mirror/tenure-names.ts';
 import { hindranceOf } from '../offers/offer-verdicts.ts';
 import type { BridgeCluster, BridgeEvents, ServesType } from '../ports.ts';
 import { type TeardownRecord, teardownsPerHour } from '../safeguards/teardown-budget.ts';
-import { offerStatus } from './offer-status.ts';
+import { offerStatus, unservedOfferStatus } from './offer-status.ts';
 import { problemStatus, providerStatus, teardownsWaiting, waitingForTenures } from './provider-status.ts';
 import { differs, type WantedStatus, writeStatus, writeStatuses } from './status-writer.ts';
 import { subscriptionStatus } from './subscription-status.ts';
@@ -93,6 +93,7 @@ export class StatusStage {
       teardowns: found.teardowns,
       held,
       perHour: teardownsPerHour(provider.spec.teardown, desired.awards.filter(({ state }) => state !== 'Ended').length),
+      isMirrored: outcome?.complete === true,
       failures,
       unreadable: desired.unreadable.map(({ error }) => ({ message: error.message })),
       waitsFor: found.waitsFor,
@@ -102,16 +103,29 @@ export class StatusStage {
     this.recordHeld(provider, held);
   }
 
-  /** Says in the Provider's status what is wrong, when there is no desired state to say more with. */
-  async writeProblem(provider: Provider, problem: Problem | undefined, signal: AbortSignal): Promise<void> {
+  /**
+   * Says in the Provider's status what is wrong, when there is no desired state to say more with, and in those of Offers
+   * that nothing was said of yet: what was said of the others was so when the source was read last.
+   */
+  async writeProblem(
+    provider: Provider,
+    sold: readonly Offer[],
+    problem: Problem | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
     if (problem === undefined) return;
+    const { cluster, clock } = this.context;
+    const now = clock.wallTime();
     const isLeaving = provider.metadata.deletionTimestamp !== undefined;
     const { counts } = provider.status;
     const told = isLeaving
       ? { ...problem, message: `${problem.message}. ${waitingForTenures(counts?.tenures ?? 0).message}` }
       : problem;
-    const status = problemStatus(provider, told, this.account, this.context.clock.wallTime());
-    await this.write(provider, status, signal);
+    await this.write(provider, problemStatus(provider, told, this.account, now), signal);
+    const about = { ...problem, message: `Provider ${provider.metadata.name}: ${problem.message}` };
+    const unknown = sold.filter(({ metadata, status }) => status.observedGeneration !== metadata.generation);
+    const wanted = unknown.map((object) => ({ object, status: unservedOfferStatus(object, about, now) }));
+    await writeStatuses(cluster, offers, wanted, signal);
   }
 
   private async write(provider: Provider, status: ProviderStatus, signal: AbortSignal): Promise<void> {
