@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { circles, folderImports, importGraph } from './import-graph.ts';
@@ -37,6 +37,15 @@ describe('docs/architecture.md', () => {
     );
     expect(below).toEqual([]);
   });
+});
+
+test('every file that docs/architecture.md names exists', () => {
+  const named = [...new Set([...page.matchAll(/`([\w/-]+\.ts)`/g)].map(([, path = '']) => path))];
+  expect(named.length).toBeGreaterThan(40);
+  // A table or a sentence about one folder names its files without it.
+  const exists = (path: string) =>
+    path.includes('/') ? existsSync(`${root}/src/${path}`) : globSync(`src/**/${path}`, { cwd: root }).length > 0;
+  expect(named.filter((path) => !exists(path))).toEqual([]);
 });
 
 describe('imports', () => {
