@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '../api/deployment.ts';
 import { blueprints } from '../blueprints/registry.ts';
 import { ConfigMapPins } from '../controller/content/content-pins.ts';
+import { PinSweeper } from '../controller/content/pin-sweeper.ts';
 import { RegisteredReactors } from '../controller/deployment/choose-reactor.ts';
 import { KubeDeploymentCluster } from '../controller/deployment/deployment-cluster.ts';
 import { DeploymentMetrics } from '../controller/deployment/deployment-metrics.ts';
@@ -46,6 +47,8 @@ export function registerDeployments(
     metrics: new DeploymentMetrics(registry, cluster.deployments.store),
     resyncMs: config.resyncMs,
   });
+  const { namespace } = config;
+  const sweeper = new PinSweeper({ client, deployments: cluster.deployments.store, namespace, log: parts.log });
   const controller = controllerOf(parts, {
     name: 'deployment',
     reconcile: reconciler.reconcile,
@@ -82,7 +85,15 @@ export function registerDeployments(
     },
     reactorRecovered: (key) => retryNow((deployment) => mayBeMadeBy(deployment, key)),
     providerReachable: (key) => retryNow((deployment) => providerOf(deployment) === key),
-    run: () => controller.run(stop, [...synced, firstContact()]),
+    run: async () => {
+      await Promise.all([
+        controller.run(stop, [...synced, firstContact()]),
+        Promise.all(synced).then(
+          () => sweeper.run(stop),
+          () => undefined,
+        ),
+      ]);
+    },
     close: async () => undefined,
   };
 }

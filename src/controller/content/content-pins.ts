@@ -36,14 +36,14 @@ export function pinOf(namespace: string, hash: string, type: string): Pin {
   return { namespace, name: `descriptor-${hash.slice(2)}-${typeDigest}`, hash };
 }
 
-interface ConfigMap extends KubeObject {
+export interface ConfigMap extends KubeObject {
   readonly immutable?: boolean;
   readonly data?: Readonly<Record<string, string>>;
   /** Base64. */
   readonly binaryData?: Readonly<Record<string, string>>;
 }
 
-const configMaps: ResourceType<ConfigMap> = {
+export const configMaps: ResourceType<ConfigMap> = {
   group: '',
   version: 'v1',
   plural: 'configmaps',
@@ -52,7 +52,7 @@ const configMaps: ResourceType<ConfigMap> = {
 };
 
 /** The value of the label that tells our ConfigMaps from those of others. */
-const PINNED = 'descriptor';
+export const PINNED = 'descriptor';
 
 /** How many bytes are kept in memory, too: most reconciles then need no request. */
 const CACHE_BYTES = 8 * 1024 * 1024;

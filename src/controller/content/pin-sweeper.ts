@@ -1,0 +1,76 @@
+import type { Deployment } from '../../api/deployment.ts';
+import { Label } from '../../api/labels.ts';
+import { type Clock, sleep, systemClock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import { findDinfraError } from '../../errors/dinfra-error.ts';
+import type { StoreView } from '../../kube/cache/store.ts';
+import type { KubeClient } from '../../kube/client/kube-client.ts';
+import { keyOf } from '../../kube/client/resource-type.ts';
+import { configMaps, PINNED, pinOf } from './content-pins.ts';
+
+export interface PinSweeperOptions {
+  readonly client: Pick<KubeClient, 'list' | 'delete'>;
+  readonly deployments: StoreView<Deployment>;
+  /** The namespace that is served; undefined for all. */
+  readonly namespace: string | undefined;
+  readonly log: Logger;
+  /** How often it is swept, in milliseconds. Default 10 minutes. */
+  readonly everyMs?: number;
+  readonly clock?: Clock;
+}
+
+/** Only names are needed, not 256 KiB of each. */
+const pinnedNames = { ...configMaps, metadataOnly: true } as const;
+
+/** Deletes kept descriptors that no Deployment refers to any more. */
+export class PinSweeper {
+  readonly #options: Required<PinSweeperOptions>;
+  /** What nobody referred to at the last sweep, by `namespace/name`. */
+  #unreferenced: ReadonlySet<string> = new Set();
+
+  constructor(options: PinSweeperOptions) {
+    this.#options = { everyMs: 600_000, clock: systemClock, ...options };
+  }
+
+  /** Sweeps until `stop` aborts. Never throws. */
+  async run(stop: AbortSignal): Promise<void> {
+    const { everyMs, clock, log } = this.#options;
+    while (!stop.aborted) {
+      await sleep(everyMs, clock, stop).catch(() => undefined);
+      if (stop.aborted) return;
+      await this.sweep(stop).catch((error: unknown) => {
+        log.warn({ err: error, reason: findDinfraError(error)?.code }, 'sweeping kept descriptors failed');
+      });
+    }
+  }
+
+  /**
+   * Deletes what nobody has referred to at this sweep and the one before: a Deployment that was deleted by hand is mirrored
+   * again before the second.
+   */
+  async sweep(signal: AbortSignal): Promise<void> {
+    const { client, namespace, log } = this.#options;
+    const selector = { labelSelector: `${Label.content}=${PINNED}`, ...(namespace !== undefined && { namespace }) };
+    const { items } = await client.list(pinnedNames, selector, signal);
+    // Read after the list: what was kept for a fresh award has its Deployment by now.
+    const referenced = this.#referenced();
+    const unreferenced = items.filter(({ metadata }) => !referenced.has(keyOf(metadata)));
+    const before = this.#unreferenced;
+    this.#unreferenced = new Set(unreferenced.map(({ metadata }) => keyOf(metadata)));
+    for (const { metadata } of unreferenced) {
+      if (!before.has(keyOf(metadata))) continue;
+      await client.delete(configMaps, metadata, signal, { preconditions: { uid: metadata.uid } });
+      log.info({ configMap: keyOf(metadata) }, 'a kept descriptor that nobody refers to was deleted');
+    }
+  }
+
+  #referenced(): ReadonlySet<string> {
+    return new Set(
+      this.#options.deployments.list().flatMap(({ metadata, spec, status }) => {
+        const namespace = metadata.namespace ?? '';
+        const hashes = [spec.descriptor, spec.update, spec.accepted, status.accepted].flatMap((ref) => ref?.hash ?? []);
+        return hashes.map((hash) => keyOf(pinOf(namespace, hash, spec.descriptorType)));
+      }),
+    );
+  }
+}

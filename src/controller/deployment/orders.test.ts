@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigMapServer } from '../../../test/support/config-map-server.ts';
+import { deploymentFor } from '../../../test/support/deployment-for.ts';
+import { FakeReactor, ORDER } from '../../../test/support/reconciler-bench.ts';
+import type { Deployment, DeploymentSpec } from '../../api/deployment.ts';
+import type { DescriptorType } from '../../api/descriptor-type.ts';
+import { descriptorTypeName } from '../../award/identity.ts';
+import type { ContentRef } from '../../base/content-ref.ts';
+import { silentLogger } from '../../base/logger.ts';
+import { Blueprints } from '../../blueprints/blueprints.ts';
+import { contentHash } from '../../descriptors/content/content-hash.ts';
+import type { ContentSource } from '../../descriptors/content/content-source.ts';
+import { Descriptors } from '../../descriptors/descriptors.ts';
+import { SchemaChecker } from '../../descriptors/schema/schema-checker.ts';
+import { TerminalError } from '../../errors/dinfra-error.ts';
+import { Store } from '../../kube/cache/store.ts';
+import { ConfigMapPins } from '../content/content-pins.ts';
+import { PinSweeper } from '../content/pin-sweeper.ts';
+import { DescriptorOrders } from './orders.ts';
+
+const bytes = Buffer.from('{"cpu":1}');
+const ref: ContentRef = { hash: contentHash(bytes), length: bytes.length, source: 'Ipfs' };
+const { signal } = new AbortController();
+const { genesis } = ORDER.identity.tenure;
+
+let cluster: ConfigMapServer;
+let checker: SchemaChecker;
+/** What the gateway has; undefined when it is dead. */
+let published: Uint8Array | undefined;
+let asked: number;
+let types: Store<DescriptorType>;
+
+beforeEach(async () => {
+  cluster = await ConfigMapServer.start();
+  checker = new SchemaChecker();
+  published = bytes;
+  asked = 0;
+  types = new Store<DescriptorType>();
+  publish('vm/v1', 1, { properties: { cpu: { type: 'integer' } } });
+  publish('shop/v1', 1, {});
+});
+afterEach(async () => {
+  await cluster.stop();
+  await checker.close();
+});
+
+const gateway: ContentSource = {
+  name: 'gateway.example',
+  kind: 'Ipfs',
+  ask: async () => {
+    asked += 1;
+    return published === undefined
+      ? { kind: 'Unreachable', detail: 'does not answer' }
+      : { kind: 'Bytes', bytes: published };
+  },
+};
+
+/** The owner of a type publishes a schema. */
+function publish(name: string, version: number, schema: object): void {
+  const metadata = {
+    name: descriptorTypeName(genesis, name),
+    uid: name,
+    resourceVersion: `${version}`,
+    generation: version,
+    creationTimestamp: '2026-01-01T00:00:00Z',
+  };
+  const spec = {
+    genesisHash: genesis,
+    name,
+    owner: ORDER.consumer,
+    version,
+    schemaHash: genesis,
+    schema: JSON.stringify(schema),
+    retired: false,
+  };
+  types.put({
+    apiVersion: 'dinfra.io/v1alpha1',
+    kind: 'DescriptorType',
+    metadata,
+    spec,
+    status: { observedGeneration: 1 },
+  });
+}
+
+/** A process that starts: it remembers nothing. */
+function started(translate: (descriptor: unknown) => string = () => 'first'): DescriptorOrders {
+  const shop = { type: 'vm/v1', translate, origins: { '/userData': '/shelves' } };
+  return new DescriptorOrders({
+    descriptors: new Descriptors(checker),
+    types,
+    blueprints: new Blueprints(new Map([['shop/v1', shop]])),
+    pins: new ConfigMapPins(cluster.client),
+    sourcesOf: () => [gateway],
+  });
+}
+
+function deployment(spec: Partial<DeploymentSpec> = {}): Deployment {
+  const whole = deploymentFor(ORDER);
+  return { ...whole, spec: { ...whole.spec, descriptor: ref, state: 'Awarded', ...spec } };
+}
+
+describe('an order that was accepted', () => {
+  it('is kept in the cluster byte for byte, under a name that follows from its hash and type', async () => {
+    const record = await started().accept(deployment(), ref, new FakeReactor(), signal);
+    expect(record).toMatchObject({ hash: ref.hash, schemaVersion: 1 });
+    const kept = cluster.objects.get(`acme/${record.contentRef.name}`);
+    expect(kept).toMatchObject({ immutable: true, metadata: { labels: { 'dinfra.io/content': 'descriptor' } } });
+    expect(Buffer.from(kept?.binaryData?.['descriptor'] ?? '', 'base64')).toEqual(bytes);
+  });
+
+  it('a stricter schema published later changes nothing for an accepted tenure', async () => {
+    const record = await started().accept(deployment(), ref, new FakeReactor(), signal);
+    publish('vm/v1', 2, { properties: { cpu: { minimum: 64 } } });
+    const active = deployment({ state: 'Active', accepted: record });
+    const read = await started().accepted(active, signal);
+    expect(read.order.descriptor).toEqual({ cpu: 1 });
+    expect(read.record).toEqual(record);
+    // While a fresh award is judged by it.
+    await expect(started().accept(deployment(), ref, new FakeReactor(), signal)).rejects.toBeInstanceOf(TerminalError);
+  });
+
+  it('an unpinned descriptor or a dead gateway changes nothing for an accepted tenure', async () => {
+    await started().accept(deployment(), ref, new FakeReactor(), signal);
+    published = undefined;
+    const before = asked;
+    const read = await started().accepted(deployment({ state: 'Active' }), signal);
+    expect(read.order).toMatchObject({ type: 'vm/v1', descriptor: { cpu: 1 }, descriptorHash: ref.hash });
+    expect(asked).toBe(before);
+  });
+
+  it('is read from the cluster once by a process, and from memory from then on', async () => {
+    await started().accept(deployment(), ref, new FakeReactor(), signal);
+    const orders = started();
+    cluster.requests.length = 0;
+    for (let times = 0; times < 3; times++) await orders.accepted(deployment({ state: 'Active' }), signal);
+    expect(cluster.requests).toHaveLength(1);
+  });
+
+  it('is what a blueprint made of it then, whatever a later version of the blueprint would make', async () => {
+    const shop = deployment({ descriptorType: 'shop/v1' });
+    await started(() => 'first').accept(shop, ref, new FakeReactor(), signal);
+    const read = await started(() => 'second').accepted({ ...shop, spec: { ...shop.spec, state: 'Active' } }, signal);
+    expect(read.order).toMatchObject({ type: 'vm/v1', descriptor: 'first' });
+  });
+
+  it('a ConfigMap deleted by hand is fetched again by its hash, kept again, and not judged again', async () => {
+    const { contentRef } = await started().accept(deployment(), ref, new FakeReactor(), signal);
+    cluster.objects.clear();
+    publish('vm/v1', 2, { properties: { cpu: { minimum: 64 } } });
+    const read = await started().accepted(deployment({ state: 'Active' }), signal);
+    expect(read.order.descriptor).toEqual({ cpu: 1 });
+    expect([...cluster.objects.keys()]).toEqual([`acme/${contentRef.name}`]);
+  });
+
+  it('a ConfigMap replaced by one with other bytes is not believed', async () => {
+    const { contentRef } = await started().accept(deployment(), ref, new FakeReactor(), signal);
+    const key = `acme/${contentRef.name}`;
+    const kept = cluster.objects.get(key);
+    if (kept === undefined) throw new Error('nothing was kept');
+    cluster.objects.set(key, { ...kept, binaryData: { descriptor: Buffer.from('{"cpu":9}').toString('base64') } });
+    const read = await started().accepted(deployment({ state: 'Active' }), signal);
+    expect(read.order.descriptor).toEqual({ cpu: 1 });
+    expect(Buffer.from(cluster.objects.get(key)?.binaryData?.['descriptor'] ?? '', 'base64')).toEqual(bytes);
+  });
+
+  it('a lost ConfigMap while no source answers is said to be unreachable, never impossible', async () => {
+    published = undefined;
+    await expect(started().accepted(deployment({ state: 'Active' }), signal)).rejects.toMatchObject({
+      code: 'DescriptorUnreachable',
+    });
+  });
+
+  it('what the reactor refuses is kept nowhere, and told of the field the consumer wrote', async () => {
+    const reactor = new FakeReactor();
+    reactor.before = () =>
+      Promise.reject(new TerminalError('VmUserDataTooLarge', { message: 'too large', path: '/userData' }));
+    const shop = deployment({ descriptorType: 'shop/v1' });
+    await expect(started().accept(shop, ref, reactor, signal)).rejects.toMatchObject({ path: '/shelves' });
+    expect(cluster.objects.size).toBe(0);
+  });
+});
+
+describe('kept descriptors', () => {
+  it('are deleted when two sweeps in a row find no Deployment that refers to them, and not before', async () => {
+    const one = deployment();
+    await started().accept(one, ref, new FakeReactor(), signal);
+    const deployments = new Store<Deployment>();
+    deployments.put(one);
+    const options = { client: cluster.client, deployments, namespace: 'acme', log: silentLogger };
+    const sweeper = new PinSweeper(options);
+    for (let times = 0; times < 3; times++) await sweeper.sweep(signal);
+    expect(cluster.objects.size).toBe(1);
+    deployments.remove(`acme/${one.metadata.name}`);
+    await sweeper.sweep(signal);
+    expect(cluster.objects.size).toBe(1);
+    deployments.put(one);
+    await sweeper.sweep(signal);
+    deployments.remove(`acme/${one.metadata.name}`);
+    await sweeper.sweep(signal);
+    expect(cluster.objects.size).toBe(1);
+    await sweeper.sweep(signal);
+    expect(cluster.objects.size).toBe(0);
+  });
+});
