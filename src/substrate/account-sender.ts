@@ -78,7 +78,9 @@ export class AccountSender<Call> {
 
   /** Finds out at a finalised block what became of what is under way. Costs nothing when nothing is. */
   follow(block: BlockRef): void {
+    if (block.hash === this.finalised?.hash) return;
     this.finalised = block;
+    // One look at the newest head settles what earlier heads would have.
     if (this.pending.size > 0) this.enqueue(this.urgent, () => this.settlePending(block));
   }
 
@@ -139,8 +141,10 @@ export class AccountSender<Call> {
 
   private async submit(calls: readonly Call[]): Promise<void> {
     const node = this.ports.node();
-    // Read anew each time: another wallet may use the account, and a pool may have dropped what was sent.
-    const nonce = await node.nextNonce();
+    // Read each time: another wallet may use the account, and a pool may have dropped what was sent.
+    let nonce = await node.nextNonce();
+    // The pool may not count yet what was sent a moment ago. If it was dropped, the next transaction fills the gap.
+    while (this.pending.has(nonce)) nonce++;
     await this.submitAt(node, calls, nonce, 0n);
   }
 
@@ -213,7 +217,7 @@ export class AccountSender<Call> {
   }
 
   private async settlePending(block: BlockRef): Promise<void> {
-    if (this.pending.size === 0 || block !== this.finalised) return;
+    if (this.pending.size === 0 || block.hash !== this.finalised?.hash) return;
     const node = this.ports.node();
     const [nonce, nextNonce] = await Promise.all([node.nonceAt(block), node.nextNonce()]);
     const used: Pending<Call>[] = [];

@@ -217,6 +217,8 @@ export class ChainClient<Node extends ChainNode> {
     if (verdict === 'diverged') throw diverged(node.endpoint, known);
     if (verdict === 'behind') {
       const error = behind(node.endpoint, known);
+      // Another endpoint may have it.
+      if (first) throw error;
       if (this.state.kind !== 'Disconnected' || this.state.error.message !== error.message) {
         this.setState({ kind: 'Disconnected', endpoint: node.endpoint, error });
       }

@@ -7,10 +7,14 @@ import { Keyring } from '@polkadot/keyring';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DevChain } from '../../dev/chain.ts';
-import { type Connection, connect } from '../../src/substrate/connection.ts';
-import { ChainFollower, type FinalisedHead, type FollowerOptions } from '../../src/substrate/follower.ts';
-import type { FollowerState } from '../../src/substrate/follower-state.ts';
-import { TransactionQueue } from '../../src/substrate/transaction-queue.ts';
+import { openFence } from '../../src/base/fence.ts';
+import { AccountSender, type SentResult } from '../../src/substrate/account-sender.ts';
+import type { BlockRef } from '../../src/substrate/block-ref.ts';
+import type { ChainClientOptions, ChainLease } from '../../src/substrate/chain-client.ts';
+import type { ChainState, FinalisedHead } from '../../src/substrate/chain-node.ts';
+import type { Connection } from '../../src/substrate/connection.ts';
+import { Extrinsics, type Outgoing } from '../../src/substrate/extrinsics.ts';
+import { clientOf, RunningSource } from '../support/source-world.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
 /** Two nodes of one genesis, which know nothing of each other's blocks and transactions. */
@@ -23,6 +27,8 @@ beforeAll(async () => {
   await cryptoWaitReady();
   folder = mkdtempSync(join(tmpdir(), 'dinfra-connection-'));
   [chain, other] = await Promise.all([DevChain.start(join(folder, 'chain')), DevChain.start(join(folder, 'other'))]);
+  // At block 0 a runtime does not know its own genesis hash yet: nothing that is signed is valid there.
+  await chain.build(1);
 });
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -32,30 +38,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A follower, and what it has said so far. */
+/** One who follows a chain, and what was told so far. */
 class Listener {
-  readonly heads: FinalisedHead[] = [];
-  readonly states: FollowerState[] = [];
-  private readonly stop = new AbortController();
+  readonly heads: FinalisedHead<Connection>[] = [];
+  readonly states: ChainState[] = [];
+  readonly lease: ChainLease<Connection>;
 
-  constructor(endpoints: readonly string[], options: Partial<FollowerOptions> = {}) {
-    const follower = new ChainFollower(
-      {
-        endpoints,
-        genesis: undefined,
-        cursor: undefined,
-        stallMs: 2_000,
-        pollMs: 500,
-        backoff: { firstMs: 50, maxMs: 200 },
-        ...options,
-      },
+  constructor(endpoints: readonly string[], options: Partial<ChainClientOptions> = {}, cursor?: BlockRef) {
+    this.lease = clientOf(endpoints, { stallMs: 2_000, pollMs: 500, ...options }).open(
       { onHead: (head) => this.heads.push(head), onState: (state) => this.states.push(state) },
+      cursor,
     );
-    const running = follower.run(this.stop.signal);
-    closing.push(() => {
-      this.stop.abort();
-      return running;
-    });
+    closing.push(() => this.lease.close());
   }
 
   get numbers(): number[] {
@@ -64,7 +58,7 @@ class Listener {
 
   /** The codes of what kept it from following, each once. */
   get problems(): string[] {
-    return [...new Set(this.states.flatMap((state) => (state.kind === 'Disconnected' ? [state.error.code] : [])))];
+    return [...new Set(this.states.flatMap((state) => ('error' in state ? [state.error.code] : [])))];
   }
 
   async reaches(number: number): Promise<void> {
@@ -159,7 +153,7 @@ describe('following the finalised chain', () => {
 
   it('tells nothing of a chain that lacks the block we acted on', async () => {
     const cursor = { number: 0, hash: `0x${'22'.repeat(32)}` };
-    const listener = new Listener([chain.endpoint], { cursor });
+    const listener = new Listener([chain.endpoint], {}, cursor);
     await listener.complains('ChainDiverged');
     expect(listener.heads).toEqual([]);
   });
@@ -169,26 +163,39 @@ describe('following the finalised chain', () => {
     await chain.build(3);
     const hash = (await chain.call('chain_getBlockHash', [start + 3])) as string;
     const lagging = await proxyTo(other);
-    const listener = new Listener([lagging.endpoint], { cursor: { number: start + 3, hash } });
-    await listener.complains('ChainStalled');
+    const listener = new Listener([lagging.endpoint], {}, { number: start + 3, hash });
+    await listener.complains('ChainBehind');
     expect(listener.heads).toEqual([]);
   });
 });
 
 describe('sending transactions', () => {
   const alice = () => new Keyring({ type: 'sr25519' }).addFromUri('//Alice');
-  const { signal } = new AbortController();
 
-  async function connection(endpoint: string): Promise<Connection> {
-    const made = await connect(endpoint, signal);
-    closing.push(() => made.close());
-    return made;
+  interface Remark extends Outgoing {
+    readonly key: string;
   }
 
-  const remark = (text: string) => ({
-    key: text,
-    build: (api: Connection['api']) => api.tx.system.remarkWithEvent(text),
-  });
+  const remark = (text: string): Remark => ({ key: text, build: (api) => api.tx.system.remarkWithEvent(text) });
+
+  /** Sends by what a listener follows; results by key. */
+  function senderOf(listener: Listener) {
+    const results = new Map<string, SentResult>();
+    const sender = new AccountSender<Remark>({
+      node: () => new Extrinsics(listener.lease.node, alice()),
+      fence: openFence,
+      onResult: ({ key }, result) => results.set(key, result),
+    });
+    const follow = setInterval(() => {
+      const block = listener.heads.at(-1)?.block;
+      if (block !== undefined) sender.follow(block);
+    }, 50);
+    closing.push(() => clearInterval(follow));
+    return { sender, results };
+  }
+
+  const told = (results: ReadonlyMap<string, SentResult>, count: number) =>
+    vi.waitFor(() => expect(results.size).toBe(count), { timeout: 20_000 });
 
   /** Waits until a node holds that many transactions that are in no block. */
   const pending = (node: DevChain, count: number) =>
@@ -196,83 +203,132 @@ describe('sending transactions', () => {
       timeout: 10_000,
     });
 
+  async function following(endpoints: readonly string[]): Promise<Listener> {
+    // A chain whose blocks are built by the test does not stall.
+    const listener = new Listener(endpoints, { stallMs: 60_000 });
+    await vi.waitFor(() => expect(listener.heads).not.toEqual([]), { timeout: 20_000 });
+    return listener;
+  }
+
   it('has many under way, each with its own nonce', async () => {
-    const { api } = await connection(chain.endpoint);
-    const queue = new TransactionQueue(alice(), () => api);
+    const { sender, results } = senderOf(await following([chain.endpoint]));
     const texts = ['one', 'two', 'three', 'four', 'five'];
-    const sent = Promise.all(texts.map((text) => queue.send([remark(text)], signal)));
+    for (const text of texts) sender.send([remark(text)]);
     await pending(chain, texts.length);
     await chain.build(1);
-    const results = await sent;
-    expect(results.map(({ outcomes }) => [...outcomes])).toEqual(texts.map((text) => [[text, { kind: 'Applied' }]]));
+    await told(results, texts.length);
+    expect([...results.values()].map(({ kind }) => kind)).toEqual(texts.map(() => 'Applied'));
   });
 
-  it('lets the others of a batch through when one is refused, and names why', async () => {
-    const { api } = await connection(chain.endpoint);
-    const queue = new TransactionQueue(alice(), () => api);
-    const refused = { key: 'refused', build: (on: Connection['api']) => on.tx.provider.heartbeat() };
-    const sent = queue.send([remark('before'), refused, remark('after')], signal);
-    await pending(chain, 1);
-    await chain.build(1);
-    const { outcomes } = await sent;
-    expect([...outcomes]).toEqual([
-      ['before', { kind: 'Applied' }],
-      ['refused', { kind: 'Failed', error: 'provider.NotProvider' }],
-      ['after', { kind: 'Applied' }],
+  it('lets the others of a batch through when one is refused or cannot be written, and names why', async () => {
+    const { sender, results } = senderOf(await following([chain.endpoint]));
+    const block = await heightOf(chain);
+    sender.send([
+      remark('before'),
+      { key: 'refused', build: (api) => api.tx.provider.heartbeat() },
+      { key: 'too much', build: (api) => api.tx.provider.setOffer('a', 10n ** 39n, 1, 63) },
+      remark('after'),
+      { key: 'no account', build: (api) => api.tx.provider.setConsumerRules([['5Fx', null]]) },
     ]);
-  });
-
-  it('lets the others of a batch through when one cannot be written, and names why', async () => {
-    const { api } = await connection(chain.endpoint);
-    const queue = new TransactionQueue(alice(), () => api);
-    const tooMuch = { key: 'offer', build: (on: Connection['api']) => on.tx.provider.setOffer('a', 10n ** 39n, 1, 63) };
-    const noAccount = {
-      key: 'rule',
-      build: (on: Connection['api']) => on.tx.provider.setConsumerRules([['5Fx', null]]),
-    };
-    const why = { kind: 'Failed', error: expect.stringMatching(/^it cannot be written: ./) };
-    expect([...(await queue.send([tooMuch, noAccount], signal)).outcomes]).toEqual([
-      ['offer', why],
-      ['rule', why],
-    ]);
-    const sent = queue.send([tooMuch, remark('good'), noAccount], signal);
     await pending(chain, 1);
     await chain.build(1);
-    expect((await sent).outcomes).toEqual(
-      new Map<string, unknown>([
-        ['offer', why],
-        ['good', { kind: 'Applied' }],
-        ['rule', why],
-      ]),
-    );
+    await told(results, 5);
+    const unwritable = { kind: 'Refused', error: expect.stringMatching(/^it cannot be written: ./) };
+    expect(Object.fromEntries(results)).toMatchObject({
+      before: { kind: 'Applied', block: block + 1 },
+      refused: { kind: 'Refused', error: 'provider.NotProvider' },
+      'too much': unwritable,
+      after: { kind: 'Applied' },
+      'no account': unwritable,
+    });
   });
 
-  it('says at once that a transaction is lost when the connection breaks', async () => {
+  it('finds out what became of a transaction after the connection broke and blocks went by', async () => {
     const { proxy, endpoint } = await proxyTo(chain);
-    const { api } = await connection(endpoint);
-    const queue = new TransactionQueue(alice(), () => api);
-    const sent = queue.send([remark('cut')], signal);
+    const { sender, results } = senderOf(await following([endpoint]));
+    sender.send([remark('cut')]);
     await pending(chain, 1);
-    proxy.cut();
-    await expect(sent).rejects.toMatchObject({ code: 'TransactionLost' });
-    await chain.build(1);
+    const block = await heightOf(chain);
+    await proxy.down();
+    await chain.build(3);
+    await proxy.up();
+    await told(results, 1);
+    expect(results.get('cut')).toEqual({ kind: 'Applied', block: block + 1 });
   });
 
-  it('goes on at another node that never heard of the lost ones', async () => {
+  it('goes on at another node that never heard of what was sent to the first', async () => {
     const { proxy, endpoint } = await proxyTo(chain);
-    const first = await connection(endpoint);
-    let { api } = first;
-    const queue = new TransactionQueue(alice(), () => api);
-    const lost = Promise.allSettled([queue.send([remark('a')], signal), queue.send([remark('b')], signal)]);
-    await pending(chain, 2);
+    const { sender, results } = senderOf(await following([endpoint, other.endpoint]));
+    sender.send([remark('a')]);
+    await pending(chain, 1);
+    // Another history for the client, which knows blocks of the first: it waits for one of ours.
     proxy.cut();
-    expect((await lost).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    ({ api } = await connection(other.endpoint));
-    const sent = queue.send([remark('c')], signal);
-    await pending(other, 1);
-    await other.build(1);
-    const { outcomes } = await sent;
-    expect(outcomes.get('c')).toEqual({ kind: 'Applied' });
+    await chain.build(2);
+    await told(results, 1);
+    sender.send([remark('c')]);
+    await pending(chain, 1);
     await chain.build(1);
+    await told(results, 2);
+    expect(results.get('c')).toMatchObject({ kind: 'Applied' });
+  });
+});
+
+describe('what a node answers', () => {
+  it('costs at most one and a half requests a block while nothing happens', async () => {
+    const node = await DevChain.start(join(folder, 'quiet'));
+    closing.push(() => node.stop());
+    const connections: Connection[] = [];
+    const source = new RunningSource(new Keyring({ type: 'sr25519' }).addFromUri('//Bob'), {
+      chain: clientOf([node.endpoint], { stallMs: 60_000 }, connections),
+    });
+    closing.push(() => source.stop());
+    await vi.waitFor(async () => expect(await source.desired()).toBeDefined(), { timeout: 20_000 });
+    const requests = () => connections[0]?.api.stats?.total.requests ?? Number.NaN;
+    const [before, start] = [requests(), await heightOf(node)];
+    for (let count = 0; count < 30; count++) {
+      await node.build(1);
+      const height = await heightOf(node);
+      await vi.waitFor(async () => expect((await source.desired())?.point.number).toBe(height), {
+        timeout: 10_000,
+        interval: 20,
+      });
+    }
+    const perBlock = (requests() - before) / ((await heightOf(node)) - start);
+    expect(perBlock).toBeGreaterThan(0);
+    expect(perBlock).toBeLessThanOrEqual(1.5);
+  });
+
+  it('is not taken for an empty chain when every answer is empty', async () => {
+    const { proxy, endpoint } = await proxyTo(chain);
+    const bob = new Keyring({ type: 'sr25519' }).addFromUri('//Bob');
+    const source = new RunningSource(bob, { chain: clientOf([endpoint], { stallMs: 60_000 }) });
+    closing.push(() => source.stop());
+    await vi.waitFor(async () => expect(await source.desired()).toBeDefined(), { timeout: 20_000 });
+    const genesis = (await source.desired())?.genesis ?? '';
+    proxy.rewriteFromNow((sent) => {
+      const text = sent.toString('latin1');
+      const empty = text.replaceAll(/"result":"0x[0-9a-f]*"/g, (all) => '"result":null'.padEnd(all.length));
+      return Buffer.from(empty, 'latin1');
+    });
+    source.source.invalidate();
+    await expect(source.desired()).rejects.toMatchObject({
+      code: expect.stringMatching(/^Chain(Unreachable|Undecodable)$/),
+    });
+    expect(await source.source.standing({ genesis, subscription: 0n, tenure: 1 }, source.signal)).toBe('Unknown');
+  });
+
+  it('is unreachable and never undecodable when the connection is cut in the middle of a read', async () => {
+    const { proxy, endpoint } = await proxyTo(chain);
+    const bob = new Keyring({ type: 'sr25519' }).addFromUri('//Bob');
+    const source = new RunningSource(bob, { chain: clientOf([endpoint], { stallMs: 60_000 }) });
+    closing.push(() => source.stop());
+    await vi.waitFor(async () => expect(await source.desired()).toBeDefined(), { timeout: 20_000 });
+    source.source.invalidate();
+    proxy.freeze();
+    const reading = expect(source.desired()).rejects.toMatchObject({ code: 'ChainUnreachable' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    proxy.cut();
+    await reading;
+    proxy.thaw();
   });
 });

@@ -1,5 +1,7 @@
 import type { KeyringPair } from '@polkadot/keyring/types';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { defaultPallets } from '../../src/sources/dinfra/pallets.ts';
+import { readStanding } from '../../src/sources/dinfra/tenure-reader.ts';
 import { ChainMarket, contentOf, type Told } from '../support/chain-market.ts';
 
 /** The state machine and its money, in the runtime's WebAssembly. */
@@ -35,8 +37,10 @@ const alive = () => market.send([bob, market.api.tx.provider.heartbeat()], [dave
 it('a subscription is over for good when its last tenure was released, and not a block before', async () => {
   const { tx } = market.api;
   const isGone = async (id: number) => {
-    const { subscription } = (await market.api.at(await market.api.rpc.chain.getFinalizedHead())).query;
-    return (await subscription.subscriptions(id)).isNone && id < (await subscription.nextId()).toNumber();
+    const [hash, header] = [await market.api.rpc.chain.getFinalizedHead(), await market.api.rpc.chain.getHeader()];
+    const block = { number: header.number.toNumber(), hash: hash.toHex() };
+    const tenure = { subscription: BigInt(id), tenure: 1 };
+    return (await readStanding(market.node, block, bob.address, tenure, defaultPallets)) === 'Gone';
   };
   const { events } = await market.must(consumer, market.subscription({ strategy: { Named: bobs } }));
   const id = Number(events[0]?.fields['id']);

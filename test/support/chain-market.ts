@@ -87,6 +87,11 @@ export class ChainMarket {
     return this.connection.api;
   }
 
+  /** The node, as the operator's reader takes it. */
+  get node(): Connection {
+    return this.connection;
+  }
+
   /** The node's address. */
   get endpoint(): string {
     return this.chain.endpoint;

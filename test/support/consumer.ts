@@ -7,7 +7,7 @@ import { cryptoWaitReady } from '@polkadot/util-crypto';
 import { contentHash } from '../../src/descriptors/content/content-hash.ts';
 import { type Terms, termsArgument } from '../../src/sources/dinfra/consumer-reader.ts';
 import { type Connection, connect } from '../../src/substrate/connection.ts';
-import { TransactionQueue } from '../../src/substrate/transaction-queue.ts';
+import { TransactionQueue } from './transaction-queue.ts';
 
 /** A subscription somebody asks for, whatever it is. */
 export interface Wish {

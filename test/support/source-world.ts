@@ -7,11 +7,23 @@ import { DinfraSource, type DinfraSourceOptions } from '../../src/sources/dinfra
 import { ChainClient, type ChainClientOptions } from '../../src/substrate/chain-client.ts';
 import { type Connection, connect } from '../../src/substrate/connection.ts';
 
-/** A client of real nodes. */
-export function clientOf(endpoints: readonly string[], options: Partial<ChainClientOptions> = {}) {
+/** A client of real nodes. `connections` is given each one it makes. */
+export function clientOf(
+  endpoints: readonly string[],
+  options: Partial<ChainClientOptions> = {},
+  connections: Connection[] = [],
+) {
   return new ChainClient<Connection>(
     { endpoints, genesis: undefined, backoff: { initialMs: 50, maxMs: 200 }, ...options },
-    { connect, clock: systemClock, random: () => 0.5 },
+    {
+      clock: systemClock,
+      random: () => 0.5,
+      connect: async (endpoint, signal) => {
+        const made = await connect(endpoint, signal);
+        connections.push(made);
+        return made;
+      },
+    },
   );
 }
 

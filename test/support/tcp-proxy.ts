@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** A stretch of network in front of a server on this machine, that can be cut, go dark, or lead somewhere else. */
 export class TcpProxy {
@@ -31,6 +32,11 @@ export class TcpProxy {
     this.target = target;
     this.rewrite = rewrite;
     this.cut();
+  }
+
+  /** From now on what is sent from there passes through `rewrite`, also on connections that there are. */
+  rewriteFromNow(rewrite: (sent: Buffer) => Buffer): void {
+    this.rewrite = rewrite;
   }
 
   /** Nobody listens any more: connections are refused. */
@@ -74,9 +80,9 @@ export class TcpProxy {
     const pair = [near, far] as const;
     this.pairs.add(pair);
     near.pipe(far);
-    const { rewrite } = this;
-    if (rewrite === undefined) far.pipe(near);
-    else far.on('data', (sent) => near.write(rewrite(sent))).on('end', () => near.end());
+    far
+      .pipe(new Transform({ transform: (sent: Buffer, _, done) => done(null, this.rewrite?.(sent) ?? sent) }))
+      .pipe(near);
     if (this.dark) for (const socket of pair) socket.pause();
     const part = () => {
       this.pairs.delete(pair);

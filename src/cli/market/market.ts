@@ -1,8 +1,15 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
-import { connect } from '../../substrate/connection.ts';
+import { encodeAddress } from '@polkadot/util-crypto';
+import { systemClock } from '../../base/clock.ts';
+import { openFence } from '../../base/fence.ts';
+import type { DinfraError } from '../../errors/dinfra-error.ts';
+import { AccountSender, type SentResult } from '../../substrate/account-sender.ts';
+import type { BlockRef } from '../../substrate/block-ref.ts';
+import { ChainClient, type ChainLease } from '../../substrate/chain-client.ts';
+import { type Connection, connect } from '../../substrate/connection.ts';
 import { withoutCredentials } from '../../substrate/endpoint.ts';
-import { TransactionQueue } from '../../substrate/transaction-queue.ts';
+import { Extrinsics, type Outgoing } from '../../substrate/extrinsics.ts';
 import type { Account } from '../account/account.ts';
 import type { Unit } from '../command/amount.ts';
 import { UserError } from '../command/user-error.ts';
@@ -20,14 +27,19 @@ const ERRORS: Readonly<Record<string, string>> = {
 /** How long to wait for a connection, in milliseconds. */
 const CONNECT_MS = 10_000;
 
+/** A call that was made already. */
+interface Made extends Outgoing {
+  readonly call: SubmittableExtrinsic<'promise'>;
+}
+
 /** A connection to a chain for the duration of one command. */
 export class Market implements AsyncDisposable {
-  readonly api: ApiPromise;
-  private readonly close: () => Promise<void>;
+  private readonly lease: ChainLease<Connection>;
+  private readonly observers: Set<(block: BlockRef) => void>;
 
-  private constructor(api: ApiPromise, close: () => Promise<void>) {
-    this.api = api;
-    this.close = close;
+  private constructor(lease: ChainLease<Connection>, observers: Set<(block: BlockRef) => void>) {
+    this.lease = lease;
+    this.observers = observers;
   }
 
   /** @throws UserError when it is not the address of a node, or none answers within ten seconds. */
@@ -39,19 +51,47 @@ export class Market implements AsyncDisposable {
         'Give ws://HOST:PORT or wss://HOST, or set DINFRA_URL.',
       );
     }
-    const deadline = AbortSignal.timeout(CONNECT_MS);
-    const connection = await connect(url, deadline).catch((error: unknown) => {
-      const message = `the chain at ${withoutCredentials(url)} does not answer: nothing came within ${CONNECT_MS / 1_000} s`;
+    const client = new ChainClient(
+      { endpoints: [url], genesis: undefined },
+      { connect, clock: systemClock, random: Math.random },
+    );
+    const observers = new Set<(block: BlockRef) => void>();
+    const reached = Promise.withResolvers<void>();
+    const lease = client.open(
+      {
+        onHead: ({ block }) => {
+          reached.resolve();
+          for (const observer of observers) observer(block);
+        },
+        onState: (state) => {
+          if ('error' in state) reached.reject(state.error);
+        },
+      },
+      undefined,
+    );
+    const late = `the chain at ${withoutCredentials(url)} does not answer: nothing came within ${CONNECT_MS / 1_000} s`;
+    const cancel = systemClock.after(CONNECT_MS, () => reached.reject(new Error(late)));
+    try {
+      await reached.promise;
+      return new Market(lease, observers);
+    } catch (error) {
+      void lease.close();
       throw new UserError(
-        deadline.aborted ? message : (error as Error).message,
+        (error as Error).message,
         'Give the address of a node of the chain with --url, or set DINFRA_URL.',
       );
-    });
-    return new Market(connection.api, () => connection.close());
+    } finally {
+      cancel();
+    }
+  }
+
+  /** The node's API; after a runtime upgrade it is another one. */
+  get api(): ApiPromise {
+    return this.lease.node.api;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+    await this.lease.close();
   }
 
   get unit(): Unit {
@@ -59,23 +99,48 @@ export class Market implements AsyncDisposable {
     return { symbol: chainTokens[0] ?? 'UNIT', decimals: chainDecimals[0] ?? 12 };
   }
 
+  /** An account's address as this chain writes it. */
+  addressOf({ pair }: Account): string {
+    return encodeAddress(pair.publicKey, this.api.registry.chainSS58);
+  }
+
   /**
    * Submits one call and waits until it is finalised. Returns the number of its block.
    *
-   * @throws UserError when the chain refuses it.
+   * @throws UserError when the chain refuses it, or it is not known what became of it.
    */
   async send(account: Account, call: SubmittableExtrinsic<'promise'>): Promise<number> {
-    const queue = new TransactionQueue(account.pair, () => this.api);
-    const { block, outcomes } = await queue.send([{ key: 'call', build: () => call }], AbortSignal.timeout(120_000));
-    const outcome = outcomes.get('call');
-    if (outcome?.kind === 'Failed') {
-      throw new UserError(
-        `the chain refused the call: ${ERRORS[outcome.error] ?? outcome.error}`,
-        outcome.error === 'Token.FundsUnavailable'
-          ? `Give funds to ${account.pair.address}, or ask for less.`
-          : `Look up ${outcome.error} in docs/chain.md.`,
-      );
+    const done = Promise.withResolvers<SentResult>();
+    const sender = new AccountSender<Made>({
+      node: () => new Extrinsics(this.lease.node, account.pair),
+      fence: openFence,
+      onResult: (_, result) => done.resolve(result),
+    });
+    const follow = (block: BlockRef) => sender.follow(block);
+    this.observers.add(follow);
+    if (this.lease.head !== undefined) follow(this.lease.head.block);
+    sender.send([{ call, build: () => call }]);
+    try {
+      const result = await done.promise;
+      if (result.kind === 'Applied') return result.block;
+      throw result.kind === 'Refused' ? refused(result.error, this.addressOf(account)) : lost(sender.problem);
+    } finally {
+      this.observers.delete(follow);
     }
-    return block;
   }
+}
+
+function refused(error: string, address: string): UserError {
+  return new UserError(
+    `the chain refused the call: ${ERRORS[error] ?? error}`,
+    error === 'Token.FundsUnavailable'
+      ? `Give funds to ${address}, or ask for less.`
+      : `Look up ${error} in docs/chain.md.`,
+  );
+}
+
+function lost(problem: DinfraError | undefined): UserError {
+  return problem === undefined
+    ? new UserError('it is not known what became of the transaction', 'See dinfra list before you send it again.')
+    : new UserError(problem.message, 'Nothing was sent; try again when it is put right.');
 }

@@ -34,9 +34,6 @@ export interface SubscribeOptions {
   readonly accessKey: string | undefined;
 }
 
-/** Above every offer: the chain accepts no higher price. */
-const ANY_PRICE = 10n ** 18n;
-
 /**
  * Subscribes and returns the id. Before anything is paid it validates the descriptor and checks that a provider could take
  * it.
@@ -51,7 +48,9 @@ export async function subscribe(
   const accessKey = await accessKeyOf(options.accessKey, account);
   const file = await readContentFile(options.descriptor, 'descriptor');
   await checkDescriptor(market, options.type, file);
-  const terms: Terms = { strategy: options.strategy, maxPrice: options.maxPrice ?? ANY_PRICE, grace: options.grace };
+  // The chain's own bound on a price stands for any price.
+  const maxPrice = options.maxPrice ?? api.consts.provider.maxPrice.toBigInt();
+  const terms: Terms = { strategy: options.strategy, maxPrice, grace: options.grace };
   const candidates = await readCandidates(api, options.type, account.pair.address, terms, options.funds);
   if (!candidates.some(({ excluded }) => excluded === undefined)) throw nobody(options.type, candidates);
 
@@ -64,7 +63,7 @@ export async function subscribe(
     account,
     noted === undefined ? api.tx.utility.batchAll([api.tx.preimage.notePreimage(u8aToHex(file.bytes)), call]) : call,
   );
-  return idIn(market, block, account.pair.address, hash);
+  return idIn(market, block, market.addressOf(account), hash);
 }
 
 /** The provider's own check, made before anything is paid. */

@@ -22,7 +22,7 @@ import type { Connection } from '../../substrate/connection.ts';
 import { Extrinsics } from '../../substrate/extrinsics.ts';
 import { registrationCall, reportCall, type SourceCall } from './calls.ts';
 import { ChainState } from './chain-state.ts';
-import { accountsOf } from './consumer-list.ts';
+import { accountsOf } from './consumer-keys.ts';
 import { HeartbeatLoop } from './heartbeat-loop.ts';
 import type { OnChainProvider } from './model.ts';
 import { Outbox } from './outbox.ts';
@@ -83,11 +83,8 @@ export class DinfraSource implements AwardSource {
     });
     this.outbox = new Outbox(this.sender);
     this.heartbeat = new HeartbeatLoop<SourceCall>({
-      best: async () => (await new Extrinsics(this.node(), account).bestHeader()).number,
-      read: async () => {
-        const node = this.node();
-        return readHeartbeat(node, await new Extrinsics(node, account).bestHeader(), account.address, this.pallets);
-      },
+      best: () => new Extrinsics(this.node(), account).bestHeader(),
+      read: (block) => readHeartbeat(this.node(), block, account.address, this.pallets),
       mayReport: options.mayReport,
       call: () => registrationCall({ call: 'heartbeat' }, this.pallets),
       send: (call, instead) => this.sender.sendUrgent(call, instead),

@@ -1,15 +1,16 @@
 import type { SubmitResult } from '../../award/report.ts';
 import type { Clock } from '../../base/clock.ts';
 import { type DinfraError, findDinfraError } from '../../errors/dinfra-error.ts';
+import type { BlockRef } from '../../substrate/block-ref.ts';
 import { heartbeatDueAt, nextHeartbeat, patienceBlocks } from './heartbeat.ts';
 import type { HeartbeatReading } from './provider-reader.ts';
 
 /** What the loop needs; nothing of what is wanted, mirrored or reported. */
 export interface HeartbeatPorts<Call> {
-  /** Number of the best block. */
-  best(): Promise<number>;
-  /** The provider's heartbeat as of the best block. */
-  read(): Promise<HeartbeatReading>;
+  /** The best block. */
+  best(): Promise<BlockRef>;
+  /** The provider's heartbeat as of a block. */
+  read(block: BlockRef): Promise<HeartbeatReading>;
   /** Whether the operator can speak for what runs. */
   mayReport(): boolean;
   call(): Call;
@@ -91,10 +92,11 @@ export class HeartbeatLoop<Call> {
 
   private async look(): Promise<void> {
     if (!this.ports.mayReport()) return;
-    const block = await this.ports.best();
+    const best = await this.ports.best();
+    const block = best.number;
     this.lag = Math.max(0, block - this.finalised);
     if (block < this.until) return;
-    const reading = await this.ports.read();
+    const reading = await this.ports.read(best);
     if (reading.freshUntil !== undefined && block < heartbeatDueAt(reading)) this.underWay = undefined;
     const facts = { block, reading, mayReport: this.ports.mayReport(), sentAt: this.underWay?.at };
     const action = nextHeartbeat(facts);

@@ -48,7 +48,7 @@ class World {
     onResult: (call, result) => this.loop.settle(call, result),
   });
   private readonly loop: HeartbeatLoop<TestCall> = new HeartbeatLoop<TestCall>({
-    best: async () => (await this.pool.bestHeader()).number,
+    best: () => this.pool.bestHeader(),
     read: async () => {
       this.reads++;
       return { ...reading, freshUntil: this.freshUntil };

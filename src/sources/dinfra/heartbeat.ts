@@ -42,5 +42,5 @@ export function patienceBlocks(period: number): number {
 
 /** Blocks between two looks at a provider that needs no heartbeat. */
 function idleBlocks(period: number): number {
-  return Math.max(1, Math.floor(period / 8));
+  return Math.max(1, Math.floor(period / 4));
 }

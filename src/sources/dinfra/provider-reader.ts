@@ -57,6 +57,7 @@ export function readProvider(
 ): Promise<ProviderReading> {
   return node.read(block, async (at) => {
     const pallets = palletsAt(at, names);
+    await demandState(at, block);
     const rest = {
       block,
       acceptPeriod: pallets.constants.subscription.acceptPeriod.toNumber(),
@@ -131,6 +132,8 @@ export async function concernsProvider(
     return await node.read(block, async (at) => {
       const { sections } = palletsAt(at, names);
       const events = await at.query.system.events();
+      // Every block has some: a node that tells of none does not have the block's state.
+      if (events.length === 0) return true;
       return events.some(({ event }) => {
         if (event.section === sections.provider) return true;
         if (event.section !== sections.subscription) return false;
@@ -142,6 +145,20 @@ export async function concernsProvider(
     if (error instanceof RetryableError && error.code === 'ChainUndecodable') return true;
     throw error;
   }
+}
+
+/**
+ * Makes sure that the node has the state of a block: one that answers every question with nothing would look like a
+ * chain on which we are not registered.
+ *
+ * @throws RetryableError ChainUnreachable.
+ */
+export async function demandState(at: At, { number }: BlockRef): Promise<void> {
+  const found = (await at.query.system.number()).toNumber();
+  if (found === number) return;
+  throw new RetryableError('ChainUnreachable', {
+    message: `the node does not have the state of block ${number}: it says ${found}`,
+  });
 }
 
 async function readDesiredSet(at: At, provider: number): Promise<Pick<ProviderReading, 'awards' | 'unreadable'>> {
@@ -259,7 +276,7 @@ function stateOf(name: string): TenureState {
 }
 
 /** The field is `hash_` because every codec has a `hash` of its own, that of its encoding. */
-export function contentOf({ hash_, len, source }: PalletDinfraProviderContent): ContentRef {
+function contentOf({ hash_, len, source }: PalletDinfraProviderContent): ContentRef {
   const { type } = source;
   if (type !== 'Preimage' && type !== 'Ipfs') throw new Error(`content from "${type}"; expected Preimage or Ipfs`);
   return { hash: hash_.toHex(), length: len.toNumber(), source: type };

@@ -2,6 +2,7 @@ import type { Standing } from '../../award/source.ts';
 import type { BlockRef } from '../../substrate/block-ref.ts';
 import type { Connection } from '../../substrate/connection.ts';
 import { type PalletNames, palletsAt } from './pallets.ts';
+import { demandState } from './provider-reader.ts';
 
 /**
  * Where a tenure of the account's provider stands at a finalised block.
@@ -17,6 +18,7 @@ export function readStanding(
 ): Promise<Standing> {
   return node.read(block, async (at) => {
     const { provider, subscription } = palletsAt(at, names);
+    await demandState(at, block);
     const [found, next, of] = await Promise.all([
       subscription.subscriptions(id),
       subscription.nextId(),

@@ -2,9 +2,9 @@ import type { ApiPromise } from '@polkadot/api';
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { KeyringPair } from '@polkadot/keyring/types';
 import type { ISubmittableResult } from '@polkadot/types/types';
-import { type Fence, LeadershipLostError, openFence } from '../base/fence.ts';
-import { RetryableError } from '../errors/dinfra-error.ts';
-import { type CallOutcome, outcomesOf } from './call-outcome.ts';
+import { type Fence, LeadershipLostError, openFence } from '../../src/base/fence.ts';
+import { RetryableError } from '../../src/errors/dinfra-error.ts';
+import { type CallOutcome, outcomesOf } from '../../src/substrate/call-outcome.ts';
 
 /** One call to be sent. */
 export interface Outgoing {
