@@ -1,13 +1,10 @@
-import type { Deployment } from '../api/deployment.ts';
 import { IN_USE_FINALIZER } from '../api/labels.ts';
 import type { Offer } from '../api/offer.ts';
 import { type Provider, providers } from '../api/provider.ts';
-import type { Subscription } from '../api/subscription.ts';
 import type { Tenure } from '../award/identity.ts';
 import type { SubmitResult, TenureReport } from '../award/report.ts';
-import type { AwardSource, Desired, SourceState, Standing, Submission, WantedRegistration } from '../award/source.ts';
+import type { AwardSource, Desired, Standing, Submission } from '../award/source.ts';
 import { BoundedWaits } from '../base/bounded-wait.ts';
-import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { inSlices } from '../base/slices.ts';
 import { Wake } from '../base/wake.ts';
@@ -15,17 +12,16 @@ import type { ContentSource } from '../descriptors/content/content-source.ts';
 import { ipfsGateway } from '../descriptors/content/ipfs-gateway.ts';
 import { preimageSource } from '../descriptors/content/preimage-source.ts';
 import { type DinfraError, RefusedError } from '../errors/dinfra-error.ts';
-import type { StoreView } from '../kube/cache/store.ts';
 import { addFinalizer, removeFinalizer } from '../kube/client/finalizers.ts';
-import type { BridgeMetrics } from './bridge-metrics.ts';
+import type { BridgeContext, SessionClaims } from './bridge-context.ts';
 import { type Problem, problemOf } from './failures.ts';
-import type { DescriptorTypeMirror } from './mirror/descriptor-type-mirror.ts';
 import { indexMirror, type MirrorIndex } from './mirror/mirror-index.ts';
 import { type MirrorPlan, planMirror } from './mirror/mirror-plan.ts';
 import { type MirrorOutcome, MirrorWriter } from './mirror/mirror-writer.ts';
 import { TenureNames, tenureKey } from './mirror/tenure-names.ts';
-import { offersToSell, wantedOffers } from './offers/offer-verdicts.ts';
-import type { BridgeCluster, BridgeEvents, OpenSource, ServesType } from './ports.ts';
+import { endingNow, liveTenures, unreadableKeys, waitingTenures } from './mirror/tenure-sets.ts';
+import { offersToSell } from './offers/offer-verdicts.ts';
+import { wantedRegistration } from './offers/wanted-registration.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 import { consumerProblem } from './report/consumer-list.ts';
 import { dueReports } from './report/due-reports.ts';
@@ -33,37 +29,9 @@ import { ReportedConditions } from './report/reported-condition.ts';
 import { TenureMemory } from './report/tenure-memory.ts';
 import { demandSameProvider } from './safeguards/same-provider.ts';
 import { TeardownBudget, teardownsPerHour } from './safeguards/teardown-budget.ts';
+import { SourceMonitor } from './source-monitor.ts';
 import { Stages } from './stages.ts';
 import { StatusStage } from './status/status-stage.ts';
-
-/** What the sessions of all providers share. */
-export interface BridgeContext {
-  readonly cluster: BridgeCluster;
-  readonly providers: StoreView<Provider>;
-  readonly offers: StoreView<Offer>;
-  readonly deployments: StoreView<Deployment>;
-  readonly subscriptions: StoreView<Subscription>;
-  readonly types: DescriptorTypeMirror;
-  readonly events: BridgeEvents;
-  readonly metrics: BridgeMetrics;
-  readonly clock: Clock;
-  readonly openSource: OpenSource;
-  readonly servesType: ServesType;
-  /** Told when the source of a Provider, by `namespace/name`, can be read: at first and after each time it could not. */
-  readonly onReachable: (provider: string) => void;
-  /** Whether the operator can speak for what runs: it sees its cluster. */
-  readonly canReport: () => boolean;
-  /** How long a workload may go unseen before the chain hears that it is degraded, in milliseconds. */
-  readonly unseenAfterMs: number;
-  /** How long one stage of a comparison may take, in milliseconds. */
-  readonly stageTimeoutMs: number;
-}
-
-/** How a session stands to the other Providers. */
-export interface SessionClaims {
-  /** The Provider, by `namespace/name`, that serves this account on a chain instead; undefined when this one does. */
-  rivalOn(genesis: string): string | undefined;
-}
 
 /** A comparison is made that often even when nothing asks for it, in milliseconds. */
 const COMPARE_MS = 15_000;
@@ -92,6 +60,7 @@ export class ProviderSession {
   private readonly writer: MirrorWriter;
   private readonly reported: ReportedConditions;
   private readonly statuses: StatusStage;
+  private readonly monitor: SourceMonitor;
   private readonly memory = new TenureMemory();
   private readonly waits: BoundedWaits;
   private readonly wake = new Wake();
@@ -101,9 +70,7 @@ export class ProviderSession {
   private isRequested = false;
   /** False until the source was found to speak of this provider: before, nothing may be said in its name. */
   private isOurs = false;
-  private hasFollowed = false;
   private hasLeft = false;
-  private lastBlock = -1;
 
   constructor(provider: Provider, keys: ProviderKeys, context: BridgeContext, claims: SessionClaims, log: Logger) {
     this.context = context;
@@ -118,6 +85,7 @@ export class ProviderSession {
     this.writer = new MirrorWriter(context.cluster, this.namespace, context.clock);
     this.reported = new ReportedConditions(context, log);
     this.statuses = new StatusStage(context, this.account);
+    this.monitor = new SourceMonitor(context, this.labels, log);
     const { chain } = provider.status;
     this.source = context.openSource(
       {
@@ -128,11 +96,11 @@ export class ProviderSession {
         canReport: () => this.isOurs && context.canReport(),
       },
       {
-        onWake: () => {
-          this.noteHead(this.source.state);
+        onWake: () => this.wake.call(),
+        onState: (state) => {
+          this.monitor.noteState(state);
           this.wake.call();
         },
-        onState: (state) => this.noteState(state),
         onSubmitted: (submission, result) => this.noteSubmitted(submission, result),
       },
     );
@@ -206,7 +174,7 @@ export class ProviderSession {
     // Before the mirror: what the chain waits for must not wait for the API server.
     const submissions = await stages.run(
       'submit',
-      () => this.source.submit(desired, this.registration(provider, desired, sold, isLeaving), reports ?? []),
+      () => this.source.submit(desired, this.registration(provider, desired, sold), reports ?? []),
       signal,
     );
     const outcome = plan && (await stages.run('mirror', (stage) => this.mirror(plan, stage), signal));
@@ -242,6 +210,7 @@ export class ProviderSession {
     const types = [...new Set(offers.map(({ spec }) => spec.descriptorType))];
     const desired = await this.source.desired(types, signal);
     if (desired === undefined) return undefined;
+    this.monitor.noteBlock(desired.point.number);
     this.isOurs = false;
     const rival = this.claims.rivalOn(desired.genesis);
     if (rival !== undefined) {
@@ -308,22 +277,9 @@ export class ProviderSession {
     });
   }
 
-  private registration(
-    { spec }: Provider,
-    desired: Desired,
-    sold: ReadonlyMap<string, Offer>,
-    isLeaving: boolean,
-  ): WantedRegistration | undefined {
+  private registration(provider: Provider, desired: Desired, sold: ReadonlyMap<string, Offer>) {
     if (!this.source.capabilities.registration) return undefined;
-    // One that was never registered is not registered in order to leave.
-    if (isLeaving && desired.provider === undefined) return undefined;
-    return {
-      metadata: spec.metadata === undefined ? '' : JSON.stringify(spec.metadata),
-      policy: spec.consumerPolicy.mode,
-      consumers: spec.consumerPolicy.consumers,
-      paused: spec.paused || isLeaving,
-      offers: isLeaving ? [] : wantedOffers(sold, desired, this.context.servesType),
-    };
+    return wantedRegistration(provider, desired, sold, this.context.servesType);
   }
 
   private async mirror(plan: MirrorPlan, signal: AbortSignal): Promise<MirrorOutcome> {
@@ -352,32 +308,6 @@ export class ProviderSession {
     this.reported.note(submission, result, about);
     this.context.metrics.calls.inc({ ...this.labels, call: name, result: result.kind });
     this.wake.call();
-  }
-
-  private noteState(state: SourceState): void {
-    const { labels } = this;
-    this.context.metrics.chainUp.set(labels, state.kind === 'Following' ? 1 : 0);
-    const hadFollowed = this.hasFollowed;
-    this.hasFollowed = state.kind === 'Following';
-    if (state.kind === 'Following') {
-      this.noteHead(state);
-      if (hadFollowed) return;
-      this.log.info({ endpoint: state.endpoint, block: state.point.number }, 'following the chain');
-      this.context.onReachable(this.key);
-    }
-    if (state.kind === 'Stalled' || state.kind === 'Disconnected') {
-      const { code, message } = state.error;
-      this.log.warn({ endpoint: state.endpoint, reason: code, err: message }, 'the chain cannot be followed');
-    }
-    this.wake.call();
-  }
-
-  private noteHead(state: SourceState): void {
-    if (state.kind !== 'Following' || state.point.number <= this.lastBlock) return;
-    const { metrics, clock } = this.context;
-    this.lastBlock = state.point.number;
-    metrics.finalisedBlock.set(this.labels, state.point.number);
-    metrics.lastHeadSeconds.set(this.labels, clock.wallTime() / 1000);
   }
 
   private noteFailure(stage: string, error: DinfraError, isNew: boolean): void {
@@ -427,35 +357,4 @@ export class ProviderSession {
   private get labels() {
     return { namespace: this.namespace, provider: this.name };
   }
-}
-
-function liveTenures({ awards }: Desired): number {
-  return awards.filter(({ state }) => state !== 'Ended').length;
-}
-
-function unreadableKeys({ unreadable }: Desired): ReadonlySet<string> | 'all' {
-  const keys = new Set<string>();
-  for (const { tenure } of unreadable) {
-    if (tenure === undefined) return 'all';
-    keys.add(tenureKey(`${tenure.subscription}`, tenure.tenure));
-  }
-  return keys;
-}
-
-/** Those that were being torn down before this process began, and for which something was made. */
-function endingNow({ tenures }: MirrorIndex): readonly string[] {
-  return [...tenures.values()]
-    .flat()
-    .filter(({ spec, status }) => {
-      const { realisation } = status;
-      return spec.state === 'Ended' && (realisation?.since ?? realisation?.intent) !== undefined;
-    })
-    .map(({ metadata }) => metadata.name);
-}
-
-/** How many tenures still depend on a Provider: listed by the source, or not removed from the cluster yet. */
-function waitingTenures({ awards, unreadable }: Desired, { tenures }: MirrorIndex): number {
-  const keys = new Set(tenures.keys());
-  for (const { subscription, tenure } of awards) keys.add(tenureKey(`${subscription}`, tenure));
-  return keys.size + unreadable.length;
 }

@@ -1,7 +1,7 @@
 import type { Deployment } from '../api/deployment.ts';
 import type { DescriptorType } from '../api/descriptor-type.ts';
 import { IN_USE_FINALIZER } from '../api/labels.ts';
-import { type Offer, offers } from '../api/offer.ts';
+import type { Offer } from '../api/offer.ts';
 import { type Provider, providers } from '../api/provider.ts';
 import type { Subscription } from '../api/subscription.ts';
 import type { Tenure } from '../award/identity.ts';
@@ -13,11 +13,12 @@ import { removeFinalizer } from '../kube/client/finalizers.ts';
 import { keyOf } from '../kube/client/resource-type.ts';
 import { done, type Next, type Reconcile } from '../kube/queue/controller.ts';
 import { type Claim, isHandedOver, serverOf } from './account-claims.ts';
+import type { BridgeContext } from './bridge-context.ts';
 import { concernsSession } from './deployment-change.ts';
 import { type Problem, problemOf } from './failures.ts';
+import { writeUnserved } from './offers/unserved-offer.ts';
 import { type ProviderKeys, readProviderKeys } from './provider-keys.ts';
-import { type BridgeContext, ProviderSession } from './provider-session.ts';
-import { unservedOfferStatus } from './status/offer-status.ts';
+import { ProviderSession } from './provider-session.ts';
 import { problemStatus } from './status/provider-status.ts';
 import { isRequested } from './status/readiness.ts';
 import { writeStatus } from './status/status-writer.ts';
@@ -85,16 +86,8 @@ export class ProviderSessions {
   readonly reconcileOffer: Reconcile = async (key, _signal, _log, writeSignal) => {
     const offer = this.context.offers.get(key);
     if (offer === undefined || offer.metadata.deletionTimestamp !== undefined) return done;
-    const providerKey = `${offer.metadata.namespace}/${offer.spec.providerRef.name}`;
-    const running = this.running.get(providerKey);
-    if (running !== undefined) return done;
-    const problem = this.unservedProblem(providerKey, offer);
-    if (problem === undefined) return { requeueAfterMs: RETRY_MS };
-    const status = unservedOfferStatus(offer, problem, this.context.clock.wallTime());
-    if (await writeStatus(this.context.cluster, offers, { object: offer, status }, writeSignal)) {
-      const { reason, message } = problem;
-      this.context.events.record(offer, { type: 'Warning', reason, action: 'Offer', note: message });
-    }
+    if (this.running.has(`${offer.metadata.namespace}/${offer.spec.providerRef.name}`)) return done;
+    await writeUnserved(this.context, offer, writeSignal);
     return { requeueAfterMs: RETRY_MS };
   };
 
@@ -176,7 +169,7 @@ export class ProviderSessions {
       await this.stop(key);
       this.firstContact(key).resolve();
       this.log.info({ provider: key }, 'the Provider is deleted: another one serves its account');
-      await this.letGo(provider, signal);
+      await this.release(provider, signal);
       this.enqueueRivals(key);
       return done;
     }
@@ -185,7 +178,7 @@ export class ProviderSessions {
       await this.stop(key);
       this.firstContact(key).resolve();
       if (isLeaving(provider) && !this.hasTenants(provider)) {
-        await this.letGo(provider, signal);
+        await this.release(provider, signal);
         return done;
       }
       const message = `Provider ${rival} already serves account ${address} on this chain; delete one of the two.`;
@@ -277,12 +270,12 @@ export class ProviderSessions {
     }
   }
 
-  /** Lets a Provider go that was never registered and has no tenants, whatever is wrong with its chain or keys. */
+  /** Lets go of a Provider that was never registered and has no tenants, whatever is wrong with its chain or keys. */
   private async neverServed(key: string, provider: Provider, signal: AbortSignal): Promise<boolean> {
     if (this.hasTenants(provider) || provider.status.providerId !== undefined) return false;
     await this.stop(key);
     this.firstContact(key).resolve();
-    await this.letGo(provider, signal);
+    await this.release(provider, signal);
     return true;
   }
 
@@ -292,7 +285,7 @@ export class ProviderSessions {
       .some(({ metadata, spec }) => metadata.namespace === namespace && spec.providerRef.name === name);
   }
 
-  private async letGo(provider: Provider, signal: AbortSignal): Promise<void> {
+  private async release(provider: Provider, signal: AbortSignal): Promise<void> {
     await removeFinalizer(this.context.cluster, providers, provider, IN_USE_FINALIZER, signal);
   }
 
@@ -312,19 +305,6 @@ export class ProviderSessions {
     if (!(await writeStatus(this.context.cluster, providers, { object: provider, status }, signal))) return;
     const { reason, message } = problem;
     this.context.events.record(provider, { type: 'Warning', reason, action: 'Follow', note: message });
-  }
-
-  /** Why nobody serves the Provider of an Offer; undefined while that is not known yet. */
-  private unservedProblem(providerKey: string, { spec }: Offer): Problem | undefined {
-    const provider = this.context.providers.get(providerKey);
-    const { name } = spec.providerRef;
-    if (provider === undefined) {
-      return { reason: 'ProviderMissing', message: `spec.providerRef names Provider ${name}; there is none.` };
-    }
-    const ready = provider.status.conditions?.find(({ type }) => type === 'Ready');
-    if (ready === undefined || ready.status === 'True') return undefined;
-    // The reasons of a Provider are ours, and so of the catalogue.
-    return { reason: ready.reason as Problem['reason'], message: `Provider ${name}: ${ready.message}` };
   }
 
   private sessionOf({ metadata, spec }: Deployment | Subscription): ProviderSession | undefined {

@@ -20,7 +20,7 @@ import { type DinfraError, RetryableError } from '../../src/errors/dinfra-error.
 
 export const GENESIS = `0x${'45'.repeat(32)}`;
 export const HASH = `0x${'11'.repeat(32)}`;
-export const CONSUMER = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
+const CONSUMER = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
 
 /** An award as a consumer's subscription makes it. */
 export function awardOf(subscription: bigint, more: Partial<Award> = {}): Award {

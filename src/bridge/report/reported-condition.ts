@@ -4,6 +4,7 @@ import { type Deployment, deployments } from '../../api/deployment.ts';
 import { FieldManager } from '../../api/labels.ts';
 import type { SubmitResult } from '../../award/report.ts';
 import type { Submission } from '../../award/source.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
 import { isNotFound } from '../../kube/client/api-error.ts';
@@ -18,6 +19,7 @@ export class ReportedConditions {
   private readonly cluster: BridgeCluster;
   private readonly store: StoreView<Deployment>;
   private readonly events: BridgeEvents;
+  private readonly clock: Clock;
   private readonly log: Logger;
   private readonly limit = pLimit(CONCURRENCY);
 
@@ -26,12 +28,14 @@ export class ReportedConditions {
       readonly cluster: BridgeCluster;
       readonly deployments: StoreView<Deployment>;
       readonly events: BridgeEvents;
+      readonly clock: Clock;
     },
     log: Logger,
   ) {
     this.cluster = context.cluster;
     this.store = context.deployments;
     this.events = context.events;
+    this.clock = context.clock;
     this.log = log;
   }
 
@@ -56,7 +60,7 @@ export class ReportedConditions {
     const current = this.store.get(`${namespace}/${name}`);
     if (current === undefined) return;
     const before = current.status.conditions?.filter(({ type }) => type === 'Reported');
-    const conditions = conditionsAfter(before, [statement], current.metadata.generation, Date.now());
+    const conditions = conditionsAfter(before, [statement], current.metadata.generation, this.clock.wallTime());
     try {
       await this.cluster.apply(
         deployments,

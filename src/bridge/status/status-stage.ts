@@ -12,6 +12,7 @@ import type { MirrorIndex } from '../mirror/mirror-index.ts';
 import type { MirrorPlan } from '../mirror/mirror-plan.ts';
 import type { MirrorFailure, MirrorOutcome } from '../mirror/mirror-writer.ts';
 import { tenureKey } from '../mirror/tenure-names.ts';
+import { liveTenures } from '../mirror/tenure-sets.ts';
 import { hindranceOf } from '../offers/offer-verdicts.ts';
 import type { BridgeCluster, BridgeEvents, ServesType } from '../ports.ts';
 import { type TeardownRecord, teardownsPerHour } from '../safeguards/teardown-budget.ts';
@@ -92,7 +93,7 @@ export class StatusStage {
       refusal: refusalAbout('provider', found),
       teardowns: found.teardowns,
       held,
-      perHour: teardownsPerHour(provider.spec.teardown, desired.awards.filter(({ state }) => state !== 'Ended').length),
+      perHour: teardownsPerHour(provider.spec.teardown, liveTenures(desired)),
       isMirrored: outcome?.complete === true,
       failures,
       unreadable: desired.unreadable.map(({ error }) => ({ message: error.message })),

@@ -1,0 +1,26 @@
+import type { Offer } from '../../api/offer.ts';
+import type { Provider } from '../../api/provider.ts';
+import type { Desired, WantedRegistration } from '../../award/source.ts';
+import type { ServesType } from '../ports.ts';
+import { wantedOffers } from './offer-verdicts.ts';
+
+/**
+ * The provider as its source should have it. Pure. One that is being deleted takes no new awards and sells nothing;
+ * undefined for one that was never registered: it is not registered in order to leave.
+ */
+export function wantedRegistration(
+  { metadata, spec }: Provider,
+  desired: Desired,
+  sold: ReadonlyMap<string, Offer>,
+  servesType: ServesType,
+): WantedRegistration | undefined {
+  const isLeaving = metadata.deletionTimestamp !== undefined;
+  if (isLeaving && desired.provider === undefined) return undefined;
+  return {
+    metadata: spec.metadata === undefined ? '' : JSON.stringify(spec.metadata),
+    policy: spec.consumerPolicy.mode,
+    consumers: spec.consumerPolicy.consumers,
+    paused: spec.paused || isLeaving,
+    offers: isLeaving ? [] : wantedOffers(sold, desired, servesType),
+  };
+}
