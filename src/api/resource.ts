@@ -1,3 +1,5 @@
+import type { KindAddress, ObjectMeta } from '../base/kube-object.ts';
+
 /** API group of every resource of ours. */
 export const GROUP = 'dinfra.io';
 /** The one version served and stored. */
@@ -5,33 +7,16 @@ export const VERSION = 'v1alpha1';
 const API_VERSION = `${GROUP}/${VERSION}`;
 
 /** Where a kind is found in the API: plain data, so that any client can address it. */
-export interface ResourceAddress<T = unknown> {
+export interface ResourceAddress<T = unknown> extends KindAddress {
   readonly group: typeof GROUP;
   readonly version: typeof VERSION;
-  /** Lower-case plural, as in the URL. */
-  readonly plural: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
   /** Never set: it only carries the type of the objects. */
   readonly objectType?: T;
 }
 
-/** What the API server keeps about an object: the part of metav1.ObjectMeta we read. */
-export interface ObjectMeta {
-  readonly name: string;
-  /** Absent on cluster-scoped objects. */
-  readonly namespace?: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
-  /** Grows by one with each change of spec, and only then. */
+/** What the API server keeps about an object of ours: they all have a spec, and so a generation. */
+export interface ResourceMeta extends ObjectMeta {
   readonly generation: number;
-  /** RFC 3339. */
-  readonly creationTimestamp: string;
-  /** RFC 3339; present once the object is being deleted and only finalizers keep it. */
-  readonly deletionTimestamp?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly finalizers?: readonly string[];
 }
 
 /**
@@ -41,7 +26,7 @@ export interface ObjectMeta {
 export interface Resource<Kind extends string, Spec, Status> {
   readonly apiVersion: typeof API_VERSION;
   readonly kind: Kind;
-  readonly metadata: ObjectMeta;
+  readonly metadata: ResourceMeta;
   readonly spec: Spec;
   /** Never absent: the schema's default is `{observedGeneration: -1}`. */
   readonly status: Status;

@@ -1,13 +1,8 @@
+import type { ObjectRef } from '../../src/base/kube-object.ts';
 import { Store } from '../../src/kube/cache/store.ts';
 import { apiError } from '../../src/kube/client/api-error.ts';
 import type { ApplyOptions, JsonPatchStep } from '../../src/kube/client/call-options.ts';
-import {
-  type KubeObject,
-  keyOf,
-  type Manifest,
-  type ObjectRef,
-  type ResourceType,
-} from '../../src/kube/client/resource-type.ts';
+import { type KubeObject, keyOf, type Manifest, type ResourceType } from '../../src/kube/client/resource-type.ts';
 
 interface Stored extends KubeObject {
   readonly spec?: object;

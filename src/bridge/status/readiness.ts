@@ -1,6 +1,6 @@
 import type { Statement } from '../../api/conditions.ts';
 import { RECONCILE_ANNOTATION } from '../../api/labels.ts';
-import type { ObjectMeta } from '../../api/resource.ts';
+import type { ObjectMeta } from '../../base/kube-object.ts';
 import type { Reason } from '../../errors/catalogue.ts';
 import { isForAPerson, type Problem } from '../failures.ts';
 

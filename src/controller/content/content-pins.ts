@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Label } from '../../api/labels.ts';
 import { BoundedCache } from '../../base/bounded-cache.ts';
+import type { ObjectRef } from '../../base/kube-object.ts';
 import { contentHash } from '../../descriptors/content/content-hash.ts';
 import { isAlreadyExists } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/kube-client.ts';
-import { type KubeObject, keyOf, type ObjectRef, type ResourceType } from '../../kube/client/resource-type.ts';
+import { type KubeObject, keyOf, type ResourceType } from '../../kube/client/resource-type.ts';
 
 /** Bytes that were accepted, and what a reactor realises of them. */
 export interface PinnedContent {

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { startDeadline } from '../../base/deadline.ts';
 import { openFence } from '../../base/fence.ts';
+import { apiVersionOf, type ObjectRef } from '../../base/kube-object.ts';
 import { RetryableError } from '../../errors/dinfra-error.ts';
 import { apiStatusOf, isNotFound } from './api-error.ts';
 import type { ApplyOptions, DeleteOptions, JsonPatchStep, WatchOptions, WriteOptions } from './call-options.ts';
@@ -20,7 +21,7 @@ import {
   watchRequest,
 } from './object-requests.ts';
 import { parseReply } from './reply.ts';
-import { apiVersionOf, type KubeObject, type Manifest, type ObjectRef, type ResourceType } from './resource-type.ts';
+import type { KubeObject, Manifest, ResourceType } from './resource-type.ts';
 import { type Repeatable, withRetry } from './retry.ts';
 import { type HttpRequest, readBounded, Transport } from './transport.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';

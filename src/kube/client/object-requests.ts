@@ -1,11 +1,10 @@
+import { apiVersionOf, type ObjectRef } from '../../base/kube-object.ts';
 import type { ApplyOptions, DeleteOptions, JsonPatchStep, WatchOptions, WriteOptions } from './call-options.ts';
 import {
-  apiVersionOf,
   collectionPath,
   type KubeObject,
   keyOf,
   type Manifest,
-  type ObjectRef,
   objectPath,
   type ResourceType,
   resourceNameOf,

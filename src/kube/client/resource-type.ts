@@ -1,30 +1,11 @@
+import type { KindAddress, ObjectMeta, ObjectRef } from '../../base/kube-object.ts';
+
 /** Where a kind is found in the API, and the shape of its objects. Plain data: any address with these fields is one. */
-export interface ResourceType<T extends KubeObject = KubeObject> {
-  /** Empty for the core group. */
-  readonly group: string;
-  readonly version: string;
-  /** Lower-case plural, as in the URL. */
-  readonly plural: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
+export interface ResourceType<T extends KubeObject = KubeObject> extends KindAddress {
   /** Lists and watches are asked for the metadata of the objects only. */
   readonly metadataOnly?: true;
   /** Never set: it only carries the type. */
   readonly objectType?: T;
-}
-
-/** The part of metav1.ObjectMeta that every object has and some may have. */
-interface ObjectMeta {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
-  readonly generation?: number;
-  readonly creationTimestamp: string;
-  readonly deletionTimestamp?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly finalizers?: readonly string[];
 }
 
 /** An object as the API server returns it: raw JSON, never to be written to. */
@@ -37,13 +18,6 @@ export interface KubeObject {
 /** An object whose fields we do not know. */
 export interface AnyObject extends KubeObject {
   readonly [field: string]: unknown;
-}
-
-/** Names one object of a known type. */
-export interface ObjectRef {
-  readonly name: string;
-  /** Absent for cluster-scoped types. */
-  readonly namespace?: string;
 }
 
 /** What a writer says of an object's metadata. */
@@ -67,11 +41,6 @@ type PartialDeep<T> = T extends readonly (infer Item)[]
   : T extends object
     ? { readonly [Key in keyof T]?: PartialDeep<T[Key]> }
     : T;
-
-/** `group/version`, or `version` in the core group. */
-export function apiVersionOf({ group, version }: ResourceType): string {
-  return group === '' ? version : `${group}/${version}`;
-}
 
 /** `plural.group`, as people and RBAC name it. */
 export function resourceNameOf({ group, plural }: ResourceType): string {

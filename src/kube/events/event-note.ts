@@ -1,4 +1,5 @@
-import type { KubeObject, ObjectRef } from '../client/resource-type.ts';
+import type { ObjectRef } from '../../base/kube-object.ts';
+import type { KubeObject } from '../client/resource-type.ts';
 
 /** What happened to an object, for `kubectl describe`. */
 export interface EventNote {

@@ -1,3 +1,4 @@
+import type { KindAddress, ObjectMeta, ObjectRef } from '../../base/kube-object.ts';
 /**
  * What this reactor needs of a Kubernetes API, as a port: main wires the client of src/kube to it. Errors are the
  * Cluster… errors of the catalogue.
@@ -56,31 +57,10 @@ export interface MetadataView {
 }
 
 /** Where the API has a kind. */
-export interface Address {
-  /** Empty for the core group. */
-  readonly group: string;
-  readonly version: string;
-  readonly plural: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
-}
-
-interface ObjectRef {
-  readonly name: string;
-  readonly namespace?: string;
-}
+export type Address = KindAddress;
 
 export interface ApiObject {
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly uid: string;
-    readonly resourceVersion: string;
-    readonly generation?: number;
-    readonly creationTimestamp: string;
-    readonly deletionTimestamp?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
+  readonly metadata: ObjectMeta & {
     /** Who has written which fields. Only in replies, not in what a watch keeps. */
     readonly managedFields?: unknown;
   };

@@ -65,11 +65,6 @@ export function addressKey({ group, plural }: Address): string {
   return `${plural}.${group}`;
 }
 
-/** `group/version`, or `version` in the core group. */
-export function apiVersionOf({ group, version }: Address): string {
-  return group === '' ? version : `${group}/${version}`;
-}
-
 function addressOf(apiVersion: string, kind: string, plural: string): Address {
   const slash = apiVersion.indexOf('/');
   return inGroup(apiVersion.slice(0, Math.max(0, slash)), apiVersion.slice(slash + 1), plural, kind);

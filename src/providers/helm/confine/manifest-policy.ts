@@ -1,8 +1,9 @@
+import { apiVersionOf } from '../../../base/kube-object.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 import type { Address } from '../cluster.ts';
 import type { Settings } from '../config.ts';
 import { at, listOf, textOf } from '../json-fields.ts';
-import { apiVersionOf, tenantKinds } from './kinds.ts';
+import { tenantKinds } from './kinds.ts';
 import { annotationOf, describe, type ManifestObject } from './manifest.ts';
 import { podSecurityFinding } from './pod-security.ts';
 

@@ -1,0 +1,37 @@
+/** Where the API server has a kind. */
+export interface KindAddress {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** Lower-case plural, as in the URL. */
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+/** Names one object of a known kind. */
+export interface ObjectRef {
+  readonly name: string;
+  /** Absent for cluster-scoped kinds. */
+  readonly namespace?: string;
+}
+
+/** The part of metav1.ObjectMeta that is read. */
+export interface ObjectMeta extends ObjectRef {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Grows by one with each change of the spec; kinds without a spec have none. */
+  readonly generation?: number;
+  /** RFC 3339. */
+  readonly creationTimestamp: string;
+  /** RFC 3339; present once the object is being deleted and only finalizers keep it. */
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+}
+
+/** `group/version`, or `version` in the core group. */
+export function apiVersionOf({ group, version }: Pick<KindAddress, 'group' | 'version'>): string {
+  return group === '' ? version : `${group}/${version}`;
+}
