@@ -10,7 +10,7 @@ import type { Figure } from './report.ts';
 const FEW = 1_000;
 const MANY = 10_000;
 /** Memory is looked at this long after the last work, in seconds: a garbage collection or two lie between. */
-const CALM_S = 60;
+const CALM_S = Math.max(10, scaled(60));
 const SAMPLES = 20;
 const REST_S = 300;
 const FILL_S = 3_600;

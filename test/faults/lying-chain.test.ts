@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Fingerprint } from '../../dev/demo/world.ts';
 import type { OperatorProcess } from '../../dev/operator-process.ts';
-import { wishFor } from '../support/consumer.ts';
+import { wishFor, wishOnIpfs } from '../support/consumer.ts';
 import { type Lie, LyingNode } from '../support/lying-node.ts';
 import { Stage } from '../support/stage.ts';
 
@@ -19,6 +19,7 @@ let operator: OperatorProcess;
 let id: bigint;
 let name: string;
 let before: Fingerprint;
+let types = 0;
 
 beforeAll(async () => {
   stage = await Stage.open('lying-chain');
@@ -87,6 +88,8 @@ const lies: readonly { readonly what: string; readonly lie: () => Lie }[] = [
 
 test.each(lies)('a node that says $what moves nobody to touch a tenant', async ({ lie }) => {
   node.lieWith(lie());
+  await haveTheProviderReadAgain();
+  await stage.until('the operator is lied to', 30, async () => node.lies > 0);
   await sleep(LIE_MS);
   expect(await stage.world.fingerprint([name])).toEqual(before);
   expect(await stage.world.state(id)).toBe('Active');
@@ -96,6 +99,14 @@ test.each(lies)('a node that says $what moves nobody to touch a tenant', async (
   });
   expect(await stage.world.fingerprint([name])).toEqual(before);
 });
+
+/** By an event every operator of the chain has to look at. */
+async function haveTheProviderReadAgain(): Promise<void> {
+  types += 1;
+  const { content } = wishOnIpfs('any', `${types}`);
+  const schema = { hash_: content.hash, len: content.length, source: 'Ipfs' };
+  await stage.consumer.send(stage.consumer.api.tx.provider.registerType(`lie-${types}/v1`, schema));
+}
 
 test('what ends on the honest chain is torn down afterwards', async () => {
   await stage.consumer.cancel(id);

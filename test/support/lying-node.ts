@@ -30,6 +30,7 @@ export class LyingNode {
   private readonly port: number;
   private readonly sockets = new Set<Socket>();
   private lie: Lie = truth;
+  private count = 0;
 
   /** @param endpoint of the honest node. */
   static async before(endpoint: string): Promise<LyingNode> {
@@ -45,8 +46,18 @@ export class LyingNode {
     server.on('connection', (near: Socket) => this.join(near));
   }
 
+  /** How often something else than the truth, or nothing, was said since the last lie was given. */
+  get lies(): number {
+    return this.count;
+  }
+
   lieWith(lie: Lie): void {
-    this.lie = lie;
+    this.count = 0;
+    this.lie = (saying) => {
+      const told = lie(saying);
+      if (told?.result !== saying.result) this.count += 1;
+      return told;
+    };
   }
 
   tellTheTruth(): void {
