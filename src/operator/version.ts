@@ -13,7 +13,7 @@ export interface Version {
 /** Put in by the bundler; a checkout has none. */
 declare const DINFRA_BUILD: { readonly version: string; readonly revision: string } | undefined;
 
-export const version: Version =
+const version: Version =
   typeof DINFRA_BUILD === 'undefined' ? { version: packageVersion(), revision: '' } : DINFRA_BUILD;
 
 /** `0.1.0`, and ` (1a2b3c4)` when the commit is known. */

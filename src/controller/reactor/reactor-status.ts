@@ -75,7 +75,7 @@ export function reactorStatus({ metadata, status }: Reactor, facts: ReactorFacts
 }
 
 /** What a Reactor that is being deleted waits for. */
-export function waitingFor(deployments: number): string {
+function waitingFor(deployments: number): string {
   const tenants = deployments === 1 ? '1 Deployment depends' : `${deployments} Deployments depend`;
   return `It is being deleted and stays until no tenant needs it: ${tenants} on it.`;
 }
