@@ -26,6 +26,9 @@ const MOST_CPUS = 256;
 /** Nobody listens there, on any machine worth certifying from. */
 const NOWHERE = 'http://127.0.0.1:9/client/api';
 
+/** What every order opens. */
+const PORTS = [{ name: 'ssh', port: 22 }];
+
 /**
  * A cloud of which nothing is known but its API and the account of the operator. The suite plays the admin with that
  * account, tenures are of a chain that no one else has, and closing removes whatever is left of them.
@@ -64,6 +67,12 @@ export class LiveCloud implements ConformanceHarness {
   order(): Order {
     const [image] = this.options.config.images;
     return this.orderOf({ image: image?.name ?? '', ...this.smallest() });
+  }
+
+  /** One more open port: every kind of network that a provider may configure can change that in place. */
+  changed({ identity, accessKey, descriptor }: Order): Order {
+    const vm = descriptor as { readonly [key: string]: Json };
+    return { ...this.orderOf(vm, [...PORTS, { name: 'rpc', port: 9944 }]), identity, accessKey };
   }
 
   impossible() {
@@ -147,8 +156,8 @@ export class LiveCloud implements ConformanceHarness {
     return size === undefined ? { cpu: 1, memoryMiB: 1_024 } : { cpu: size.cpu, memoryMiB: size.memoryMiB };
   }
 
-  private orderOf(vm: { readonly [key: string]: Json }): Order {
-    const descriptor: Json = { ...vm, network: { ports: [{ name: 'ssh', port: 22 }] } };
+  private orderOf(vm: { readonly [key: string]: Json }, ports: Json = PORTS): Order {
+    const descriptor: Json = { ...vm, network: { ports } };
     const order = {
       identity: identityOf({ genesis: this.genesis, subscription: BigInt(this.orders.length), tenure: 1 }),
       type: 'vm/v1',

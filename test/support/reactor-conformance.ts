@@ -117,6 +117,18 @@ export function reactorConformance(
       await end(normal);
     });
 
+    it('comes to one realisation when the operator sees the cluster as it was a moment ago', async () => {
+      const usual = await running();
+      const driver = drive(harness.order());
+      driver.cluster.lag = 1;
+      for (let count = 0; count < 4; count++) await driver.pass();
+      driver.cluster.lag = 0;
+      await driver.settle();
+      expect(await harness.holdings(driver.order)).toHaveLength((await harness.holdings(usual.order)).length);
+      await end(driver);
+      await end(usual);
+    });
+
     it('is removed completely when it ends before it was ready', async () => {
       const order = harness.order();
       await harness.reactor().create(order, undefined, soon());

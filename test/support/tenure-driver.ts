@@ -188,16 +188,18 @@ export class TenureDriver {
         throw error;
       }
     };
+    // Suites make strangers whose name does not follow from their tenure: the order's identity is the one meant.
+    const identity = () => this.#order.identity;
     return {
       kind: reactor.kind,
       types: reactor.types,
       check: (order, signal) => reactor.check(order, signal),
-      observe: (...asked) => heard('observe', reactor.observe(...asked)),
+      observe: (_, ...asked) => heard('observe', reactor.observe(identity(), ...asked)),
       create: (...asked) => heard('create', reactor.create(...asked)),
       update: (...asked) => heard('update', reactor.update(...asked)),
       start: (...asked) => heard('start', reactor.start(...asked)),
-      stop: (...asked) => heard('stop', reactor.stop(...asked)),
-      delete: (...asked) => heard('remove', reactor.delete(...asked)),
+      stop: (_, ...asked) => heard('stop', reactor.stop(identity(), ...asked)),
+      delete: (_, ...asked) => heard('remove', reactor.delete(identity(), ...asked)),
       listManaged: (signal) => reactor.listManaged(signal),
     };
   }
