@@ -1,7 +1,6 @@
 import pLimit from 'p-limit';
 import type { CloudStackConfig } from '../../api/cloud-stack-backend.ts';
 import type { TenureIdentity } from '../../award/identity.ts';
-import { BoundedCache } from '../../base/bounded-cache.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Fence } from '../../base/fence.ts';
 import { TerminalError } from '../../errors/dinfra-error.ts';
@@ -9,29 +8,19 @@ import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '.
 import { advance, refuseAny } from './act/advance.ts';
 import { type ActionContext, type Exclusively, stepOf, type Tools } from './act/context.ts';
 import { perform, rootDiskGrowth } from './act/perform.ts';
-import { publicKeyOf } from './act/prerequisites.ts';
 import { deleteUnusedShared, expungeForbidden, nextRemovals, removeAll } from './act/removal.ts';
 import { type CallReport, CloudStackClient } from './api/client.ts';
-import { type FailedJob, JobTracker, type Outcome, type StartedJob, startJob } from './api/jobs.ts';
+import { JobTracker, type Outcome, startJob } from './api/jobs.ts';
 import type { KeyRefusal, RateLimiter } from './api/rate-limiter.ts';
 import type { VirtualMachine } from './api/resources.ts';
 import type { CloudStackCredentials, Parameters } from './api/signing.ts';
 import { CloudCatalogue } from './observe/cloud-catalogue.ts';
-import {
-  type Expected,
-  everything,
-  type FoundResources,
-  findResources,
-  listMarked,
-  scopeToCompare,
-  scopeToCreate,
-} from './observe/found.ts';
+import { everything, type FoundResources, findResources, listMarked, scopeToCreate } from './observe/found.ts';
 import { Inventory, RestingTenures } from './observe/inventory.ts';
-import { emptyMemo, readMemo, type TenureMemo, writeMemo } from './observe/memo.ts';
-import { fingerprintOf, isOurVm } from './observe/names.ts';
+import { emptyMemo, readMemo, type TenureMemo } from './observe/memo.ts';
+import { isOurVm } from './observe/names.ts';
 import { DirectReader } from './observe/reader.ts';
-import { RecentConnections } from './observe/recent-connections.ts';
-import { differenceKey, needsStop, type Planned } from './plan/action.ts';
+import { needsStop } from './plan/action.ts';
 import {
   checkChangeInputs,
   type DeployInputs,
@@ -42,14 +31,13 @@ import {
   zoneFor,
 } from './plan/deploy-inputs.ts';
 import { checkGrowth, checkLimits } from './plan/limits.ts';
-import { observationOf, POLL_MS } from './plan/observation.ts';
+import { Observer } from './plan/observer.ts';
 import { plan, primaryVm } from './plan/plan.ts';
 import {
   backoffLeft,
   isExpungeRefused,
   isVerdict,
   recordFailedChange,
-  recordJobResults,
   throwIfBackingOff,
   withoutFailedChange,
 } from './plan/retry.ts';
@@ -71,10 +59,6 @@ export interface CloudStackReactorOptions {
   readonly onCall?: (report: CallReport) => void;
 }
 
-/** CloudStack's own `expunge.delay`, in seconds. */
-const EXPUNGE_DELAY_SECONDS = 86_400;
-/** How long a proof of absence spares a create from looking again, in milliseconds. */
-const ABSENCE_MS = 5_000;
 /** How soon to look again when there is nothing to do and nothing is awaited, in milliseconds. */
 const IDLE_MS = 60_000;
 /** States of a VM that is stopped, or cannot be. */
@@ -94,11 +78,7 @@ export class CloudStackReactor implements Reactor {
   readonly #catalogue: CloudCatalogue;
   readonly #exclusively: Exclusively = pLimit(1);
   readonly #resting: RestingTenures;
-  readonly #recent: RecentConnections;
-  /** What an observation rests on, so that the step taken on it need not look again. */
-  readonly #evidence = new WeakMap<Present, FoundResources>();
-  /** What was found when a tenure was proven absent, and when, in monotonic milliseconds. */
-  readonly #absent = new BoundedCache<{ readonly at: number; readonly found: FoundResources }>(1_000);
+  readonly #observer: Observer;
 
   constructor(options: CloudStackReactorOptions) {
     const { config, clock } = options;
@@ -116,7 +96,13 @@ export class CloudStackReactor implements Reactor {
     this.#inventory = new Inventory(this.#client, this.#scope, clock, options.restMaxAgeMs ?? 20_000);
     this.#resting = new RestingTenures(this.#inventory, clock);
     this.#catalogue = new CloudCatalogue(this.#client, clock);
-    this.#recent = new RecentConnections(clock);
+    this.#observer = new Observer({
+      config,
+      clock,
+      jobs: this.#jobs,
+      reader: this.#reader,
+      resting: this.#resting,
+    });
   }
 
   async check(order: Order, signal: AbortSignal): Promise<void> {
@@ -128,7 +114,7 @@ export class CloudStackReactor implements Reactor {
     ]);
     if (isListed) {
       // A VM that is there needs none of the inputs.
-      const found = await this.#find(identity, emptyMemo, expectedOf(wanted), signal);
+      const found = await this.#observer.find(identity, emptyMemo, wanted, signal);
       const vm = primaryVm(found.vms);
       if (vm !== undefined) return this.#checkChange(wanted, found, vm, signal);
     }
@@ -150,29 +136,13 @@ export class CloudStackReactor implements Reactor {
     await checkGrowth(wanted, vm, this.#account(), signal);
   }
 
-  async observe(
+  observe(
     identity: TenureIdentity,
     order: Order | undefined,
-    stored: Memo | undefined,
+    memo: Memo | undefined,
     signal: AbortSignal,
   ): Promise<Observation> {
-    const memo = readMemo(stored);
-    const wanted = order && wantedVmOf(order, this.#config);
-    const resting = wanted && (await this.#observeAtRest(identity, wanted, memo, signal));
-    if (resting !== undefined) return resting;
-    const started = await this.#pollJobs(memo.jobs, wanted !== undefined, signal);
-    if (started.pending.length > 0) return busy(memo, started.pending);
-    const after = this.#withJobResults(memo, memo.jobs, started.failed);
-    const known = started.failed.length > 0 ? {} : this.#recent.take(identity.name);
-    const found = await this.#find(identity, after, wanted && expectedOf(wanted), signal, known);
-    const planned = wanted === undefined ? [] : plan(wanted, found, this.#config);
-    const unproven = await this.#queryUnproven(started.unproven, planned, found, signal);
-    if (unproven.pending.length > 0) return busy(memo, unproven.pending);
-    const settled = this.#withJobResults(after, [], unproven.failed);
-    const observation = this.#observation(identity, wanted, found, planned, settled);
-    if (observation.kind === 'Present') this.#evidence.set(observation, found);
-    if (observation.kind === 'Absent') this.#absent.set(identity.name, { at: this.#clock.monotonic(), found });
-    return observation;
+    return this.#observer.observe(identity, order, memo, signal);
   }
 
   create(order: Order, memo: Memo | undefined, signal: AbortSignal): Promise<Step> {
@@ -183,7 +153,7 @@ export class CloudStackReactor implements Reactor {
     throwIfBackingOff(memo, 'Creating', this.#clock.wallTime());
     const { identity } = order;
     const wanted = wantedVmOf(order, this.#config);
-    const found = this.#takeAbsence(identity) ?? (await this.#findCollisions(identity, memo, signal));
+    const found = this.#observer.takeAbsence(identity) ?? (await this.#findCollisions(identity, memo, signal));
     const inputs = await this.#deployInputs(wanted, memo, found, signal);
     if (found.vms.length === 0) await checkLimits(wanted, inputs, this.#account(), signal);
     return this.#advance(wanted, found, memo, signal);
@@ -245,14 +215,13 @@ export class CloudStackReactor implements Reactor {
 
   async delete(identity: TenureIdentity, present: Present, signal: AbortSignal): Promise<Step> {
     this.#resting.forget(identity);
-    this.#recent.forget(identity.name);
-    this.#absent.delete(identity.name);
+    this.#observer.forget(identity);
     const memo = readMemo(present.memo);
     const now = this.#clock.wallTime();
     const found = await findResources(identity, memo, () => everything, this.#reader, signal);
     const expunge = (await this.#mayExpunge(signal)) && !isExpungeRefused(memo, now);
     const removals = nextRemovals({ found, expunge, unseenVm: unseenVmOf(memo, found) });
-    const expungeDelayMs = this.#expungeDelayMs();
+    const { expungeDelayMs } = this.#observer;
     const { destroyed } = memo;
     const waitMs = backoffLeft(memo, 'Removing', now);
     // A destroyed VM holds its network, and a user does not see it: say so, rather than that the network is refused.
@@ -275,8 +244,8 @@ export class CloudStackReactor implements Reactor {
   }
 
   async #advance(wanted: WantedVm, found: FoundResources, memo: TenureMemo, signal: AbortSignal): Promise<Step> {
-    const { name } = wanted.order.identity;
-    this.#recent.forget(name);
+    const { identity } = wanted.order;
+    this.#observer.forget(identity);
     const leaving = await networksToLeave(found, memo, this.#config, this.#catalogue, signal);
     if (leaving.length > 0) {
       const what = 'removing the network, to create it where there is room';
@@ -291,103 +260,12 @@ export class CloudStackReactor implements Reactor {
         throw error;
       },
     );
-    this.#rememberConnections(name, found, outcomes);
+    this.#observer.rememberConnections(identity.name, found, outcomes);
     return this.#step(outcomes, memo);
-  }
-
-  /** After a step of which every part was a job, only what the jobs touch has to be read again. */
-  #rememberConnections(name: string, found: FoundResources, outcomes: readonly Outcome[]): void {
-    const created = outcomes.flatMap(({ network }) => network ?? []);
-    const commands = outcomes.flatMap(({ job, command }) => job?.command ?? command ?? []);
-    if (commands.length > 0 && commands.every((command) => command !== 'deleteNetwork')) {
-      this.#recent.remember(name, { ...found, networks: [...found.networks, ...created] }, commands);
-    }
   }
 
   #step(outcomes: readonly Outcome[], memo: TenureMemo, idle?: string): Step {
     return stepOf(outcomes, memo, this.#jobs, this.#clock.wallTime(), idle);
-  }
-
-  /**
-   * How started jobs stand. Of those that are no longer in progress, the ones whose success shows in what is found are
-   * left `unproven`: asking for each would double the calls of a deploy.
-   */
-  async #pollJobs(jobs: readonly StartedJob[], compared: boolean, signal: AbortSignal): Promise<PolledJobs> {
-    if (jobs.length === 0) return { pending: [], failed: [], unproven: [] };
-    const pending = await this.#jobs.pending(jobs, signal);
-    if (pending !== undefined && pending.length > 0) return { pending, failed: [], unproven: [] };
-    const isSeen = (job: StartedJob) => pending !== undefined && compared && job.removes !== undefined;
-    const queried = await this.#queryJobs(
-      jobs.filter((job) => !isSeen(job)),
-      signal,
-    );
-    return { ...queried, unproven: jobs.filter(isSeen) };
-  }
-
-  /** Asks for the jobs whose effect is not to be seen: they failed, or are not over after all. */
-  async #queryUnproven(
-    jobs: readonly StartedJob[],
-    planned: readonly Planned[],
-    found: FoundResources,
-    signal: AbortSignal,
-  ): Promise<Pick<PolledJobs, 'pending' | 'failed'>> {
-    const missing = new Set(planned.map(differenceKey));
-    const broken = primaryVm(found.vms)?.state === 'Error';
-    const isProven = (job: StartedJob) => !broken && job.removes !== undefined && !missing.has(job.removes);
-    for (const job of jobs.filter(isProven)) this.#jobs.noteEnd(job);
-    return this.#queryJobs(
-      jobs.filter((job) => !isProven(job)),
-      signal,
-    );
-  }
-
-  async #queryJobs(jobs: readonly StartedJob[], signal: AbortSignal): Promise<Pick<PolledJobs, 'pending' | 'failed'>> {
-    const failed: FailedJob[] = [];
-    for (const [index, job] of jobs.entries()) {
-      const state = await this.#jobs.state(job, signal);
-      // In order of starting: while one is pending, those after it need not be asked for.
-      if (state.kind === 'Pending') return { pending: jobs.slice(index), failed };
-      if (state.kind === 'Failed') failed.push(state.failed);
-    }
-    return { pending: [], failed };
-  }
-
-  #withJobResults(memo: TenureMemo, ended: readonly StartedJob[], failed: readonly FailedJob[]): TenureMemo {
-    const failedIds = new Set(failed.map(({ id }) => id));
-    const expunged = ended.some((job) => job.expunges === true && !failedIds.has(job.id));
-    // An expunged VM need not be looked for by its id any more.
-    const { vm: _vm, destroyed: _destroyed, ...rest } = memo;
-    return recordJobResults(expunged ? rest : memo, failed, this.#clock.wallTime());
-  }
-
-  /**
-   * The observation of a tenure that was as ordered when it was looked at last, from the listings all tenures share;
-   * undefined when that is not so, or no longer so: then CloudStack itself is asked.
-   */
-  async #observeAtRest(
-    identity: TenureIdentity,
-    wanted: WantedVm,
-    memo: TenureMemo,
-    signal: AbortSignal,
-  ): Promise<Observation | undefined> {
-    const found = await this.#resting.find(identity, expectedOf(wanted), memo, signal);
-    if (found === undefined) return undefined;
-    const planned = plan(wanted, found, this.#config);
-    const observation = this.#observation(identity, wanted, found, planned, memo);
-    return observation.kind === 'Present' && observation.differences.length === 0 ? observation : undefined;
-  }
-
-  #observation(
-    identity: TenureIdentity,
-    wanted: WantedVm | undefined,
-    found: FoundResources,
-    planned: readonly Planned[],
-    memo: TenureMemo,
-  ): Observation {
-    const consoleUrl = (vm: string) => this.#consoleUrl(vm);
-    const expungeDelayMs = this.#expungeDelayMs();
-    const now = this.#clock.wallTime();
-    return observationOf({ identity, found, memo, wanted, planned, consoleUrl, expungeDelayMs, now });
   }
 
   /** What a step on an observation rests on: what the observation found, or a new look. */
@@ -399,33 +277,13 @@ export class CloudStackReactor implements Reactor {
   async #seen(identity: TenureIdentity, wanted: WantedVm | undefined, present: Present, signal: AbortSignal) {
     const memo = readMemo(present.memo);
     throwIfBackingOff(memo, 'Creating', this.#clock.wallTime());
-    const evidence = this.#evidence.get(present);
-    const found = evidence ?? (await this.#find(identity, memo, wanted && expectedOf(wanted), signal));
-    return { found, memo };
-  }
-
-  #find(
-    identity: TenureIdentity,
-    memo: TenureMemo,
-    expected: Expected | undefined,
-    signal: AbortSignal,
-    known = {},
-  ): Promise<FoundResources> {
-    const scopeOf = scopeToCompare(identity, expected, memo.settled !== undefined);
-    return findResources(identity, memo, scopeOf, this.#reader, signal, known);
+    return { found: await this.#observer.found(identity, wanted, present, memo, signal), memo };
   }
 
   #findCollisions(identity: TenureIdentity, memo: TenureMemo, signal: AbortSignal): Promise<FoundResources> {
     const { network } = this.#config;
     const scopeOf = scopeToCreate(network.mode, network.mode === 'Shared' && (network.securityGroups ?? true));
     return findResources(identity, memo, scopeOf, this.#reader, signal);
-  }
-
-  /** What this process has just found of an absent tenure. Good for one create: the next one looks again. */
-  #takeAbsence({ name }: TenureIdentity): FoundResources | undefined {
-    const absent = this.#absent.get(name);
-    this.#absent.delete(name);
-    return absent !== undefined && this.#clock.monotonic() - absent.at < ABSENCE_MS ? absent.found : undefined;
   }
 
   async #context(
@@ -482,28 +340,6 @@ export class CloudStackReactor implements Reactor {
   async #mayExpunge(signal: AbortSignal): Promise<boolean> {
     return (this.#config.expunge ?? true) && (await this.#catalogue.mayExpunge(signal));
   }
-
-  #expungeDelayMs(): number {
-    return (this.#config.expungeDelaySeconds ?? EXPUNGE_DELAY_SECONDS) * 1_000;
-  }
-
-  #consoleUrl(vm: string): string {
-    const { consoleUrl, endpoint } = this.#config;
-    return consoleUrl?.replace('{id}', vm) ?? new URL(`/client/#/vm/${vm}`, endpoint).href;
-  }
-}
-
-/** Jobs that were started, by how they stand. */
-interface PolledJobs {
-  readonly pending: readonly StartedJob[];
-  readonly failed: readonly FailedJob[];
-  /** Over, and not asked how: what is found tells. */
-  readonly unproven: readonly StartedJob[];
-}
-
-function busy(memo: TenureMemo, pending: readonly StartedJob[]): Observation {
-  const what = pending.map((job) => job.what).join(', ');
-  return { kind: 'Busy', what, pollAfterMs: POLL_MS, memo: writeMemo({ ...memo, jobs: pending }) };
 }
 
 /** The VM that may be out of sight, and hold what is left: one we destroyed, or one whose network is not to be deleted. */
@@ -511,12 +347,6 @@ function unseenVmOf({ vm, destroyed, failure }: TenureMemo, found: FoundResource
   if (found.vms.length > 0) return undefined;
   if (destroyed !== undefined) return destroyed.id;
   return failure?.command === 'deleteNetwork' ? vm : undefined;
-}
-
-function expectedOf({ order, vm }: WantedVm): Expected {
-  const { descriptorHash, accessKey } = order;
-  const fingerprint = fingerprintOf(publicKeyOf(accessKey));
-  return { descriptorHash, accessKey, fingerprint, dataDisks: vm.dataDisks.length };
 }
 
 /** Returns a TerminalError, rethrows anything else. */

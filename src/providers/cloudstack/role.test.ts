@@ -25,7 +25,8 @@ function documentedRole(): readonly string[] {
   const page = readFileSync(new URL('../../../docs/cloudstack.md', import.meta.url), 'utf8');
   const [, section = ''] = page.split('### What the role has to allow');
   const [table = ''] = section.split('\n## ');
-  const names = [...table.matchAll(/`([a-z][A-Za-z]+)`/g)].flatMap(([, name]) => name ?? []);
+  const rows = table.split('\n').filter((line) => line.startsWith('|'));
+  const names = [...rows.join('\n').matchAll(/`([a-z][A-Za-z]+)`/g)].flatMap(([, name]) => name ?? []);
   const known = new Set([...commands.values()].map(({ name }) => name));
   return names.filter((name) => known.has(name) || name === 'listProjects');
 }

@@ -1,15 +1,9 @@
-import { openSshPublicKey } from '../../../ssh/openssh-public-key.ts';
 import { errorOf } from '../api/failure.ts';
 import type { Outcome } from '../api/jobs.ts';
 import { isObject, text } from '../api/reply.ts';
 import { networkOf } from '../api/resources.ts';
-import { affinityGroupName, fingerprintOf, keyPairName } from '../observe/names.ts';
+import { affinityGroupName, fingerprintOf, keyPairName, publicKeyOf } from '../observe/names.ts';
 import type { ActionContext } from './context.ts';
-
-/** A consumer's access key as OpenSSH writes it. */
-export function publicKeyOf(accessKey: string): string {
-  return openSshPublicKey(Buffer.from(accessKey.replace(/^0x/, ''), 'hex'), 'dinfra');
-}
 
 /**
  * Makes sure that the account has a pair with the consumer's key. CloudStack takes one pair for each public key: when

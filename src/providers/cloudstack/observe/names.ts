@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TenureIdentity } from '../../../award/identity.ts';
+import { openSshPublicKey } from '../../../ssh/openssh-public-key.ts';
 import type { Network, SecurityGroup, VirtualMachine } from '../api/resources.ts';
 
 /**
@@ -71,6 +72,11 @@ export function keyPairName(accessKey: string): string {
 /** Whether a key pair of this name was made by a dinfra operator, for whichever consumer. */
 export function isOurKeyPairName(name: string): boolean {
   return /^dinfra-key-[0-9a-f]{16}$/.test(name);
+}
+
+/** A consumer's access key as OpenSSH writes it. */
+export function publicKeyOf(accessKey: string): string {
+  return openSshPublicKey(Buffer.from(accessKey.replace(/^0x/, ''), 'hex'), 'dinfra');
 }
 
 /** The fingerprint by which CloudStack finds a public key in OpenSSH's form: MD5 of the key, in pairs. */
