@@ -80,7 +80,7 @@ const DeploymentSpecSchema = Type.Object(
     suspend: Type.Optional(
       Type.Boolean({
         description:
-          'Set by a person: the operator looks and reports, and touches nothing until it is false again. Default false.',
+          'Set by a person: the operator observes and reports, and changes nothing until it is false again. Default false.',
       }),
     ),
   },
@@ -94,7 +94,7 @@ const memo = Type.Unsafe<{ readonly [key: string]: Json }>(
     {
       'x-kubernetes-preserve-unknown-fields': true,
       maxProperties: 64,
-      description: 'What the backend wants to find again: ids and jobs. At most 8 KiB.',
+      description: 'What the reactor stores between reconciles: ids and jobs. At most 8 KiB.',
     },
   ),
 );
@@ -151,7 +151,7 @@ const facts = Type.Object(
     ),
     released: Type.Boolean({ description: 'True on proof that nothing of this tenure is left in the backend.' }),
   },
-  { description: 'What is known of the tenure, for programs: what the chain is told follows from it.' },
+  { description: 'What is known of the tenure, for programs: what the chain hears follows from it.' },
 );
 
 const accepted = Type.Object(
@@ -210,7 +210,7 @@ const DeploymentStatusSchema = Type.Object(
     realisation: Type.Optional(realisation),
     lastTransitionTime: Type.Optional(timestamp('When Ready last changed.')),
   },
-  { description: 'How it goes.', ...statusDefault },
+  { description: 'Observed state of the tenure.', ...statusDefault },
 );
 
 /** What to run for one tenure: spec written by the bridge, status by the controller. */

@@ -15,7 +15,7 @@ const ReactorSpecSchema = Type.Object(
     orphans: Type.Optional(
       Type.Enum(['Report', 'Remove'], {
         description:
-          'What becomes of things in the backend that are marked as a tenure’s and have no Deployment. `Report`: they are told of in the condition `OrphansFound`. `Remove`: those whose subscription is over for good, as the chain of a Provider of this operator says, are removed, too. Default: `Report`.',
+          'What happens to things in the backend that carry a tenure’s marker and have no Deployment. `Report`: they are listed in the condition `OrphansFound`. `Remove`: those whose subscription is over for good, as the chain of a Provider of this operator says, are removed, too. Default: `Report`.',
       }),
     ),
   },
