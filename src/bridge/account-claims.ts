@@ -1,4 +1,5 @@
 import type { Provider } from '../api/provider.ts';
+import type { StoreView } from '../kube/cache/store.ts';
 import { keyOf } from '../kube/client/resource-type.ts';
 
 /** A Provider resource with what it claims: to speak for an account on a chain. */
@@ -46,4 +47,52 @@ function byAge(one: Provider, other: Provider): number {
 
 function ageKey({ metadata }: Provider): string {
   return `${metadata.creationTimestamp} ${keyOf(metadata)}`;
+}
+
+/** What each Provider resource claims, from its keys once they were read, and from its status before. */
+export class AccountClaims {
+  private readonly providers: StoreView<Provider>;
+  /** By `namespace/name`. The chain may only be known once it was reached. */
+  private readonly known = new Map<string, { readonly account: string; readonly genesis: string | undefined }>();
+
+  constructor(providers: StoreView<Provider>) {
+    this.providers = providers;
+  }
+
+  /** `genesis` undefined keeps the one that is known. */
+  note(key: string, account: string, genesis: string | undefined): void {
+    this.known.set(key, { account, genesis: genesis ?? this.known.get(key)?.genesis });
+  }
+
+  forget(key: string): void {
+    this.known.delete(key);
+  }
+
+  accountOf(key: string): string | undefined {
+    return this.known.get(key)?.account ?? this.providers.get(key)?.status.account;
+  }
+
+  genesisOf(key: string): string | undefined {
+    const provider = this.providers.get(key);
+    return provider?.spec.chain.genesisHash ?? this.known.get(key)?.genesis ?? provider?.status.chain?.genesisHash;
+  }
+
+  /** Who serves the account on the chain instead of this Provider; undefined when it does. */
+  rivalOf(key: string, account: string, genesis: string): string | undefined {
+    const server = serverOf(this.all(), account, genesis);
+    const serverKey = server && keyOf(server.metadata);
+    return serverKey === key ? undefined : serverKey;
+  }
+
+  isHandedOver(claim: Claim): boolean {
+    return isHandedOver(this.all(), claim);
+  }
+
+  private all(): readonly Claim[] {
+    return this.providers.list().flatMap((provider) => {
+      const key = keyOf(provider.metadata);
+      const account = this.accountOf(key);
+      return account === undefined ? [] : [{ provider, account, genesis: this.genesisOf(key) }];
+    });
+  }
 }

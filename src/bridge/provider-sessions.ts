@@ -12,7 +12,7 @@ import { findDinfraError } from '../errors/dinfra-error.ts';
 import { removeFinalizer } from '../kube/client/finalizers.ts';
 import { keyOf } from '../kube/client/resource-type.ts';
 import { done, type Next, type Reconcile } from '../kube/queue/controller.ts';
-import { type Claim, isHandedOver, serverOf } from './account-claims.ts';
+import { AccountClaims } from './account-claims.ts';
 import type { BridgeContext } from './bridge-context.ts';
 import { concernsSession } from './deployment-change.ts';
 import { type Problem, problemOf } from './failures.ts';
@@ -49,14 +49,14 @@ export class ProviderSessions {
   /** Asks for a reconcile of a Provider. */
   private readonly enqueueProvider: (key: string) => void;
   private readonly running = new Map<string, Running>();
-  /** Address and chain of each Provider whose keys were read. */
-  private readonly known = new Map<string, { account: string; genesis: string | undefined }>();
+  private readonly claims: AccountClaims;
   /** Of each Provider: resolved once it is known whether its source can be reached. */
   private readonly firstContacts = new Map<string, PromiseWithResolvers<void>>();
 
   /** All sessions end when `signal` is aborted. */
   constructor(context: BridgeContext, enqueueProvider: (key: string) => void, log: Logger, signal: AbortSignal) {
     this.context = context;
+    this.claims = new AccountClaims(context.providers);
     this.enqueueProvider = enqueueProvider;
     this.log = log;
     this.stopAll = signal;
@@ -68,14 +68,13 @@ export class ProviderSessions {
       this.firstContact(key).resolve();
       this.firstContacts.delete(key);
       await this.stop(key);
-      this.known.delete(key);
+      this.claims.forget(key);
       this.enqueueRivals(key);
       return done;
     }
     try {
       const keys = await readProviderKeys(this.context.cluster, provider, signal);
-      const genesis = provider.spec.chain.genesisHash ?? provider.status.chain?.genesisHash;
-      this.known.set(key, { account: keys.account.address, genesis: genesis ?? this.known.get(key)?.genesis });
+      this.claims.note(key, keys.account.address, undefined);
       return await this.serve(key, provider, keys, writeSignal);
     } catch (error) {
       return this.afterFailure(key, provider, error, writeSignal);
@@ -164,8 +163,8 @@ export class ProviderSessions {
 
   private async serve(key: string, provider: Provider, keys: ProviderKeys, signal: AbortSignal): Promise<Next> {
     const { address } = keys.account;
-    const claim = { provider, account: address, genesis: this.known.get(key)?.genesis };
-    if (isHandedOver(this.claims(), claim)) {
+    const claim = { provider, account: address, genesis: this.claims.genesisOf(key) };
+    if (this.claims.isHandedOver(claim)) {
       await this.stop(key);
       this.firstContact(key).resolve();
       this.log.info({ provider: key }, 'the Provider is deleted: another one serves its account');
@@ -173,7 +172,7 @@ export class ProviderSessions {
       this.enqueueRivals(key);
       return done;
     }
-    const rival = claim.genesis === undefined ? undefined : this.rivalOf(key, address, claim.genesis);
+    const rival = claim.genesis === undefined ? undefined : this.claims.rivalOf(key, address, claim.genesis);
     if (rival !== undefined) {
       await this.stop(key);
       this.firstContact(key).resolve();
@@ -221,8 +220,8 @@ export class ProviderSessions {
    * account there instead, or that does so still.
    */
   private learn(key: string, account: string, genesis: string): string | undefined {
-    this.known.set(key, { account, genesis });
-    const server = this.rivalOf(key, account, genesis);
+    this.claims.note(key, account, genesis);
+    const server = this.claims.rivalOf(key, account, genesis);
     if (server !== undefined) {
       this.enqueueProvider(key);
       return server;
@@ -232,26 +231,10 @@ export class ProviderSessions {
     return rival;
   }
 
-  private rivalOf(key: string, account: string, genesis: string): string | undefined {
-    const server = serverOf(this.claims(), account, genesis);
-    const serverKey = server && keyOf(server.metadata);
-    return serverKey === key ? undefined : serverKey;
-  }
-
   private runningRivals(key: string, account: string, genesis: string): readonly string[] {
-    return [...this.running.keys()].filter((other) => {
-      const known = this.known.get(other);
-      return other !== key && known?.account === account && known.genesis === genesis;
-    });
-  }
-
-  private claims(): readonly Claim[] {
-    return this.context.providers.list().flatMap((provider) => {
-      const { account = provider.status.account, genesis } = this.known.get(keyOf(provider.metadata)) ?? {};
-      if (account === undefined) return [];
-      const { chain } = provider.spec;
-      return [{ provider, account, genesis: chain.genesisHash ?? genesis ?? provider.status.chain?.genesisHash }];
-    });
+    return [...this.running.keys()].filter(
+      (other) => other !== key && this.claims.accountOf(other) === account && this.claims.genesisOf(other) === genesis,
+    );
   }
 
   /** Ends the sessions that this Provider is to serve instead of. */
@@ -300,7 +283,7 @@ export class ProviderSessions {
   }
 
   private async writeProblem(provider: Provider, problem: Problem, signal: AbortSignal): Promise<void> {
-    const account = this.known.get(keyOf(provider.metadata))?.account;
+    const account = this.claims.accountOf(keyOf(provider.metadata));
     const status = problemStatus(provider, problem, account, this.context.clock.wallTime());
     if (!(await writeStatus(this.context.cluster, providers, { object: provider, status }, signal))) return;
     const { reason, message } = problem;
