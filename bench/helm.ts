@@ -27,7 +27,7 @@ const TRIED = 24;
 /** Reconciles at the same time: the operator's default. */
 const CONCURRENCY = 10;
 /** Helm processes at the same time: the operator's default. */
-const HELMS = 4;
+const HELMS = 8;
 /** How often the operator looks at what rests, in milliseconds: its default. */
 const RESYNC_MS = 60_000;
 /** An hour of looking. */

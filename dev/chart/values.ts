@@ -92,7 +92,7 @@ export const values = group('Values of the chart dinfra-operator.', {
   }),
   operator: group('How the operator works.', {
     concurrency: whole('Deployments worked on at once.', 10, 1, 1000),
-    helmConcurrency: whole('helm processes at once.', 4, 1, 64),
+    helmConcurrency: whole('helm processes at once.', 8, 1, 64),
     resyncSeconds: whole('How often what rests, and each backend, is looked at again.', 60, 1, 86_400),
     logLevel: Type.Enum(['debug', 'info', 'warn', 'error'], { default: 'info', description: 'Least level logged.' }),
     extraArgs: list(

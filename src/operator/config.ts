@@ -54,7 +54,7 @@ export function operatorCommand(): Command {
       ),
     )
     .addOption(new Option('--helm <command>', 'helm 4 to use').env('DINFRA_HELM').default('helm'))
-    .addOption(numberOption('--helm-concurrency <n>', 'helm processes at once', 4, 1, 64))
+    .addOption(numberOption('--helm-concurrency <n>', 'helm processes at once', 8, 1, 64))
     .addOption(
       new Option('--log-level <level>', 'least level that is logged')
         .env('DINFRA_LOG_LEVEL')

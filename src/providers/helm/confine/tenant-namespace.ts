@@ -67,16 +67,28 @@ export interface WallAudit {
   readonly versions: readonly Version[];
 }
 
+/** What the walls are compared with. */
+export interface AuditScope {
+  /** The namespace as it was read a moment ago. */
+  readonly namespace: ApiObject;
+  readonly stopped: boolean;
+  /** Walls that are known to be as they were when they were right: not read again. */
+  readonly unchanged: readonly Version[];
+}
+
 /** Compares what confines the tenant with what it should be. */
 export async function auditTenantNamespace(
   operator: Cluster,
   identity: TenureIdentity,
   settings: Settings,
-  namespace: ApiObject,
-  stopped: boolean,
+  { namespace, stopped, unchanged }: AuditScope,
   signal: AbortSignal,
 ): Promise<WallAudit> {
-  const walls = wallsFor(identity, settings, stopped);
+  const isUnchanged = ({ address, manifest: { metadata } }: Wall) =>
+    unchanged.some(
+      (version) => version.address === address && version.key === `${metadata.namespace}/${metadata.name}`,
+    );
+  const walls = wallsFor(identity, settings, stopped).filter((wall) => !isUnchanged(wall));
   const found = await Promise.all(
     walls.map(async (wall) => {
       const live = await operator.find(wall.address, wall.manifest.metadata, signal);
@@ -86,7 +98,10 @@ export async function auditTenantNamespace(
   const all = [{ wall: namespaceFor(identity, settings), live: namespace }, ...found];
   return {
     differences: all.flatMap(({ wall, live }) => differenceOf(wall, live) ?? []),
-    versions: found.flatMap(({ wall, live }) => (live === undefined ? [] : [versionOf('Wall', wall.address, live)])),
+    versions: [
+      ...unchanged,
+      ...found.flatMap(({ wall, live }) => (live === undefined ? [] : [versionOf('Wall', wall.address, live)])),
+    ],
   };
 }
 

@@ -51,6 +51,11 @@ export class MetadataViews {
     followAll('Chart', watchedTenantKinds(settings.extraKinds));
   }
 
+  /** True when the kind of an object is followed at all. */
+  follows({ origin, address }: Version): boolean {
+    return this.views.has(viewKey(origin, address));
+  }
+
   /**
    * Whether any of these has changed since it was read, as far as its kind is followed. `Unknown` when namespaces, or any
    * of these kinds, cannot be followed now.

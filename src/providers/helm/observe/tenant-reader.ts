@@ -86,6 +86,12 @@ interface SoundWalls {
   readonly versions: readonly Version[];
 }
 
+/** Objects of one revision as they were last read. */
+interface LastRead {
+  readonly revision: string;
+  readonly findings: ReadonlyMap<string, { readonly at: number; readonly finding: ObjectSeen }>;
+}
+
 interface Resting {
   readonly at: number;
   readonly state: TenantNamespace;
@@ -113,6 +119,7 @@ export class TenantReader {
   private readonly sound = new BoundedCache<SoundWalls>(MAX_TENURES);
   /** Tenures of which nothing has to be done, with everything that was read of them. */
   private readonly resting = new BoundedCache<Resting>(MAX_TENURES);
+  private readonly lastRead = new BoundedCache<LastRead>(MAX_TENURES);
   /** Namespaces whose release helm has written a moment ago. */
   private readonly fresh = new BoundedCache<true>(MAX_TENURES);
 
@@ -163,7 +170,7 @@ export class TenantReader {
         ...(this.sound.get(identity.name)?.versions ?? []),
         ...versionsIn(inside),
       ];
-      this.resting.set(identity.name, { at: this.now(), state, marker: identity.marker, versions });
+      this.resting.set(identity.name, { at: this.now(), state: slim(state), marker: identity.marker, versions });
     }
     return state;
   }
@@ -196,6 +203,7 @@ export class TenantReader {
   /** Has to be called when helm has written the release. */
   noteRelease({ name }: TenureIdentity): void {
     this.resting.delete(name);
+    this.lastRead.delete(name);
     this.fresh.set(name, true);
   }
 
@@ -204,7 +212,15 @@ export class TenantReader {
     this.access.forget(name);
     this.sound.delete(name);
     this.resting.delete(name);
+    this.lastRead.delete(name);
     this.fresh.delete(name);
+  }
+
+  /** True for an object that need not be read again. */
+  private isStill(finding: ObjectSeen, at: number): boolean {
+    if (finding.drift.kind !== 'None' || isBarePod(finding)) return false;
+    const { version } = finding;
+    return this.views.compare([version]) === 'Same' && (this.views.follows(version) || this.isRecent({ at }));
   }
 
   private isRecent({ at }: Pick<Resting, 'at'>): boolean {
@@ -218,14 +234,20 @@ export class TenantReader {
     now: boolean,
     signal: AbortSignal,
   ): Promise<readonly Difference[]> {
-    const sound = this.sound.get(identity.name);
-    if (sound?.stopped === stopped && this.isRecent(sound) && !now) {
-      // Without watches the time alone has to do.
-      if (this.views.compare(sound.versions) !== 'Changed') return [];
-    }
+    const sound = now ? undefined : this.sound.get(identity.name);
+    const isSame = sound?.stopped === stopped;
+    // Without watches the time alone has to do.
+    if (isSame && this.views.compare(sound.versions) === 'Unknown' && this.isRecent(sound)) return [];
+    const unchanged = isSame ? sound.versions.filter((version) => this.views.compare([version]) === 'Same') : [];
     const at = this.now();
     const { operator } = this.tenants;
-    const audit = await auditTenantNamespace(operator, identity, this.settings, namespace, stopped, signal);
+    const audit = await auditTenantNamespace(
+      operator,
+      identity,
+      this.settings,
+      { namespace, stopped, unchanged },
+      signal,
+    );
     const { differences, versions } = audit;
     if (differences.length === 0) this.sound.set(identity.name, { at, stopped, versions });
     else this.sound.delete(identity.name);
@@ -275,11 +297,20 @@ export class TenantReader {
     if (objects === undefined) return readWorkloads(cluster, namespace, signal);
     const autoscaled = scaledByOthers(objects);
     const revision = `${release.revision}/${release.secret.uid}`;
+    const before = this.lastRead.get(namespace);
+    const known = before?.revision === revision ? before.findings : undefined;
+    const read = new Map<string, { readonly at: number; readonly finding: ObjectSeen }>();
     const findings = objects.map(async (object): Promise<readonly ObjectFinding[]> => {
       // The record is the tenant's to write: only kinds of a tenant, and only in his namespace, are looked up.
       const address = addressOfObject(object, this.settings);
       if (address === undefined) return [];
       const what = describe(object);
+      const last = known?.get(what);
+      if (last !== undefined && this.isStill(last.finding, last.at)) {
+        read.set(what, last);
+        return [last.finding];
+      }
+      const at = this.now();
       try {
         const live = await cluster.find(address, { name: object.name, namespace }, signal);
         if (live === undefined) return [{ state: removesItself(object) ? 'Finished' : 'Missing', what }];
@@ -287,12 +318,16 @@ export class TenantReader {
         const isFresh = this.fresh.get(namespace) === true;
         const comparison = { address, object, live, namespace, ignoreReplicas, isFresh };
         const drift = await this.drifts.judge(live, revision, () => findDrift(cluster, comparison, signal));
-        return [findingOf(address, live, drift)];
+        const finding = findingOf(address, live, drift);
+        read.set(what, { at, finding });
+        return [finding];
       } catch (error) {
         return [{ state: 'Unseen', what, why: ofOneThing(error).message.slice(0, 200) }];
       }
     });
-    return (await Promise.all(findings)).flat();
+    const all = (await Promise.all(findings)).flat();
+    this.lastRead.set(namespace, { revision, findings: read });
+    return all;
   }
 }
 
@@ -317,6 +352,16 @@ function isAtRest({ walls, stopped, inside }: TenantNamespace): boolean {
     inside.objects.every((object) => isObjectUp(object) && object.state !== 'Unseen' && !isOutOfPlace(object)) &&
     !inside.objects.some(isBarePod)
   );
+}
+
+/** Without the content of the manifest, which nobody needs of what rests. */
+function slim(state: TenantNamespace): TenantNamespace {
+  if (state.inside.kind !== 'Seen') return state;
+  const { release } = state.inside;
+  const without = (record: ReleaseRecord | undefined): ReleaseRecord | undefined =>
+    record?.content === undefined ? record : { ...record, content: { ...record.content, objects: undefined } };
+  const inside = { ...state.inside, release: { latest: without(release.latest), good: without(release.good) } };
+  return { ...state, inside };
 }
 
 /** Pods are not followed, and one that nobody makes again may end at any time. */
