@@ -29,7 +29,7 @@ export interface Cluster {
 export interface TenantCluster {
   /** With the operator's own rights. */
   readonly operator: Cluster;
-  /** With the rights of whoever the bearer token stands for. Called anew whenever the token changes. */
+  /** With the rights of the bearer token's account. Called again whenever the token changes. */
   as(token: string): Cluster;
   /** Where helm finds the API server. */
   readonly server: string;

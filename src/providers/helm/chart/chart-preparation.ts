@@ -19,7 +19,7 @@ import { type HelmDescriptor, parseHelmDescriptor } from './descriptor.ts';
 
 /** A chart that has been fetched, inspected and rendered, and that helm may be given. */
 export interface PreparedChart extends ChartMetadata {
-  /** The archive for helm: made anew from the files that were inspected. */
+  /** The archive for helm: written from the files that were inspected. */
   readonly archive: Buffer;
   /** The values as JSON. May hold secrets. */
   readonly values: string;
@@ -27,7 +27,7 @@ export interface PreparedChart extends ChartMetadata {
 }
 
 export interface PreparationOptions {
-  /** How long a caller waits for a chart before it is told to come back, in milliseconds. Default 3 s. */
+  /** How long a caller waits for a chart before it gets ChartPending, in milliseconds. Default 3 s. */
   readonly patienceMs?: number;
 }
 
@@ -56,8 +56,9 @@ const RENDERED_AS = 'dinfra-1-1-0123456789';
 const deflate = promisify<Buffer, Buffer>(gzip);
 
 /**
- * Prepares charts: fetched, inspected, rendered and judged once for each descriptor, whoever orders it. The work goes on
- * by itself: a caller waits for a moment and is then told to come back, so that a slow repository holds no worker.
+ * Prepares charts: fetches, inspects, renders and judges them once for each descriptor, however many tenures order it. The
+ * work does not depend on its callers: each waits for a moment and then gets ChartPending, so that a slow repository holds
+ * no worker.
  */
 export class ChartPreparation {
   private readonly helm: HelmCommand;

@@ -182,7 +182,7 @@ export function requireFound({ status, url, header }: FetchReply, whatIsMissing:
   }
   if (status === 401 || status === 403) {
     throw new TerminalError('ChartNotFound', {
-      message: `${shown(url)} lets nobody read without credentials (HTTP ${status}); only public charts are fetched`,
+      message: `${shown(url)} cannot be read without credentials (HTTP ${status}); only public charts are fetched`,
       path,
     });
   }

@@ -39,7 +39,7 @@ const TENANT_KINDS: readonly Address[] = [
   inGroup('autoscaling', 'v1', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
   inGroup('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
   inGroup('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
-  // Kubernetes lets nobody grant more than he holds, so these cannot reach beyond the namespace either.
+  // Kubernetes lets no account grant more than it holds, so these cannot reach beyond the namespace either.
   ROLE,
   ROLE_BINDING,
 ];

@@ -65,7 +65,7 @@ function isNeverRun(object: ManifestObject): boolean {
   const hooks = annotationOf(object, 'helm.sh/hook')?.split(',') ?? [];
   const running = hooks.map((hook) => hook.trim()).find((hook) => hook !== '' && !HOOKS_NEVER_RUN.has(hook));
   if (running !== undefined) {
-    throw forbiddenField(object, `is a ${running.slice(0, 40)} hook: nobody here waits for a stranger's hooks to end`);
+    throw forbiddenField(object, `is a ${running.slice(0, 40)} hook: install and upgrade hooks are not run here`);
   }
   return hooks.length > 0;
 }

@@ -17,7 +17,7 @@ export interface ManifestObject {
 export const MAX_MANIFEST_BYTES = 512 * 1024;
 const MAX_OBJECTS = 100;
 /** Words and marks, spaces and line ends included. */
-const MAX_WORDS = 150_000;
+const MAX_WORDS = 80_000;
 
 /**
  * The objects of a manifest as helm renders it.

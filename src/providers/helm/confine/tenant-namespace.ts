@@ -124,7 +124,7 @@ export async function markedNamespaces(
   });
 }
 
-/** Never taken over by applying: a namespace that somebody else made first is left as it is. */
+/** Created, never applied: a namespace that another writer made first must not be taken over. */
 async function ensureNamespace(
   operator: Cluster,
   identity: TenureIdentity,

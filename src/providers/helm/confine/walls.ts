@@ -41,7 +41,7 @@ export function namespaceFor(identity: TenureIdentity, settings: Settings): Wall
 
 /**
  * What stands in the namespace before a stranger's chart comes: quota, defaults, network policies, and the account the
- * chart is installed with. `stopped` lets no pod in.
+ * chart is installed with. `stopped` admits no pods.
  */
 export function wallsFor(identity: TenureIdentity, settings: Settings, stopped: boolean): readonly Wall[] {
   const meta = (name: string) => ({

@@ -125,7 +125,7 @@ interface Corrections {
 }
 
 const MAX_OBJECTS = 50_000;
-/** What somebody else keeps changing back is corrected this often in an hour, and then left as it is. */
+/** A field that another writer keeps changing back is corrected this often in an hour, and then left alone. */
 const CORRECTIONS = 3;
 const CONTEST_MS = 3_600_000;
 

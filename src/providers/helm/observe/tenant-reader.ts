@@ -268,7 +268,7 @@ export class TenantReader {
     }
   }
 
-  /** Of what is stopped only the pods matter. */
+  /** A stopped tenant is read for its pods only. */
   private async lookForPods(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<InsideSeen> {
     const { items } = await cluster.list(POD, { namespace }, signal);
     const release = { latest: undefined, good: undefined };
@@ -354,7 +354,7 @@ function isAtRest({ walls, stopped, inside }: TenantNamespace): boolean {
   );
 }
 
-/** Without the content of the manifest, which nobody needs of what rests. */
+/** The state without the content of the manifest, which is not needed at rest. */
 function slim(state: TenantNamespace): TenantNamespace {
   if (state.inside.kind !== 'Seen') return state;
   const { release } = state.inside;
@@ -364,7 +364,7 @@ function slim(state: TenantNamespace): TenantNamespace {
   return { ...state, inside };
 }
 
-/** Pods are not followed, and one that nobody makes again may end at any time. */
+/** Pods are not followed, and a pod without a controller may end at any time. */
 function isBarePod(finding: ObjectFinding): boolean {
   return finding.state === 'Seen' && finding.version.address.kind === POD.kind;
 }

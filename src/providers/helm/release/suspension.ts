@@ -49,9 +49,9 @@ const WORKLOADS: readonly Workload[] = [
 ];
 
 /**
- * Takes down every workload of a namespace, whoever made it, and keeps what it stores. The number of replicas is
- * remembered in the very write that changes it, so that no crash can lose it. Meant for a namespace whose quota lets no
- * pod in: what is taken down stays down, whatever a controller of the tenant's may try.
+ * Stops every workload of a namespace, whether the chart made it or not, and keeps its volumes. The number of replicas is
+ * remembered in the very write that changes it, so that no crash can lose it. Meant for a namespace whose quota
+ * admits no pods: stopped workloads stay stopped, whatever a controller of the tenant tries.
  *
  * A workload that the API server does not let be changed loses its pods without that. Returns what went wrong, in words.
  */

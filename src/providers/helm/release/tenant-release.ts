@@ -53,7 +53,7 @@ export class TenantReleases {
       if (step.do !== 'Discard') return done.join(', ');
     }
     throw new RetryableError('ReleaseFailed', {
-      message: `somebody else keeps changing release ${order.identity.name}`,
+      message: `another writer keeps changing release ${order.identity.name}`,
     });
   }
 
