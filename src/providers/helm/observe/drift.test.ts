@@ -16,7 +16,7 @@ function memory() {
       compared++;
       return field === undefined ? { kind: 'None' } : { kind: 'Field', field };
     });
-    return drift.kind === 'Field' ? drift.field : undefined;
+    return drift.kind === 'Contested' ? 'contested' : drift.kind === 'Field' ? drift.field : undefined;
   };
   return { time, drifts, judge, compared: () => compared };
 }
@@ -62,7 +62,7 @@ describe('an object that has drifted', () => {
       expect(await judge(apiObject(), 'spec.x')).toBe('spec.x');
       drifts.noteCorrection(apiObject().metadata.uid, 'spec.x');
     }
-    expect(await judge(apiObject(), 'spec.x')).toBeUndefined();
+    expect(await judge(apiObject(), 'spec.x')).toBe('contested');
     // Another field, or another object, is another matter.
     expect(await judge(apiObject(), 'spec.y')).toBe('spec.y');
     expect(await judge(apiObject({}, { uid: 'other' }), 'spec.x')).toBe('spec.x');

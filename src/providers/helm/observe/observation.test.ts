@@ -154,6 +154,15 @@ describe('what cannot be looked at', () => {
     });
   });
 
+  test('a field that another writer keeps changing is named and not corrected', () => {
+    const objects: ObjectFinding[] = [{ ...up, drift: { kind: 'Contested', field: 'spec.replicas' } }];
+    expect(observed(seen({ objects }))).toMatchObject({
+      healthy: true,
+      differences: [],
+      unseen: [{ what: 'Deployment web', detail: 'is not corrected: another writer keeps changing spec.replicas' }],
+    });
+  });
+
   test('an object of a kind that is not served any more hides no other', () => {
     const unseen: ObjectFinding = { state: 'Unseen', what: 'Widget w', why: 'the server has no widgets' };
     expect(observed(seen({ objects: [up, unseen] }))).toMatchObject({

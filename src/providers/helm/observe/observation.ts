@@ -152,11 +152,14 @@ function drifted(objects: readonly ObjectFinding[]): readonly Difference[] {
   );
 }
 
-/** What could not be looked at or compared. It is neither up nor down, and nothing to be corrected. */
+/** What could not be looked at or compared, or is left alone. It is neither up nor down, and nothing to be corrected. */
 function unseen(objects: readonly ObjectFinding[]): readonly Difference[] {
   return objects.flatMap((finding) => {
     const { what } = finding;
     if (finding.state === 'Unseen') return [{ what, detail: `could not be looked at: ${finding.why}` }];
+    if (finding.state === 'Seen' && finding.drift.kind === 'Contested') {
+      return [{ what, detail: `is not corrected: another writer keeps changing ${finding.drift.field}` }];
+    }
     if (finding.state === 'Seen' && finding.drift.kind === 'Unknown') {
       return [{ what, detail: `could not be compared: ${finding.drift.why}` }];
     }

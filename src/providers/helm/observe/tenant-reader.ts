@@ -350,7 +350,7 @@ function isAtRest({ walls, stopped, inside }: TenantNamespace): boolean {
     good?.content?.status === 'deployed' &&
     latest?.revision === good.revision &&
     inside.objects.every((object) => isObjectUp(object) && object.state !== 'Unseen' && !isOutOfPlace(object)) &&
-    !inside.objects.some(isBarePod)
+    !inside.objects.some((object) => isBarePod(object) || isContested(object))
   );
 }
 
@@ -362,6 +362,11 @@ function slim(state: TenantNamespace): TenantNamespace {
     record?.content === undefined ? record : { ...record, content: { ...record.content, objects: undefined } };
   const inside = { ...state.inside, release: { latest: without(release.latest), good: without(release.good) } };
   return { ...state, inside };
+}
+
+/** What another writer keeps changing is corrected after a while, though nothing changes meanwhile. */
+function isContested(finding: ObjectFinding): boolean {
+  return finding.state === 'Seen' && finding.drift.kind === 'Contested';
 }
 
 /** Pods are not followed, and a pod without a controller may end at any time. */
