@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chartArchive, type TarEntry, tarball } from '../../../../test/support/chart-archives.ts';
 import { readChartArchive, writeChartArchive } from './chart-archive.ts';
+import { inspectChart } from './chart-inspection.ts';
 
 const LIMITS = { archiveBytes: 100_000, unpackedBytes: 200_000, entries: 20 };
 const CHART_YAML: TarEntry = { header: { name: 'demo/Chart.yaml' }, body: 'name: demo' };
@@ -43,6 +44,18 @@ describe('a chart archive', () => {
     const outer = await tarball([CHART_YAML, { header: { name: 'demo/charts/inner-1.0.tgz' }, body: inner }]);
     const { files } = await readChartArchive(outer);
     expect([...files.keys()]).toEqual(['Chart.yaml', 'charts/packed-0/Chart.yaml', 'charts/packed-0/templates/b.yaml']);
+  });
+
+  test('an archive in the charts folder of a subchart is unpacked, too, since helm opens it', async () => {
+    const inner = await chartArchive({ 'values.schema.json': '{"$ref":"http://127.0.0.1/x"}' }, { name: 'inner' });
+    const entries = [
+      { header: { name: 'demo/Chart.yaml' }, body: 'name: demo\nversion: 1.0.0\n' },
+      { header: { name: 'demo/charts/sub/Chart.yaml' }, body: 'name: sub\nversion: 1.0.0\n' },
+      { header: { name: 'demo/charts/sub/charts/inner.tgz' }, body: inner },
+    ];
+    const chart = await readChartArchive(await tarball(entries));
+    expect([...chart.files.keys()]).toContain('charts/sub/charts/packed-0/values.schema.json');
+    expect(() => inspectChart(chart)).toThrow(expect.objectContaining({ code: 'ChartInvalid' }));
   });
 });
 

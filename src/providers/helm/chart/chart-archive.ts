@@ -102,7 +102,7 @@ async function collect(
     root ??= top;
     if (top !== root) throw invalid(`it has two topmost folders, ${quote(root)} and ${quote(top)}`);
     const name = rest.join('/');
-    if (/(^|\/)charts\/[^/]+\.(tgz|tar\.gz)$/.test(name)) {
+    if (/^(charts\/[^/]+\/)*charts\/[^/]+\.tgz$/.test(name)) {
       nested.push({ content, folder: name.slice(0, name.lastIndexOf('/') + 1) });
       continue;
     }
