@@ -31,7 +31,7 @@ export interface ActionContext extends Tools {
   readonly diskOffering: () => Promise<string | undefined>;
   /** Throws CloudStackLimitReached when the account has not enough left for the VM to become what is ordered. */
   readonly checkGrowth: (vm: VirtualMachine) => Promise<void>;
-  /** Id of a VM of the tenure that was known and is not to be seen: destroyed, perhaps, and not expunged. */
+  /** Id of a VM of the tenure that was known and cannot be seen any more: destroyed, perhaps, and not expunged. */
   readonly unseenVm: string | undefined;
   /** What the deploy rests on: found, or made since. */
   readonly ids: { network?: string; securityGroup?: string; keyPair?: string };

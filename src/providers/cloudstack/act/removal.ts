@@ -29,7 +29,7 @@ export interface RemovalFacts {
   readonly found: FoundResources;
   /** Whether VMs may be expunged, as far as is known. */
   readonly expunge: boolean;
-  /** Id of a VM of the tenure that is not to be seen and may hold what is left. */
+  /** Id of a VM of the tenure that cannot be seen and may hold what is left. */
   readonly unseenVm: string | undefined;
 }
 
@@ -206,7 +206,7 @@ export function expungeForbidden(
   });
 }
 
-/** A synchronous removal. 431 is what CloudStack says of things that are gone; the next look tells whether it was. */
+/** A synchronous removal. 431 is what CloudStack says of things that are gone; the next observation tells. */
 async function callUnlessGone(
   client: CloudStackClient,
   command: string,

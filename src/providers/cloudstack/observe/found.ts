@@ -97,7 +97,7 @@ export interface Expected {
 export function scopeToCompare(
   { name }: TenureIdentity,
   expected: Expected | undefined,
-  settled: boolean,
+  attached: boolean,
 ): (vms: readonly VirtualMachine[]) => Scope {
   return (vms) => {
     if (vms.length === 0) return everything;
@@ -107,7 +107,7 @@ export function scopeToCompare(
       networks: vms.some((vm) => vm.nics.some((nic) => nic.networkName === name)),
       securityGroups: vms.some((vm) => vm.securityGroups.includes(name)),
       volumes: changed || (expected?.dataDisks ?? 1) > 0,
-      attached: settled,
+      attached,
       fingerprint: usualKey ? undefined : expected.fingerprint,
       unusedKeyPair: false,
     };

@@ -26,6 +26,8 @@ export interface TenureMemo {
   readonly destroyed?: DestroyedVm;
   /** A state CloudStack should leave by itself, and since when the VM was seen in it. */
   readonly transition?: { readonly state: string; readonly since: number };
+  /** Somebody attached disks: they are looked for each time, until they are gone. */
+  readonly foreignDisks?: true;
   /** The VM's state when everything was as ordered at the last look: the next look may be at a shared listing. */
   readonly settled: 'Running' | 'Stopped' | undefined;
 }
@@ -81,6 +83,7 @@ export function readMemo(memo: Memo | undefined): TenureMemo {
     ...optional('expungeRefusedAt', number(memo['expungeRefusedAt'])),
     ...optional('destroyed', destroyedOf(memo['destroyed'])),
     ...optional('transition', transitionOf(memo['transition'])),
+    ...(memo['foreignDisks'] === true ? { foreignDisks: true } : {}),
     settled: settled === 'Running' || settled === 'Stopped' ? settled : undefined,
   };
 }

@@ -87,7 +87,8 @@ function nextMemo({ found, memo, wanted, planned, now }: Facts, vm: VirtualMachi
   const asOrdered = wanted !== undefined && planned.length === 0;
   const settled = asOrdered && (vm?.state === 'Running' || vm?.state === 'Stopped') ? vm.state : undefined;
   const up = settled === 'Running';
-  const { vm: _vm, network: _network, transition: _transition, destroyed, failure, failedChange, ...kept } = memo;
+  const { vm: _vm, network: _network, transition: _transition, foreignDisks: _disks, ...before } = memo;
+  const { destroyed, failure, failedChange, ...kept } = before;
   const id = vm?.id ?? memo.vm;
   const network = found.networks[0]?.id ?? memo.network;
   const keyPair = vm?.keyPairs.find(isOurKeyPairName) ?? memo.keyPair;
@@ -99,6 +100,7 @@ function nextMemo({ found, memo, wanted, planned, now }: Facts, vm: VirtualMachi
     ...(keyPair === undefined ? {} : { keyPair }),
     ...(transition === undefined ? {} : { transition }),
     ...(destroyed === undefined || (vm !== undefined && vm.state !== 'Destroyed') ? {} : { destroyed }),
+    ...(found.foreignVolumes.length === 0 ? {} : { foreignDisks: true }),
     jobs: [],
     // A VM that runs as ordered has made up for whatever failed on the way.
     ...(failure === undefined || up ? {} : { failure }),

@@ -109,7 +109,8 @@ export class Observer {
     signal: AbortSignal,
     known: Partial<Connections> = {},
   ): Promise<FoundResources> {
-    const scopeOf = scopeToCompare(identity, wanted && expectedOf(wanted), memo.settled !== undefined);
+    const attached = memo.settled !== undefined || memo.foreignDisks === true;
+    const scopeOf = scopeToCompare(identity, wanted && expectedOf(wanted), attached);
     return findResources(identity, memo, scopeOf, this.#reader, signal, known);
   }
 
@@ -151,7 +152,7 @@ export class Observer {
     return { ...queried, unproven: jobs.filter(isSeen) };
   }
 
-  /** Asks for the jobs whose effect is not to be seen: they failed, or are not over after all. */
+  /** Asks for the jobs whose effect cannot be seen: they failed, or are still in progress. */
   async #queryUnproven(
     jobs: readonly StartedJob[],
     planned: readonly Planned[],
