@@ -62,8 +62,8 @@ export class FakeReactor implements Reactor {
     return this.#step('create', signal, UP);
   }
 
-  update(_order: Order, found: Present, signal: AbortSignal): Promise<Step> {
-    return this.#step('update', signal, { ...found, phase: 'Running', differences: [] });
+  update(_order: Order, _found: Present, signal: AbortSignal): Promise<Step> {
+    return this.#step('update', signal, UP);
   }
 
   stop(_identity: unknown, found: Present, signal: AbortSignal): Promise<Step> {
