@@ -49,21 +49,21 @@ export async function chooseReactor(
   const namespace = deployment.metadata.namespace ?? '';
   const named = deployment.spec.reactorRef?.name;
   const recorded = deployment.status.realisation?.reactor?.name;
-  const bind = (name: string): BoundReactor => ({ name, reactor: reactors.get(namespace, name) });
-  if (deployment.spec.state === 'Awarded') return bind(named ?? reactors.offered(deployment));
+  const boundTo = (name: string): BoundReactor => ({ name, reactor: reactors.get(namespace, name) });
+  if (deployment.spec.state === 'Awarded') return boundTo(named ?? reactors.offered(deployment));
   const agreed = named === undefined || recorded === undefined || named === recorded;
-  if (agreed && (named ?? recorded) !== undefined) return bind(named ?? recorded ?? '');
+  if (agreed && (named ?? recorded) !== undefined) return boundTo(named ?? recorded ?? '');
 
   // Nobody says where it is, or two sayings differ because somebody edited one of them: ask.
   const candidates = named === undefined ? reactors.namesIn(namespace) : [named, recorded ?? named];
-  const holder = await findHolder(candidates, bind, identity, stages);
-  return holder ?? bind(named ?? chosenAnew(deployment, candidates, reactors));
+  const holder = await findHolder(candidates, boundTo, identity, stages);
+  return holder ?? boundTo(named ?? chosenAnew(deployment, candidates, reactors));
 }
 
 /** The one reactor that has something of a tenure; undefined on proof that none has. */
 async function findHolder(
   candidates: readonly string[],
-  bind: (name: string) => BoundReactor,
+  boundTo: (name: string) => BoundReactor,
   identity: TenureIdentity,
   stages: Stages,
 ): Promise<BoundReactor | undefined> {
@@ -72,7 +72,7 @@ async function findHolder(
       stages.attempt(
         `looking for it in Reactor ${name}`,
         async (signal) => {
-          const bound = bind(name);
+          const bound = boundTo(name);
           const found = await bound.reactor.observe(identity, undefined, undefined, signal);
           return { bound, isHolder: found.kind !== 'Absent' };
         },
