@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '../api/deployment.ts';
+import { systemClock } from '../base/clock.ts';
 import { blueprints } from '../blueprints/registry.ts';
 import { ConfigMapPins } from '../controller/content/content-pins.ts';
 import { PinSweeper } from '../controller/content/pin-sweeper.ts';
@@ -9,7 +9,9 @@ import { DeploymentMetrics } from '../controller/deployment/deployment-metrics.t
 import { DeploymentReconciler } from '../controller/deployment/deployment-reconciler.ts';
 import { DescriptorOrders } from '../controller/deployment/orders.ts';
 import { keyOf } from '../kube/client/resource-type.ts';
+import type { Reconcile } from '../kube/queue/controller.ts';
 import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
+import { awaitsFirstContact } from './first-contact.ts';
 import type { BridgeFeature } from './register-bridge.ts';
 import type { ReactorsFeature } from './register-reactors.ts';
 
@@ -22,8 +24,10 @@ export interface DeploymentsFeature extends Feature {
   providerReachable(key: string): void;
 }
 
-/** How long Deployments wait at start for reactors and award sources to be reached, in milliseconds. */
+/** How long a Deployment waits at start for its reactor and the award sources to be reached, in milliseconds. */
 const FIRST_CONTACT_MS = 10_000;
+/** How often it looks whether they were, in milliseconds. */
+const LOOK_AGAIN_MS = 250;
 
 /** From Deployments to what runs. */
 export function registerDeployments(
@@ -49,9 +53,21 @@ export function registerDeployments(
   });
   const { namespace } = config;
   const sweeper = new PinSweeper({ client, deployments: cluster.deployments.store, namespace, log: parts.log });
+  let areSourcesKnown = false;
+  let waitsUntil = Number.POSITIVE_INFINITY;
+  /** Each for itself: a backend or a chain that hangs delays nobody else's start. */
+  const isTooEarly = (key: string) => {
+    const deployment = cluster.deployments.store.get(key);
+    if (deployment === undefined || systemClock.monotonic() >= waitsUntil) return false;
+    const isReactorKnown = (reactor: string) =>
+      cluster.reactors.store.get(reactor) === undefined || reactors.registry.has(reactor);
+    return awaitsFirstContact(deployment, { isReactorKnown, areSourcesKnown });
+  };
+  const reconcile: Reconcile = async (key, ...rest) =>
+    isTooEarly(key) ? { requeueAfterMs: LOOK_AGAIN_MS } : reconciler.reconcile(key, ...rest);
   const controller = controllerOf(parts, {
     name: 'deployment',
-    reconcile: reconciler.reconcile,
+    reconcile,
     concurrency: config.concurrency,
     laneOf: (key) => laneOf(cluster.deployments.store.get(key)),
   });
@@ -66,17 +82,12 @@ export function registerDeployments(
   };
   cluster.deployments.onChange(({ key }, origin) => controller.enqueue(key, origin === 'list' ? 'low' : 'high'));
 
-  /**
-   * Resolves when each reactor and award source has answered or failed once, or after a while: what was not asked yet
-   * must not look unreachable, or everything that runs would be reported as unknown.
-   */
-  const firstContact = async () => {
+  const begin = async () => {
     await Promise.all(synced);
-    const known = cluster.reactors.store.list().map(({ metadata }) => keyOf(metadata));
-    await Promise.race([
-      Promise.all([reactors.registry.knows(known), bridge.sessions.settled()]),
-      sleep(FIRST_CONTACT_MS, undefined, { signal: stop }),
-    ]);
+    waitsUntil = systemClock.monotonic() + FIRST_CONTACT_MS;
+    void bridge.sessions.settled().then(() => {
+      areSourcesKnown = true;
+    });
   };
   return {
     reactorChanged: (key) => {
@@ -87,7 +98,7 @@ export function registerDeployments(
     providerReachable: (key) => retryNow((deployment) => providerOf(deployment) === key),
     run: async () => {
       await Promise.all([
-        controller.run(stop, [...synced, firstContact()]),
+        controller.run(stop, [begin()]),
         Promise.all(synced).then(
           () => sweeper.run(stop),
           () => undefined,

@@ -4,7 +4,6 @@ import type { Reactor } from '../../providers/port.ts';
 /** The reactors that are configured, by `namespace/name` of their resources. */
 export class ReactorRegistry {
   private readonly entries = new Map<string, { readonly reactor: Reactor } | { readonly problem: DinfraError }>();
-  private readonly onEntry = new Set<() => void>();
 
   /**
    * @throws RetryableError ReactorMissing when there is none of that name, or the problem it was last set with.
@@ -33,17 +32,9 @@ export class ReactorRegistry {
     return [...this.entries.keys()].filter((key) => key.startsWith(`${namespace}/`));
   }
 
-  /** Resolves when each of these has been made once, or has turned out to be of no use. */
-  async knows(keys: readonly string[]): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const look = () => {
-        if (!keys.every((key) => this.entries.has(key))) return;
-        this.onEntry.delete(look);
-        resolve();
-      };
-      this.onEntry.add(look);
-      look();
-    });
+  /** Whether it has been made, or has turned out to be of no use. */
+  has(key: string): boolean {
+    return this.entries.has(key);
   }
 
   set(key: string, reactor: Reactor): void {
@@ -61,6 +52,5 @@ export class ReactorRegistry {
 
   private enter(key: string, entry: { readonly reactor: Reactor } | { readonly problem: DinfraError }): void {
     this.entries.set(key, entry);
-    for (const look of this.onEntry) look();
   }
 }
