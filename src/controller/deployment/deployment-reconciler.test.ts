@@ -128,6 +128,26 @@ describe('what was accepted', () => {
   });
 });
 
+describe('while a refused change waits for its next try', () => {
+  it('a workload that goes down is noticed within a minute or so, and nothing is written in between', async () => {
+    const bench = await active();
+    const differences = [{ what: 'VM offering', detail: 'small, expected large' }];
+    bench.reactor.vm = { ...UP, differences };
+    bench.reactor.before = async (method) => {
+      if (method === 'update') throw new RefusedError('VmChangeRefused', { message: 'the disk cannot shrink' });
+    };
+    await bench.live(1_200_000);
+    const [{ length: steps }, { length: writes }] = [bench.reactor.steps, bench.cluster.writes];
+    await bench.live(180_000);
+    expect(bench.reactor.steps).toHaveLength(steps);
+    expect(bench.cluster.writes).toHaveLength(writes);
+    bench.reactor.vm = { ...UP, differences, healthy: false, message: 'the VM does not answer' };
+    await bench.live(70_000);
+    expect(bench.status.facts?.workload).toBe('Down');
+    expect(bench.reactor.steps).toHaveLength(steps);
+  });
+});
+
 describe('the reactor', () => {
   it('of an Offer that changed its reactor the tenure stays with the one the award names', async () => {
     const bench = await active();

@@ -142,9 +142,10 @@ export class DeploymentReconciler {
       standing: await confirmEnd(deployment, found, standings, stages),
       untouchable: isUntouchable(deployment, hasFinalizer),
     });
+    const deferred = this.#retries.deferred(key, deployment, action);
     const performed =
-      chosen.value === undefined
-        ? { latest: deployment, step: undefined, failure: undefined }
+      chosen.value === undefined || deferred !== undefined
+        ? { latest: deployment, step: undefined, failure: deferred }
         : await this.#performer.perform(deployment, action, { ...chosen.value, identity, order }, stages);
     const update = await judgeUpdate(deployment, orders, chosen, stages);
     return {
@@ -153,7 +154,7 @@ export class DeploymentReconciler {
       found,
       action,
       step: performed.step,
-      failure: performed.failure === undefined ? failure : this.#explained(deployment, performed.failure),
+      failure: deferred ?? (performed.failure === undefined ? failure : this.#explained(deployment, performed.failure)),
       accepted: update.accepted ?? accepted,
       update: update.verdict,
       reactor: chosen.value && { name: chosen.value.name, kind: chosen.value.reactor.kind },
@@ -210,7 +211,7 @@ export class DeploymentReconciler {
   ): Promise<Next> {
     const { resyncMs } = this.#options;
     log.error({ err: refusal }, 'the API server refuses the status of the Deployment');
-    const retry = { failures: 1, waitMs: resyncMs };
+    const retry = { failures: 1, waitMs: resyncMs, at: this.#options.clock.wallTime() + resyncMs };
     const defect = unexpected('the status', refusal);
     await this.#reporter
       .report(deployment, { ...this.#afterDefect(deployment, defect), retry }, signal, log)

@@ -231,7 +231,7 @@ describe('the status of a Deployment', () => {
       found,
       action: { do: 'update', found },
       failure,
-      retry: { failures: 1, waitMs: 300_000 },
+      retry: { failures: 1, waitMs: 60_000, at: NOW + 300_000 },
     });
     const status = statusAfter(deployment('Active', up), refused);
     expect(conditionsOf(status)).toMatchObject({
@@ -275,7 +275,7 @@ describe('the status of a Deployment', () => {
         found: { kind: 'Unknown', ...blind, message },
         action: { do: 'retry', ...blind, message },
         now: NOW + failures * 60_000,
-        retry: { failures, waitMs: 300_000 },
+        retry: { failures, waitMs: 300_000, at: NOW + failures * 60_000 + 300_000 },
       });
     const first = statusAfter(deployment(), at(1));
     const worth = (failures: number, message?: string) => {

@@ -88,7 +88,7 @@ function realisationAfter(deployment: Deployment, outcome: Outcome): NonNullable
     ...(since && { since }),
     ...(retry && {
       failures: retry.failures,
-      retryAfter: timestampOf(Math.ceil((now + retry.waitMs) / 1000) * 1000),
+      retryAfter: timestampOf(Math.ceil(retry.at / 1000) * 1000),
     }),
   };
 }

@@ -37,12 +37,12 @@ function resolvedStatement(order: Exclude<OrderFact, { kind: 'NotNeeded' }>): St
   return { type: 'Resolved', status, reason: order.reason, message: order.message };
 }
 
-function realisedStatement({ found, action, failure, order, retry, now }: Outcome): Statement {
+function realisedStatement({ found, action, failure, order, retry }: Outcome): Statement {
   const realised = (status: 'True' | 'False' | 'Unknown', reason: Statement['reason'], message: string) =>
     ({ type: 'Realised', status, reason, message }) as const;
   if (action.do === 'confirmReleased') return realised('False', 'Released', 'Nothing of this tenure is left.');
   if (failure !== undefined && found.kind === 'Present') {
-    const next = retry === undefined ? '' : ` The next try follows after ${timestampOf(now + retry.waitMs)}.`;
+    const next = retry === undefined ? '' : ` The next try follows after ${timestampOf(retry.at)}.`;
     return realised('False', failure.code, `${withDifferences(withHint(failure), found)}${next}`);
   }
   if (found.kind !== 'Present' || found.phase !== 'Running' || found.differences.length > 0) {

@@ -33,7 +33,10 @@ export interface Outcome {
 export interface Retry {
   /** Failures in a row, this one included. */
   readonly failures: number;
+  /** When it is looked at again, in milliseconds from now: what is there is looked at before the next try is due. */
   readonly waitMs: number;
+  /** When the next try is due, in Unix milliseconds. */
+  readonly at: number;
 }
 
 /** What is in the way of the Deployment being as it should. */

@@ -3,7 +3,8 @@ import { RECONCILE_ANNOTATION } from '../../api/labels.ts';
 import { backoffMs } from '../../base/backoff.ts';
 import type { BoundedWaits } from '../../base/bounded-wait.ts';
 import type { Clock } from '../../base/clock.ts';
-import { RetryableError } from '../../errors/dinfra-error.ts';
+import { type DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
+import type { Action } from './next-action.ts';
 import { type Hindrance, hindranceOf, type Outcome, type Retry } from './outcome.ts';
 
 /** Waits double from 2 s to 5 minutes. */
@@ -16,23 +17,31 @@ const RETRY_FINAL = { initialMs: 300_000, maxMs: 3_600_000 };
 interface Entry {
   readonly generation: number;
   readonly failures: number;
-  /** Monotonic milliseconds. */
+  /** When the next try is due, in monotonic milliseconds, and in Unix ones for people. */
   readonly dueAt: number;
+  readonly dueAtWall: number;
+  /** When it is looked at, whether the next try is due or not, in monotonic milliseconds. */
+  readonly lookAt: number;
+  /** The step that failed, and how. */
+  readonly failed?: { readonly action: string; readonly failure: DinfraError } | undefined;
 }
+
+/** How often what is there is looked at while a step on it waits for its next try, in milliseconds. */
+const LOOK_MS = 60_000;
 
 /**
  * When Deployments that fail are tried again. Kept in memory; the status has a coarse copy, so that a process that
  * starts does not try everything that fails at once.
  */
 export class Retries {
-  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #clock: Pick<Clock, 'monotonic' | 'wallTime'>;
   readonly #waits: BoundedWaits;
   readonly #random: () => number;
   readonly #entries = new Map<string, Entry>();
   /** Deployments whose next reconcile does not wait. */
   readonly #now = new Set<string>();
 
-  constructor(clock: Pick<Clock, 'monotonic'>, waits: BoundedWaits, random: () => number) {
+  constructor(clock: Pick<Clock, 'monotonic' | 'wallTime'>, waits: BoundedWaits, random: () => number) {
     this.#clock = clock;
     this.#waits = waits;
     this.#random = random;
@@ -43,7 +52,15 @@ export class Retries {
     if (this.#now.has(key) || isReconcileRequested(deployment)) return 0;
     const entry = this.#entries.get(key) ?? this.#restored(key, deployment);
     if (entry === undefined || entry.generation !== deployment.metadata.generation) return 0;
-    return Math.max(0, entry.dueAt - this.#clock.monotonic());
+    return Math.max(0, Math.min(entry.dueAt, entry.lookAt) - this.#clock.monotonic());
+  }
+
+  /** Why a step must not be taken yet: it failed, and its next try is not due. Undefined when it may be taken. */
+  deferred(key: string, deployment: Deployment, action: Action): DinfraError | undefined {
+    if (this.#now.has(key) || isReconcileRequested(deployment)) return undefined;
+    const entry = this.#entries.get(key);
+    if (entry?.generation !== deployment.metadata.generation || entry.failed?.action !== action.do) return undefined;
+    return entry.dueAt > this.#clock.monotonic() ? entry.failed.failure : undefined;
   }
 
   /** What a Deployment failed for may have been mended: its next reconcile does not wait. */
@@ -63,10 +80,19 @@ export class Retries {
       else if (before > 0) this.#set(key, deployment, before, 0);
       return undefined;
     }
-    const failures = before + 1;
-    const waitMs = this.#backoff(deployment, hindrance, failures, outcome);
-    this.#set(key, deployment, failures, waitMs);
-    return { failures, waitMs };
+    const now = this.#clock.monotonic();
+    const { action, failure, found } = outcome;
+    const isDeferred = failure !== undefined && entry?.failed?.failure === failure;
+    if (!isDeferred) {
+      const failures = before + 1;
+      const waitMs = this.#backoff(deployment, hindrance, failures, outcome);
+      this.#set(key, deployment, failures, waitMs, failure && { action: action.do, failure });
+    }
+    const next = this.#entries.get(key);
+    if (next === undefined) return undefined;
+    const lookAt = found.kind === 'Present' ? Math.min(next.dueAt, now + LOOK_MS) : next.dueAt;
+    this.#entries.set(key, { ...next, lookAt });
+    return { failures: next.failures, waitMs: Math.max(0, lookAt - now), at: next.dueAtWall };
   }
 
   forget(key: string): void {
@@ -75,9 +101,10 @@ export class Retries {
     this.#waits.forget(`${key}/retry`);
   }
 
-  #set(key: string, { metadata }: Deployment, failures: number, waitMs: number): void {
+  #set(key: string, { metadata }: Deployment, failures: number, waitMs: number, failed?: Entry['failed']): void {
     const dueAt = this.#clock.monotonic() + waitMs;
-    this.#entries.set(key, { generation: metadata.generation ?? 0, failures, dueAt });
+    const dueAtWall = this.#clock.wallTime() + waitMs;
+    this.#entries.set(key, { generation: metadata.generation, failures, dueAt, dueAtWall, lookAt: dueAt, failed });
   }
 
   #backoff({ spec }: Deployment, { final }: Hindrance, failures: number, { failure }: Omit<Outcome, 'retry'>): number {
@@ -90,17 +117,16 @@ export class Retries {
   }
 
   /** What the status says of failures before this process. */
-  #restored(key: string, { metadata, spec, status }: Deployment): Entry | undefined {
+  #restored(key: string, deployment: Deployment): Entry | undefined {
+    const { metadata, spec, status } = deployment;
     const { failures = 0, retryAfter } = status.realisation ?? {};
     if (failures === 0 || status.observedGeneration !== metadata.generation) return undefined;
     const limits = spec.state === 'Awarded' ? RETRY_AWARDED : RETRY;
     const boundMs = backoffMs(failures, limits, this.#random);
     const leftMs = retryAfter === undefined ? 0 : this.#waits.untilMs(`${key}/retry`, retryAfter, boundMs);
     // The copy in the status is coarse: what it says is due may have been tried since. Spread, so that not all come at once.
-    const dueAt = this.#clock.monotonic() + (leftMs > 0 ? leftMs : boundMs * this.#random());
-    const entry = { generation: metadata.generation ?? 0, failures, dueAt };
-    this.#entries.set(key, entry);
-    return entry;
+    this.#set(key, deployment, failures, leftMs > 0 ? leftMs : boundMs * this.#random());
+    return this.#entries.get(key);
   }
 }
 
