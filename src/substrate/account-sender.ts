@@ -289,7 +289,7 @@ export class AccountSender<Call> {
     this.lastProblem =
       ours ??
       new RetryableError('TransactionRejected', {
-        message: `the node did not take a transaction: ${said}`,
+        message: `the node did not take a transaction of ${said}`,
         cause: error,
       });
   }

@@ -173,7 +173,7 @@ function headerOf({ number, hash, parentHash, digest }: Header): BlockHeader {
 function openSocket(provider: WsProvider): Promise<void> {
   return new Promise((resolve, reject) => {
     provider.on('connected', () => resolve());
-    provider.on('error', () => reject(new Error('the connection was refused, or what answers is not a WebSocket')));
+    provider.on('error', () => reject(new Error('the connection was refused or is not a WebSocket')));
     provider.on('disconnected', () => reject(new Error('the connection was closed')));
     provider.connect().catch(reject);
   });

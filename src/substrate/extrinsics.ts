@@ -78,7 +78,7 @@ export class Extrinsics<Call extends Outgoing> implements TransactionNode<Call> 
       const problem = submitProblem(said);
       throw new SubmitError(
         problem,
-        problem === 'Unpayable' ? `the account cannot pay its fee (${said})` : said,
+        `${this.account.address}: ${problem === 'Unpayable' ? `the account cannot pay its fee (${said})` : said}`,
         cause,
       );
     }

@@ -202,7 +202,7 @@ describe('a subscription', () => {
     expect(status).toMatch(/no subscription 4711\n.*dinfra list/);
     expect(topUp).toContain('no such subscription');
     expect(badNumber.stderr).toContain(
-      "value 'first' is invalid for argument 'id'. It has to be the number of a subscription.",
+      "value 'first' is invalid for argument 'id'. It must be the number of a subscription.",
     );
     expect(badNumber.stderr).toMatch(/^dinfra: .*\n +See dinfra help/);
     expect(badAddress).toContain('--consumer 5Nonsense is not an address');
@@ -260,7 +260,9 @@ describe('the SSH key of an account', () => {
 
   it('is not written over a file that is there', async () => {
     const taken = file('taken', 'somebody’s only key');
-    expect(await refusal(['--account', '//Charlie', 'ssh-key', '--out', taken])).toContain('not written over');
+    expect(await refusal(['--account', '//Charlie', 'ssh-key', '--out', taken])).toContain(
+      'already exists and is not overwritten',
+    );
     expect(readFileSync(taken, 'utf8')).toBe('somebody’s only key');
   });
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import '../../src/reasons.ts';
 import { dinfra } from '../../src/cli/command/program.ts';
 import { takeConsole } from '../../src/substrate/library-console.ts';
 

@@ -139,8 +139,9 @@ function refused(error: string, address: string): UserError {
   );
 }
 
-function lost(problem: DinfraError | undefined): UserError {
-  return problem === undefined
-    ? new UserError('it is not known what became of the transaction', 'See dinfra list before you send it again.')
-    : new UserError(problem.message, 'Nothing was sent; try again when it is put right.');
+function lost(problem: DinfraError | undefined): Error {
+  return (
+    problem ??
+    new UserError('it is not known what became of the transaction', 'See dinfra list before you send it again.')
+  );
 }
