@@ -68,6 +68,10 @@ format: ## format and fix what can be fixed
 build: ## bundle the operator and the dinfra command into dist/, as they are shipped
 	@$(lean) node dev/build/bundle.ts
 
+.PHONY: image-tree
+image-tree: ## make the image's root file system in dist/image, without a container engine; needs Debian
+	@$(run) tools/image-tree dist/image
+
 .PHONY: wasm
 wasm: ## build the chain's runtime; needs Rust, see chain/build
 	@chain/build

@@ -16,6 +16,12 @@ test.each(['dinfra-operator', 'dinfra'])('%s runs from the bundle alone', async 
   expect(stdout).toContain(`Usage: ${name}`);
 });
 
+test('the operator of the bundle says its version and the commit it was built from', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+  const { stdout } = await execa(process.execPath, [join(folder, 'dinfra-operator.js'), '--version'], { cwd: folder });
+  expect(stdout).toMatch(new RegExp(`^${version}( \\([0-9a-f]{12}\\))?$`));
+});
+
 test('the bundle holds nothing that only development needs', () => {
   const maps = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js.map'));
   expect(maps.length).toBeGreaterThan(2);
