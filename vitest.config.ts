@@ -18,6 +18,16 @@ export default defineConfig({
       {
         test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 60_000, ...onCluster },
       },
+      // Each file has a cluster of its own that has never heard of us.
+      {
+        test: {
+          name: 'install',
+          include: ['test/install/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+        },
+      },
       {
         test: {
           name: 'e2e',

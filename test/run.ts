@@ -17,6 +17,7 @@ const suites: readonly Suite[] = [
   vitest('unit'),
   { name: 'chain', run: runChain },
   vitest('integration'),
+  vitest('install'),
   vitest('e2e'),
   vitest('faults'),
   vitest('sweep'),

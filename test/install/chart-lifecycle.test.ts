@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chart, EmptyCluster, fourValues, set } from '../support/chart.ts';
+
+let cluster: EmptyCluster;
+beforeAll(async () => {
+  cluster = await EmptyCluster.start();
+  for (const namespace of ['acme', 'other', 'victim']) await cluster.run('kubectl', ['create', 'namespace', namespace]);
+  await cluster.run('kubectl', ['label', 'namespace', 'acme', 'pod-security.kubernetes.io/enforce=restricted']);
+  await cluster.run('kubectl', ['-n', 'acme', 'create', 'secret', 'generic', 'account', '--from-literal=suri=//Bob']);
+}, 120_000);
+afterAll(() => cluster?.stop());
+
+const install = (args: readonly string[] = []) =>
+  cluster.run('helm', ['-n', 'acme', 'upgrade', '--install', 'acme', chart, ...fourValues, ...args]);
+const uidOf = async (type: string, name: string) =>
+  (await cluster.object<{ metadata: { uid: string } }>(['-n', 'acme', type, name])).metadata.uid;
+
+test('one helm install with four values gives a Provider, its Reactor, and two replicas', async () => {
+  const notes = await install();
+  expect(notes).toContain('kubectl -n acme wait --for=condition=Ready provider/acme');
+  expect(await uidOf('dprov', 'acme')).toMatch(/^[0-9a-f-]{36}$/);
+  expect(await uidOf('dreactor', 'cluster')).toMatch(/^[0-9a-f-]{36}$/);
+  const { spec } = await cluster.object<{ spec: { replicas: number } }>([
+    '-n',
+    'acme',
+    'deploy',
+    'acme-dinfra-operator',
+  ]);
+  expect(spec.replicas).toBe(2);
+});
+
+test('its pods are admitted in a namespace that enforces pod security restricted', async () => {
+  await cluster.run('kubectl', ['-n', 'acme', 'rollout', 'status', 'deploy/acme-dinfra-operator', '--timeout=60s']);
+});
+
+test('an upgrade, a refused upgrade, a rollback, an uninstall and a reinstall leave the Provider and the kinds as they are', async () => {
+  const before = await Promise.all([uidOf('dprov', 'acme'), uidOf('crd', 'deployments.dinfra.io')]);
+  await install(set({ 'provider.paused': true }));
+  const refused = await cluster.helm([
+    '-n',
+    'acme',
+    'upgrade',
+    'acme',
+    chart,
+    ...fourValues,
+    '--set',
+    'provider.endpoints={ws://a:1,ws://a:1}',
+  ]);
+  expect(refused).toMatchObject({ ok: false });
+  await cluster.run('helm', ['-n', 'acme', 'rollback', 'acme', '1']);
+  await install(set({ 'crds.enabled': false }));
+  await cluster.run('helm', ['-n', 'acme', 'uninstall', 'acme']);
+  expect(await Promise.all([uidOf('dprov', 'acme'), uidOf('crd', 'deployments.dinfra.io')])).toEqual(before);
+  await install();
+  expect(await Promise.all([uidOf('dprov', 'acme'), uidOf('crd', 'deployments.dinfra.io')])).toEqual(before);
+});
+
+test('a second release in the cluster is told whose the kinds are, and installs without them', async () => {
+  const second = ['-n', 'other', 'install', 'other', chart];
+  const refused = await cluster.helm(second);
+  expect(refused.ok).toBe(false);
+  expect(refused.text).toContain('belong to the release acme/acme already: set crds.enabled=false');
+  await cluster.run('helm', [...second, ...set({ 'crds.enabled': false })]);
+});
+
+test('the admission policy has no type errors', async () => {
+  const { status } = await cluster.object<{ status: { typeChecking: { expressionWarnings?: unknown } } }>([
+    'validatingadmissionpolicy',
+    'acme-acme-dinfra-operator-fence',
+  ]);
+  expect(status.typeChecking.expressionWarnings).toBeUndefined();
+});
+
+test('the stolen token of the operator reaches no namespace but its own and those of its making', async () => {
+  const as = ['--as=system:serviceaccount:acme:acme-dinfra-operator'];
+  const namespace = (name: string, owner?: string) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, ...(owner && { annotations: { 'dinfra.io/reactor-namespace': owner } }) },
+  });
+  const tries = {
+    'an unmarked namespace made': await cluster.kubectl(['create', ...as, '-f', '-'], namespace('theft')),
+    'a namespace made in another owner’s name': await cluster.kubectl(
+      ['create', ...as, '-f', '-'],
+      namespace('theft', 'other'),
+    ),
+    'a foreign namespace removed': await cluster.kubectl(['delete', 'namespace', 'victim', ...as]),
+    'a foreign namespace marked as its own': await cluster.kubectl([
+      'annotate',
+      'namespace',
+      'victim',
+      'dinfra.io/reactor-namespace=acme',
+      ...as,
+    ]),
+    'a quota in a foreign namespace': await cluster.kubectl(
+      ['apply', '--server-side', '--force-conflicts', ...as, '-f', '-'],
+      {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'dinfra-confinement', namespace: 'victim' },
+        spec: { hard: { pods: '0' } },
+      },
+    ),
+    'the tenant role bound in a foreign namespace': await cluster.kubectl(
+      ['apply', '--server-side', ...as, '-f', '-'],
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'dinfra-tenant', namespace: 'kube-system' },
+        roleRef: {
+          apiGroup: 'rbac.authorization.k8s.io',
+          kind: 'ClusterRole',
+          name: 'acme-acme-dinfra-operator-tenant',
+        },
+        subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'victim' }],
+      },
+    ),
+    'Secrets listed': await cluster.kubectl(['get', 'secrets', '-A', ...as]),
+    'an unnamed Secret read': await cluster.kubectl(['-n', 'acme', 'get', 'secret', 'something', ...as]),
+  };
+  for (const [what, { ok, text }] of Object.entries(tries)) expect({ what, ok, text }).toMatchObject({ ok: false });
+  expect((await cluster.kubectl(['create', ...as, '-f', '-'], namespace('tenant-1', 'acme'))).ok).toBe(true);
+  expect((await cluster.kubectl(['delete', 'namespace', 'tenant-1', ...as, '--wait=false'])).ok).toBe(true);
+  expect((await cluster.kubectl(['-n', 'acme', 'get', 'secret', 'account', ...as])).ok).toBe(true);
+});
