@@ -1,5 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { withMadeParts } from '../../src/api/crd/made-parts.ts';
+import { rulesYaml, runbook } from '../monitoring/alert-files.ts';
+import { alerts } from '../monitoring/alerts.ts';
+import { dashboardJson } from '../monitoring/dashboard-json.ts';
+import { dashboards } from '../monitoring/dashboards.ts';
 import { valuesSchema, valuesTable, valuesYaml } from './render-values.ts';
 import { values } from './values.ts';
 
@@ -17,6 +21,12 @@ export async function chartFiles(root: URL): Promise<readonly { readonly path: s
     { path: `${CHART}/values.yaml`, text: valuesYaml(values) },
     { path: `${CHART}/values.schema.json`, text: valuesSchema(values) },
     { path: `${CHART}/README.md`, text: withMadeParts(`${CHART}/README.md`, readme, { values: valuesTable(values) }) },
+    { path: `${CHART}/files/alerts.yaml`, text: rulesYaml(alerts) },
+    ...dashboards.map((dashboard) => ({
+      path: `${CHART}/files/dashboards/${dashboard.file}.json`,
+      text: dashboardJson(dashboard),
+    })),
+    ...alerts.map((alert) => ({ path: `docs/runbooks/${alert.name}.md`, text: runbook(alert) })),
     ...(await Promise.all(crds)),
   ];
 }

@@ -1,0 +1,290 @@
+/** An alert, its page, and what shows that it fires and that it keeps still. */
+export interface Alert {
+  readonly name: string;
+  /** `critical`: tenants or money are being lost now. `warning`: they will be, or somebody has to decide. */
+  readonly severity: 'critical' | 'warning';
+  readonly expr: string;
+  /** How long it has to hold, in Prometheus' words. */
+  readonly for: string;
+  /** One line for who is woken: what is wrong, with the labels of the series. */
+  readonly summary: string;
+  readonly meaning: string;
+  readonly cost: string;
+  /** Commands that show more. */
+  readonly look: readonly string[];
+  readonly mend: readonly string[];
+  /** Series in the notation of promtool, 1 minute apart, and the minute at which it fires. */
+  readonly fires: { readonly series: Readonly<Record<string, string>>; readonly atMinute: number };
+  /** Series close to the former with which it keeps still. */
+  readonly silent: { readonly series: Readonly<Record<string, string>>; readonly atMinute: number };
+}
+
+const PROVIDER = 'namespace="acme", provider="acme"';
+const status = 'kubectl -n {{ $labels.namespace }} get dprov,doffer -o wide';
+
+export const alerts: readonly Alert[] = [
+  {
+    name: 'DinfraChainAway',
+    severity: 'critical',
+    expr: 'dinfra_chain_up == 0',
+    for: '2m',
+    summary: 'Provider {{ $labels.namespace }}/{{ $labels.provider }} follows no node of its chain.',
+    meaning:
+      'No node of `spec.chain.endpoints` answers, or it is of another chain or another history, or finality stands still. Nothing is made and nothing is removed.',
+    cost: 'No heartbeat gets through: after the heartbeat period nothing is earned, after `LostAfter` blocks tenures may be taken away.',
+    look: [status, 'kubectl -n NAMESPACE describe dprov NAME'],
+    mend: [
+      'The reason of `Ready` says which of them it is: docs/operations.md has a part on each.',
+      'Give more than one endpoint, of nodes that do not fail together.',
+    ],
+    fires: { series: { [`dinfra_chain_up{${PROVIDER}}`]: '0x5' }, atMinute: 3 },
+    silent: { series: { [`dinfra_chain_up{${PROVIDER}}`]: '1 0 1 0 1 1' }, atMinute: 5 },
+  },
+  {
+    name: 'DinfraHeartbeatMissing',
+    severity: 'critical',
+    expr: '(sum by (namespace, provider) (rate(dinfra_chain_calls_total{call="heartbeat", result="Applied"}[30m])) or on (namespace, provider) 0 * dinfra_chain_up) == 0',
+    for: '10m',
+    summary: 'Provider {{ $labels.namespace }}/{{ $labels.provider }} sends no heartbeat: nothing is earned.',
+    meaning: 'No heartbeat was final within half an hour. The chain pays a tenure only while the heartbeat is fresh.',
+    cost: 'All earnings, from the end of the heartbeat period on.',
+    look: [status, 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep heartbeat'],
+    mend: [
+      'The chain is away: see DinfraChainAway.',
+      'The account cannot pay its fee: send it some funds.',
+      'The operator does not see its own cluster: see DinfraWatchSilent.',
+    ],
+    fires: {
+      series: {
+        [`dinfra_chain_up{${PROVIDER}}`]: '1x60',
+        [`dinfra_chain_calls_total{${PROVIDER}, call="heartbeat", result="Applied"}`]: '7x60',
+      },
+      atMinute: 45,
+    },
+    silent: {
+      series: {
+        [`dinfra_chain_up{${PROVIDER}}`]: '1x60',
+        [`dinfra_chain_calls_total{${PROVIDER}, call="heartbeat", result="Applied"}`]: '0+1x60',
+      },
+      atMinute: 45,
+    },
+  },
+  {
+    name: 'DinfraPaidButNotRunning',
+    severity: 'critical',
+    expr: 'sum by (namespace, provider, type) (dinfra_deployments{state="Active", ready!="True"}) > 0',
+    for: '5m',
+    summary:
+      '{{ $value }} {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} are paid for and not up.',
+    meaning: 'The chain says Active while what was ordered is down, or its backend cannot be asked.',
+    cost: 'The chain hears `degraded` and pays nothing; after `MaxDegraded` blocks the tenure ends.',
+    look: ['kubectl -n NAMESPACE get ddep -o wide', 'kubectl -n NAMESPACE describe ddep NAME'],
+    mend: ['The message of `Ready` says what is awaited. Look at the workload in its backend.'],
+    fires: {
+      series: {
+        [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Active", ready="False", reason="AwaitingHealth"}`]:
+          '1x10',
+      },
+      atMinute: 6,
+    },
+    silent: {
+      series: {
+        [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Active", ready="True", reason="Running"}`]: '1x10',
+      },
+      atMinute: 6,
+    },
+  },
+  {
+    name: 'DinfraRunningButNotPaid',
+    severity: 'warning',
+    expr: 'sum by (namespace, provider, type) (dinfra_deployments{state=~"Degraded|Suspended|Ended", ready="True"}) > 0',
+    for: '10m',
+    summary:
+      '{{ $value }} {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} run and are not paid for.',
+    meaning: 'What runs is up, and the chain says Degraded, Suspended or Ended for longer than reporting it takes.',
+    cost: 'What the backend costs.',
+    look: [
+      'kubectl -n NAMESPACE get ddep -o wide',
+      'kubectl -n NAMESPACE get ddep NAME -o jsonpath=\'{.status.conditions[?(@.type=="Reported")]}\'',
+    ],
+    mend: ['The condition `Reported` says what the chain answered. See also DinfraChainAway and DinfraCallRefused.'],
+    fires: {
+      series: {
+        [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Degraded", ready="True", reason="Running"}`]: '1x15',
+      },
+      atMinute: 11,
+    },
+    silent: {
+      series: {
+        [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Suspended", ready="False", reason="Suspended"}`]: '1x15',
+      },
+      atMinute: 11,
+    },
+  },
+  {
+    name: 'DinfraTeardownSlow',
+    severity: 'warning',
+    expr: 'sum by (namespace, provider, type) (dinfra_deployments{state="Ended"}) > 0',
+    for: '30m',
+    summary: '{{ $value }} ended {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} are still there.',
+    meaning: 'Removal takes longer than half an hour: the backend refuses it, or cannot be asked.',
+    cost: 'The capacity stays taken and is not paid for.',
+    look: ['kubectl -n NAMESPACE get ddep -o wide | grep Ended'],
+    mend: ['The message of `Ready` says what is left. For CloudStack, see whether the account may expunge.'],
+    fires: {
+      series: {
+        [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Ended", ready="False", reason="Removing"}`]: '1x40',
+      },
+      atMinute: 31,
+    },
+    silent: {
+      series: {
+        [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Ended", ready="False", reason="Removing"}`]: '1x20 _x20',
+      },
+      atMinute: 35,
+    },
+  },
+  {
+    name: 'DinfraTeardownHeld',
+    severity: 'warning',
+    expr: 'dinfra_teardowns_held > 0',
+    for: '0m',
+    summary: '{{ $value }} teardowns of {{ $labels.namespace }}/{{ $labels.provider }} wait for a person.',
+    meaning: 'More tenures ended at once than the limit of the Provider allows. Nothing of them was touched.',
+    cost: 'What waits runs on and is not paid for.',
+    look: [
+      'kubectl -n NAMESPACE get dprov NAME -o jsonpath=\'{.status.conditions[?(@.type=="TeardownHeld")].message}\'',
+    ],
+    mend: [
+      'Ask whether it can be true. Then set `spec.teardown.approvedUntil`: docs/operations.md, "Teardowns are held".',
+    ],
+    fires: { series: { [`dinfra_teardowns_held{${PROVIDER}}`]: '3x2' }, atMinute: 1 },
+    silent: { series: { [`dinfra_teardowns_held{${PROVIDER}}`]: '0x2' }, atMinute: 1 },
+  },
+  {
+    name: 'DinfraOrphans',
+    severity: 'warning',
+    expr: 'dinfra_orphans > 0',
+    for: '30m',
+    summary:
+      'The backend of {{ $labels.namespace }}/{{ $labels.reactor }} has something of {{ $value }} tenures nobody knows of.',
+    meaning: 'Something is marked as a tenure’s and has no Deployment.',
+    cost: 'It runs for nobody, and nobody pays.',
+    look: [
+      'kubectl -n NAMESPACE get dreactor NAME -o jsonpath=\'{.status.conditions[?(@.type=="OrphansFound")].message}\'',
+    ],
+    mend: ['docs/operations.md, "There are orphans".'],
+    fires: { series: { 'dinfra_orphans{namespace="acme", reactor="cloud"}': '1x40' }, atMinute: 31 },
+    silent: { series: { 'dinfra_orphans{namespace="acme", reactor="cloud"}': '1x20 0x20' }, atMinute: 35 },
+  },
+  {
+    name: 'DinfraCallRefused',
+    severity: 'warning',
+    expr: 'sum by (namespace, provider, call) (increase(dinfra_chain_calls_total{result="Refused"}[15m])) > 0',
+    for: '5m',
+    summary: 'The chain refuses {{ $labels.call }} of {{ $labels.namespace }}/{{ $labels.provider }}.',
+    meaning: 'A call was included and failed. It is tried again, seldom.',
+    cost: 'Fees, and whatever the call was for.',
+    look: [status, 'kubectl -n NAMESPACE events --types=Warning'],
+    mend: ['The reason names the pallet’s error: docs/chain.md has them.'],
+    fires: {
+      series: { [`dinfra_chain_calls_total{${PROVIDER}, call="setOffer", result="Refused"}`]: '0+1x15' },
+      atMinute: 10,
+    },
+    silent: {
+      series: { [`dinfra_chain_calls_total{${PROVIDER}, call="setOffer", result="Applied"}`]: '0+1x15' },
+      atMinute: 10,
+    },
+  },
+  {
+    name: 'DinfraReactorFails',
+    severity: 'warning',
+    expr: 'sum by (reactor, reason) (increase(dinfra_reactor_errors_total[15m])) > 5',
+    for: '5m',
+    summary: 'Calls of the {{ $labels.reactor }} reactor fail with {{ $labels.reason }}.',
+    meaning: 'A backend does not answer, or refuses what it is asked.',
+    cost: 'Awards of its types are declined; what runs is reported as degraded when it cannot be seen for long.',
+    look: ['kubectl get dreactor -A -o wide', 'kubectl get ddep -A -o wide'],
+    mend: ['docs/reasons.md says what each reason means and what to do.'],
+    fires: {
+      series: {
+        'dinfra_reactor_errors_total{reactor="cloudstack", method="observe", reason="CloudStackUnreachable"}': '0+2x25',
+      },
+      atMinute: 20,
+    },
+    silent: {
+      series: {
+        'dinfra_reactor_errors_total{reactor="cloudstack", method="check", reason="ImageUnknown"}': '0 1 2 2x22',
+      },
+      atMinute: 20,
+    },
+  },
+  {
+    name: 'DinfraWatchSilent',
+    severity: 'critical',
+    expr: 'dinfra_kube_watch_silence_seconds > 300',
+    for: '1m',
+    summary: 'The API server has said nothing of {{ $labels.resource }} for {{ $value | humanizeDuration }}.',
+    meaning:
+      'The operator no longer hears of changes in its own cluster, and sends no heartbeat for what it cannot see.',
+    cost: 'All earnings, from the end of the heartbeat period on.',
+    look: ['kubectl get --raw /readyz', 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator'],
+    mend: ['See that the API server can be reached from the pod: the NetworkPolicy’s `apiServerPorts`.'],
+    fires: {
+      series: { 'dinfra_kube_watch_silence_seconds{resource="deployments.dinfra.io"}': '0+60x10' },
+      atMinute: 8,
+    },
+    silent: {
+      series: { 'dinfra_kube_watch_silence_seconds{resource="deployments.dinfra.io"}': '0 60 0 60 0 60 0 60 0' },
+      atMinute: 8,
+    },
+  },
+  {
+    name: 'DinfraWatchLostChanges',
+    severity: 'warning',
+    expr: 'increase(dinfra_kube_watch_corrections_total[1h]) > 0',
+    for: '0m',
+    summary: 'A watch of {{ $labels.resource }} lost changes that reading again has found.',
+    meaning: 'A defect, of the operator or of something between it and the API server.',
+    cost: 'A change was acted on late.',
+    look: ['kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep correction'],
+    mend: ['Report it, with the log: see CONTRIBUTING.md.'],
+    fires: {
+      series: { 'dinfra_kube_watch_corrections_total{resource="deployments.dinfra.io"}': '0 0 1 1 1' },
+      atMinute: 4,
+    },
+    silent: { series: { 'dinfra_kube_watch_corrections_total{resource="deployments.dinfra.io"}': '0x5' }, atMinute: 4 },
+  },
+  {
+    name: 'DinfraReconcileOverdue',
+    severity: 'warning',
+    expr: 'dinfra_reconciles_overdue > 0',
+    for: '5m',
+    summary: 'Reconciles of {{ $labels.controller }} go on beyond their deadline.',
+    meaning: 'A defect: every reconcile has a deadline.',
+    cost: 'A worker is taken.',
+    look: ['kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep reconcile'],
+    mend: ['Report it, with the log. A restart helps.'],
+    fires: { series: { 'dinfra_reconciles_overdue{controller="deployment"}': '1x10' }, atMinute: 6 },
+    silent: { series: { 'dinfra_reconciles_overdue{controller="deployment"}': '0 1 0 1 0 1 0 1' }, atMinute: 6 },
+  },
+  {
+    name: 'DinfraNoLeader',
+    severity: 'critical',
+    expr: 'absent(leader_election_master_status{name="dinfra-operator"} == 1)',
+    for: '2m',
+    summary: 'No operator leads: nothing is reconciled, and no heartbeat is sent.',
+    meaning: 'No replica holds the Lease, or none is scraped.',
+    cost: 'All earnings, from the end of the heartbeat period on.',
+    look: ['kubectl -n NAMESPACE get lease dinfra-operator -o yaml', 'kubectl -n NAMESPACE get pods'],
+    mend: ['See why the pods do not run, or why they may not write the Lease: the right on `leases`.'],
+    fires: { series: { 'leader_election_master_status{name="dinfra-operator", pod="a"}': '0x5' }, atMinute: 3 },
+    silent: {
+      series: {
+        'leader_election_master_status{name="dinfra-operator", pod="a"}': '0x5',
+        'leader_election_master_status{name="dinfra-operator", pod="b"}': '1x5',
+      },
+      atMinute: 3,
+    },
+  },
+];

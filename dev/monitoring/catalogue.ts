@@ -1,0 +1,39 @@
+import { type MetricObject, Registry } from 'prom-client';
+import { deployments } from '../../src/api/deployment.ts';
+import { BridgeMetrics } from '../../src/bridge/bridge-metrics.ts';
+import { DeploymentMetrics } from '../../src/controller/deployment/deployment-metrics.ts';
+import { ReactorMetrics } from '../../src/controller/reactor/reactor-metrics.ts';
+import { ReflectorMetrics } from '../../src/kube/cache/reflector-metrics.ts';
+import { countRequests, showLeadership } from '../../src/kube/client/client-metrics.ts';
+import { resourceNameOf } from '../../src/kube/client/resource-type.ts';
+import { ControllerMetrics } from '../../src/kube/queue/controller-metrics.ts';
+import { showBuildInfo } from '../../src/operator/version.ts';
+
+/** A metric of the operator's own. */
+export interface MetricEntry {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly help: string;
+}
+
+/** Every metric of the operator's own, as its classes declare them; those of Node's runtime are not among them. */
+export function metricCatalogue(): readonly MetricEntry[] {
+  const registry = new Registry();
+  countRequests(registry, 'https://cluster.example');
+  showLeadership(registry, 'dinfra-operator');
+  showBuildInfo(registry);
+  new ReflectorMetrics(registry).forResource(resourceNameOf(deployments));
+  new ControllerMetrics(registry);
+  new BridgeMetrics(registry);
+  new DeploymentMetrics(registry, { get: () => undefined, list: () => [], size: 0 });
+  new ReactorMetrics(registry);
+  return registry
+    .getMetricsAsArray()
+    .map((metric) => ({ name: metric.name, labels: labelsOf(metric), help: metric.help }))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+/** prom-client keeps them and does not declare them. */
+function labelsOf(metric: MetricObject & { readonly labelNames?: readonly string[] }): readonly string[] {
+  return metric.labelNames ?? [];
+}

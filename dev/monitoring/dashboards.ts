@@ -1,0 +1,250 @@
+/** A panel: what it answers, and the queries that answer it. */
+export interface Panel {
+  readonly title: string;
+  readonly unit?: 'short' | 's' | 'reqps' | 'bytes' | 'percentunit' | 'none';
+  readonly kind?: 'timeseries' | 'stat' | 'table';
+  readonly queries: readonly { readonly expr: string; readonly legend: string }[];
+}
+
+/** A dashboard: rows of panels, in the order in which somebody asks. */
+export interface Dashboard {
+  readonly file: string;
+  readonly title: string;
+  readonly description: string;
+  readonly rows: readonly { readonly title: string; readonly panels: readonly Panel[] }[];
+}
+
+const SCOPE = 'namespace=~"$namespace"';
+
+export const dashboards: readonly Dashboard[] = [
+  {
+    file: 'provider',
+    title: 'DINFRA / Provider',
+    description: 'Is everything that is sold up, seen, and paid for?',
+    rows: [
+      {
+        title: 'Now',
+        panels: [
+          {
+            title: 'Chain followed',
+            kind: 'stat',
+            queries: [{ expr: `min by (provider) (dinfra_chain_up{${SCOPE}})`, legend: '{{provider}}' }],
+          },
+          {
+            title: 'Tenures up',
+            kind: 'stat',
+            queries: [{ expr: `sum(dinfra_deployments{${SCOPE}, ready="True"})`, legend: 'up' }],
+          },
+          {
+            title: 'Paid for and not up',
+            kind: 'stat',
+            queries: [
+              { expr: `sum(dinfra_deployments{${SCOPE}, state="Active", ready!="True"}) or vector(0)`, legend: 'down' },
+            ],
+          },
+          {
+            title: 'Teardowns that wait for a person',
+            kind: 'stat',
+            queries: [{ expr: `sum(dinfra_teardowns_held{${SCOPE}}) or vector(0)`, legend: 'held' }],
+          },
+        ],
+      },
+      {
+        title: 'Awards',
+        panels: [
+          {
+            title: 'Tenures by state on chain',
+            queries: [{ expr: `sum by (state) (dinfra_deployments{${SCOPE}})`, legend: '{{state}}' }],
+          },
+          {
+            title: 'Tenures by type',
+            queries: [{ expr: `sum by (type) (dinfra_deployments{${SCOPE}})`, legend: '{{type}}' }],
+          },
+          {
+            title: 'Why what is not up is not up',
+            queries: [{ expr: `sum by (reason) (dinfra_deployments{${SCOPE}, ready!="True"})`, legend: '{{reason}}' }],
+          },
+          {
+            title: 'From award to up',
+            unit: 's',
+            queries: [0.5, 0.9, 0.99].map((quantile) => ({
+              expr: `histogram_quantile(${quantile}, sum by (le, type) (rate(dinfra_award_to_ready_seconds_bucket[1h])))`,
+              legend: `{{type}} p${quantile * 100}`,
+            })),
+          },
+        ],
+      },
+      {
+        title: 'What the chain is told',
+        panels: [
+          {
+            title: 'Calls a minute',
+            queries: [
+              {
+                expr: `60 * sum by (call) (rate(dinfra_chain_calls_total{${SCOPE}, result="Applied"}[5m]))`,
+                legend: '{{call}}',
+              },
+            ],
+          },
+          {
+            title: 'Calls that were refused or lost',
+            queries: [
+              {
+                expr: `sum by (call, result) (increase(dinfra_chain_calls_total{${SCOPE}, result!="Applied"}[15m]))`,
+                legend: '{{call}} {{result}}',
+              },
+            ],
+          },
+          {
+            title: 'Finalised block',
+            unit: 'none',
+            queries: [{ expr: `dinfra_chain_finalised_block{${SCOPE}}`, legend: '{{provider}}' }],
+          },
+          {
+            title: 'Age of the last finalised block',
+            unit: 's',
+            queries: [{ expr: `time() - dinfra_chain_last_head_timestamp_seconds{${SCOPE}}`, legend: '{{provider}}' }],
+          },
+        ],
+      },
+    ],
+  },
+  {
+    file: 'operator',
+    title: 'DINFRA / Operator',
+    description: 'Does the operator keep up, and does it hear of everything?',
+    rows: [
+      {
+        title: 'Queues',
+        panels: [
+          {
+            title: 'Keys that wait',
+            queries: [{ expr: 'sum by (controller) (workqueue_depth)', legend: '{{controller}}' }],
+          },
+          {
+            title: 'Wait in the queue, 99th percentile',
+            unit: 's',
+            queries: [
+              {
+                expr: 'histogram_quantile(0.99, sum by (le, controller) (rate(workqueue_queue_duration_seconds_bucket[5m])))',
+                legend: '{{controller}}',
+              },
+            ],
+          },
+          {
+            title: 'Duration of a reconcile, 99th percentile',
+            unit: 's',
+            queries: [
+              {
+                expr: 'histogram_quantile(0.99, sum by (le, controller) (rate(controller_runtime_reconcile_time_seconds_bucket[5m])))',
+                legend: '{{controller}}',
+              },
+            ],
+          },
+          {
+            title: 'Reconciles that failed',
+            queries: [
+              {
+                expr: 'sum by (controller) (rate(controller_runtime_reconcile_errors_total[5m]))',
+                legend: '{{controller}}',
+              },
+            ],
+          },
+        ],
+      },
+      {
+        title: 'API server',
+        panels: [
+          {
+            title: 'Requests a second',
+            unit: 'reqps',
+            queries: [
+              { expr: 'sum by (method, code) (rate(rest_client_requests_total[5m]))', legend: '{{method}} {{code}}' },
+            ],
+          },
+          {
+            title: 'Silence of watches',
+            unit: 's',
+            queries: [{ expr: 'dinfra_kube_watch_silence_seconds', legend: '{{resource}}' }],
+          },
+          {
+            title: 'Lists and watches that failed',
+            queries: [
+              {
+                expr: 'sum by (resource, reason) (increase(dinfra_kube_watch_failures_total[15m]))',
+                legend: '{{resource}} {{reason}}',
+              },
+            ],
+          },
+          {
+            title: 'Objects known',
+            queries: [{ expr: 'dinfra_kube_objects', legend: '{{resource}}' }],
+          },
+        ],
+      },
+      {
+        title: 'Process',
+        panels: [
+          { title: 'Leader', queries: [{ expr: 'leader_election_master_status', legend: '{{pod}}' }] },
+          {
+            title: 'Memory',
+            unit: 'bytes',
+            queries: [{ expr: 'process_resident_memory_bytes', legend: '{{pod}}' }],
+          },
+          {
+            title: 'CPU',
+            unit: 'percentunit',
+            queries: [{ expr: 'rate(process_cpu_seconds_total[5m])', legend: '{{pod}}' }],
+          },
+          {
+            title: 'Lag of the event loop, 99th percentile',
+            unit: 's',
+            queries: [{ expr: 'nodejs_eventloop_lag_p99_seconds', legend: '{{pod}}' }],
+          },
+        ],
+      },
+    ],
+  },
+  {
+    file: 'reactor',
+    title: 'DINFRA / Reactors',
+    description: 'Do the backends answer, how fast, and with which errors?',
+    rows: [
+      {
+        title: 'Calls',
+        panels: [
+          {
+            title: 'Calls a second',
+            unit: 'reqps',
+            queries: [
+              {
+                expr: 'sum by (reactor, method) (rate(dinfra_reactor_call_seconds_count[5m]))',
+                legend: '{{reactor}} {{method}}',
+              },
+            ],
+          },
+          {
+            title: 'Latency, 99th percentile',
+            unit: 's',
+            queries: [
+              {
+                expr: 'histogram_quantile(0.99, sum by (le, reactor, method) (rate(dinfra_reactor_call_seconds_bucket[5m])))',
+                legend: '{{reactor}} {{method}}',
+              },
+            ],
+          },
+          {
+            title: 'Errors by reason',
+            queries: [
+              {
+                expr: 'sum by (reactor, reason) (increase(dinfra_reactor_errors_total[15m]))',
+                legend: '{{reactor}} {{reason}}',
+              },
+            ],
+          },
+          { title: 'Orphans', queries: [{ expr: 'dinfra_orphans', legend: '{{namespace}}/{{reactor}}' }] },
+        ],
+      },
+    ],
+  },
+];
