@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { parseAllDocuments, stringify } from 'yaml';
 import { withMadeParts } from '../../src/api/crd/made-parts.ts';
 import { rulesYaml, runbook } from '../monitoring/alert-files.ts';
 import { alerts } from '../monitoring/alerts.ts';
@@ -6,6 +7,14 @@ import { dashboardJson } from '../monitoring/dashboard-json.ts';
 import { dashboards } from '../monitoring/dashboards.ts';
 import { valuesSchema, valuesTable, valuesYaml } from './render-values.ts';
 import { values } from './values.ts';
+
+/** Files of rules in the chart, and the role of config/rbac each is of. */
+const RULES = {
+  namespace: ['operator.yaml', 'dinfra-operator'],
+  cluster: ['operator.yaml', 'dinfra-operator-cluster'],
+  helm: ['helm-operator.yaml', 'dinfra-operator-helm'],
+  tenant: ['helm-tenant.yaml', 'dinfra-tenant'],
+} as const;
 
 const CHART = 'charts/dinfra-operator';
 
@@ -27,6 +36,25 @@ export async function chartFiles(root: URL): Promise<readonly { readonly path: s
       text: dashboardJson(dashboard),
     })),
     ...alerts.map((alert) => ({ path: `docs/runbooks/${alert.name}.md`, text: runbook(alert) })),
+    ...(await Promise.all(Object.entries(RULES).map(([name, [file, role]]) => rulesFile(root, name, file, role)))),
     ...(await Promise.all(crds)),
   ];
+}
+
+/** The rules of a role without those on Secrets: the chart names the Secrets it lets the operator read. */
+async function rulesFile(root: URL, name: string, file: string, role: string) {
+  const text = await readFile(new URL(`config/rbac/${file}`, root), 'utf8');
+  const roles = parseAllDocuments(text).map((document) => document.toJS() as Role);
+  const found = roles.find(({ metadata }) => metadata.name === role);
+  if (found === undefined) throw new Error(`config/rbac/${file} has no role ${role}`);
+  const rules = name === 'tenant' ? found.rules : found.rules.filter(({ resources }) => !resources.includes('secrets'));
+  return {
+    path: `${CHART}/files/rules/${name}.yaml`,
+    text: `# Made from config/rbac/${file} by \`npm run generate\`: change that file, not this one.\n${stringify(rules, { lineWidth: 0 })}`,
+  };
+}
+
+interface Role {
+  readonly metadata: { readonly name: string };
+  readonly rules: readonly { readonly resources: readonly string[] }[];
 }
