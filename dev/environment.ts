@@ -8,8 +8,8 @@ import { type Simulator, startSimulator } from '../simulator/cloudstack/simulato
 import { type Binaries, findBinaries } from './binaries.ts';
 import { DevChain } from './chain.ts';
 import { ControlPlane } from './control-plane.ts';
-import { makeOperatorAccount, removeOperatorAccount } from './operator-account.ts';
 import { type OperatorOptions, OperatorProcess } from './operator-process.ts';
+import { OperatorRelease } from './operator-release.ts';
 
 /** The root of the checkout. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -48,8 +48,8 @@ export class Environment {
   readonly folder: string;
   /** Undefined when the cluster was there before. */
   readonly plane: ControlPlane | undefined;
-  /** With the rights of config/rbac, while `kubeconfig` is an administrator's. */
-  private operatorKubeconfig = '';
+  /** What the operator was installed by, with an account of its own, while `kubeconfig` is an administrator's. */
+  private release: OperatorRelease | undefined;
   private operator: OperatorProcess | undefined;
 
   private constructor({ folder, namespace = NAMESPACE }: EnvironmentOptions, binaries: Binaries, parts: Parts) {
@@ -112,8 +112,10 @@ export class Environment {
 
   /** Starts the operator; there must be none running. `resyncSeconds` as in OperatorOptions. */
   async startOperator({ resyncSeconds }: Pick<OperatorOptions, 'resyncSeconds'> = {}): Promise<OperatorProcess> {
+    if (this.release === undefined) throw new Error('the operator is not installed');
     this.operator = await OperatorProcess.start({
-      kubeconfig: this.operatorKubeconfig,
+      kubeconfig: this.release.kubeconfig,
+      flags: this.release.flags,
       namespace: this.namespace,
       helm: this.binaries.helm,
       logFile: this.operatorLog,
@@ -177,7 +179,8 @@ export class Environment {
     for (const file of readdirSync(samples).filter((name) => name.endsWith('.yaml'))) {
       const text = readFileSync(join(samples, file), 'utf8')
         .replace(`ws://127.0.0.1:${CHAIN_PORT}`, ways.chain ?? this.chain.endpoint)
-        .replace(`http://127.0.0.1:${CLOUD_PORT}/client/api`, ways.cloud ?? this.cloud.endpoint);
+        .replace(`http://127.0.0.1:${CLOUD_PORT}/client/api`, ways.cloud ?? this.cloud.endpoint)
+        .replace('tenantClusterRole: dinfra-tenant', `tenantClusterRole: ${this.release?.tenantRole}`);
       await this.kubectl(['apply', '-f', '-'], text);
     }
   }
@@ -194,7 +197,7 @@ export class Environment {
    * chain has the same genesis, so its tenures would have the same names.
    */
   private async leaveCluster(): Promise<void> {
-    await removeOperatorAccount((args) => this.kubectl(args), this.namespace);
+    await this.release?.uninstall();
     const left = await this.kubectl(['get', 'deployments.dinfra.io', '-o', 'name']);
     for (const deployment of left.split('\n').filter((line) => line !== '')) {
       await this.kubectl(['patch', deployment, '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
@@ -205,12 +208,17 @@ export class Environment {
   }
 
   private async prepare(): Promise<void> {
-    const crds = join(root, 'crds');
-    await this.kubectl(['apply', '--server-side', '-f', crds]);
-    await this.kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', crds]);
     await this.kubectl(['create', 'namespace', this.namespace]);
-    const kubectl = (args: readonly string[], input?: string) => this.kubectl(args, input);
-    this.operatorKubeconfig = await makeOperatorAccount(kubectl, this.namespace, this.folder);
+    this.release = await OperatorRelease.install({
+      binaries: this.binaries,
+      kubeconfig: this.kubeconfig,
+      namespace: this.namespace,
+      folder: this.folder,
+      // In a cluster that was there before, others have installed them.
+      crds: this.plane !== undefined,
+      secrets: ['acme-account', 'cloudstack-keys'],
+    });
+    await this.kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', join(root, 'crds')]);
     this.chain.tick(BLOCK_MS);
     for (const type of ['helm', 'vm', 'compose']) {
       const schema = join(root, `config/descriptor-types/${type}-v1.schema.json`);

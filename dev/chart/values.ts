@@ -106,6 +106,7 @@ export const values = group('Values of the chart dinfra-operator.', {
   }),
   rbac: group('Rights of the operator, and of people.', {
     create: flag('Make roles and bindings.', true),
+    helmReactor: flag('Bind the role of Helm reactors, for Reactors that are not made by this release.', false),
     secretNames: list(
       'Further Secrets the operator may read by name: those of Providers and Reactors that are not made by this release.',
       Type.String({ minLength: 1, maxLength: 253 }),

@@ -1,0 +1,101 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Binaries } from './binaries.ts';
+
+/** Name of the release, and so of the operator's Deployment and account. */
+const NAME = 'dinfra-operator';
+const CHART = fileURLToPath(new URL('../charts/dinfra-operator', import.meta.url));
+/** Flags that a process outside of a pod needs otherwise. */
+const OF_A_POD = /^--(namespace|probe-address|resync)=/;
+
+export interface ReleaseOptions {
+  readonly binaries: Binaries;
+  /** Of an administrator. */
+  readonly kubeconfig: string;
+  readonly namespace: string;
+  /** Where the operator's kubeconfig is written, readable by its owner only. */
+  readonly folder: string;
+  /** Whether this release brings the custom resource definitions. Default true. */
+  readonly crds?: boolean;
+  /** Secrets the operator may read. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * The operator as providers install it: the chart by helm. Its pods have no image on a machine without a registry, so a
+ * process takes their place, with the arguments of the pods and the rights and the token of their account.
+ */
+export class OperatorRelease {
+  /** Path of a kubeconfig of the operator's account; its token is good for a day. */
+  readonly kubeconfig: string;
+  /** Arguments of the pods, without those that only a pod needs. */
+  readonly flags: readonly string[];
+  /** The ClusterRole that Helm Reactors of this release name. */
+  readonly tenantRole: string;
+  private readonly options: ReleaseOptions;
+
+  private constructor(options: ReleaseOptions, kubeconfig: string, flags: readonly string[]) {
+    this.options = options;
+    this.kubeconfig = kubeconfig;
+    this.flags = flags;
+    this.tenantRole = `${options.namespace}-${NAME}-tenant`;
+  }
+
+  /** Installs it; the namespace has to be there. */
+  static async install(options: ReleaseOptions): Promise<OperatorRelease> {
+    const { namespace, secrets, crds = true } = options;
+    await helm(options, [
+      'upgrade',
+      '--install',
+      NAME,
+      CHART,
+      `--set=crds.enabled=${crds}`,
+      '--set=rbac.helmReactor=true',
+      `--set=rbac.secretNames={${secrets.join(',')}}`,
+    ]);
+    const deployment = JSON.parse(await kubectl(options, ['get', 'deployment', NAME, '-o', 'json'])) as Pod;
+    const args = deployment.spec.template.spec.containers.flatMap(({ args }) => args);
+    const token = await kubectl(options, ['create', 'token', NAME, '--duration=24h']);
+    const config = JSON.parse(await kubectl(options, ['config', 'view', '--raw', '--minify', '-o', 'json'])) as {
+      readonly users: readonly { readonly name: string }[];
+    };
+    const users = config.users.map(({ name }) => ({ name, user: { token: token.trim() } }));
+    const path = join(options.folder, `operator-kubeconfig-${namespace}`);
+    // JSON is YAML.
+    writeFileSync(path, JSON.stringify({ ...config, users }), { mode: 0o600 });
+    return new OperatorRelease(
+      options,
+      path,
+      args.filter((arg) => !OF_A_POD.test(arg)),
+    );
+  }
+
+  /** Removes it, and leaves what an uninstall leaves. */
+  async uninstall(): Promise<void> {
+    await helm(this.options, ['uninstall', NAME]);
+  }
+}
+
+interface Pod {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly args: readonly string[] }[] } };
+  };
+}
+
+async function helm(options: ReleaseOptions, args: readonly string[]): Promise<void> {
+  const { binaries, kubeconfig, namespace, folder } = options;
+  const home = join(folder, 'helm');
+  await execa(binaries.helm, ['--namespace', namespace, ...args], {
+    env: { KUBECONFIG: kubeconfig, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home },
+  });
+}
+
+async function kubectl(options: ReleaseOptions, args: readonly string[]): Promise<string> {
+  const { binaries, kubeconfig, namespace } = options;
+  const { stdout } = await execa(binaries.kubectl, ['--namespace', namespace, ...args], {
+    env: { KUBECONFIG: kubeconfig },
+  });
+  return stdout;
+}
