@@ -54,6 +54,8 @@ export class OperatorProcess {
         name: 'dinfra-operator',
         command: process.execPath,
         args: [
+          // As the image starts it.
+          '--max-semi-space-size=4',
           fileURLToPath(new URL('../src/main.ts', import.meta.url)),
           `--kubeconfig=${options.kubeconfig}`,
           `--namespace=${options.namespace}`,
