@@ -1,3 +1,4 @@
+import { abortable } from '../base/deadline.ts';
 import { countRequests } from '../kube/client/client-metrics.ts';
 import { KubeClient } from '../kube/client/kube-client.ts';
 import { EventRecorder } from '../kube/events/event-recorder.ts';
@@ -34,7 +35,8 @@ export class Operator {
       ...this.options,
       client,
       cluster,
-      synced: Object.values(cluster).map(({ synced }) => synced),
+      // The copy of the cluster outlives the lead: a stop before everything was read must end the waiting, too.
+      synced: Object.values(cluster).map(({ synced }) => abortable(synced, stop)),
       events,
       controllerMetrics: new ControllerMetrics(registry),
       stop,
