@@ -7,6 +7,7 @@ import { Environment } from '../dev/environment.ts';
 import { OperatorProcess } from '../dev/operator-process.ts';
 import { until } from '../dev/until.ts';
 import { type Simulator, startSimulator } from '../simulator/cloudstack/simulator.ts';
+import { readSubscription } from '../src/sources/dinfra/consumer-reader.ts';
 import { Consumer, wishFor } from '../test/support/consumer.ts';
 import { ApiServer } from './api-server.ts';
 import { metricSum } from './numbers.ts';
@@ -253,6 +254,12 @@ export class Market {
     const selector = `fieldSelector=spec.subscription%3D${subscription}`;
     const path = `/apis/dinfra.io/v1alpha1/namespaces/${this.namespace}/deployments?${selector}`;
     return (await this.api.list(path)).items.length > 0;
+  }
+
+  async untilActive(subscription: bigint): Promise<void> {
+    const { api } = this.consumer;
+    const isActive = async () => (await readSubscription(api, subscription))?.state === 'Active';
+    await until(`subscription ${subscription} is Active`, 120, isActive, () => this.environment.account());
   }
 
   until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {

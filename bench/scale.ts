@@ -27,6 +27,7 @@ export async function measure(say: (line: string) => void): Promise<readonly Fig
     let operator = await market.startOperator();
     const provider = await market.sell(2 * many);
     const model = await market.subscribe(provider);
+    await market.untilActive(model);
     say('memory with one Deployment …');
     await market.untilIdle(START_S);
     const base = await residentMiB(operator);

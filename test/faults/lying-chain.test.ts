@@ -4,7 +4,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Fingerprint } from '../../dev/demo/world.ts';
 import type { OperatorProcess } from '../../dev/operator-process.ts';
 import { wishFor, wishOnIpfs } from '../support/consumer.ts';
 import { type Lie, LyingNode } from '../support/lying-node.ts';
@@ -18,7 +17,7 @@ let node: LyingNode;
 let operator: OperatorProcess;
 let id: bigint;
 let name: string;
-let before: Fingerprint;
+let before: string | undefined;
 let types = 0;
 
 beforeAll(async () => {
@@ -34,8 +33,8 @@ beforeAll(async () => {
   await stage.until('the VM is Active', 120, async () => (await world.state(id)) === 'Active');
   name = (await world.deploymentOf(id)) ?? '';
   await stage.until('it is Ready', 60, async () => (await world.ready(name)).status === 'True');
-  before = await stage.world.fingerprint([name]);
-  expect(before).toMatchObject({ vms: expect.stringContaining('Running') });
+  before = await vmOf(name);
+  expect(before).toContain('Running');
 });
 
 afterAll(async () => {
@@ -88,17 +87,26 @@ const lies: readonly { readonly what: string; readonly lie: () => Lie }[] = [
 
 test.each(lies)('a node that says $what moves nobody to touch a tenant', async ({ lie }) => {
   node.lieWith(lie());
-  await haveTheProviderReadAgain();
-  await stage.until('the operator is lied to', 30, async () => node.lies > 0);
-  await sleep(LIE_MS);
-  expect(await stage.world.fingerprint([name])).toEqual(before);
-  expect(await stage.world.state(id)).toBe('Active');
-  node.tellTheTruth();
+  try {
+    await haveTheProviderReadAgain();
+    await stage.until('the operator is lied to', 30, async () => node.lies > 0);
+    await sleep(LIE_MS);
+    // Its spec may say what the node says; what runs for it is not touched.
+    expect(await vmOf(name)).toEqual(before);
+    expect(await stage.world.state(id)).toBe('Active');
+  } finally {
+    node.tellTheTruth();
+  }
   await stage.until('the operator is well', 90, async () => {
     return (await operator.liveness()) && (await stage.world.ready(name)).status === 'True';
   });
-  expect(await stage.world.fingerprint([name])).toEqual(before);
+  expect(await vmOf(name)).toEqual(before);
 });
+
+/** The tenant's VM by its id, and how it is. */
+async function vmOf(tenure: string): Promise<string | undefined> {
+  return (await stage.world.fingerprint([tenure]))['vms'];
+}
 
 /** By an event every operator of the chain has to look at. */
 async function haveTheProviderReadAgain(): Promise<void> {
