@@ -37,7 +37,7 @@ const shown: readonly [string, Kind, RegExp, RegExp][] = [
   [
     'dtype',
     'DescriptorType',
-    /^NAME +TYPE +VERSION +USABLE +RETIRED +AGE\nshown-\w+ +helm\/v1 +1 +True +false +\d+s$/,
+    /^NAME +TYPE +VERSION +READY +STATUS +RETIRED +AGE\nshown-\w+ +helm\/v1 +1 +True +Registered +false +\d+s$/,
     /OWNER +GENESIS +MESSAGE\n/,
   ],
   [
