@@ -15,6 +15,33 @@ import {
 } from './fields.ts';
 import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
 
+function pallet(crate: string, name: string) {
+  return Type.String({
+    maxLength: 64,
+    default: name,
+    description: `Name of ${crate} in the runtime, as its metadata has it or in camelCase.`,
+    ...rules({
+      rule: "self.matches('^[A-Za-z][A-Za-z0-9_]*$')",
+      message: 'must be the name of a pallet: a letter, then letters, digits and _',
+    }),
+  });
+}
+
+const pallets = Type.Object(
+  {
+    provider: pallet('pallet-dinfra-provider', 'Provider'),
+    subscription: pallet('pallet-dinfra-subscription', 'Subscription'),
+  },
+  {
+    description: 'What the runtime of the chain calls our two pallets. Default: as in our runtime.',
+    ...rules({
+      rule: 'self.provider != self.subscription',
+      message: 'provider and subscription are two pallets: give two names',
+      fieldPath: '.subscription',
+    }),
+  },
+);
+
 const chain = Type.Object(
   {
     endpoints: Type.Array(url(['ws', 'wss']), {
@@ -28,6 +55,16 @@ const chain = Type.Object(
       hex32(
         'Genesis hash the endpoints must have; one of another chain is refused. Cannot be changed once set. Default: the chain first seen.',
       ),
+    ),
+    pallets: Type.Optional(pallets),
+    finalityTimeoutSeconds: Type.Optional(
+      Type.Integer({
+        format: 'int32',
+        minimum: 10,
+        maximum: 86_400,
+        description:
+          'How long no new block may become final before the node is left for the next endpoint and the Provider says ChainStalled. Default: three times the longest recent gap between two finalised blocks, at least five block times and 30 seconds; 180 before the first gap is known.',
+      }),
     ),
   },
   { description: 'The chain to sell on.', ...rules(immutableOnceSet('genesisHash')) },

@@ -44,6 +44,7 @@ const FOR_A_PERSON: ReadonlySet<Reason> = new Set([
   'AccountSecretMissing',
   'CallRefused',
   'ChainGenesisMismatch',
+  'ChainPalletMissing',
   'ClusterForbidden',
   'ClusterInvalid',
   'ConsumerInvalid',

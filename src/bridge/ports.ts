@@ -13,6 +13,10 @@ export interface SourceRequest {
   readonly endpoints: readonly string[];
   /** Identity the source must have; undefined takes the first one seen. */
   readonly genesis: string | undefined;
+  /** What the source calls the places where awards are kept; undefined takes its own names. */
+  readonly pallets: { readonly provider: string; readonly subscription: string } | undefined;
+  /** How long without a new point counts as stalled, in milliseconds; undefined leaves it to the source. */
+  readonly stallMs: number | undefined;
   /** The point whose effects are in the cluster: another history is refused. */
   readonly cursor: Point | undefined;
   readonly keys: ProviderKeys;

@@ -86,12 +86,15 @@ export class ProviderSession {
     this.reported = new ReportedConditions(context, log);
     this.statuses = new StatusStage(context, this.account);
     this.monitor = new SourceMonitor(context, this.labels, log);
-    const { chain } = provider.status;
+    const { endpoints, genesisHash, pallets, finalityTimeoutSeconds } = provider.spec.chain;
+    const seen = provider.status.chain;
     this.source = context.openSource(
       {
-        endpoints: provider.spec.chain.endpoints,
-        genesis: provider.spec.chain.genesisHash ?? chain?.genesisHash,
-        cursor: chain?.finalized,
+        endpoints,
+        genesis: genesisHash ?? seen?.genesisHash,
+        pallets,
+        stallMs: finalityTimeoutSeconds === undefined ? undefined : finalityTimeoutSeconds * 1_000,
+        cursor: seen?.finalized,
         keys,
         canReport: () => this.isOurs && context.canReport(),
       },

@@ -5,6 +5,7 @@ import { GENESIS } from '../../test/support/memory-source.ts';
 import { IN_USE_FINALIZER } from '../api/labels.ts';
 import { providers } from '../api/provider.ts';
 import { silentLogger } from '../base/logger.ts';
+import { RetryableError } from '../errors/dinfra-error.ts';
 import type { ProviderSessions } from './provider-sessions.ts';
 
 const TENURE = { genesis: GENESIS, subscription: 1n, tenure: 1 };
@@ -137,6 +138,39 @@ describe('a Provider that takes over from one that is being deleted', () => {
     expect(world.providerNow('acme')).toBeUndefined();
     expect(world.deployments()).toMatchObject([{ spec: { state: 'Active', providerRef: { name: 'acme-2' } } }]);
     expect(world.sources[1]?.canReport()).toBe(true);
+  });
+});
+
+describe('a Provider whose runtime has other pallet names', () => {
+  const endpoints = ['ws://127.0.0.1:9944'];
+  const pallets = { provider: 'Hosting', subscription: 'Entitlements' };
+
+  it('passes them and its finality timeout to the source, and a change of them starts a new session', async () => {
+    world.provider('acme', { spec: { chain: { endpoints } } });
+    await reconcile('acme');
+    await converge();
+    world.provider('acme', { spec: { chain: { endpoints, pallets } } });
+    await reconcile('acme', 'acme');
+    world.provider('acme', { spec: { chain: { endpoints, pallets, finalityTimeoutSeconds: 300 } } });
+    await reconcile('acme', 'acme');
+    expect(world.sources.map(({ request }) => [request.pallets, request.stallMs])).toEqual([
+      [undefined, undefined],
+      [pallets, undefined],
+      [pallets, 300_000],
+    ]);
+  });
+
+  it('is Stalled with the names that there are when it does not say them', async () => {
+    world.provider('acme');
+    await reconcile('acme');
+    await converge();
+    const message = 'the runtime has no pallet-dinfra-provider under the name "Provider"; its pallets are hosting';
+    world.ledger.readError = new RetryableError('ChainPalletMissing', { message });
+    await converge();
+    expect(world.condition(world.providerNow(), 'Stalled')).toMatchObject({ reason: 'ChainPalletMissing', message });
+    world.ledger.readError = undefined;
+    await converge();
+    expect(world.readyOf(world.providerNow())).toMatchObject({ status: 'True' });
   });
 });
 

@@ -191,8 +191,7 @@ export class ProviderSessions {
   }
 
   private async keepRunning(key: string, provider: Provider, keys: ProviderKeys): Promise<void> {
-    const { endpoints, genesisHash } = provider.spec.chain;
-    const startedWith = JSON.stringify([provider.metadata.uid, endpoints, genesisHash, keys.version]);
+    const startedWith = JSON.stringify([provider.metadata.uid, provider.spec.chain, keys.version]);
     const known = this.running.get(key);
     if (known?.startedWith === startedWith) return known.session.enqueue(isRequested(provider));
     await this.stop(key);

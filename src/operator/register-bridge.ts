@@ -102,9 +102,9 @@ export function registerBridge(parts: OperatorParts, { onReachable, servesType }
 /** Our pallets as the source of awards; Providers of one chain share its client. */
 function dinfraSources({ fence }: OperatorParts): OpenSource {
   const chains = new ChainClients<Connection>({ connect, clock: systemClock, random: Math.random });
-  return ({ endpoints, genesis, cursor, keys, canReport }, listener) =>
+  return ({ endpoints, genesis, pallets, stallMs, cursor, keys, canReport }, listener) =>
     new DinfraSource({
-      chain: chains.get({ endpoints, genesis }),
+      chain: chains.get({ endpoints, genesis, stallMs }),
       cursor,
       account: keys.account,
       accessKey: keys.accessKey,
@@ -112,5 +112,6 @@ function dinfraSources({ fence }: OperatorParts): OpenSource {
       fence,
       clock: systemClock,
       listener,
+      pallets,
     });
 }

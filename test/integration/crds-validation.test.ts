@@ -51,6 +51,24 @@ const refused: readonly [Kind, string, unknown, string][] = [
   ['Provider', 'spec.chain.endpoints', ['ws://a', 'ws://a'], 'spec.chain.endpoints[1]: Duplicate value: "ws://a"'],
   ['Provider', 'spec.chain.endpoints', new Array(6).fill(0).map((_, n) => `ws://n${n}`), 'must have at most 5 items'],
   ['Provider', 'spec.chain.genesisHash', '0xAB', `spec.chain.genesisHash: Invalid value: "0xAB": ${hex}`],
+  [
+    'Provider',
+    'spec.chain.pallets',
+    { provider: 'Market place' },
+    'spec.chain.pallets.provider: Invalid value: "Market place": must be the name of a pallet',
+  ],
+  [
+    'Provider',
+    'spec.chain.pallets',
+    { provider: 'Subscription' },
+    'provider and subscription are two pallets: give two names',
+  ],
+  [
+    'Provider',
+    'spec.chain.finalityTimeoutSeconds',
+    5,
+    'spec.chain.finalityTimeoutSeconds in body should be greater than or equal to 10',
+  ],
   ['Provider', 'spec.accountSecretRef', undefined, 'spec.accountSecretRef: Required value'],
   [
     'Provider',
@@ -198,6 +216,8 @@ test.each(refused)('%s: %s = %j is refused and told why', async (kind, path, val
 });
 
 const taken: readonly [Kind, string, unknown][] = [
+  ['Provider', 'spec.chain.pallets', { provider: 'Hosting' }],
+  ['Provider', 'spec.chain.finalityTimeoutSeconds', 86_400],
   ['Provider', 'spec.chain.endpoints', ['wss://rpc.example/substrate?x=1', 'ws://127.0.0.1:9944', 'ws://[::1]:9944']],
   ['Provider', 'spec.consumerPolicy', { mode: 'AllowList' }],
   ['Offer', 'spec.pricePerBlock', '340282366920938463463374607431768211455'],

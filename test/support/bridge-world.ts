@@ -9,7 +9,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import type { BridgeContext } from '../../src/bridge/bridge-context.ts';
 import { BridgeMetrics } from '../../src/bridge/bridge-metrics.ts';
 import { DescriptorTypeMirror } from '../../src/bridge/mirror/descriptor-type-mirror.ts';
-import type { BridgeEvents, ServesType } from '../../src/bridge/ports.ts';
+import type { BridgeEvents, ServesType, SourceRequest } from '../../src/bridge/ports.ts';
 import { type ProviderKeys, readProviderKeys } from '../../src/bridge/provider-keys.ts';
 import { ProviderSession } from '../../src/bridge/provider-session.ts';
 import { ProviderSessions } from '../../src/bridge/provider-sessions.ts';
@@ -34,8 +34,12 @@ export class BridgeWorld {
   readonly stop = new AbortController();
   readonly events: { readonly about: string; readonly reason: string; readonly note: string }[] = [];
   /** The sources that were opened, by name of the Provider. */
-  readonly sources: { readonly provider: string; readonly source: MemorySource; readonly canReport: () => boolean }[] =
-    [];
+  readonly sources: {
+    readonly provider: string;
+    readonly source: MemorySource;
+    readonly request: SourceRequest;
+    readonly canReport: () => boolean;
+  }[] = [];
   fetchSchema: FetchSchema = async () => '{"type":"object"}';
   servesType: ServesType = () => 'Yes';
   readonly context: BridgeContext;
@@ -69,7 +73,7 @@ export class BridgeWorld {
       openSource: (request, listener) => {
         const source = new MemorySource(this.ledger, listener);
         const provider = [...this.keysRead].find(([, keys]) => keys === request.keys)?.[0] ?? '';
-        this.sources.push({ provider, source, canReport: request.canReport });
+        this.sources.push({ provider, source, request, canReport: request.canReport });
         return source;
       },
       servesType: (reactor, type) => this.servesType(reactor, type),

@@ -60,6 +60,8 @@ export class MemoryLedger {
   /** Refuses a submission, by its key, with this error. */
   readonly refusals = new Map<string, string>();
   reachable = true;
+  /** Fails every read while it is set. */
+  readError: RetryableError | undefined;
   block = 100;
   private readonly sources = new Set<MemorySource>();
 
@@ -210,6 +212,7 @@ export class MemorySource implements AwardSource {
 
   async desired(types: readonly string[], _signal: AbortSignal): Promise<Desired | undefined> {
     this.demandReachable();
+    if (this.ledger.readError !== undefined) throw this.ledger.readError;
     this.reads.desired += 1;
     const { ledger } = this;
     const awards = [...ledger.awards.values()];

@@ -46,7 +46,7 @@ export interface DinfraSourceOptions {
   readonly clock: Clock;
   readonly listener: SourceListener;
   /** What the runtime calls the two pallets. Default `Provider` and `Subscription`. */
-  readonly pallets?: PalletNames;
+  readonly pallets?: PalletNames | undefined;
 }
 
 /** Awards of pallet-dinfra-subscription on a Substrate chain, for the provider that one account owns or operates. */

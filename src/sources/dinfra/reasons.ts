@@ -5,7 +5,7 @@ export const dinfraReasons = {
   ChainPalletMissing: {
     family: 'retryable',
     summary: 'The runtime of the chain lacks a pallet that the operator needs, or has it under another name.',
-    remedy: 'Give the names of the pallets of this runtime, or point the Provider at another chain.',
+    remedy: 'Set spec.chain.pallets of the Provider to the names of this runtime, or point it at another chain.',
   },
   AwardUndecodable: {
     family: 'retryable',
