@@ -1,11 +1,16 @@
 import { table } from '../../src/api/crd/field-table.ts';
 import { withMadeParts } from '../../src/api/crd/made-parts.ts';
 import { operatorCommand } from '../../src/operator/config.ts';
+import { alerts } from '../monitoring/alerts.ts';
 import { type MetricEntry, metricCatalogue } from '../monitoring/catalogue.ts';
 
-/** docs/operations.md with its tables of flags and of metrics made anew. */
+/** docs/operations.md with its tables of flags, of metrics and of alerts made anew. */
 export function operationsPage(page: string): string {
-  return withMadeParts('docs/operations.md', page, { flags: flags(), metrics: metrics() });
+  return withMadeParts('docs/operations.md', page, {
+    flags: flags(),
+    metrics: metrics(),
+    alerts: alertTable(),
+  });
 }
 
 function flags(): string {
@@ -32,5 +37,13 @@ function metrics(): string {
       // Markdown would read it as HTML.
       help.replaceAll(/<\w+>/g, '`$&`'),
     ]),
+  );
+}
+
+/** Every alert, with its page. */
+function alertTable(): string {
+  return table(
+    ['alert', 'severity', 'after', 'meaning'],
+    alerts.map(({ name, severity, for: held, meaning }) => [`[${name}](runbooks/${name}.md)`, severity, held, meaning]),
   );
 }

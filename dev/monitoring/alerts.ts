@@ -72,36 +72,64 @@ export const alerts: readonly Alert[] = [
   {
     name: 'DinfraPaidButNotRunning',
     severity: 'critical',
-    expr: 'sum by (namespace, provider, type) (dinfra_deployments{state="Active", ready!="True"}) > 0',
+    expr: 'sum by (namespace, provider, type) (dinfra_deployment_workloads{state="Active", workload=~"Absent|Down"}) > 0',
     for: '5m',
     summary:
-      '{{ $value }} {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} are paid for and not up.',
-    meaning: 'The chain says Active while what was ordered is down, or its backend cannot be asked.',
-    cost: 'The chain hears `degraded` and pays nothing; after `MaxDegraded` blocks the tenure ends.',
+      '{{ $value }} {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} are paid for and do not run.',
+    meaning:
+      'The chain says Active while the workload is down or gone. The operator reports it as degraded after half a minute: that has not come through either.',
+    cost: 'The consumer pays for nothing. Once the chain hears of it, it pays nothing, and takes the tenure away after `MaxDegraded` blocks.',
     look: ['kubectl -n NAMESPACE get ddep -o wide', 'kubectl -n NAMESPACE describe ddep NAME'],
-    mend: ['The message of `Ready` says what is awaited. Look at the workload in its backend.'],
+    mend: [
+      'The message of `Ready` says what is awaited. Look at the workload in its backend.',
+      'If reports do not get through: see DinfraChainAway and DinfraCallRefused.',
+    ],
     fires: {
       series: {
-        [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Active", ready="False", reason="AwaitingHealth"}`]:
-          '1x10',
+        [`dinfra_deployment_workloads{${PROVIDER}, type="vm/v1", state="Active", workload="Down"}`]: '1x10',
       },
       atMinute: 6,
     },
     silent: {
       series: {
-        [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Active", ready="True", reason="Running"}`]: '1x10',
+        [`dinfra_deployment_workloads{${PROVIDER}, type="vm/v1", state="Active", workload="Up"}`]: '1x10',
+        [`dinfra_deployment_workloads{${PROVIDER}, type="helm/v1", state="Active", workload="Down"}`]: '1x3 stale',
       },
+      atMinute: 6,
+    },
+  },
+  {
+    name: 'DinfraDegraded',
+    severity: 'critical',
+    expr: 'sum by (namespace, provider, type) (dinfra_deployment_workloads{state="Degraded", workload!="Up"}) > 0',
+    for: '5m',
+    summary: '{{ $value }} {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} are down and unpaid.',
+    meaning: 'The chain says Degraded, and the workload is not up again.',
+    cost: 'Nothing is earned with it, and after `MaxDegraded` blocks the chain takes the tenure away.',
+    look: ['kubectl -n NAMESPACE get ddep -o wide', 'kubectl -n NAMESPACE describe ddep NAME'],
+    mend: [
+      'The message of `Ready` says what is awaited. Look at the workload in its backend.',
+      'Several at once are rather the backend: see DinfraReactorDown.',
+    ],
+    fires: {
+      series: {
+        [`dinfra_deployment_workloads{${PROVIDER}, type="vm/v1", state="Degraded", workload="Unseen"}`]: '1x10',
+      },
+      atMinute: 6,
+    },
+    silent: {
+      series: { [`dinfra_deployment_workloads{${PROVIDER}, type="vm/v1", state="Degraded", workload="Up"}`]: '1x10' },
       atMinute: 6,
     },
   },
   {
     name: 'DinfraRunningButNotPaid',
     severity: 'warning',
-    expr: 'sum by (namespace, provider, type) (dinfra_deployments{state=~"Degraded|Suspended|Ended", ready="True"}) > 0',
+    expr: 'sum by (namespace, provider, type) (dinfra_deployment_workloads{state=~"Degraded|Suspended|Ended", workload="Up"}) > 0',
     for: '10m',
     summary:
       '{{ $value }} {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} run and are not paid for.',
-    meaning: 'What runs is up, and the chain says Degraded, Suspended or Ended for longer than reporting it takes.',
+    meaning: 'The workload is up, and the chain says Degraded, Suspended or Ended for longer than reporting it takes.',
     cost: 'What the backend costs.',
     look: [
       'kubectl -n NAMESPACE get ddep -o wide',
@@ -109,16 +137,52 @@ export const alerts: readonly Alert[] = [
     ],
     mend: ['The condition `Reported` says what the chain answered. See also DinfraChainAway and DinfraCallRefused.'],
     fires: {
-      series: {
-        [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Degraded", ready="True", reason="Running"}`]: '1x15',
-      },
+      series: { [`dinfra_deployment_workloads{${PROVIDER}, type="vm/v1", state="Degraded", workload="Up"}`]: '1x15' },
       atMinute: 11,
     },
     silent: {
       series: {
-        [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Suspended", ready="False", reason="Suspended"}`]: '1x15',
+        [`dinfra_deployment_workloads{${PROVIDER}, type="vm/v1", state="Suspended", workload="Down"}`]: '1x15',
       },
       atMinute: 11,
+    },
+  },
+  {
+    name: 'DinfraReactorDown',
+    severity: 'critical',
+    expr: 'dinfra_reactor_up == 0',
+    for: '5m',
+    summary: 'The {{ $labels.kind }} backend of {{ $labels.namespace }}/{{ $labels.reactor }} cannot be used.',
+    meaning: 'The condition Ready of the Reactor is not True: its backend does not answer, or refuses the credentials.',
+    cost: 'Awards of its types are declined and nothing ended is removed. What runs is unseen, and after a while reported as degraded and not paid.',
+    look: ['kubectl -n NAMESPACE get dreactor -o wide', 'kubectl -n NAMESPACE describe dreactor NAME'],
+    mend: ['The reason of `Ready` is one of docs/reasons.md, which says what to do.'],
+    fires: {
+      series: { 'dinfra_reactor_up{namespace="acme", reactor="cloud", kind="cloudstack"}': '0x10' },
+      atMinute: 6,
+    },
+    silent: {
+      series: { 'dinfra_reactor_up{namespace="acme", reactor="cloud", kind="cloudstack"}': '0 0 0 1 0 0 0 1 0 0' },
+      atMinute: 9,
+    },
+  },
+  {
+    name: 'DinfraStalled',
+    severity: 'warning',
+    expr: 'sum by (namespace, kind, reason) (dinfra_stalled) > 0',
+    for: '15m',
+    summary: '{{ $value }} {{ $labels.kind }} in "{{ $labels.namespace }}" wait for a person: {{ $labels.reason }}.',
+    meaning: 'The condition Stalled is True: the operator goes on with nothing of it until somebody changes something.',
+    cost: 'Whatever the object is for: a Provider that is not followed, an Offer that is not sold, a tenure that does not run.',
+    look: ['kubectl get dprov,doffer,dreactor,ddep -A -o wide', 'kubectl get descriptortypes.dinfra.io -o wide'],
+    mend: ['docs/reasons.md has the reason, with what to do. The message of `Stalled` names the field.'],
+    fires: {
+      series: { 'dinfra_stalled{namespace="acme", kind="Provider", reason="AccountInUse"}': '1x20' },
+      atMinute: 16,
+    },
+    silent: {
+      series: { 'dinfra_stalled{namespace="acme", kind="Provider", reason="AccountInUse"}': '1x10 _x10' },
+      atMinute: 16,
     },
   },
   {

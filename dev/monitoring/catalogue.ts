@@ -7,6 +7,7 @@ import { ReflectorMetrics } from '../../src/kube/cache/reflector-metrics.ts';
 import { countRequests, showLeadership } from '../../src/kube/client/client-metrics.ts';
 import { resourceNameOf } from '../../src/kube/client/resource-type.ts';
 import { ControllerMetrics } from '../../src/kube/queue/controller-metrics.ts';
+import { showStalled } from '../../src/operator/stalled-metrics.ts';
 import { showBuildInfo } from '../../src/operator/version.ts';
 
 /** A metric of the operator's own. */
@@ -19,14 +20,16 @@ export interface MetricEntry {
 /** Every metric of the operator's own, as its classes declare them; those of Node's runtime are not among them. */
 export function metricCatalogue(): readonly MetricEntry[] {
   const registry = new Registry();
+  const nothing = { get: () => undefined, list: () => [], size: 0 };
   countRequests(registry, 'https://cluster.example');
   showLeadership(registry, 'dinfra-operator');
   showBuildInfo(registry);
+  showStalled(registry, [nothing]);
   new ReflectorMetrics(registry).forResource(resourceNameOf(deployments));
   new ControllerMetrics(registry);
   new BridgeMetrics(registry);
-  new DeploymentMetrics(registry, { get: () => undefined, list: () => [], size: 0 });
-  new ReactorMetrics(registry);
+  new DeploymentMetrics(registry, nothing);
+  new ReactorMetrics(registry, nothing);
   return registry
     .getMetricsAsArray()
     .map((metric) => ({ name: metric.name, labels: labelsOf(metric), help: metric.help }))

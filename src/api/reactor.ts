@@ -65,5 +65,10 @@ export const reactorDefinition = {
   selectableFields: [],
 } as const satisfies Definition;
 
+/** The backend a Reactor is, as the reactors call themselves: `cloudstack` or `helm`. */
+export function backendOf(spec: ReactorSpec): string {
+  return (names.find((name) => name in spec) ?? '').toLowerCase();
+}
+
 /** Where the API has them. */
 export const reactors = addressOf<Reactor>(reactorDefinition);

@@ -8,6 +8,7 @@ import type { Feature, OperatorOptions, OperatorParts } from './feature.ts';
 import { registerBridge } from './register-bridge.ts';
 import { registerDeployments } from './register-deployments.ts';
 import { registerReactors } from './register-reactors.ts';
+import { showStalled } from './stalled-metrics.ts';
 
 /**
  * The operator of one process. Its copy of the cluster is kept from the construction on, by a standby too, so that the
@@ -30,6 +31,11 @@ export class Operator {
   async lead(stop: AbortSignal): Promise<void> {
     const { client, cluster } = this;
     const { config, log, registry } = this.options;
+    // Of the leader only: two replicas would count everything twice.
+    showStalled(
+      registry,
+      Object.values(cluster).map(({ store }) => store),
+    );
     const events = new EventRecorder({ client, signal: stop, instance: config.identity, logger: log });
     const parts: OperatorParts = {
       ...this.options,

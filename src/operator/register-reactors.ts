@@ -39,7 +39,7 @@ export function registerReactors(
     registry,
     factory: new BuiltInReactors({ client, access, config, fence }),
     events,
-    metrics: new ReactorMetrics(parts.registry),
+    metrics: new ReactorMetrics(parts.registry, cluster.reactors.store),
     orphans: { deployments: cluster.deployments.store, standing, log },
     dependents: (key) => cluster.deployments.store.list().filter((one) => reactorOf(one) === key).length,
     probeMs: config.resyncMs,

@@ -53,7 +53,7 @@ beforeAll(async () => {
       fence: openFence,
     }),
     events: recorder,
-    metrics: new ReactorMetrics(registry),
+    metrics: new ReactorMetrics(registry, resources),
     orphans: {
       deployments,
       standing: async ({ subscription }) => (gone.has(subscription) ? 'Gone' : 'Live'),

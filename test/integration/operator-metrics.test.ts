@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { OperatorProcess } from '../../dev/operator-process.ts';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
@@ -35,13 +34,5 @@ describe('docs/operations.md', () => {
     };
     // Those of what a leader does are there once it is elected.
     await expect.poll(own, { timeout: 20_000 }).toEqual(told.toSorted());
-  });
-
-  it('has alerts on metrics that there are', () => {
-    const [, yaml = ''] = /^```yaml\n(groups:.*?)^```$/ms.exec(page) ?? [];
-    const { groups } = parse(yaml) as { groups: { rules: { alert: string; expr: string }[] }[] };
-    const named = groups.flatMap(({ rules }) => rules).flatMap(({ expr }) => expr.match(/dinfra_\w+/g) ?? []);
-    expect(named.length).toBeGreaterThan(8);
-    expect(named.filter((name) => !told.includes(name))).toEqual([]);
   });
 });

@@ -34,6 +34,24 @@ export class DeploymentMetrics implements ReconcileMetrics {
         }
       },
     });
+    new Gauge({
+      name: 'dinfra_deployment_workloads',
+      help: 'Deployments by provider, descriptor type, state on chain, and how the workload is: Absent, Up, Down, Unseen, or NotLooked before the first look.',
+      labelNames: ['namespace', 'provider', 'type', 'state', 'workload'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { metadata, spec, status } of store.list()) {
+          this.inc({
+            namespace: metadata.namespace ?? '',
+            provider: spec.providerRef.name,
+            type: spec.descriptorType,
+            state: spec.state,
+            workload: status.facts?.workload ?? 'NotLooked',
+          });
+        }
+      },
+    });
     this.awardToReady = new Histogram({
       name: 'dinfra_award_to_ready_seconds',
       help: 'Time from mirroring an award to what it asks for being up, in seconds.',

@@ -42,7 +42,7 @@ beforeEach(() => {
       make: async () => ({ reactor, probe: (s) => probe(s), close: async () => {} }),
     },
     events: { record: (_regarding, { reason, note }) => notes.push({ reason, note }) },
-    metrics: new ReactorMetrics(new Registry()),
+    metrics: new ReactorMetrics(new Registry(), store),
     orphans: { deployments: new Store(), standing: async () => 'Unknown', log: silentLogger },
     dependents: () => dependents,
     onChange: () => undefined,
