@@ -80,7 +80,12 @@ export const values = group('Values of the chart dinfra-operator.', {
   nameOverride: name('Instead of the name of the chart, in names.'),
   fullnameOverride: name('Instead of release and chart, in names.'),
   image,
-  replicas: whole('Two, so that one can take over: only the holder of a Lease works.', 2, 1, 10),
+  replicas: whole(
+    'Two, so that one can take over: only the holder of a Lease works. None, and a process outside of the cluster can take their place.',
+    2,
+    0,
+    10,
+  ),
   provider,
   reactors,
   offers: list('Offers made by this release: `{name, descriptorType, reactor, pricePerBlock, capacity}`.', offer),
