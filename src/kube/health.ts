@@ -1,14 +1,14 @@
 import type { ReflectorHealth } from './cache/reflector-options.ts';
 import type { Controller } from './queue/controller.ts';
 
-/** Bookmarks come about each minute: after that time without one the copy may be far behind. In milliseconds. */
+/** Bookmarks arrive about every minute: without one for this long the cache may be far behind. In milliseconds. */
 const SILENT_MS = 5 * 60_000;
-/** No step of a reflector takes that long without an answer or a failure: its loop is dead. In milliseconds. */
+/** A reflector without a reply or a failure for this long is dead: no step takes that long. In milliseconds. */
 const IDLE_MS = 15 * 60_000;
-/** How long a reconcile may go on after its deadline, in milliseconds. */
+/** How long a reconcile may overrun its deadline, in milliseconds. */
 const OVERDUE_MS = 5 * 60_000;
 
-/** Why a reflector's copy cannot be relied on at present, in one line; undefined when it is in step. */
+/** Why a reflector's cache cannot be relied on, in one line; undefined when it is in sync. */
 export function reflectorNotReady({ synced, silentMs, error }: ReflectorHealth): string | undefined {
   if (error !== undefined) return error.message;
   if (!synced) return 'not read yet';
@@ -21,7 +21,7 @@ export function reflectorDead({ idleMs }: ReflectorHealth): string | undefined {
   return idleMs > IDLE_MS ? `no progress for ${Math.round(idleMs / 1000)} s` : undefined;
 }
 
-/** Why only a restart helps a controller, for /healthz: a reconcile that ignores its deadline. */
+/** Reason a controller needs a restart, for /healthz: a reconcile that ignores its deadline. */
 export function controllerDead(controller: Controller): string | undefined {
   const ms = controller.longestRunMs();
   return ms > controller.timeoutMs + OVERDUE_MS

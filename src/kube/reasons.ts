@@ -1,11 +1,11 @@
 import type { FamiliesOf, Reasons } from '../errors/catalogue.ts';
 
-/** Reasons of the API server, and of the machinery of controllers. */
+/** Reasons of the API server and of the controller runtime. */
 export const kubeReasons = {
   ClusterUnreachable: {
     family: 'retryable',
     summary: 'The Kubernetes API server does not answer, or its reply was cut off.',
-    remedy: 'Check the API server and the way to it; the operator keeps trying and touches nothing meanwhile.',
+    remedy: 'Check the API server and the network path to it; the operator keeps trying and touches nothing meanwhile.',
   },
   ClusterBusy: {
     family: 'retryable',
@@ -35,7 +35,7 @@ export const kubeReasons = {
   },
   ClusterAlreadyExists: {
     family: 'retryable',
-    summary: 'There already is an object of that name in the cluster.',
+    summary: 'An object of that name already exists in the cluster.',
     remedy: 'Nothing to do if it is brief; otherwise remove or rename the object the message names.',
   },
   ClusterConflict: {
@@ -55,12 +55,12 @@ export const kubeReasons = {
   },
   ClusterUndecodable: {
     family: 'retryable',
-    summary: 'The reply is not what an API server sends: something else answers, or it was garbled on the way.',
+    summary: 'The response is not one an API server sends: something else answered, or it was corrupted in transit.',
     remedy: 'Check the server address and any proxy in front of it.',
   },
   ClusterReplyTooLarge: {
     family: 'retryable',
-    summary: 'The reply of the API server is larger than the operator is willing to hold.',
+    summary: 'The response of the API server is larger than the operator accepts.',
     remedy: 'Look for objects of unusual size in the list the message names.',
   },
   KubeconfigInvalid: {
@@ -70,7 +70,7 @@ export const kubeReasons = {
   },
   ReconcileTimeout: {
     family: 'retryable',
-    summary: 'One pass over an object took longer than it may.',
+    summary: 'A reconcile did not finish before its deadline.',
     remedy: 'Nothing to do if it is rare; otherwise a backend is slow: see the log for what it was waiting for.',
   },
 } as const satisfies Reasons;

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-test('many followers of one type share a watch, which ends with the last of them', async () => {
+test('all followers of one type share one watch, which is closed with the last of them', async () => {
   world.server.put('a', '1');
   const watches = new MetadataWatches(world.client);
   const followers = [new AbortController(), new AbortController()];

@@ -2,14 +2,14 @@ import type { KubeClient } from '../client/kube-client.ts';
 import { type ResourceType, resourceNameOf } from '../client/resource-type.ts';
 import { Reflector } from './reflector.ts';
 
-/** Silence after which a watch is not believed any more, in milliseconds. Bookmarks come about once a minute. */
+/** Silence after which a view is no longer trusted, in milliseconds. Bookmarks arrive about once a minute. */
 const BELIEVED_MS = 150_000;
 
-/** Which objects of a type there are, and at which version, without their content. */
+/** The objects of a type and their versions, without their content. */
 export interface MetadataView {
-  /** False before the first list, without the right to it, and while the watch is silent or fails. */
+  /** False before the first list, when listing is forbidden, and while the watch is silent or failing. */
   isCurrent(): boolean;
-  /** resourceVersion of an object by `namespace/name`, or `name`; undefined when there is none with the label. */
+  /** resourceVersion of an object by `namespace/name`, or `name`; undefined when no labelled object has that key. */
   versionOf(key: string): string | undefined;
 }
 
@@ -19,7 +19,7 @@ interface Watched {
   followers: number;
 }
 
-/** Follows the metadata of all objects of a type with a label: one watch for each, whoever asks for it. */
+/** Watches the metadata of all labelled objects of a type. All callers of one type share one watch. */
 export class MetadataWatches {
   private readonly client: KubeClient;
   private readonly watched = new Map<string, Watched>();
@@ -28,7 +28,7 @@ export class MetadataWatches {
     this.client = client;
   }
 
-  /** What is known of a type, followed until the signal aborts. */
+  /** The view of a type, kept up to date until the signal aborts. */
   follow(type: ResourceType, labelSelector: string, signal: AbortSignal): MetadataView {
     const key = `${resourceNameOf(type)} ${labelSelector}`;
     const entry = this.watched.get(key) ?? this.start(type, labelSelector);

@@ -6,7 +6,7 @@ import { ReflectorMetrics } from './reflector-metrics.ts';
 const linesOf = async (registry: Registry, name: string) =>
   (await registry.getSingleMetricAsString(name)).split('\n').filter((line) => !line.startsWith('#'));
 
-test('what a watch does and how long it has been silent can be seen', async () => {
+test('metrics show the events of a watch and how long it has been silent', async () => {
   const registry = new Registry();
   const observer = new ReflectorMetrics(registry).forResource('deployments.dinfra.io');
   observer.attach(() => ({ synced: true, objects: 7, silentMs: 1_500, idleMs: 0, error: undefined }));

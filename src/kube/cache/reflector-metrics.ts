@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ReflectorHealth, ReflectorObserver } from './reflector-options.ts';
 
-/** Metrics of all reflectors of a process. client-go hides what they show: whether the watches are alive and complete. */
+/** Metrics of all reflectors of a process: whether their watches are alive and complete. client-go exposes neither. */
 export class ReflectorMetrics {
   private readonly lists;
   private readonly watches;
@@ -17,26 +17,26 @@ export class ReflectorMetrics {
     this.watches = new Counter({ name: 'dinfra_kube_watches_total', help: 'Watches opened.', labelNames, registers });
     this.failures = new Counter({
       name: 'dinfra_kube_watch_failures_total',
-      help: 'Lists and watches that failed, by reason of the catalogue.',
+      help: 'Lists and watches that failed, by catalogue reason.',
       labelNames: ['resource', 'step', 'reason'] as const,
       registers,
     });
     this.events = new Counter({
       name: 'dinfra_kube_watch_events_total',
-      help: 'Changes that watches brought.',
+      help: 'Changes delivered by watches.',
       labelNames,
       registers,
     });
     this.corrections = new Counter({
       name: 'dinfra_kube_watch_corrections_total',
-      help: 'Changes that a watch had lost and reading again found. Anything but zero is a defect.',
+      help: 'Changes that a watch had missed and a verification found. Anything but zero is a defect.',
       labelNames,
       registers,
     });
     const { healths } = this;
     new Gauge({
       name: 'dinfra_kube_objects',
-      help: 'Objects there are, as far as the operator knows.',
+      help: 'Objects in the local cache.',
       labelNames,
       registers,
       collect() {

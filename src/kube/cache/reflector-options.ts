@@ -7,15 +7,15 @@ import type { Plan } from './reflector-plan.ts';
 import type { Change } from './store.ts';
 
 /**
- * Called for each change, in order, on the reading loop itself: it must only note the key and return. `origin` is `list`
- * for what was there before, `watch` for what has just happened.
+ * Called for each change, in order, on the reflector's own loop: it must only enqueue the key and return. `origin` is
+ * `list` for objects that already existed, `watch` for changes as they happen.
  */
 export type ChangeHandler<T extends KubeObject> = (change: Change<T>, origin: 'list' | 'watch') => void;
 
 export interface ReflectorOptions<T extends KubeObject> {
   readonly client: KubeClient;
   readonly type: ResourceType<T>;
-  /** Ends the reflector, for good. */
+  /** Stops the reflector for good. */
   readonly signal: AbortSignal;
   /** Default: all namespaces. */
   readonly namespace?: string;
@@ -31,7 +31,7 @@ export interface ReflectorOptions<T extends KubeObject> {
 export interface ReflectorTiming {
   /** The wait after failures. Default 0.8 s to 30 s, up to twice that by jitter. */
   readonly backoff: BackoffLimits;
-  /** How long one watch is open, in seconds; each is drawn from this range. Default 300 to 600. */
+  /** How long one watch stays open, in seconds; drawn at random from this range. Default 300 to 600. */
   readonly watchSeconds: readonly [number, number];
   /** Silence after which a watch counts as dead, in milliseconds. Default 150 s. */
   readonly inactivityMs: number;
@@ -39,29 +39,29 @@ export interface ReflectorTiming {
   readonly verifyMs: number;
 }
 
-/** What metrics want to know. */
+/** What a reflector reports to metrics. */
 export interface ReflectorObserver {
-  /** Once, at start: where to read the health from. */
+  /** Called once at start with the function that returns the current health. */
   attach(health: () => ReflectorHealth): void;
   listed(): void;
   watching(): void;
   /** `reason` is a code of the catalogue, or `Unexpected`. */
   failed(step: Plan['next'], reason: string): void;
   event(): void;
-  /** Differences a verification found that the watch should have delivered: each is a defect somewhere. */
+  /** Changes the watch should have delivered and a verification found instead: each one is a defect somewhere. */
   corrected(objects: number): void;
 }
 
-/** How a reflector is, for probes and conditions. */
+/** The health of a reflector, for probes and conditions. */
 export interface ReflectorHealth {
-  /** Everything has been read once. */
+  /** The first list is complete. */
   readonly synced: boolean;
-  /** Objects known at present. */
+  /** Objects in the store. */
   readonly objects: number;
   /** Milliseconds since the API server last sent anything for this type; bookmarks keep it near a minute at rest. */
   readonly silentMs: number;
-  /** Milliseconds since the loop last made progress: an answer, or a failure. */
+  /** Milliseconds since the loop last got a reply or a failure. */
   readonly idleMs: number;
-  /** The present failure. */
+  /** The failure it is currently retrying; undefined while it works. */
   readonly error: Error | undefined;
 }

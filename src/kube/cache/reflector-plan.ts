@@ -2,38 +2,38 @@
 export interface Plan {
   readonly next: /** Read everything anew. */
     | 'list'
-    /** Go on from the last version seen. */
+    /** Resume from the last version seen. */
     | 'watch'
-    /** Read everything at the last version seen and compare: the safeguard against a watch that lost changes. */
+    /** List at the last version seen and compare: the safeguard against a watch that missed changes. */
     | 'verify';
-  /** Whether to wait before it. */
+  /** Whether to back off first. */
   readonly backOff: boolean;
-  /** Failures in a row; the wait grows with them. */
+  /** Consecutive failures; the backoff grows with them. */
   readonly failures: number;
   /** Of these, how many since the last list. */
   readonly watchFailures: number;
 }
 
-/** How a step went. */
+/** The result of a step. */
 export type Outcome =
   | { readonly kind: 'listed' }
   | { readonly kind: 'verified' }
-  /** `inDoubt`: the version we are at is of no use, or may not be. */
+  /** `inDoubt`: the current resourceVersion is unusable, or may be. */
   | { readonly kind: 'failed'; readonly step: Plan['next']; readonly inDoubt: boolean; readonly progressed: boolean }
-  /** The server ended the watch in order. */
+  /** The server closed the watch normally. */
   | { readonly kind: 'watchEnded'; readonly livedMs: number; readonly progressed: boolean };
 
-/** Where every reflector begins. */
+/** The initial plan of every reflector. */
 export const firstPlan: Plan = { next: 'list', backOff: false, failures: 0, watchFailures: 0 };
 
-/** A watch that ends sooner than this without an event counts as a failure: else it would be opened in a busy loop. */
+/** A watch that ends sooner than this without an event counts as a failure: otherwise it would reopen in a busy loop. */
 const SHORT_WATCH_MS = 1_000;
-/** After that many fruitless watches from one version the version itself is in doubt, as after a restored backup. */
+/** After this many watches without an event, the version itself is in doubt, as after a restored backup. */
 const MAX_WATCH_FAILURES = 3;
 
 /**
- * The step that follows. Pure. Only a watch that delivers an event resets the failure count; a successful list does not:
- * otherwise a watch that always fails would list without end.
+ * The next step. Pure. Only a watch that delivers an event resets the failure count; a successful list does not:
+ * otherwise a watch that always fails would relist without backoff.
  */
 export function nextPlan(plan: Plan, outcome: Outcome, verifyIsDue: boolean): Plan {
   switch (outcome.kind) {

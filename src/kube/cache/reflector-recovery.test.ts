@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-describe('it recovers from', () => {
+describe('a reflector recovers from', () => {
   test.each([
     ['a watch that is cut', () => world.server.cutWatches()],
     ['a watch that is cut in the middle of a line', () => world.server.cutWatches({ midLine: true })],
@@ -31,7 +31,7 @@ describe('it recovers from', () => {
       },
     ],
     [
-      'a watch that gets something else for an answer',
+      'a watch answered with garbage',
       () => {
         world.server.failNext('watch', { kind: 'garbage' });
         world.server.cutWatches();
@@ -56,7 +56,7 @@ describe('it recovers from', () => {
         world.server.cutWatches();
       },
     ],
-  ])('%s', async (_what, act) => {
+  ])('a reflector recovers from %s', async (_what, act) => {
     world.server.put('a', '1');
     const { reflector } = world.reflect();
     await reflector.synced;
@@ -71,7 +71,7 @@ describe('it recovers from', () => {
     expect(reflector.health().error).toBeUndefined();
   });
 
-  test('a watch that is refused, as soon as the next one is open: nothing has to happen for it', async () => {
+  test('a reflector reports no error as soon as a watch is open again, even without an event', async () => {
     const { reflector, observer } = world.reflect();
     await reflector.synced;
     await world.isWatching();
@@ -82,7 +82,7 @@ describe('it recovers from', () => {
     expect(observer.seen.lists).toBe(1);
   });
 
-  test('a server that is away, at the start and later', async () => {
+  test('a reflector recovers from an API server that is down at the start and later', async () => {
     const { port } = world.server;
     await world.server.stop();
     const { reflector } = world.reflect();
@@ -98,7 +98,7 @@ describe('it recovers from', () => {
   });
 });
 
-test('whatever goes wrong and in whatever order, it ends up with what the server has, and needs no correction', async () => {
+test('after any sequence of failures a reflector ends up with the server’s state, without a correction by verification', async () => {
   const name = fc.constantFrom('a', 'b', 'c');
   const fault = fc.constantFrom(
     { kind: 'cut' } as const,
@@ -174,7 +174,7 @@ test('whatever goes wrong and in whatever order, it ends up with what the server
         }
       }
       await world.agrees(reflector);
-      // Whoever acts on changes alone has seen the last one of each object.
+      // A handler that relies on changes alone has seen the last change of each object.
       for (const [key, version] of lastTold) expect(reflector.store.get(key)?.metadata.resourceVersion).toBe(version);
       expect(observer.seen.corrections).toBe(0);
       stop.abort();

@@ -11,7 +11,7 @@ afterEach(() => world.end());
 describe('verification', () => {
   const OFTEN = { verifyMs: 1_000, watchSeconds: [1, 1] as const };
 
-  test('finds and counts what the watch has lost', async () => {
+  test('a verification finds and counts the changes a watch has missed', async () => {
     world.server.put('a', '1');
     world.server.put('gone', '1');
     const { reflector, observer } = world.reflect(OFTEN);
@@ -24,7 +24,7 @@ describe('verification', () => {
     expect(observer.seen.corrections).toBe(2);
   });
 
-  test('does not count what is still on its way', async () => {
+  test('a verification does not count changes that are still in flight', async () => {
     const { reflector, observer } = world.reflect(OFTEN);
     await reflector.synced;
     const writer = setInterval(() => world.server.put('a', `${Math.random()}`), 2);
@@ -34,7 +34,7 @@ describe('verification', () => {
     expect(observer.seen.corrections).toBe(0);
   });
 
-  test('at a version that is gone reads the latest', async () => {
+  test('a verification at an expired version lists the latest state', async () => {
     const { reflector, observer } = world.reflect(OFTEN);
     await reflector.synced;
     await world.isWatching();
@@ -45,7 +45,7 @@ describe('verification', () => {
     expect(observer.failures).not.toContain('verify ClusterExpired');
   });
 
-  test('that cannot be had leaves the watch going', async () => {
+  test('a watch continues when a verification fails', async () => {
     const { reflector, observer } = world.reflect(OFTEN);
     await reflector.synced;
     await world.isWatching();

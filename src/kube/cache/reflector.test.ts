@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-test('it reads what is there, then follows the changes', async () => {
+test('a reflector lists the existing objects, then watches for changes', async () => {
   world.server.put('a', '1');
   world.server.put('b', '1');
   const { reflector } = world.reflect();
@@ -25,7 +25,7 @@ test('it reads what is there, then follows the changes', async () => {
   expect(told).toEqual(['list default/a - 1', 'list default/b - 1', 'watch default/a 1 2', 'watch default/b 1 -']);
 });
 
-test('what it gives out cannot be written to', async () => {
+test('objects from a reflector are read-only', async () => {
   world.server.put('a', '1');
   const { reflector } = world.reflect();
   await reflector.synced;
@@ -35,7 +35,7 @@ test('what it gives out cannot be written to', async () => {
   }).toThrow(TypeError);
 });
 
-test('who comes late is told of what is there', async () => {
+test('a handler that is added late is called for every existing object', async () => {
   world.server.put('a', '1');
   const { reflector } = world.reflect();
   await reflector.synced;
@@ -44,7 +44,7 @@ test('who comes late is told of what is there', async () => {
   expect(keys).toEqual(['default/a']);
 });
 
-test('a handler that throws holds up neither the others nor the watch', async () => {
+test('a handler that throws affects neither other handlers nor the watch', async () => {
   const { reflector } = world.reflect();
   const keys: string[] = [];
   reflector.onChange(() => {
@@ -57,7 +57,7 @@ test('a handler that throws holds up neither the others nor the watch', async ()
   await vi.waitFor(() => expect(keys).toEqual(['default/a', 'default/b']));
 });
 
-test('a watch that is cut goes on from where it was, without a list', async () => {
+test('a watch that is cut resumes from the last version without a list', async () => {
   const { reflector, observer } = world.reflect();
   await reflector.synced;
   for (let i = 0; i < 5; i++) {
@@ -69,7 +69,7 @@ test('a watch that is cut goes on from where it was, without a list', async () =
   expect(observer.seen.lists).toBe(1);
 });
 
-test('a watch that always fails is tried less and less, and so are the lists it leads to', async () => {
+test('a watch that always fails is retried with backoff, and so are the relists it causes', async () => {
   world.server.failNext('watch', { kind: 'status', code: 403 }, 1_000);
   const { reflector, observer } = world.reflect({ backoff: { initialMs: 10, maxMs: 400 } });
   await reflector.synced;
@@ -80,7 +80,7 @@ test('a watch that always fails is tried less and less, and so are the lists it 
   expect(reflector.health().error).toMatchObject({ code: 'ClusterForbidden' });
 });
 
-test('a server that asks for patience gets it', async () => {
+test('a reflector honours Retry-After', async () => {
   const { reflector, observer } = world.reflect();
   await reflector.synced;
   await world.isWatching();
@@ -92,7 +92,7 @@ test('a server that asks for patience gets it', async () => {
   expect(observer.seen.watches).toBe(opened + 1);
 });
 
-test('bookmarks move it on, so that a quiet type does not have to be listed after a compaction', async () => {
+test('bookmarks advance the version, so that a quiet type needs no relist after a compaction', async () => {
   const { reflector, observer } = world.reflect();
   await reflector.synced;
   await world.isWatching();
@@ -105,7 +105,7 @@ test('bookmarks move it on, so that a quiet type does not have to be listed afte
   expect(observer.seen.lists).toBe(1);
 });
 
-test('a cluster put back to an earlier state is noticed by its silence', async () => {
+test('a cluster restored to an earlier state is detected by the silence of its watch', async () => {
   for (let i = 0; i < 5; i++) world.server.put('a', `${i}`);
   const { reflector } = world.reflect({ inactivityMs: 300 });
   await reflector.synced;
@@ -118,7 +118,7 @@ test('a cluster put back to an earlier state is noticed by its silence', async (
 });
 
 describe('its end', () => {
-  test('comes with the signal, at any moment, and nothing goes on after it', async () => {
+  test('a reflector stops when its signal aborts, at any moment, and does nothing afterwards', async () => {
     world.server.failNext('list', { kind: 'hang' });
     const { reflector } = world.reflect();
     setTimeout(() => world.stop.abort(new Error('enough')), 50);
@@ -126,7 +126,7 @@ describe('its end', () => {
     await reflector.ended;
   });
 
-  test('during a watch closes the connection', async () => {
+  test('stopping a reflector during a watch closes the connection', async () => {
     const { reflector } = world.reflect();
     await world.isWatching();
     world.stop.abort();

@@ -17,23 +17,22 @@ const defaultTiming: ReflectorTiming = {
   verifyMs: 600_000,
 };
 
-/** Handlers are called for that many changes of a list in one go. */
+/** Changes of a list handled before the event loop gets to run. */
 const SLICE = 500;
-/** A server that asks for more patience than that does not get it. */
+/** The longest Retry-After that is honoured, in milliseconds. */
 const MAX_RETRY_AFTER_MS = 120_000;
-/** A watch that has been open for that long counts as working even without an event. In milliseconds. */
+/** A watch open this long counts as working even without an event. In milliseconds. */
 const OPEN_MS = 1_000;
 
 /**
- * Keeps a copy of all objects of a type in step with the cluster, from its construction until its signal aborts. It
- * recovers from every error: it lists, watches, and on any failure waits and goes on, from the last version it has seen
- * where that is possible.
+ * Keeps a copy of all objects of a type in sync with the cluster, from construction until its signal aborts. It lists,
+ * then watches, and recovers from every error: it backs off and resumes from the last version seen, or relists.
  */
 export class Reflector<T extends KubeObject> {
   readonly store: StoreView<T>;
-  /** Resolves when everything has been read once; rejects with the signal's reason when that comes first. */
+  /** Resolves after the first complete list; rejects with the signal's reason if that aborts first. */
   readonly synced: Promise<void>;
-  /** Resolves when the reflector has ended, which is only after its signal. */
+  /** Resolves when the reflector has stopped, which only its signal makes it do. */
   readonly ended: Promise<void>;
   private readonly options: ReflectorOptions<T>;
   private readonly timing: ReflectorTiming;
@@ -71,8 +70,8 @@ export class Reflector<T extends KubeObject> {
   }
 
   /**
-   * Adds a handler and calls it for every object there is already. Returns what removes it again. A handler that throws
-   * is logged; the others are called all the same.
+   * Adds a handler and calls it for every object already in the store. Returns a function that removes it. A handler
+   * that throws is logged and does not affect the others.
    */
   onChange(handler: ChangeHandler<T>): () => void {
     this.handlers.add(handler);
@@ -106,7 +105,7 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  /** One step. Never throws: what goes wrong is an outcome. */
+  /** One step. Never throws: a failure is an outcome. */
   private async take(step: Plan['next']): Promise<{ readonly outcome: Outcome; readonly retryAfterMs: number }> {
     const progress = { events: 0 };
     const startedAt = this.clock.monotonic();
@@ -154,9 +153,9 @@ export class Reflector<T extends KubeObject> {
   }
 
   /**
-   * Reads the state at exactly the present version, while no watch is open: whatever differs is a change the watch has
-   * lost, and not one that is still on its way. If that version has expired, reads the latest: that corrects as much, but
-   * cannot tell what was lost from what is new.
+   * Lists at exactly the current version, while no watch is open: any difference is a change the watch missed, not one
+   * still in flight. If that version has expired, lists the latest: that corrects the store just as well, but cannot tell
+   * missed changes from new ones.
    */
   private async verify(): Promise<void> {
     const { client, type, signal, observer } = this.options;
@@ -175,7 +174,7 @@ export class Reflector<T extends KubeObject> {
     observer?.corrected(corrections.length);
     if (corrections.length > 0) {
       const keys = corrections.slice(0, 10).map(({ key }) => key);
-      this.log.warn({ corrections: corrections.length, keys }, 'the watch had lost changes, found by verification');
+      this.log.warn({ corrections: corrections.length, keys }, 'verification found changes the watch had missed');
     }
   }
 
@@ -188,7 +187,7 @@ export class Reflector<T extends KubeObject> {
       resourceVersion: this.resourceVersion,
       timeoutSeconds: this.watchSeconds(startedAt),
       inactivityMs: this.timing.inactivityMs,
-      // An answer that has only begun proves little: a proxy may begin one before it has reached the server.
+      // Response headers prove little: a proxy may send them before it has reached the server.
       onOpen: () => {
         forgetOpening = this.clock.after(OPEN_MS, () => this.noteHeard());
       },
@@ -218,13 +217,13 @@ export class Reflector<T extends KubeObject> {
     }
     const { metadata } = event.object;
     const change = event.type === 'DELETED' ? this.objects.remove(keyOf(metadata)) : this.objects.put(event.object);
-    // Only now: a watch that is resumed must begin with an event that the store has not taken.
+    // Only now: a resumed watch must start at the first event the store has not applied.
     this.resourceVersion = metadata.resourceVersion;
     this.options.observer?.event();
     if (change !== undefined) this.notifyAll(change, 'watch');
   }
 
-  /** Random, so that many watches do not end together; shorter when a verification is due before. */
+  /** Random, so that watches do not all end together; shorter when a verification is due first. */
   private watchSeconds(now: number): number {
     const [shortest, longest] = this.timing.watchSeconds;
     const drawn = shortest + this.random() * (longest - shortest);
@@ -248,7 +247,7 @@ export class Reflector<T extends KubeObject> {
     this.lastHeardAt = this.clock.monotonic();
     if (this.error === undefined) return;
     this.error = undefined;
-    this.log.info({}, 'API server answers again');
+    this.log.info({}, 'API server is answering again');
   }
 
   private noteFailure(step: Plan['next'], error: unknown): void {
@@ -256,7 +255,7 @@ export class Reflector<T extends KubeObject> {
     const reason = reasonOf(error);
     this.options.observer?.failed(step, reason);
     if (isExpired(error)) {
-      // Versions expire in normal operation: not a failure.
+      // Versions expire in normal operation: this is not a failure.
       this.log.debug({ step }, 'resource version expired, listing again');
       return;
     }
@@ -265,7 +264,7 @@ export class Reflector<T extends KubeObject> {
     if (isNews) this.log.warn({ step, reason, err: error }, 'list or watch failed, retrying');
   }
 
-  /** A list may be all of 10,000 objects: other work runs in between. */
+  /** A list may hold 10,000 objects: yields to the event loop in between. */
   private async notifyInSlices(changes: readonly Change<T>[], origin: 'list' | 'watch'): Promise<void> {
     for (let from = 0; from < changes.length; from += SLICE) {
       if (from > 0) await nextTurn();

@@ -19,14 +19,14 @@ const storeOf = (...things: Thing[]) => {
   return store;
 };
 
-test('the same version again is no change; another object of the same name is', () => {
+test('storing the same version again is not a change; storing another object of the same name is', () => {
   const store = storeOf(thing('a', '1'));
   expect(store.put(thing('a', '1'))).toBeUndefined();
   expect(store.put(thing('a', '1', [], 'uid-other'))).toMatchObject({ old: { metadata: { uid: 'uid-a' } } });
   expect(store.remove('nobody')).toBeUndefined();
 });
 
-test('replacing everything returns what went, what changed and what came', () => {
+test('replacing the contents of a store returns the removed, changed and added objects', () => {
   const store = storeOf(thing('gone', '1'), thing('same', '1'), thing('changed', '1'));
   const changes = store.replaceAll([thing('same', '1'), thing('changed', '2'), thing('new', '3')]);
   expect(

@@ -1,15 +1,15 @@
 import { forKeeping } from '../client/freeze.ts';
 import { type KubeObject, keyOf } from '../client/resource-type.ts';
 
-/** What a reader sees of the cluster's objects. They are frozen and may be a moment behind. */
+/** Read-only view of the cached objects. They are frozen and may lag slightly behind the cluster. */
 export interface StoreView<T extends KubeObject> {
-  /** By `namespace/name`, or `name` when cluster-scoped. */
+  /** Takes `namespace/name`, or `name` when cluster-scoped. */
   get(key: string): T | undefined;
   list(): readonly T[];
   readonly size: number;
 }
 
-/** A change of one object. `old` is absent for a new one, `now` for one that is gone. */
+/** A change to one object. `old` is absent for a new object, `now` for a deleted one. */
 export interface Change<T extends KubeObject> {
   readonly key: string;
   readonly old: T | undefined;
@@ -32,7 +32,7 @@ export class Store<T extends KubeObject> implements StoreView<T> {
     return [...this.objects.values()];
   }
 
-  /** Keeps an object as it is from now on: it is frozen. Undefined when it was known at this version. */
+  /** Stores an object and freezes it. Undefined when it was already stored at this version. */
   put(object: T): Change<T> | undefined {
     const key = keyOf(object.metadata);
     const old = this.objects.get(key);
@@ -42,7 +42,7 @@ export class Store<T extends KubeObject> implements StoreView<T> {
     return { key, old, now };
   }
 
-  /** Forgets an object. Undefined when it was not known. */
+  /** Removes an object. Undefined when it was not stored. */
   remove(key: string): Change<T> | undefined {
     const old = this.objects.get(key);
     if (old === undefined) return undefined;
@@ -50,7 +50,7 @@ export class Store<T extends KubeObject> implements StoreView<T> {
     return { key, old, now: undefined };
   }
 
-  /** Makes the store hold exactly these objects. Returns what that changed. */
+  /** Replaces the contents with exactly these objects. Returns the changes. */
   replaceAll(objects: readonly T[]): readonly Change<T>[] {
     const listed = new Set(objects.map(({ metadata }) => keyOf(metadata)));
     const gone = [...this.objects.keys()].filter((key) => !listed.has(key));

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { KubeClient } from './kube-client.ts';
 
-/** One right an operation needs. */
+/** A permission an operation needs. */
 export interface Permission {
   /** RBAC verb: get, list, watch, create, patch, delete, … */
   readonly verb: string;
@@ -13,14 +13,14 @@ export interface Permission {
   readonly namespace?: string;
 }
 
-/** A right we do not have, and why, as far as the API server says. */
+/** A permission we lack, and the API server's reason if it gives one. */
 export interface MissingPermission extends Permission {
   readonly reason: string;
 }
 
 const CONCURRENCY = 8;
 
-/** Asks the API server which of these rights its client lacks. Throws the Cluster… errors when it cannot be asked. */
+/** Asks the API server which of these permissions the client lacks. Throws a Cluster… error when it cannot be asked. */
 export async function missingPermissions(
   client: KubeClient,
   wanted: readonly Permission[],
@@ -31,7 +31,7 @@ export async function missingPermissions(
   return answers.filter((answer) => answer !== undefined);
 }
 
-/** `patch deployments.dinfra.io/status in prod`, as in messages of RBAC. */
+/** `patch deployments.dinfra.io/status in prod`, as in RBAC messages. */
 export function describePermission({ verb, group, resource, namespace }: Permission): string {
   const [plural, subresource] = resource.split('/');
   const name = `${plural}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
@@ -54,7 +54,7 @@ async function review(
         kind: 'SelfSubjectAccessReview',
         spec: { resourceAttributes: { verb, group, resource, subresource, namespace } },
       },
-      attempt: `ask whether we may ${describePermission(permission)}`,
+      attempt: `check permission to ${describePermission(permission)}`,
     },
     signal,
   )) as { readonly status?: { readonly allowed?: boolean; readonly reason?: string } };

@@ -2,7 +2,7 @@ import type { Reason } from '../../errors/catalogue.ts';
 import { DinfraError, RetryableError, TerminalError } from '../../errors/dinfra-error.ts';
 import type { ApiStatus } from './api-status.ts';
 
-/** The API server's own words, as the cause of the error we raise for it. */
+/** The API server's own message, kept as the cause of our error. */
 class ApiRefusal extends Error {
   readonly status: ApiStatus;
 
@@ -14,7 +14,7 @@ class ApiRefusal extends Error {
 }
 
 /**
- * The error for a refusal of the API server. `attempted` says in words what was asked, e.g. `patch deployments.dinfra.io
+ * The error for a request the API server rejected. `attempted` says what was asked, e.g. `patch deployments.dinfra.io
  * prod/web`; the server's message follows it unchanged.
  */
 export function apiError(attempted: string, status: ApiStatus): RetryableError | TerminalError {
@@ -25,7 +25,7 @@ export function apiError(attempted: string, status: ApiStatus): RetryableError |
     ...(first !== undefined && first.field !== '' ? { path: first.field } : {}),
     ...(status.retryAfterMs === undefined ? {} : { retryAfterMs: status.retryAfterMs }),
   };
-  // A version from the future: the data has been put back to an earlier state, and ours is no longer part of it.
+  // A version from the future: etcd was restored to an earlier state that does not contain ours.
   if (status.causes.some(({ reason }) => reason === 'ResourceVersionTooLarge')) {
     return new RetryableError('ClusterExpired', detail);
   }
@@ -35,8 +35,8 @@ export function apiError(attempted: string, status: ApiStatus): RetryableError |
     case 403:
       return new RetryableError('ClusterForbidden', detail);
     case 404:
-      // An API server that does not serve the type says 404 too, and so does whatever stands in its place: neither is
-      // proof that the object does not exist.
+      // An API server that does not serve the type also answers 404, and so does anything else at that address: neither
+      // proves that the object does not exist.
       return new RetryableError(isAboutAnObject(status) ? 'ClusterNotFound' : 'ClusterTypeMissing', detail);
     case 409:
       return new RetryableError(status.reason === 'AlreadyExists' ? 'ClusterAlreadyExists' : 'ClusterConflict', detail);
@@ -57,27 +57,27 @@ function isAboutAnObject({ reason, objectName }: ApiStatus): boolean {
   return reason === 'NotFound' && objectName !== '';
 }
 
-/** What the API server said, when the error is one of its refusals. */
+/** The API server's status, when the error is a request it rejected. */
 export function apiStatusOf(error: unknown): ApiStatus | undefined {
   return error instanceof DinfraError && error.cause instanceof ApiRefusal ? error.cause.status : undefined;
 }
 
-/** An object does not exist: the one asked for, or the namespace it was to be made in. */
+/** The object does not exist, or the namespace it was to be created in. */
 export function isNotFound(error: unknown): boolean {
   return hasCode(error, 'ClusterNotFound');
 }
 
-/** The object has changed since it was read, or another manager owns a field that was applied without force. */
+/** The object changed since it was read, or another manager owns a field that was applied without force. */
 export function isConflict(error: unknown): boolean {
   return hasCode(error, 'ClusterConflict');
 }
 
-/** There already is an object of that name. */
+/** An object of that name already exists. */
 export function isAlreadyExists(error: unknown): boolean {
   return hasCode(error, 'ClusterAlreadyExists');
 }
 
-/** The API server does not have the state of that resourceVersion, or no longer. */
+/** The API server does not have the state at that resourceVersion, or no longer has it. */
 export function isExpired(error: unknown): boolean {
   return hasCode(error, 'ClusterExpired');
 }

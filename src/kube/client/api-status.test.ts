@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseApiStatus } from './api-status.ts';
 
-test('the fields at fault and the patience asked for are read', () => {
+test('the invalid fields and the retry time of a Status are parsed', () => {
   const body = JSON.stringify({
     kind: 'Status',
     code: 422,
@@ -23,7 +23,7 @@ test('the fields at fault and the patience asked for are read', () => {
   });
 });
 
-test('the Retry-After header wins, in seconds; a date in it is ignored', () => {
+test('the Retry-After header takes precedence, in seconds; a date in it is ignored', () => {
   expect(parseApiStatus(429, '{}', '7').retryAfterMs).toBe(7_000);
   expect(parseApiStatus(429, '{}', 'Fri, 31 Dec 1999 23:59:59 GMT').retryAfterMs).toBeUndefined();
 });
@@ -34,7 +34,7 @@ test.each([
   ['null', 'null'],
   ['[1]', '[1]'],
   ['{"message":7,"details":"x"}', '{"message":7,"details":"x"}'],
-])('a body that is no Status (%j) becomes one', (body, message) => {
+])('a body that is not a Status (%j) becomes one', (body, message) => {
   expect(parseApiStatus(502, body)).toEqual({
     code: 502,
     reason: '',
@@ -45,7 +45,7 @@ test.each([
   });
 });
 
-test('what is long is cut, and there are not too many causes', () => {
+test('long messages of a Status are truncated, and so is the list of causes', () => {
   const causes = Array.from({ length: 100 }, () => ({ field: 'f', reason: 'r', message: 'm'.repeat(5_000) }));
   const status = parseApiStatus(422, JSON.stringify({ message: 'x'.repeat(10_000), details: { causes } }));
   expect(status.message).toHaveLength(2048);

@@ -1,18 +1,18 @@
-/** What the API server says when it refuses: metav1.Status, as far as we read it. */
+/** The API server's rejection of a request: the part of metav1.Status that we read. */
 export interface ApiStatus {
   /** HTTP status code. */
   readonly code: number;
   /** One CamelCase word, e.g. `AlreadyExists`; empty when the server gave none. */
   readonly reason: string;
   readonly message: string;
-  /** The object the refusal is about; empty when it is not about one. */
+  /** The object it is about; empty when it is not about a single object. */
   readonly objectName: string;
-  /** The fields at fault. */
+  /** The invalid fields. */
   readonly causes: readonly ApiStatusCause[];
   readonly retryAfterMs: number | undefined;
 }
 
-/** One field at fault. */
+/** One invalid field. */
 interface ApiStatusCause {
   /** As in the manifest: `spec.values[0].name`. */
   readonly field: string;
@@ -20,15 +20,15 @@ interface ApiStatusCause {
   readonly message: string;
 }
 
-/** Long messages are cut: they end up in conditions, events and logs. */
+/** Long messages are truncated: they end up in conditions, events and logs. */
 const MAX_MESSAGE = 2048;
 const MAX_CAUSES = 32;
 
 /**
- * Reads a refusal. Anything may be in front of an API server, so a body that is no Status becomes one, made of the code
- * and the beginning of the text.
+ * Parses a rejection. A proxy may answer in the API server's place, so a body that is not a Status becomes one, made of
+ * the code and the beginning of the text.
  *
- * @param retryAfter the Retry-After header, in seconds; it wins over the one in the body.
+ * @param retryAfter the Retry-After header, in seconds; takes precedence over the body.
  */
 export function parseApiStatus(code: number, body: string, retryAfter?: string): ApiStatus {
   const status = asRecord(parseJson(body));

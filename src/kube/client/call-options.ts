@@ -1,21 +1,21 @@
 export interface WriteOptions {
-  /** Writes the status only, or another subresource. */
+  /** Writes this subresource instead of the object, e.g. `status`. */
   readonly subresource?: string;
-  /** Everything is checked and nothing is stored. Default false. */
+  /** Dry run: the server validates and stores nothing. Default false. */
   readonly dryRun?: boolean;
 }
 
 export interface ApplyOptions extends WriteOptions {
-  /** Who owns the fields. Fields owned before and no longer in the manifest are removed. */
+  /** The field manager. Fields it owned before that are not in this manifest are removed. */
   readonly fieldManager: string;
-  /** Take over fields that others own. Default true, as for every controller; false fails with ClusterConflict. */
+  /** Take over fields owned by other managers. Default true, as controllers do; false fails with ClusterConflict. */
   readonly force?: boolean;
 }
 
 export interface DeleteOptions {
-  /** Delete only this very object, at this version. */
+  /** Preconditions: delete only the object with this uid, at this version. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
-  /** What becomes of dependents. Default: what the API server does for the type, mostly Background. */
+  /** What happens to dependents. Default: the API server's default for the type, usually Background. */
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
   readonly dryRun?: boolean;
 }
@@ -24,15 +24,15 @@ export interface WatchOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Where to begin: the version of a list, or the last one seen. */
+  /** Where to start: the version of a list, or the last one seen. */
   readonly resourceVersion: string;
-  /** The server ends the watch in order after that time. Default 300. */
+  /** The server closes the watch normally after this time. Default 300. */
   readonly timeoutSeconds?: number;
   /**
-   * Silence after which the watch counts as dead, in milliseconds. Default 150 s: bookmarks come about each minute.
+   * Silence after which the watch counts as dead, in milliseconds. Default 150 s: bookmarks arrive about every minute.
    */
   readonly inactivityMs?: number;
-  /** Told when the server has begun to answer. */
+  /** Called when the server has started to respond. */
   readonly onOpen?: () => void;
 }
 

@@ -1,4 +1,4 @@
-/** Where an API server is and how to be let in. */
+/** An API server's address and how to authenticate to it. */
 export interface ClusterAccess {
   /** URL of the API server, without a slash at the end. */
   readonly server: string;
@@ -6,13 +6,13 @@ export interface ClusterAccess {
   readonly proxyUrl: string | undefined;
   /** Namespace of the kubeconfig's context, or the one the pod runs in. */
   readonly namespace: string | undefined;
-  /** The current credentials. May run a command or read files; answers from memory for up to a minute. */
+  /** The current credentials. May run a command or read files; cached for up to a minute. */
   credentials(): Promise<Credentials>;
-  /** Forgets the credentials in memory, because the server refused them. */
+  /** Drops the cached credentials, because the server rejected them. */
   invalidate(): void;
 }
 
-/** What one request is sent with. Secret: never logged. */
+/** Credentials of one request. Secret: never logged. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsMaterial;

@@ -11,8 +11,8 @@ interface Pool {
 }
 
 /**
- * The connections to one API server, for one client or for many that present the same certificate or none. Kept for the
- * life of the process: client-node makes a new TLS connection for each request.
+ * The connections to one API server, for one client or for several that use the same client certificate or none. They
+ * are reused: client-node opens a new TLS connection for each request.
  */
 export class Connections {
   private readonly proxyUrl: string | undefined;
@@ -25,8 +25,8 @@ export class Connections {
   }
 
   /**
-   * Those with this TLS material. A rotated certificate gets new ones; the old end with their last request. With a fence
-   * it is asked immediately before each request is written.
+   * The connections for this TLS material. A rotated certificate gets new ones; the old ones close after their last
+   * request. A fence is checked immediately before each request is written.
    */
   for(tls: TlsMaterial, fence?: Fence): Dispatcher {
     if (this.closed) throw new Error('this client has been closed');
@@ -40,7 +40,7 @@ export class Connections {
     return fence === undefined ? dispatcher : fencedDispatcher(dispatcher, fence);
   }
 
-  /** Cuts every connection: requests under way fail. */
+  /** Closes every connection: requests in flight fail. */
   async close(): Promise<void> {
     this.closed = true;
     await this.pool?.dispatcher.destroy();
@@ -53,9 +53,9 @@ function fingerprintOf(tls: TlsMaterial): string {
 
 function makeDispatcher(tls: TlsMaterial, proxyUrl: string | undefined): Dispatcher {
   const options = {
-    // undici speaks HTTP/2 by default and keeps dead sessions.
+    // undici negotiates HTTP/2 by default and keeps dead sessions.
     allowH2: false,
-    // Below the 90 s after which an API server closes idle connections: a request must not meet the closing.
+    // Below the 90 s after which an API server closes idle connections: a request must not race with the close.
     keepAliveTimeout: 30_000,
     keepAliveMaxTimeout: 60_000,
     connections: 128,

@@ -4,15 +4,15 @@ import type { JsonPatchStep } from './call-options.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { KubeObject, ResourceType } from './resource-type.ts';
 
-/** What is needed of the client. */
+/** The client methods used here. */
 type FinalizerClient = Pick<KubeClient, 'find' | 'jsonPatch'>;
 
-/** Others may change the list at the same time; so often in a row is no coincidence. */
+/** Other writers may change the list concurrently; this many times in a row is no coincidence. */
 const MAX_ATTEMPTS = 5;
 
 /**
- * Puts a finalizer on an object, beside those of others. Returns the object with it, or undefined when the object is
- * gone or being deleted: then none can be added, and nothing may be begun for it.
+ * Adds our finalizer to an object and keeps all others. Returns the updated object, or undefined when it is gone or
+ * being deleted: then no finalizer can be added and nothing may be created for it.
  */
 export async function addFinalizer<T extends KubeObject>(
   client: FinalizerClient,
@@ -27,15 +27,15 @@ export async function addFinalizer<T extends KubeObject>(
     if (finalizers.includes(finalizer)) return 'NothingToDo';
     const path = '/metadata/finalizers';
     return finalizers.length === 0
-      ? // A test of null holds when there is no list.
+      ? // A test for null passes when the list is absent.
         [testStep(path, null), { op: 'add', path, value: [finalizer] }]
       : [testStep(path, finalizers), { op: 'add', path: `${path}/-`, value: finalizer }];
   });
 }
 
 /**
- * Takes a finalizer off an object and leaves those of others. To be called only when all it stands for is proven gone.
- * Returns the object without it, or undefined when the object is gone.
+ * Removes our finalizer from an object and keeps all others. Call it only when everything it protects is proven gone.
+ * Returns the updated object, or undefined when it is gone.
  */
 export async function removeFinalizer<T extends KubeObject>(
   client: FinalizerClient,
@@ -53,8 +53,8 @@ export async function removeFinalizer<T extends KubeObject>(
 }
 
 /**
- * Patches the list as it is known, with a test that it still is so, and reads it anew when the test fails. Never a
- * write of the whole list: that would drop what others have added since.
+ * Patches the list as last read, with a test that it is unchanged, and reads it again when the test fails. Never writes
+ * the whole list: that would drop finalizers others have added since.
  */
 async function patchFinalizers<T extends KubeObject>(
   client: FinalizerClient,
@@ -76,13 +76,13 @@ async function patchFinalizers<T extends KubeObject>(
       if (attempt >= MAX_ATTEMPTS || !(isConflict(error) || isFailedTest(error))) throw error;
     }
     const read = await client.find(type, object.metadata, signal);
-    // Another object of the same name is none of our business.
+    // Another object of the same name is not ours.
     if (read === undefined || read.metadata.uid !== uid) return undefined;
     current = read;
   }
 }
 
-/** The API server answers a failed test with 422, as it does for a patch that makes the object invalid. */
+/** The API server answers a failed test with 422, the same as for a patch that makes the object invalid. */
 function isFailedTest(error: unknown): boolean {
   return error instanceof DinfraError && error.code === 'ClusterInvalid';
 }

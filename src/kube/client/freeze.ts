@@ -1,8 +1,8 @@
 import type { KubeObject } from './resource-type.ts';
 
 /**
- * An object as many readers share it: deeply frozen, and without the record of who wrote which field, which nobody reads
- * and which is often the larger half of it.
+ * An object that many readers can share: deeply frozen and without managedFields, which nobody reads and which are often
+ * more than half of it.
  */
 export function forKeeping<T extends KubeObject>(object: T): T {
   if (!Object.isFrozen(object.metadata)) Reflect.deleteProperty(object.metadata, 'managedFields');

@@ -37,7 +37,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** Answers everything with one object. */
+/** Answers every request with one object. */
 function answerWith(object: unknown): void {
   server.reply((_request, response) => {
     respond(response, 200, object);
@@ -48,7 +48,7 @@ function answerWith(object: unknown): void {
 describe('what goes over the wire', () => {
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
 
-  test('an apply names its manager, takes conflicts over, and fills in version and kind', async () => {
+  test('an apply names its field manager, forces conflicts, and fills in apiVersion and kind', async () => {
     answerWith(object);
     const manifest = { metadata: ref, data: { x: 'y' } };
     await client.apply(configMaps, manifest, { fieldManager: 'me', subresource: 'status', dryRun: true }, signal);
@@ -61,7 +61,7 @@ describe('what goes over the wire', () => {
     expect(JSON.parse(seen?.body ?? '')).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', ...manifest });
   });
 
-  test('patches say which kind they are, and names are escaped', async () => {
+  test('patches carry their content type, and names are escaped in the path', async () => {
     answerWith({ ...object, kind: 'Node' });
     await client.jsonPatch(nodes, { name: '../a?b' }, [{ op: 'remove', path: '/x' }], signal);
     await client.mergePatch(nodes, { name: 'n' }, { x: null }, signal);
@@ -82,16 +82,20 @@ describe('what goes over the wire', () => {
     });
   });
 
-  test('a name that would reach something else than one object is a mistake and not sent', async () => {
+  test('a name that would address anything but one object is refused before anything is sent', async () => {
     await expect(client.get(configMaps, { name: 'a' }, signal)).rejects.toThrow(TypeError);
-    await expect(client.delete(configMaps, { ...ref, name: '' }, signal)).rejects.toThrow('"" is no name');
-    await expect(client.delete(configMaps, { ...ref, name: '..' }, signal)).rejects.toThrow('".." is no name');
-    await expect(client.list(configMaps, { namespace: '' }, signal)).rejects.toThrow('"" is no name');
+    await expect(client.delete(configMaps, { ...ref, name: '' }, signal)).rejects.toThrow(
+      '"" is not a valid object name',
+    );
+    await expect(client.delete(configMaps, { ...ref, name: '..' }, signal)).rejects.toThrow(
+      '".." is not a valid object name',
+    );
+    await expect(client.list(configMaps, { namespace: '' }, signal)).rejects.toThrow('"" is not a valid object name');
     await expect(client.create(configMaps, aConfigMap, signal)).rejects.toThrow(TypeError);
     expect(server.seen).toEqual([]);
   });
 
-  test('many calls share a connection or two', async () => {
+  test('many calls share one or two connections', async () => {
     answerWith(object);
     for (let i = 0; i < 20; i++) await client.get(configMaps, ref, signal);
     expect(new Set(server.seen.map(({ port }) => port)).size).toBeLessThanOrEqual(2);
@@ -105,7 +109,7 @@ describe('refusals', () => {
       return true;
     });
 
-  test('keep the words of the API server and the field at fault', async () => {
+  test('an error keeps the API server’s message and the invalid field', async () => {
     refuseWith(422, {
       reason: 'Invalid',
       message: 'ConfigMap "a" is invalid: data[x]: Invalid value: "y": must be z',
@@ -139,8 +143,8 @@ describe('refusals', () => {
   test.each([
     ['a type that is not served', { reason: 'NotFound', details: {} }],
     ['another object', { reason: 'NotFound', details: { name: 'b' } }],
-    ['something that is no API server', {}],
-  ])('a 404 about %s is no proof that the object does not exist', async (_what, body) => {
+    ['something that is not an API server', {}],
+  ])('a 404 about %s does not prove that the object does not exist', async (_what, body) => {
     refuseWith(404, { message: 'the server could not find the requested resource', ...body });
     await expect(client.find(configMaps, ref, signal)).rejects.toMatchObject({ family: 'retryable' });
     await expect(client.delete(configMaps, ref, signal)).rejects.toMatchObject({ family: 'retryable' });
@@ -161,7 +165,7 @@ describe('refusals', () => {
     await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({ code: reason });
   });
 
-  test('a reply that is not from an API server is said to be so, without its text', async () => {
+  test('a response that is not from an API server is reported as such, without its text', async () => {
     server.failNext('any', { kind: 'garbage' });
     const error = await client.create(configMaps, { metadata: ref }, signal).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'ClusterUndecodable' });
@@ -174,12 +178,12 @@ describe('refusals', () => {
     ['list', () => client.list(configMaps, {}, signal), { kind: 'ConfigMapList', metadata: {}, items: [] }],
     ['list', () => client.list(configMaps, {}, signal), { kind: 'ConfigMapList', metadata: { resourceVersion: '1' } }],
     ['list', () => client.list(configMaps, {}, signal), { metadata: { resourceVersion: '1' }, items: [] }],
-  ])('a %s answered with JSON of another kind is an error, and never taken for nothing', async (_verb, call, reply) => {
+  ])('a %s answered with JSON of another kind is an error, never an empty result', async (_verb, call, reply) => {
     answerWith(reply);
     await expect(call()).rejects.toMatchObject({ code: 'ClusterUndecodable' });
   });
 
-  test('a refusal that is not JSON still says what came', async () => {
+  test('the error for a non-JSON rejection contains its text', async () => {
     server.failNext('any', { kind: 'status', code: 502, body: 'Bad Gateway\n' }, 9);
     await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({
       code: 'ClusterBusy',
@@ -189,7 +193,7 @@ describe('refusals', () => {
 });
 
 describe('credentials', () => {
-  test('that are refused are fetched anew, once', async () => {
+  test('rejected credentials are fetched again, once', async () => {
     client = hastyClient(server.url, {}, ['old', 'new']);
     server.reply((request, response) => {
       if (request.headers.authorization === 'Bearer new') respond(response, 200, aConfigMap);
@@ -200,7 +204,7 @@ describe('credentials', () => {
     expect(server.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
   });
 
-  test('that stay refused are an error that does not contain them', async () => {
+  test('credentials that stay rejected are an error that does not contain them', async () => {
     client = hastyClient(server.url, {}, ['old', 'sesame']);
     server.failNext('any', { kind: 'status', code: 401 }, 9);
     const error = await client.get(configMaps, ref, signal).catch((e: unknown) => e);
@@ -211,7 +215,7 @@ describe('credentials', () => {
 });
 
 describe('connections', () => {
-  test('follow a certificate that is rotated, and only then', async () => {
+  test('a rotated client certificate opens new connections, an unchanged one does not', async () => {
     answerWith(aConfigMap);
     let ca = 'first';
     const access = accessTo(server.url);
@@ -230,13 +234,13 @@ describe('connections', () => {
     await rotating.close();
   });
 
-  test('are shared by the clients that are given them, and end with them and not with one client', async () => {
+  test('shared connections stay open when one of their clients is closed', async () => {
     answerWith(aConfigMap);
     const connections = new Connections(undefined);
     const tenants = Array.from({ length: 12 }, (_, n) => hastyClient(server.url, { connections }, [`token-${n}`]));
     for (const tenant of tenants) await tenant.get(configMaps, ref, signal);
     expect(new Set(server.seen.map(({ headers }) => headers.authorization)).size).toBe(12);
-    // Not one in any case: a reply may still be on its way out of the connection.
+    // Not exactly one: the previous response may not have left its connection yet.
     expect(new Set(server.seen.map(({ port }) => port)).size).toBeLessThan(6);
     const [first, second] = tenants;
     await first?.close();
@@ -247,7 +251,7 @@ describe('connections', () => {
 });
 
 describe('bounds', () => {
-  test('a call that gets no answer ends at its deadline', async () => {
+  test('a call without a response ends at its deadline', async () => {
     client = hastyClient(server.url, { deadlineMs: 100 });
     server.failNext('any', { kind: 'hang' });
     await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({
@@ -256,7 +260,7 @@ describe('bounds', () => {
     });
   });
 
-  test('a call ends at once with the reason of its signal', async () => {
+  test('an aborted call ends at once with the reason of its signal', async () => {
     const stop = new AbortController();
     server.failNext('any', { kind: 'hang' });
     const call = client.get(configMaps, ref, stop.signal);
@@ -266,13 +270,13 @@ describe('bounds', () => {
     await expect(client.get(configMaps, ref, stop.signal)).rejects.toBe(reason);
   });
 
-  test('a reply that is too large is not held', async () => {
+  test('a response that is too large is rejected', async () => {
     client = hastyClient(server.url, { maxReplyBytes: 1000 });
     answerWith({ metadata: { name: 'a' }, data: 'x'.repeat(2000) });
     await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({ code: 'ClusterReplyTooLarge' });
   });
 
-  test('a server that cannot be reached is named with the reason', async () => {
+  test('the error for an unreachable server names the server and the cause', async () => {
     const url = server.url;
     await server.stop();
     await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({
@@ -297,7 +301,7 @@ describe('a client whose fence has closed', () => {
     };
   };
 
-  test('writes nothing and still reads', async () => {
+  test('a client whose fence is closed still reads but does not write', async () => {
     const fence = closable();
     client = hastyClient(server.url, { fence });
     answerWith(aConfigMap);
@@ -310,7 +314,7 @@ describe('a client whose fence has closed', () => {
     await client.get(configMaps, ref, signal);
   });
 
-  test('sends no second attempt of a write that the server had no time for', async () => {
+  test('a write the server was too busy for is not retried once the fence is closed', async () => {
     const fence = closable();
     client = hastyClient(server.url, { fence });
     server.reply((_request, response) => {
@@ -322,19 +326,19 @@ describe('a client whose fence has closed', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('writes nothing when it closes while the connection is made', async () => {
+  test('a write is not sent when the fence closes while the connection is being opened', async () => {
     const fence = closable();
     client = hastyClient(server.url, { fence });
     answerWith(aConfigMap);
     const write = client.create(configMaps, { metadata: ref }, signal);
-    // The connection takes at least one turn of the event loop; the fence closes before its end.
+    // Connecting takes at least one turn of the event loop; the fence closes before that.
     fence.close();
     await expect(write).rejects.toThrow(LeadershipLostError);
     expect(server.seen).toEqual([]);
   });
 });
 
-test('a closed client says so', async () => {
+test('a call on a closed client fails with an error that says so', async () => {
   answerWith(aConfigMap);
   await client.get(configMaps, ref, signal);
   await client.close();

@@ -26,17 +26,17 @@ import { type Repeatable, withRetry } from './retry.ts';
 import { type HttpRequest, readBounded, Transport } from './transport.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';
 
-/** Name of this writer in managedFields of what is not applied. */
+/** Our field manager for writes other than server-side apply. */
 const FIELD_MANAGER = 'dinfra-operator';
 
 /**
- * A client of one API server. Objects go in and come out as the raw JSON they are on the wire.
+ * A client of one API server. Objects are the raw JSON they are on the wire.
  *
- * Every call ends by its deadline or its signal. Reads and applies are tried again when the server is busy or out of
- * reach, everything else only when the server says that it did nothing. All throw the Cluster… errors of the catalogue;
+ * Every call ends by its deadline or its signal. Reads and applies are retried when the server is busy or unreachable,
+ * everything else only when the server says that it did nothing. All throw the Cluster… errors of the catalogue;
  * `isNotFound`, `isConflict` and the like tell them apart.
  *
- * The one other error is LeadershipLostError: the fence was asked before the bytes of a write were sent, and denied it.
+ * The only other error is LeadershipLostError: the fence was closed before the write was sent.
  */
 export class KubeClient {
   /** Namespace of the kubeconfig's context, or the one the pod runs in. */
@@ -66,8 +66,8 @@ export class KubeClient {
   }
 
   /**
-   * Reads one object, or undefined when the server has looked for it and found none. A server that does not serve the
-   * type at all is an error, ClusterTypeMissing.
+   * Reads one object, or undefined when the server confirms that it does not exist. A server that does not serve the type
+   * at all is an error, ClusterTypeMissing.
    */
   async find<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef, signal: AbortSignal): Promise<T | undefined> {
     return this.get(type, ref, signal).catch((error: unknown) => {
@@ -77,9 +77,8 @@ export class KubeClient {
   }
 
   /**
-   * Reads all objects of a type, page by page, as one consistent state. Without options.resourceVersion that is the
-   * latest there is: a server that answers from its watch cache makes sure of that first. They are frozen, and without
-   * managedFields.
+   * Lists all objects of a type, page by page, as one consistent state. Without options.resourceVersion that is the
+   * latest (a consistent read, also from the watch cache). The objects are frozen and without managedFields.
    */
   async list<T extends KubeObject>(
     type: ResourceType<T>,
@@ -87,7 +86,7 @@ export class KubeClient {
     signal: AbortSignal,
   ): Promise<ObjectList<T>> {
     const http = listRequest(type, options.namespace);
-    // The server leaves these out of the items of its own types.
+    // The server omits these from list items of built-in types.
     const [apiVersion, kind] = [apiVersionOf(type), type.kind];
     return collectPages<T>(
       options,
@@ -96,7 +95,7 @@ export class KubeClient {
     );
   }
 
-  /** Makes a new object. Fails with ClusterAlreadyExists when there is one of that name. */
+  /** Creates an object. Fails with ClusterAlreadyExists when one of that name exists. */
   async create<T extends KubeObject>(
     type: ResourceType<T>,
     manifest: Manifest<T>,
@@ -107,7 +106,7 @@ export class KubeClient {
     return this.callForObject(type, http, 'ifRejected', signal);
   }
 
-  /** Replaces an object as a whole. With metadata.resourceVersion it fails with ClusterConflict on one that changed. */
+  /** Replaces a whole object. With metadata.resourceVersion it fails with ClusterConflict if the object has changed. */
   async replace<T extends KubeObject>(
     type: ResourceType<T>,
     manifest: Manifest<T>,
@@ -118,7 +117,7 @@ export class KubeClient {
     return this.callForObject(type, http, 'ifRejected', signal);
   }
 
-  /** Server-side apply: makes the object when there is none, and otherwise changes the fields this manager owns. */
+  /** Server-side apply: creates the object if it does not exist, otherwise sets the fields this manager owns. */
   async apply<T extends KubeObject>(
     type: ResourceType<T>,
     manifest: Manifest<T>,
@@ -128,7 +127,7 @@ export class KubeClient {
     return this.callForObject(type, applyRequest(type, manifest, options), 'always', signal);
   }
 
-  /** JSON patch. A `test` step that does not hold fails with ClusterInvalid, as the API server has it. */
+  /** JSON patch. A failed `test` step is ClusterInvalid, because the API server answers 422. */
   async jsonPatch<T extends KubeObject>(
     type: ResourceType<T>,
     ref: ObjectRef,
@@ -153,8 +152,8 @@ export class KubeClient {
   }
 
   /**
-   * Asks for an object to be deleted. `Accepted` does not mean gone: finalizers keep it. `Absent` when the server has
-   * looked for it and found none. A precondition that does not hold fails with ClusterConflict.
+   * Requests the deletion of an object. `Accepted` does not mean gone: finalizers may keep it. `Absent` when the server
+   * confirms that it does not exist. A failed precondition is ClusterConflict.
    */
   async delete(
     type: ResourceType,
@@ -172,8 +171,8 @@ export class KubeClient {
   }
 
   /**
-   * The changes of a type from a version on. The iteration ends when the server ends the watch in order, and throws as
-   * `watchEvents` does otherwise. Leaving the loop, or aborting the signal, closes the connection.
+   * The changes of a type after a version. The iteration ends when the server closes the watch normally, and otherwise
+   * throws as `watchEvents` does. Leaving the loop or aborting the signal closes the connection.
    */
   async *watch<T extends KubeObject>(
     type: ResourceType<T>,
@@ -184,7 +183,7 @@ export class KubeClient {
     const deadline = startDeadline(signal, this.deadlineMs);
     try {
       const { body } = await this.transport.send(http, deadline.signal);
-      // Now it may be silent for longer.
+      // The stream is open: from here on the longer inactivity limit applies.
       deadline.restart(options.inactivityMs ?? 150_000);
       options.onOpen?.();
       yield* watchEvents<T>(http, body, deadline);
@@ -194,14 +193,14 @@ export class KubeClient {
   }
 
   /**
-   * Sends any request and returns its JSON reply: for what is not an object, such as reviews, token requests and
-   * discovery. Tried again only when that is safe for the method.
+   * Sends any request and returns its JSON response: for what is not an object, such as access reviews, token requests
+   * and discovery. Retried only when that is safe for the method.
    */
   async request(http: HttpRequest, signal: AbortSignal): Promise<unknown> {
     return this.call(http, http.method === 'GET' ? 'always' : 'ifRejected', signal);
   }
 
-  /** Cuts every connection of its own. Calls under way fail. */
+  /** Closes the client's own connections. Calls in flight fail. */
   async close(): Promise<void> {
     if (this.ownsConnections) await this.connections.close();
   }
@@ -214,7 +213,9 @@ export class KubeClient {
   ): Promise<T> {
     const reply = (await this.call(http, repeatable, signal)) as Partial<T>;
     if (reply.kind === type.kind && typeof reply.metadata?.name === 'string') return reply as T;
-    throw new RetryableError('ClusterUndecodable', { message: `cannot ${http.attempt}: the reply is no ${type.kind}` });
+    throw new RetryableError('ClusterUndecodable', {
+      message: `cannot ${http.attempt}: the response is not a ${type.kind}`,
+    });
   }
 
   private async call(http: HttpRequest, repeatable: Repeatable, signal: AbortSignal): Promise<object> {
@@ -233,7 +234,7 @@ export class KubeClient {
   }
 }
 
-/** The server has looked for this very object and found none. */
+/** The server confirms that this object does not exist. */
 function isProofOfAbsence(error: unknown, { name }: ObjectRef): boolean {
   return isNotFound(error) && apiStatusOf(error)?.objectName === name;
 }

@@ -34,7 +34,7 @@ async function write({ cluster, user, context }: Parts, to = path): Promise<void
   await writeFile(to, JSON.stringify(config));
 }
 
-test('the server, its CA, the namespace and the token of the context are found', async () => {
+test('the server, CA, namespace and token of the current context are used', async () => {
   const ca = '-----BEGIN CERTIFICATE-----\n…';
   await write({
     cluster: { 'certificate-authority-data': Buffer.from(ca).toString('base64'), 'tls-server-name': 'kube' },
@@ -49,7 +49,7 @@ test('the server, its CA, the namespace and the token of the context are found',
   });
 });
 
-test('client certificates, passwords and skipped verification are passed on', async () => {
+test('client certificates, passwords and insecure-skip-tls-verify of a kubeconfig are used', async () => {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   await write({
     cluster: { 'insecure-skip-tls-verify': true },
@@ -66,7 +66,7 @@ test('client certificates, passwords and skipped verification are passed on', as
   });
 });
 
-test('a plain http server is used when the kubeconfig says that it means it', async () => {
+test('a plain http server is used when the kubeconfig sets insecure-skip-tls-verify', async () => {
   await write({
     cluster: { server: 'http://127.0.0.1:8001', 'insecure-skip-tls-verify': true },
     user: { token: 'sesame' },
@@ -80,7 +80,7 @@ test('KUBECONFIG is used when no path is given', async () => {
   expect(loadClusterAccess().server).toBe('https://from-env:1');
 });
 
-test('refused credentials are read again from the file, and kept otherwise', async () => {
+test('credentials are read from the file again only after they were rejected', async () => {
   await write({ user: { token: 'old' } });
   const access = loadClusterAccess(path);
   const token = async () => (await access.credentials()).headers['Authorization'];
@@ -91,7 +91,7 @@ test('refused credentials are read again from the file, and kept otherwise', asy
   expect(await token()).toBe('Bearer new');
 });
 
-test('a file that is half written when the credentials are refused leaves what there is', async () => {
+test('a half-written kubeconfig does not replace the current configuration', async () => {
   await write({ user: { token: 'old' } });
   const access = loadClusterAccess(path);
   await writeFile(path, '{"clus');
@@ -99,7 +99,7 @@ test('a file that is half written when the credentials are refused leaves what t
   expect((await access.credentials()).headers['Authorization']).toBe('Bearer old');
 });
 
-test('a credential command runs once, again after a refusal, and says why when it fails', async () => {
+test('an exec credential plugin runs once, again after its credentials were rejected, and its failure is reported', async () => {
   const script = join(folder, 'token.mjs');
   const credential = `{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"'+process.pid+'"}}`;
   await writeFile(script, `process.stdout.write('${credential}')`);
@@ -121,50 +121,50 @@ test('a credential command runs once, again after a refusal, and says why when i
 });
 
 describe('a kubeconfig that cannot be used is refused in one line that names it', () => {
-  test('no file', () => {
+  test('a kubeconfig that does not exist is refused with its path', () => {
     expect(() => loadClusterAccess('/nowhere/config')).toThrow(
       expect.objectContaining({ code: 'KubeconfigInvalid', message: expect.stringContaining('/nowhere/config') }),
     );
   });
 
-  test('no YAML', async () => {
+  test('a kubeconfig that is not YAML is refused', async () => {
     await writeFile(path, '{"clus');
     expect(() => loadClusterAccess(path)).toThrow(expect.objectContaining({ code: 'KubeconfigInvalid' }));
   });
 
-  test('an empty file', async () => {
+  test('an empty kubeconfig is refused', async () => {
     await writeFile(path, '');
     expect(() => loadClusterAccess(path)).toThrow(expect.objectContaining({ code: 'KubeconfigInvalid' }));
   });
 
-  test('a context without cluster', async () => {
+  test('a kubeconfig whose context has no cluster is refused', async () => {
     await write({ context: { cluster: 'other' } });
     expect(() => loadClusterAccess(path)).toThrow('context "x" names no cluster');
   });
 
-  test('a server that is no URL', async () => {
+  test('a kubeconfig whose server is not a URL is refused', async () => {
     await write({ cluster: { server: 'api.example' } });
     expect(() => loadClusterAccess(path)).toThrow('not a URL: "api.example"');
   });
 
-  test('a plain http server', async () => {
+  test('a plain http server without insecure-skip-tls-verify is refused', async () => {
     await write({ cluster: { server: 'http://127.0.0.1:8001' } });
     expect(() => loadClusterAccess(path)).toThrow('only with insecure-skip-tls-verify: true');
   });
 
-  test('nothing at all', () => {
+  test('a missing cluster configuration is an error that names --kubeconfig and KUBECONFIG', () => {
     vi.stubEnv('KUBECONFIG', '');
     vi.stubEnv('HOME', folder);
     expect(() => loadClusterAccess()).toThrow('no cluster: neither --kubeconfig nor KUBECONFIG is given');
   });
 
-  test('a proxy we do not speak', async () => {
+  test('a kubeconfig with an unsupported proxy protocol is refused', async () => {
     await write({ cluster: { 'proxy-url': 'socks5://p:1' } });
     expect(() => loadClusterAccess(path)).toThrow('"socks5://p:1"; http:// and https:// proxies are supported');
   });
 });
 
-test('what is said of a file that cannot be parsed quotes nothing of it', async () => {
+test('the error for a kubeconfig that cannot be parsed quotes nothing from it', async () => {
   await writeFile(path, 'users:\n- name: a\n  user:\n    token: of-secrets\n   oops: x\n');
   const message = expect.stringMatching(/^cannot read \S+: [^\n]*\(\d+:\d+\)$/);
   expect(() => loadClusterAccess(path)).toThrow(expect.objectContaining({ message }));

@@ -4,19 +4,19 @@ import { RetryableError, TerminalError } from '../../errors/dinfra-error.ts';
 import type { ClusterAccess, Credentials } from './cluster-access.ts';
 
 /**
- * How long credentials are answered from memory, in milliseconds. Short enough to follow a rotated service account
- * token or CA file, long enough not to read files on every request.
+ * How long credentials are cached, in milliseconds. Short enough to follow a rotated service account token or CA file,
+ * long enough not to read files on every request.
  */
 const CREDENTIALS_TTL_MS = 60_000;
 
-/** The server client-node makes up when it finds no configuration at all. */
+/** The server client-node defaults to when it finds no configuration at all. */
 const NOTHING_FOUND = 'http://localhost:8080';
 
 /**
  * The cluster to work on: the kubeconfig at `path`, else KUBECONFIG, else ~/.kube/config, else the service account of
  * the pod.
  *
- * @throws TerminalError KubeconfigInvalid when what is named cannot be used.
+ * @throws TerminalError KubeconfigInvalid when that configuration cannot be used.
  */
 export function loadClusterAccess(path?: string): ClusterAccess {
   let config = loadKubeConfig(path);
@@ -31,7 +31,7 @@ export function loadClusterAccess(path?: string): ClusterAccess {
       if (kept !== undefined && kept.until > performance.now()) return kept.credentials;
       const credentials = readCredentials(config);
       kept = { credentials, until: performance.now() + CREDENTIALS_TTL_MS };
-      // A failure is not worth keeping: the next request asks anew.
+      // Do not cache a failure: the next request asks again.
       credentials.catch(() => {
         if (kept?.credentials === credentials) kept = undefined;
       });
@@ -39,11 +39,11 @@ export function loadClusterAccess(path?: string): ClusterAccess {
     },
     invalidate: () => {
       kept = undefined;
-      // The library keeps tokens of its own, some for ever; only a new instance forgets them.
+      // The library caches tokens, some of them forever; only a new instance drops them.
       try {
         config = loadKubeConfig(path);
       } catch {
-        // The file is being replaced, or is gone: go on with what we have.
+        // The file is being replaced, or is gone: keep the current configuration.
       }
     },
   };
@@ -92,13 +92,13 @@ function currentCluster(config: KubeConfig): { readonly server: string; readonly
   return { server: cluster.server, proxyUrl: cluster.proxyUrl };
 }
 
-/** What the library would put on a request, without its agents: those make a new TLS connection for each request. */
+/** The library's credentials for a request, without its agents, which open a new TLS connection for each request. */
 async function readCredentials(config: KubeConfig): Promise<Credentials> {
   const options: RequestOptions & { headers: Record<string, string> } = { headers: {} };
   try {
     await config.applyToHTTPSOptions(options);
   } catch (cause) {
-    // An exec plugin's stderr may name accounts and hosts, and is all there is to go by.
+    // An exec plugin's stderr may name accounts and hosts, but it is the only explanation there is.
     throw new RetryableError('ClusterUnauthorized', {
       message: `cannot get credentials for the cluster: ${reasonIn(cause)}`,
       cause,
@@ -125,7 +125,7 @@ function pem<Name extends 'ca' | 'cert' | 'key'>(name: Name, value: unknown): { 
   return (typeof text === 'string' ? { [name]: text } : {}) as { readonly [N in Name]?: string };
 }
 
-/** Of a YAML error: what follows quotes the file, tokens and all. For the same reason it is no cause to be kept. */
+/** The first line of a YAML error: the rest quotes the file, tokens included. It is not kept as a cause either. */
 function firstLineOf(message: string): string {
   return message.split('\n', 1)[0] ?? '';
 }

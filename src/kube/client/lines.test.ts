@@ -12,7 +12,7 @@ async function* chunked(bytes: Buffer, sizes: readonly number[]): AsyncGenerator
   }
 }
 
-test('lines are the same however the stream is cut into chunks, also in the middle of a character', async () => {
+test('lines are the same however the stream is split into chunks, even in the middle of a character', async () => {
   const line = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((text) => !text.includes('\n'));
   await fc.assert(
     fc.asyncProperty(
@@ -35,7 +35,7 @@ test('lines are the same however the stream is cut into chunks, also in the midd
   );
 });
 
-test('a line without end is given up at the limit', async () => {
+test('an endless line is an error at the size limit', async () => {
   const endless = chunked(Buffer.alloc(100, 'x'), [10]);
   await expect(collect(lines(endless, 50, () => undefined))).rejects.toMatchObject({
     code: 'ClusterReplyTooLarge',

@@ -3,8 +3,8 @@ import { RetryableError } from '../../errors/dinfra-error.ts';
 const NEWLINE = 0x0a;
 
 /**
- * Splits a stream of bytes into its lines, without the line ends. What follows the last line end is not a line: it was
- * cut off, and is given to `onRest`.
+ * Splits a byte stream into lines, without the line endings. Bytes after the last line ending are an incomplete line
+ * and are passed to `onRest`.
  *
  * @throws RetryableError ClusterReplyTooLarge when a line is longer than `maxBytes`.
  */
@@ -21,7 +21,7 @@ export async function* lines(
       const last = chunk.subarray(from, end);
       from = end + 1;
       if (size + last.length > maxBytes) throw tooLong(maxBytes);
-      // Split at bytes, decoded as a whole: a chunk may end in the middle of a character.
+      // Split bytes and decode whole lines: a chunk may end in the middle of a character.
       const line = parts.length === 0 ? last : Buffer.concat([...parts, last]);
       parts = [];
       size = 0;

@@ -18,10 +18,10 @@ afterEach(async () => {
   await server.stop();
 });
 
-test('a list is read page by page as one state, with the kind filled in', async () => {
+test('a list is read page by page as one consistent state, with the kind filled in', async () => {
   for (let i = 0; i < 1201; i++) server.put(`cm-${i}`, 'x');
   server.reply((request) => {
-    // Somebody writes while the list is read.
+    // An object changes while the list is being read.
     if (request.url.searchParams.has('continue')) server.put('late', 'y');
     return false;
   });
@@ -32,7 +32,7 @@ test('a list is read page by page as one state, with the kind filled in', async 
   expect(server.seen).toHaveLength(5);
 });
 
-test('a list that expires half-way is begun again', async () => {
+test('a list that expires midway is restarted', async () => {
   for (let i = 0; i < 600; i++) server.put(`cm-${i}`, 'x');
   let compacted = false;
   server.reply((request) => {
@@ -52,7 +52,7 @@ test('a list of large objects is read in smaller pages', async () => {
   expect((await client.list(configMaps, {}, signal)).items).toHaveLength(300);
 });
 
-test('a list can be of one version, as long as the server has it', async () => {
+test('a list at an exact version works as long as the server still has it', async () => {
   server.put('a', '1');
   server.put('b', '1');
   expect((await client.list(configMaps, { resourceVersion: '2' }, signal)).items).toHaveLength(1);

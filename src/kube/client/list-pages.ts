@@ -7,35 +7,35 @@ export interface ListOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** The state at exactly this version. Fails with ClusterExpired when it is older than about five minutes. */
+  /** List the state at exactly this version. Fails with ClusterExpired when it is older than about five minutes. */
   readonly resourceVersion?: string;
 }
 
 /** All objects at one moment. */
 export interface ObjectList<T extends KubeObject> {
   readonly items: readonly T[];
-  /** The version of the state: where to begin watching. */
+  /** The version of the list: where to start watching. */
   readonly resourceVersion: string;
 }
 
 export type PageQuery = Readonly<Record<string, string | number | undefined>>;
 
 interface Page<T> {
-  /** Some types have null for none. */
+  /** Some types send null for an empty list. */
   readonly items: readonly T[] | null;
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
 
-/** A page is parsed in one go, in which nothing else runs: 250 Deployments of 4 KiB take 20 ms, client-go's 500 twice that. */
+/** Parsing a page blocks the event loop: 250 Deployments of 4 KiB take 20 ms, client-go's page of 500 twice that. */
 const PAGE_SIZE = 250;
-/** A list that expires while it is read is begun again this often. */
+/** How often a list whose continue token expires is restarted. */
 const MAX_RESTARTS = 3;
 /** Guards against endless pagination. */
 const MAX_PAGES = 10_000;
 
 /**
- * Reads a list page by page. All pages are of one version; when that expires on the way the list is begun again, and a
- * page too large to hold is asked for in smaller ones. `prepare` is called for each item, page by page.
+ * Reads a list page by page. All pages are of one version; when that expires midway the list is restarted, and a page
+ * that is too large is requested in smaller ones. `prepare` is called for each item, page by page.
  */
 export async function collectPages<T extends KubeObject>(
   options: ListOptions,
@@ -72,7 +72,7 @@ function pageQuery(options: ListOptions, limit: number, token: string | undefine
     limit,
     labelSelector: options.labelSelector,
     fieldSelector: options.fieldSelector,
-    // A continued list carries its version in the token, and the server refuses both together.
+    // The continue token carries the version; the server rejects a request with both.
     ...(token === undefined
       ? {
           resourceVersion: options.resourceVersion,
@@ -82,7 +82,7 @@ function pageQuery(options: ListOptions, limit: number, token: string | undefine
   };
 }
 
-/** An empty list means that there is nothing, so what is taken for one had better be one. */
+/** An empty list is proof that nothing exists, so anything that is not a list must be an error. */
 function parsePage<T>(reply: unknown): Page<T> {
   const { kind, items, metadata } = reply as {
     kind?: unknown;
@@ -92,5 +92,5 @@ function parsePage<T>(reply: unknown): Page<T> {
   const isList = typeof kind === 'string' && kind.endsWith('List') && (Array.isArray(items) || items === null);
   if (isList && typeof metadata?.resourceVersion === 'string' && metadata.resourceVersion !== '')
     return reply as Page<T>;
-  throw new RetryableError('ClusterUndecodable', { message: 'the API server answered a list with something else' });
+  throw new RetryableError('ClusterUndecodable', { message: 'the response to a list is not a list' });
 }

@@ -18,7 +18,7 @@ export function getRequest(type: ResourceType, ref: ObjectRef): HttpRequest {
   return { method: 'GET', path: objectPath(type, ref), attempt: attempt('get', type, ref) };
 }
 
-/** Reads all objects of a type; the query of each page is added to it. */
+/** Lists all objects of a type; the caller adds the query of each page. */
 export function listRequest(type: ResourceType, namespace: string | undefined): HttpRequest {
   return {
     method: 'GET',
@@ -28,7 +28,7 @@ export function listRequest(type: ResourceType, namespace: string | undefined): 
   };
 }
 
-/** Follows all objects of a type. */
+/** Watches all objects of a type. */
 export function watchRequest(type: ResourceType, options: WatchOptions): HttpRequest {
   return {
     method: 'GET',
@@ -87,14 +87,14 @@ export function applyRequest<T extends KubeObject>(
     method: 'PATCH',
     path: objectPath(type, manifest.metadata, options.subresource),
     query: { fieldManager: options.fieldManager, force: options.force ?? true, ...dryRun(options) },
-    // Every JSON text is YAML.
+    // JSON is valid YAML.
     contentType: 'application/apply-patch+yaml',
     body: bodyOf(type, manifest),
     attempt: attempt('apply', type, manifest.metadata),
   };
 }
 
-/** `patch` is the steps of a JSON patch, or a JSON merge patch. */
+/** `patch`: an array is a JSON patch, an object a JSON merge patch. */
 export function patchRequest(
   type: ResourceType,
   ref: ObjectRef,

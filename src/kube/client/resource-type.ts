@@ -1,33 +1,33 @@
 import type { KindAddress, ObjectMeta, ObjectRef } from '../../base/kube-object.ts';
 
-/** Where a kind is found in the API, and the shape of its objects. Plain data: any address with these fields is one. */
+/** A kind's address in the API and the shape of its objects. Plain data: any value with these fields is one. */
 export interface ResourceType<T extends KubeObject = KubeObject> extends KindAddress {
-  /** Lists and watches are asked for the metadata of the objects only. */
+  /** Lists and watches request PartialObjectMetadata only. */
   readonly metadataOnly?: true;
-  /** Never set: it only carries the type. */
+  /** Never set: carries the type parameter only. */
   readonly objectType?: T;
 }
 
-/** An object as the API server returns it: raw JSON, never to be written to. */
+/** An object as the API server returns it: raw JSON, never modified. */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: ObjectMeta;
 }
 
-/** An object whose fields we do not know. */
+/** An object of unknown shape. */
 export interface AnyObject extends KubeObject {
   readonly [field: string]: unknown;
 }
 
-/** What a writer says of an object's metadata. */
+/** The metadata a writer can set. */
 interface ManifestMeta extends ObjectRef {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];
-  /** With it the write fails on an object of the same name that is another one. */
+  /** If set, the write fails on a different object of the same name. */
   readonly uid?: string;
-  /** With it the write fails on an object that has changed since. */
+  /** If set, the write fails if the object has changed since this version. */
   readonly resourceVersion?: string;
 }
 
@@ -42,12 +42,12 @@ type PartialDeep<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]?: PartialDeep<T[Key]> }
     : T;
 
-/** `plural.group`, as people and RBAC name it. */
+/** `plural.group`, as in kubectl and RBAC. */
 export function resourceNameOf({ group, plural }: ResourceType): string {
   return group === '' ? plural : `${plural}.${group}`;
 }
 
-/** URL path of all objects of a type, in one namespace or, without one, in all. */
+/** URL path of all objects of a type, in one namespace or in all. */
 export function collectionPath(type: ResourceType, namespace?: string): string {
   const root = type.group === '' ? `/api/${type.version}` : `/apis/${type.group}/${type.version}`;
   const scope = type.namespaced && namespace !== undefined ? `/namespaces/${segment(namespace)}` : '';
@@ -63,9 +63,9 @@ export function objectPath(type: ResourceType, { name, namespace }: ObjectRef, s
   return `${collectionPath(type, namespace)}/${segment(name)}${suffix}`;
 }
 
-/** A name as one segment of a path. An empty one would turn the deletion of an object into that of all. */
+/** A name as one path segment. An empty name would turn the deletion of one object into that of all. */
 function segment(name: string): string {
-  if (name === '' || name === '.' || name === '..') throw new TypeError(`"${name}" is no name of an object`);
+  if (name === '' || name === '.' || name === '..') throw new TypeError(`"${name}" is not a valid object name`);
   return encodeURIComponent(name);
 }
 
@@ -74,7 +74,7 @@ export function keyOf({ name, namespace }: ObjectRef): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
-/** The object a key names. */
+/** Inverse of `keyOf`. */
 export function parseKey(key: string): ObjectRef {
   const slash = key.indexOf('/');
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };

@@ -19,7 +19,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-test('a read is repeated when the server is busy or the connection is cut', async () => {
+test('a read is retried when the server is busy or the connection is cut', async () => {
   server.failNext('any', { kind: 'status', code: 503 });
   server.failNext('any', { kind: 'cut' });
   server.put('a', '1');
@@ -27,7 +27,7 @@ test('a read is repeated when the server is busy or the connection is cut', asyn
   expect(server.seen).toHaveLength(3);
 });
 
-test('a create is not repeated when it may have been done', async () => {
+test('a create is not retried when it may have succeeded', async () => {
   server.failNext('any', { kind: 'cut' });
   await expect(client.create(configMaps, { metadata: ref }, signal)).rejects.toMatchObject({
     code: 'ClusterUnreachable',
@@ -37,7 +37,7 @@ test('a create is not repeated when it may have been done', async () => {
   expect(server.seen).toHaveLength(2);
 });
 
-test('a create is repeated after 429: the server says that it did nothing', async () => {
+test('a create is retried after 429, because the server did nothing', async () => {
   server.reply((_request, response) => {
     respond(response, 200, { kind: 'ConfigMap', metadata: { name: 'a' } });
     return true;
@@ -47,7 +47,7 @@ test('a create is repeated after 429: the server says that it did nothing', asyn
   expect(server.seen).toHaveLength(3);
 });
 
-test('a long Retry-After is handed to the caller, who can wait without holding anything up', async () => {
+test('a long Retry-After is left to the caller, who can wait without occupying a worker', async () => {
   server.failNext('any', { kind: 'status', code: 429, retryAfter: 60 });
   await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({
     code: 'ClusterBusy',
@@ -56,7 +56,7 @@ test('a long Retry-After is handed to the caller, who can wait without holding a
   expect(server.seen).toHaveLength(1);
 });
 
-test('it ends after four attempts', async () => {
+test('a request is given up after four attempts', async () => {
   server.failNext('any', { kind: 'status', code: 503 }, 9);
   await expect(client.get(configMaps, ref, signal)).rejects.toMatchObject({ code: 'ClusterBusy' });
   expect(server.seen).toHaveLength(4);

@@ -3,23 +3,23 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import { RetryableError } from '../../errors/dinfra-error.ts';
 import { apiStatusOf } from './api-error.ts';
 
-/** What may be sent a second time. */
+/** Whether a request may be sent again. */
 export type Repeatable =
-  /** Reads and applies: sending twice comes to the same. */
+  /** Reads and applies: idempotent. */
   | 'always'
   /** Only when the server says it did nothing (429). */
   | 'ifRejected';
 
-/** Attempts in all. The work queue goes on trying after that, without holding a worker. */
+/** Attempts in total. After that the work queue retries, without occupying a worker. */
 const MAX_ATTEMPTS = 4;
-/** Longer waits are the work queue's. */
+/** Longer waits are left to the work queue. */
 const MAX_WAIT_MS = 5_000;
 
 /**
- * Runs `attempt` again while the server is busy or out of reach: up to four times in all, waiting as long as the server
- * asks, else 0.1 to 1.6 s.
+ * Retries `attempt` while the server is busy or unreachable: up to four attempts in total, waiting as long as the server
+ * asks, otherwise 0.1 to 1.6 s.
  *
- * @throws the last error, at once when waiting would take more than 5 s or trying again cannot help.
+ * @throws the last error; immediately when the wait would exceed 5 s or a retry cannot help.
  */
 export async function withRetry<T>(
   attempt: () => Promise<T>,
@@ -35,14 +35,14 @@ export async function withRetry<T>(
       const waitMs = waitBefore(tries, error, repeatable, random);
       if (waitMs === undefined || tries >= MAX_ATTEMPTS || signal.aborted) throw error;
       await sleep(waitMs, clock, signal).catch(() => {
-        // What went wrong says more than that time is up.
+        // The last error says more than the timeout does.
         throw error;
       });
     }
   }
 }
 
-/** Milliseconds to wait before trying again, or undefined when that is not to be done here. */
+/** Milliseconds to wait before the next attempt, or undefined when there must be none. */
 function waitBefore(tries: number, error: unknown, repeatable: Repeatable, random: () => number): number | undefined {
   if (!(error instanceof RetryableError)) return undefined;
   const rejected = apiStatusOf(error)?.code === 429;

@@ -5,7 +5,7 @@ export interface Secret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** Where Secrets are found. */
+/** The Secret resource. */
 export const secrets: ResourceType<Secret> = {
   group: '',
   version: 'v1',

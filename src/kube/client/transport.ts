@@ -12,7 +12,7 @@ import type { Connections } from './connections.ts';
 /** One HTTP request to the API server. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Begins with a slash. */
+  /** Starts with a slash. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
@@ -21,23 +21,23 @@ export interface HttpRequest {
   readonly contentType?: string;
   /** Default application/json. */
   readonly accept?: string;
-  /** In words, for messages: `get deployments.dinfra.io prod/web`. */
+  /** What is attempted, for messages: `get deployments.dinfra.io prod/web`. */
   readonly attempt: string;
 }
 
-/** A reply that is not a refusal; its body is still to be read. */
+/** A successful response whose body has not been read yet. */
 export interface HttpReply {
   readonly status: number;
   readonly body: Readable;
 }
 
-/** Told of every attempt: how long the head of the reply took, and its HTTP status or `<error>` when none came. */
+/** Called after every attempt with the time to the response headers and the HTTP status, or `<error>` without one. */
 export type ReplyListener = (reply: { readonly method: string; readonly code: string; readonly ms: number }) => void;
 
-/** Refusals are short; what is longer is not from an API server. */
+/** Error responses are short; anything longer is not from an API server. */
 const MAX_REFUSAL_BYTES = 256 * 1024;
 
-/** Requests to one API server, with the credentials of one access. */
+/** Sends requests to one API server with one set of credentials. */
 export class Transport {
   private readonly access: ClusterAccess;
   private readonly connections: Connections;
@@ -52,10 +52,10 @@ export class Transport {
   }
 
   /**
-   * Sends one request and waits for the head of the reply. A 401 is tried once more with fresh credentials.
+   * Sends one request and waits for the response headers. A 401 is retried once with fresh credentials.
    *
-   * @throws RetryableError ClusterUnreachable when no reply comes, or the error of the server's refusal;
-   *   LeadershipLostError when the fence denied it: then no byte was sent.
+   * @throws RetryableError ClusterUnreachable without a response, or the error for the server's rejection;
+   *   LeadershipLostError when the fence was closed: then nothing was sent.
    */
   async send(http: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
     const first = await this.sendOnce(http, signal);
@@ -84,7 +84,7 @@ export class Transport {
         },
         body: http.body === undefined ? null : JSON.stringify(http.body),
         signal,
-        // Time is the caller's: every call comes with a signal that has a deadline.
+        // The caller sets the time limit: every call comes with a signal that has a deadline.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
@@ -109,9 +109,9 @@ export class Transport {
 }
 
 /**
- * The whole body, of at most `maxBytes`.
+ * Reads the whole body, up to `maxBytes`.
  *
- * @throws RetryableError ClusterReplyTooLarge, or ClusterUnreachable when it is cut off.
+ * @throws RetryableError ClusterReplyTooLarge, or ClusterUnreachable when the connection is cut.
  */
 export async function readBounded(
   http: HttpRequest,
@@ -132,13 +132,13 @@ export async function readBounded(
   }
   if (size > maxBytes) {
     throw new RetryableError('ClusterReplyTooLarge', {
-      message: `cannot ${http.attempt}: the reply is larger than ${maxBytes} bytes`,
+      message: `cannot ${http.attempt}: the response is larger than ${maxBytes} bytes`,
     });
   }
   return Buffer.concat(chunks, size);
 }
 
-/** The error for a reply that did not come, or the signal's reason when it was called off. */
+/** The error for a missing response, or the signal's reason when the call was aborted. */
 export function unreachable(http: HttpRequest, server: string, cause: unknown, signal: AbortSignal): unknown {
   const timedOut = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
   if (signal.aborted && !timedOut) return signal.reason;
@@ -162,7 +162,7 @@ async function discard(body: Readable): Promise<void> {
   body.destroy();
 }
 
-/** The innermost reason: undici wraps `connect ECONNREFUSED` in errors that only say that something failed. */
+/** The innermost cause: undici wraps `connect ECONNREFUSED` in errors that say only that something failed. */
 function reasonIn(cause: unknown): string {
   let current = cause;
   for (let depth = 0; depth < 8 && current instanceof Error && current.cause instanceof Error; depth++) {

@@ -24,7 +24,7 @@ const until = async (condition: () => boolean) => {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 };
 
-test('a watch brings changes and bookmarks, and ends when the server ends it', async () => {
+test('a watch delivers changes and bookmarks, and ends when the server closes it', async () => {
   server.put('a', '1');
   const events = collect(watch());
   await until(() => server.watching === 1);
@@ -50,14 +50,14 @@ test.each([
     },
   ],
   ['garbled', 'ClusterUndecodable', () => server.sendLine('{"type":"ADDED","object":{"metadata":{"na\n')],
-  ['bringing what is no event', 'ClusterUndecodable', () => server.sendLine('{"type":"EXPLODED","object":{}}\n')],
+  ['delivering an unknown event', 'ClusterUndecodable', () => server.sendLine('{"type":"EXPLODED","object":{}}\n')],
   [
-    'bringing an object without version',
+    'delivering an object without a version',
     'ClusterUndecodable',
     () => server.sendLine('{"type":"ADDED","object":{"metadata":{}}}\n'),
   ],
   [
-    'told that the version is too old',
+    'rejected because its version is too old',
     'ClusterExpired',
     () =>
       server.sendLine(
@@ -72,7 +72,7 @@ test.each([
   await expect(events).rejects.toMatchObject({ code });
 });
 
-test('a watch that stays silent counts as dead, and every line counts as life', async () => {
+test('a silent watch is considered dead, and every line resets its inactivity timer', async () => {
   const events = collect(watch({ inactivityMs: 150, timeoutSeconds: 60 }));
   events.catch(() => undefined);
   await until(() => server.watching === 1);

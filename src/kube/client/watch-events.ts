@@ -10,17 +10,17 @@ import { type HttpRequest, unreachable } from './transport.ts';
 /** One line of a watch. */
 export type WatchEvent<T extends KubeObject> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
-  /** Nothing has changed up to this version: where to go on from after a cut. */
+  /** Nothing else has changed up to this version: where to resume. */
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
 
-/** The API server takes objects of up to 3 MiB. */
+/** The API server accepts objects of up to 3 MiB. */
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 /**
- * The events of a watch that has been answered. Ends when the server ends it in order (it does after timeoutSeconds).
+ * The events of an open watch. Ends when the server closes it normally (after timeoutSeconds).
  *
  * @throws RetryableError ClusterExpired when the server says that the version is too old; ClusterUnreachable when the
- *   stream is cut or stays silent until `inactivity`; ClusterUndecodable for a line that is no event.
+ *   stream is cut or silent until `inactivity`; ClusterUndecodable for a line that is not an event.
  */
 export async function* watchEvents<T extends KubeObject>(
   http: HttpRequest,
@@ -35,7 +35,7 @@ export async function* watchEvents<T extends KubeObject>(
     yield parseEvent(http, line);
   }
   if (cutOff) {
-    throw new RetryableError('ClusterUnreachable', { message: `cannot ${http.attempt}: the reply was cut off` });
+    throw new RetryableError('ClusterUnreachable', { message: `cannot ${http.attempt}: the response was cut off` });
   }
 }
 
@@ -65,7 +65,7 @@ function parseEvent<T extends KubeObject>(http: HttpRequest, line: Buffer): Watc
       return { type, object: object as T };
     }
   }
-  throw undecodable(http, `a line that is no watch event (type ${JSON.stringify(type)?.slice(0, 40)})`);
+  throw undecodable(http, `a line that is not a watch event (type ${JSON.stringify(type)?.slice(0, 40)})`);
 }
 
 function parseJson(http: HttpRequest, line: Buffer): object {
@@ -73,9 +73,9 @@ function parseJson(http: HttpRequest, line: Buffer): object {
     const value: unknown = JSON.parse(line.toString('utf8'));
     if (typeof value === 'object' && value !== null) return value;
   } catch {
-    // Said below, without the line: it may hold a Secret.
+    // Reported below without the content, which may contain a Secret.
   }
-  throw undecodable(http, `a line of ${line.length} bytes that is no JSON object`);
+  throw undecodable(http, `a line of ${line.length} bytes that is not a JSON object`);
 }
 
 function undecodable(http: HttpRequest, what: string): RetryableError {

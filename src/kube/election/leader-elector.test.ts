@@ -15,11 +15,11 @@ const TIMES = { leaseMs: 300, renewDeadlineMs: 200, retryMs: 40 };
 let server: FakeApiServer;
 let client: KubeClient;
 let stop: AbortController;
-/** What is in the one Lease there is. */
+/** The contents of the only Lease. */
 let stored: { version: number; spec: Record<string, unknown> } | undefined;
-/** How long the process has been paused: clocks go on, timers do not. */
+/** How long the process has been paused: clocks advance, timers do not. */
 let pausedMs: number;
-/** Replies to writes that were done are cut off while this is set. */
+/** While set, writes are stored but their responses are lost. */
 let losesReplies: boolean;
 
 const clock: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() + pausedMs };
@@ -95,14 +95,14 @@ test('a process that was stopped past its lease and resumed may not act, before 
   expect(await ended).toBe('Lost');
 });
 
-test('work that does not heed its signal keeps nobody from ending when leadership is lost', async () => {
+test('losing leadership ends the elector even when the work ignores its signal', async () => {
   const { elector, ended } = lead({}, () => new Promise(() => undefined));
   await isLeading(elector);
   pausedMs = 250;
   expect(await ended).toBe('Lost');
 });
 
-test('a renewal whose reply comes after the loss does not bring leadership back', async () => {
+test('a renewal whose response arrives after the loss does not restore leadership', async () => {
   const { elector, ended } = lead();
   await isLeading(elector);
   const renewal = Promise.withResolvers<void>();
@@ -125,7 +125,7 @@ test('a process that does not lead may not act', () => {
   expect(() => elector.assertHeld()).toThrow(LeadershipLostError);
 });
 
-test('the lease bounds the time from a dead leader to the next one', async () => {
+test('after a leader dies, the next one is elected within the lease and one retry period', async () => {
   const manual = new ManualClock();
   const times = electionTimes(4_000);
   stored = { version: 7, spec: { holderIdentity: 'dead', leaseDurationSeconds: 4 } };
@@ -144,7 +144,7 @@ test('the lease bounds the time from a dead leader to the next one', async () =>
   expect(manual.monotonic()).toBeLessThanOrEqual(4_100);
 });
 
-test('a renewal whose reply was lost is found to have been made', async () => {
+test('a renewal whose response was lost does not cost the leadership', async () => {
   const { elector } = lead();
   await isLeading(elector);
   losesReplies = true;
@@ -154,7 +154,7 @@ test('a renewal whose reply was lost is found to have been made', async () => {
   expect(isLeader(elector)).toBe(true);
 });
 
-test('an election whose reply was lost is won by who made it', async () => {
+test('an election whose response was lost is won by the candidate that wrote the Lease', async () => {
   losesReplies = true;
   const { elector } = lead();
   await new Promise((resolve) => setTimeout(resolve, 60));
@@ -164,7 +164,7 @@ test('an election whose reply was lost is won by who made it', async () => {
   expect(stored?.spec).toMatchObject({ holderIdentity: 'me', leaseTransitions: 0 });
 });
 
-test('an orderly stop writes that nobody holds the Lease, and after a pause that outlasted it nothing', async () => {
+test('an orderly stop releases the Lease, but writes nothing after a pause that outlasted the lease', async () => {
   const orderly = lead();
   await isLeading(orderly.elector);
   stop.abort();
@@ -180,23 +180,23 @@ test('an orderly stop writes that nobody holds the Lease, and after a pause that
   expect(stored?.spec).toMatchObject({ holderIdentity: 'me' });
 });
 
-test('a stop in the middle of a renewal lets the Lease go, too', async () => {
+test('a stop during a renewal also releases the Lease', async () => {
   const { elector, ended } = lead();
   await isLeading(elector);
-  // The renewal was made, and the stop came before its reply.
+  // The renewal was stored, and the stop came before its response.
   stored = { version: (stored?.version ?? 0) + 1, spec: { ...stored?.spec } };
   stop.abort();
   expect(await ended).toBe('Ended');
   expect(stored.spec).toMatchObject({ holderIdentity: '' });
 });
 
-test('work that throws lets the Lease go, and its error out', async () => {
+test('work that throws releases the Lease, and its error is rethrown', async () => {
   const elector = new LeaderElector({ client, namespace: 'n', name: 'l', identity: 'me', times: TIMES });
   await expect(elector.lead(stop.signal, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   expect(stored?.spec).toMatchObject({ holderIdentity: '' });
 });
 
-test('onLost and onLeading are told in time', async () => {
+test('onLost and onLeading are called at each change of leadership', async () => {
   const told: string[] = [];
   const { elector, ended } = lead({
     onLost: () => told.push('lost'),

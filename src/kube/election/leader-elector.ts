@@ -17,24 +17,24 @@ import {
 } from './lease-record.ts';
 
 export interface LeaderElectorOptions {
-  /** Not fenced: it is what renews the fence. */
+  /** Must not be fenced: its writes renew the fence. */
   readonly client: KubeClient;
   readonly namespace: string;
-  /** Name of the Lease: one for all that compete. */
+  /** Name of the Lease that all candidates share. */
   readonly name: string;
-  /** Who we are. Unique to this process: a pod's name and something random. */
+  /** Our holderIdentity. Unique to this process: the pod's name and a random suffix. */
   readonly identity: string;
   readonly times: ElectionTimes;
-  /** Called once when leadership is lost, after the work's signal has aborted: to end the process at once. */
+  /** Called once when leadership is lost, after the work's signal has aborted: must end the process at once. */
   readonly onLost?: () => void;
-  /** Called at each change, for metrics. */
+  /** Called on each change, for metrics. */
   readonly onLeading?: (leading: boolean) => void;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
 
-/** Standbys that wait for the same Lease do not all ask at the same moment. */
+/** Jitter, so that standbys waiting for one Lease do not all try at the same moment. */
 const STANDBY_JITTER = 0.2;
 
 /** One term of leadership, from the election to its end. */
@@ -44,9 +44,9 @@ interface Term {
 }
 
 /**
- * One of many processes, elected by a Lease, by client-go's rules: a standby goes by what it has seen itself and never
- * by the clock of another; a leader that cannot renew stops before a standby may begin; every write names the version
- * it follows; an orderly stop lets the next one in at once.
+ * Leader election by a Lease, with client-go's rules: a standby measures on its own clock and never trusts another's; a
+ * leader that cannot renew stops before a standby may start; every write is conditional on the version it read; an
+ * orderly stop releases the Lease at once.
  */
 export class LeaderElector implements Fence {
   private readonly options: LeaderElectorOptions;
@@ -54,7 +54,7 @@ export class LeaderElector implements Fence {
   private readonly random: () => number;
   private readonly log: Logger;
   private observed: ObservedLease | undefined;
-  /** Monotonic time at which the last renewal that succeeded was sent; undefined when not leading. */
+  /** Monotonic time at which the last successful renewal was sent; undefined when not leading. */
   private renewedAt: number | undefined;
   private term: Term | undefined;
 
@@ -72,30 +72,30 @@ export class LeaderElector implements Fence {
   }
 
   /**
-   * How long we may still act as leader without another renewal, in milliseconds; 0 when we are not. Timers fire late in
-   * a process that was stopped and resumed; this does not.
+   * How long we may act as leader without another renewal, in milliseconds; 0 when we are not the leader. Timers fire
+   * late in a process that was stopped and resumed; this is exact.
    */
   remainingMs(): number {
     if (this.renewedAt === undefined) return 0;
     return Math.max(0, this.renewedAt + this.options.times.renewDeadlineMs - this.clock.monotonic());
   }
 
-  /** Ends the term at once when it finds that it is over, whichever timer has not fired yet. */
+  /** Ends the term immediately if it is over, even if the timer for it has not fired yet. */
   assertHeld(): void {
     if (this.remainingMs() > 0) return;
     if (this.term !== undefined) this.lose(this.term);
     throw new LeadershipLostError();
   }
 
-  /** Who holds the Lease as far as we have seen; empty when nobody does. */
+  /** The holder of the Lease when last seen; empty when it has none. */
   private get holder(): string {
     return this.observed?.lease.spec?.holderIdentity ?? '';
   }
 
   /**
-   * Waits to be elected, then does `work` until it is over. The work's signal aborts with `stop`, the fence stays open
-   * meanwhile, and after the work has ended the Lease is released. When leadership is lost the signal aborts too, and
-   * nothing is waited for: the process has to end, since what it knows is no longer its to act on.
+   * Waits to be elected, then runs `work` to its end. `stop` aborts the work's signal; the fence stays open until the
+   * work has ended, and then the Lease is released. Loss of leadership also aborts the signal, but waits for nothing: the
+   * process must exit, since it may no longer act on its state.
    *
    * @returns `Lost` when leadership was lost.
    */
@@ -116,7 +116,7 @@ export class LeaderElector implements Fence {
         resolve('Lost');
       });
     });
-    // Renewing goes on while the work winds down after a stop.
+    // Keep renewing while the work winds down after a stop.
     const renewing = new AbortController();
     const renewal = this.keepRenewing(term, renewing.signal);
     try {
@@ -130,21 +130,21 @@ export class LeaderElector implements Fence {
     }
   }
 
-  /** True when elected, false when told to stop. */
+  /** True when elected, false when stopped. */
   private async acquire(stop: AbortSignal): Promise<boolean> {
     const { retryMs, renewDeadlineMs } = this.options.times;
     while (!stop.aborted) {
       const elected = await this.attempt(stop, renewDeadlineMs);
       if (elected) return true;
       const patienceMs = retryMs * (1 + STANDBY_JITTER * this.random());
-      // Asked again when it becomes free, not up to a whole period later.
+      // Try again the moment it becomes free, not up to a whole period later.
       const freeMs = this.observed === undefined ? retryMs : msUntilFree(this.observed, this.clock.monotonic());
       await sleep(Math.max(1, Math.min(patienceMs, freeMs)), this.clock, stop).catch(() => undefined);
     }
     return false;
   }
 
-  /** Resolves when leadership is lost, or when told to stop. */
+  /** Resolves when leadership is lost or the elector is stopped. */
   private async keepRenewing(term: Term, stop: AbortSignal): Promise<void> {
     for (;;) {
       await sleep(Math.min(this.options.times.retryMs, this.remainingMs()), this.clock, stop).catch(() => undefined);
@@ -157,24 +157,24 @@ export class LeaderElector implements Fence {
     }
   }
 
-  /** Synchronous to its end: whoever finds out first ends everything before anything else runs. */
+  /** Fully synchronous: whoever detects the loss first ends everything before anything else can run. */
   private lose(term: Term): void {
     if (term.lost.signal.aborted) return;
     this.renewedAt = undefined;
-    this.log.error({ holder: this.holder }, 'leadership lost, ending at once');
+    this.log.error({ holder: this.holder }, 'leadership lost, exiting');
     this.options.onLeading?.(false);
     term.lost.abort(new LeadershipLostError());
     this.options.onLost?.();
   }
 
-  /** Tries once to take or renew the Lease, for `limitMs` at most. Never throws. */
+  /** Tries once to acquire or renew the Lease, for at most `limitMs`. Never throws. */
   private async attempt(stop: AbortSignal, limitMs: number): Promise<boolean> {
     const deadline = startDeadline(stop, limitMs);
     try {
       return await this.takeOrRenew(deadline.signal);
     } catch (err) {
       if (!stop.aborted) {
-        this.log.warn({ err, leading: this.remainingMs() > 0 }, 'the Lease cannot be read or written, retrying');
+        this.log.warn({ err, leading: this.remainingMs() > 0 }, 'Lease cannot be read or written, retrying');
       }
       return false;
     } finally {
@@ -183,7 +183,7 @@ export class LeaderElector implements Fence {
   }
 
   private async takeOrRenew(signal: AbortSignal): Promise<boolean> {
-    // A leader knows the Lease: nobody else should have written it since.
+    // A leader already knows the Lease: nobody else should have written it since.
     if (this.renewedAt !== undefined && this.observed !== undefined) {
       const renewed = await this.write(this.observed.lease, signal);
       if (renewed) return true;
@@ -196,11 +196,11 @@ export class LeaderElector implements Fence {
     return this.write(lease, signal);
   }
 
-  /** Writes us into the Lease as it was read, or creates it. False when it has changed since. */
+  /** Writes us as the holder of the Lease as last read, or creates it. False when it has changed since. */
   private async write(previous: Lease | undefined, signal: AbortSignal): Promise<boolean> {
     const { client, namespace, name, identity, times } = this.options;
     const spec = heldSpec(previous?.spec, identity, times.leaseMs, this.clock.wallTime());
-    // Counted from the sending: when the reply comes, others have waited that long already.
+    // Counted from sending, not from the response: standbys count from the write.
     const sentAt = this.clock.monotonic();
     try {
       const lease =
@@ -208,17 +208,17 @@ export class LeaderElector implements Fence {
           ? await client.create(leases, { metadata: { namespace, name }, spec }, signal)
           : await client.replace(leases, { metadata: previous.metadata, spec }, signal);
       this.observed = observe(this.observed, lease, this.clock.monotonic());
-      // A term that was lost meanwhile is not resumed by a reply that came late.
+      // A late response must not resume a term that was lost meanwhile.
       if (this.term?.lost.signal.aborted !== true) this.renewedAt = sentAt;
       return true;
     } catch (error) {
-      // Not found: somebody has deleted the Lease since.
+      // Not found: the Lease was deleted since.
       if (isConflict(error) || isAlreadyExists(error) || isNotFound(error)) return false;
       throw error;
     }
   }
 
-  /** Lets the next one in without waiting. If it fails, the next leader waits for the lease to run out. */
+  /** Releases the Lease so that the next leader need not wait. If that fails, it waits for the lease to expire. */
   private async release(): Promise<void> {
     const { client } = this.options;
     const leftMs = this.remainingMs();
@@ -234,14 +234,14 @@ export class LeaderElector implements Fence {
     try {
       await release(held).catch(async (error: unknown) => {
         if (!isConflict(error)) throw error;
-        // A renewal that was cut short by the stop may have been made all the same.
+        // A renewal aborted by the stop may have been stored all the same.
         const live = await client.get(leases, held.metadata, deadline.signal);
         if (live.spec?.holderIdentity !== this.options.identity) throw error;
         await release(live);
       });
       this.log.info({}, 'leadership released');
     } catch (err) {
-      this.log.warn({ err }, 'leadership could not be released; the next leader waits for the lease to run out');
+      this.log.warn({ err }, 'Lease could not be released; the next leader waits for it to expire');
     } finally {
       deadline.clear();
     }

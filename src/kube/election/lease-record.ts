@@ -1,7 +1,7 @@
 import { microTime } from '../client/micro-time.ts';
 import type { KubeObject, ResourceType } from '../client/resource-type.ts';
 
-/** coordination.k8s.io/v1 Lease, as far as an election needs it. */
+/** coordination.k8s.io/v1 Lease: the fields an election uses. */
 export interface Lease extends KubeObject {
   readonly spec?: LeaseSpec;
 }
@@ -9,7 +9,7 @@ export interface Lease extends KubeObject {
 export interface LeaseSpec {
   readonly holderIdentity?: string;
   readonly leaseDurationSeconds?: number;
-  /** MicroTime. Written for people; nobody's clock is compared with it. */
+  /** MicroTime. Informational: never compared with a clock. */
   readonly acquireTime?: string;
   readonly renewTime?: string;
   readonly leaseTransitions?: number;
@@ -23,13 +23,13 @@ export const leases: ResourceType<Lease> = {
   namespaced: true,
 };
 
-/** A Lease, and when this process first saw it as it is, on its own monotonic clock. */
+/** A Lease, and when this process first saw this version of it, on its own monotonic clock. */
 export interface ObservedLease {
   readonly lease: Lease;
   readonly since: number;
 }
 
-/** What is known after reading a Lease once more. */
+/** Updates the observation after another read of the Lease. */
 export function observe(known: ObservedLease | undefined, lease: Lease, now: number): ObservedLease {
   const unchanged =
     known?.lease.metadata.uid === lease.metadata.uid &&
@@ -38,20 +38,20 @@ export function observe(known: ObservedLease | undefined, lease: Lease, now: num
 }
 
 /**
- * Whether we may take a Lease: nobody holds it, we do, or its holder has let it lie unchanged for its whole duration
- * while we were looking. Never judged by the times written in it: clocks differ between machines.
+ * Whether we may acquire a Lease: nobody holds it, we hold it, or we have watched it stay unchanged for its whole
+ * duration. Never judged by the times written in it: clocks differ between machines.
  */
 export function mayTake({ lease, since }: ObservedLease, identity: string, now: number): boolean {
   return lease.spec?.holderIdentity === identity || msUntilFree({ lease, since }, now) === 0;
 }
 
-/** Milliseconds until a Lease that stays as it is may be taken by others; 0 when nobody holds it. */
+/** Milliseconds until a Lease that stays unchanged may be acquired by others; 0 when nobody holds it. */
 export function msUntilFree({ lease, since }: ObservedLease, now: number): number {
   const { holderIdentity = '', leaseDurationSeconds = 0 } = lease.spec ?? {};
   return holderIdentity === '' ? 0 : Math.max(0, since + leaseDurationSeconds * 1000 - now);
 }
 
-/** The record of us holding the Lease, following on what it was before. */
+/** The spec that names us as holder, based on the previous one. */
 export function heldSpec(
   previous: LeaseSpec | undefined,
   identity: string,
@@ -69,7 +69,7 @@ export function heldSpec(
   };
 }
 
-/** The record of nobody holding the Lease. */
+/** The spec of a released Lease. */
 export function releasedSpec(previous: LeaseSpec, wallTimeMs: number): LeaseSpec {
   const now = microTime(wallTimeMs);
   return {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { microTime } from '../client/micro-time.ts';
 import { cutToBytes, newSeries } from './event-note.ts';
 
-test('a text is cut to its bytes between characters, and only when it is too long', () => {
+test('text is truncated by bytes, between characters, and only when it is too long', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.integer({ min: 3, max: 80 }), (text, max) => {
       const cut = cutToBytes(text, max);
@@ -18,12 +18,12 @@ test('a text is cut to its bytes between characters, and only when it is too lon
   );
 });
 
-test('a time has six digits after the second, always', () => {
+test('a MicroTime always has six fractional digits', () => {
   expect(microTime(Date.UTC(2026, 10, 21, 5, 7, 9, 115))).toBe('2026-11-21T05:07:09.115000Z');
   expect(microTime(0)).toBe('1970-01-01T00:00:00.000000Z');
 });
 
-test('an Event is in the namespace of its object, or in default, under a name that is a DNS name', () => {
+test('an Event is in the namespace of its object, or in default, and its name is a DNS name', () => {
   const object = (name: string, namespace?: string) => ({
     apiVersion: 'v1',
     kind: 'X',

@@ -11,7 +11,7 @@ let client: KubeClient;
 let clock: ManualClock;
 let stop: AbortController;
 let recorder: EventRecorder;
-/** What was asked of the API server, shortened. */
+/** The requests the API server got, abbreviated. */
 let asked: string[];
 
 beforeEach(async () => {
@@ -46,7 +46,7 @@ const web = {
 };
 const ready: EventNote = { type: 'Normal', reason: 'Ready', action: 'Observe', note: 'it runs' };
 
-test('an Event has every field the API server asks for', async () => {
+test('an Event has every field the API server requires', async () => {
   recorder.record(web, ready);
   await recorder.flush();
   expect(server.seen[0]?.url.pathname).toBe('/apis/events.k8s.io/v1/namespaces/prod/events');
@@ -72,7 +72,7 @@ test('an Event has every field the API server asks for', async () => {
   });
 });
 
-test('the same note again is counted in the same Event, written at most each half minute', async () => {
+test('a repeated note is counted in the same Event, which is written at most every half minute', async () => {
   for (let i = 0; i < 10; i++) {
     recorder.record(web, ready);
     await recorder.flush();
@@ -83,7 +83,7 @@ test('the same note again is counted in the same Event, written at most each hal
   await vi.waitFor(() => expect(asked).toEqual(['POST events 1', 'PATCH web.id1 10']));
 });
 
-test('another note, reason or object is another Event', async () => {
+test('a different note, reason or object gets its own Event', async () => {
   recorder.record(web, ready);
   recorder.record(web, { ...ready, note: 'it runs well' });
   recorder.record(web, { ...ready, reason: 'Other' });
@@ -92,7 +92,7 @@ test('another note, reason or object is another Event', async () => {
   expect(asked).toEqual(['POST events 1', 'POST events 1', 'POST events 1', 'POST events 1']);
 });
 
-test('a note that comes back after six quiet minutes is a new Event', async () => {
+test('a note repeated after six quiet minutes gets a new Event', async () => {
   recorder.record(web, ready);
   await recorder.flush();
   await clock.advance(6 * 60_000);
@@ -101,7 +101,7 @@ test('a note that comes back after six quiet minutes is a new Event', async () =
   expect(asked).toEqual(['POST events 1', 'POST events 1']);
 });
 
-test('an Event that has expired meanwhile is made again with its count', async () => {
+test('an Event that has expired is created again with its count', async () => {
   recorder.record(web, ready);
   await recorder.flush();
   await clock.advance(60_000);
@@ -115,7 +115,7 @@ test('an Event that has expired meanwhile is made again with its count', async (
   expect(asked).toEqual(['POST events 1', 'POST events 2']);
 });
 
-test('an object that says something new all the time is cut short', async () => {
+test('an object with ever new notes is rate limited', async () => {
   for (let i = 0; i < 1_000; i++) recorder.record(web, { ...ready, note: `attempt ${i}` });
   await clock.advance(30_000);
   await recorder.flush();
@@ -125,7 +125,7 @@ test('an object that says something new all the time is cut short', async () => 
   expect(asked).toHaveLength(26);
 });
 
-test('an API server that is away costs nothing but the Event, which comes when it is back', async () => {
+test('while the API server is down Events wait without affecting anything, and are written when it is back', async () => {
   server.failNext('any', { kind: 'cut' });
   recorder.record(web, ready);
   await recorder.flush();
@@ -135,7 +135,7 @@ test('an API server that is away costs nothing but the Event, which comes when i
   expect(asked).toEqual(['POST events 1']);
 });
 
-test('an Event that is not allowed is left out', async () => {
+test('an Event the API server forbids is dropped', async () => {
   server.failNext('any', { kind: 'status', code: 403 });
   recorder.record(web, ready);
   await recorder.flush();
@@ -144,7 +144,7 @@ test('an Event that is not allowed is left out', async () => {
   expect(clock.pending).toBe(0);
 });
 
-test('nothing is written after the stop', async () => {
+test('no Event is written after the recorder has stopped', async () => {
   recorder.record(web, ready);
   await recorder.flush();
   recorder.record(web, ready);

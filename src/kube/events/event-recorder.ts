@@ -11,9 +11,9 @@ import { type EventNote, type EventSeries, newSeries, seriesKey } from './event-
 
 export interface EventRecorderOptions {
   readonly client: KubeClient;
-  /** Ends the recorder; what is not written by then is lost. */
+  /** Stops the recorder; Events not written by then are lost. */
   readonly signal: AbortSignal;
-  /** Which process this is, e.g. the pod's name. */
+  /** The reportingInstance, e.g. the pod's name. */
   readonly instance: string;
   /** Default dinfra.io/operator. */
   readonly controller?: string;
@@ -22,7 +22,7 @@ export interface EventRecorderOptions {
   readonly newId?: () => string;
 }
 
-/** events.k8s.io/v1 Event, as far as we write it. */
+/** events.k8s.io/v1 Event: the fields we write. */
 interface KubeEvent extends KubeObject {
   readonly eventTime: string;
   readonly reportingController: string;
@@ -43,27 +43,27 @@ const events: ResourceType<KubeEvent> = {
   namespaced: true,
 };
 
-/** A series nobody adds to for that long has ended; the next of its kind is a new Event. As in client-go. */
+/** A series without a new occurrence for this long has ended; the next occurrence starts a new Event. As in client-go. */
 const SERIES_IDLE_MS = 6 * 60_000;
-/** Series kept at once, and objects whose rate is kept; the oldest are forgotten. */
+/** Series kept, and objects whose rate is kept; the least recently used are evicted. */
 const MAX_SERIES = 2_048;
-/** Counts are written at most that often for one series. */
+/** Minimum time between two writes of one series' count. */
 const COUNT_EVERY_MS = 30_000;
 const RETRY_AFTER_MS = 10_000;
 const MAX_FAILURES = 12;
-/** Each object may have that many new series at once, and one more every half minute. */
+/** Rate limit of new series per object: this burst, then one every half minute. */
 const OBJECT_LIMIT = { perSecond: 1 / 30, burst: 25 };
 const OVERALL_LIMIT = { perSecond: 10, burst: 50 };
 
 /**
- * Writes Events. The same note on the same object becomes one Event with a count, and who says too much is cut short.
- * Nothing ever fails because an Event could not be written.
+ * Writes Events. Repeats of a note on an object are counted in one Event, and noisy objects are rate limited. Failing to
+ * write an Event never fails anything else.
  */
 export class EventRecorder {
   private readonly options: EventRecorderOptions;
   private readonly clock: Clock;
   private readonly log: Logger;
-  /** The series last added to is the last. */
+  /** Ordered by use: the most recently used series comes last. */
   private readonly series = new Map<string, EventSeries>();
   private readonly unwritten = new Set<EventSeries>();
   private readonly buckets = new Map<string, TokenBucket>();
@@ -79,7 +79,7 @@ export class EventRecorder {
     options.signal.addEventListener('abort', () => this.cancelTimer?.(), { once: true });
   }
 
-  /** Notes what happened to an object. Returns at once. */
+  /** Queues an Event about an object. Returns immediately. */
   record(regarding: KubeObject, note: EventNote): void {
     if (this.options.signal.aborted) return;
     const now = this.clock.wallTime();
@@ -99,12 +99,12 @@ export class EventRecorder {
     this.pump();
   }
 
-  /** Resolves when what may be written now is written or given up. */
+  /** Resolves when every Event that is due has been written or dropped. */
   async flush(): Promise<void> {
     await this.pumping;
   }
 
-  /** Writes what is due, one after the other, and wakes up for what is due later. */
+  /** Writes the Events that are due, one at a time, and sets a timer for the rest. */
   private pump(): void {
     this.pumping ??= this.writeDue().finally(() => {
       this.pumping = undefined;
@@ -113,7 +113,7 @@ export class EventRecorder {
   }
 
   private async writeDue(): Promise<void> {
-    // On the next turn: many notes of one pass become one write.
+    // Wait a tick: several notes of one reconcile become one write.
     await Promise.resolve();
     for (let due = this.nextDue(); due !== undefined; due = this.nextDue()) {
       this.unwritten.delete(due);
@@ -146,12 +146,12 @@ export class EventRecorder {
         series.written = count;
         return;
       } catch (error) {
-        // Events live for an hour: begin a new one.
+        // The API server deletes Events after an hour: start a new one.
         if (!isNotFound(error)) throw error;
       }
     }
     await this.create(series, count > 1 ? counted : {}).catch((error: unknown) => {
-      // An earlier attempt was lost on its way back, not on its way there.
+      // An earlier create succeeded, but its response was lost.
       if (!isAlreadyExists(error)) throw error;
     });
     series.written = count;
@@ -176,8 +176,8 @@ export class EventRecorder {
     const lasting = error instanceof DinfraError && error.code !== 'ClusterForbidden' && error.family === 'retryable';
     const { ref, note } = series;
     if (!lasting || isNotFound(error) || series.failures >= MAX_FAILURES) {
-      // A namespace that is going away takes no Events, for one.
-      this.log.debug({ err: error, event: ref.name, note: note.note }, 'an Event could not be written and is left out');
+      // For example, a terminating namespace rejects new Events.
+      this.log.debug({ err: error, event: ref.name, note: note.note }, 'Event could not be written, dropping it');
       return;
     }
     series.writeAt = this.clock.monotonic() + RETRY_AFTER_MS;

@@ -1,17 +1,17 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { WorkQueueLevel, WorkQueueObserver } from './work-queue.ts';
 
-/** How a reconcile ended, in controller-runtime's words. */
+/** The result of a reconcile, in controller-runtime's terms. */
 export type Result = 'success' | 'error' | 'requeue_after';
 
 /** What a controller reports to metrics. Times in milliseconds. */
 export interface ControllerObserver {
   readonly queue: WorkQueueObserver;
-  /** Once, at start: where to read the queue's level from. */
+  /** Called once at start with the function that returns the queue's level. */
   attach(level: () => WorkQueueLevel, concurrency: number): void;
   started(): void;
   ended(result: Result, ms: number): void;
-  /** How many more, or fewer, reconciles go on beyond their deadline. */
+  /** The change in the number of reconciles that overrun their deadline. */
   overdue(change: 1 | -1): void;
   failed(how: 'retryable' | 'terminal' | 'timeout' | 'panic'): void;
 }
@@ -21,8 +21,8 @@ const RECONCILE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 const QUEUE_SECONDS = [0.001, 0.01, 0.1, 0.5, 1, 5, 10, 60, 300, 1000];
 
 /**
- * Metrics of all controllers of a process, under controller-runtime's names so that its dashboards and alerts fit.
- * Every series of a controller is there from its start, at zero.
+ * Metrics of all controllers of a process, under controller-runtime's names so that its dashboards and alerts work.
+ * Every series of a controller exists from its start, at zero.
  */
 export class ControllerMetrics {
   private readonly reconciles;
@@ -57,12 +57,12 @@ export class ControllerMetrics {
     });
     this.terminalErrors = new Counter({
       name: 'controller_runtime_terminal_reconcile_errors_total',
-      help: 'Reconciles that failed and are not tried again until something changes.',
+      help: 'Reconciles that failed and are not retried until something changes.',
       ...controller,
     });
     this.timeouts = new Counter({
       name: 'controller_runtime_reconcile_timeouts_total',
-      help: 'Reconciles that took longer than they may.',
+      help: 'Reconciles that timed out.',
       ...controller,
     });
     this.panics = new Counter({
@@ -78,30 +78,30 @@ export class ControllerMetrics {
     });
     this.workers = new Gauge({
       name: 'controller_runtime_active_workers',
-      help: 'Reconciles under way.',
+      help: 'Reconciles in progress.',
       ...controller,
     });
     this.overdue = new Gauge({
       name: 'dinfra_reconciles_overdue',
-      help: 'Reconciles that go on beyond their deadline: anything but zero is a defect.',
+      help: 'Reconciles that overrun their deadline: anything but zero is a defect.',
       ...controller,
     });
     this.maxWorkers = new Gauge({
       name: 'controller_runtime_max_concurrent_reconciles',
-      help: 'How many reconciles there may be at once, of each lane.',
+      help: 'Maximum concurrent reconciles of each lane.',
       ...controller,
     });
     this.adds = new Counter({ name: 'workqueue_adds_total', help: 'Keys added to the queue.', ...queue });
     this.retries = new Counter({ name: 'workqueue_retries_total', help: 'Keys added after a failure.', ...queue });
     this.queueSeconds = new Histogram({
       name: 'workqueue_queue_duration_seconds',
-      help: 'How long a key waits in the queue before its reconcile begins.',
+      help: 'How long a key waits in the queue before its reconcile starts.',
       buckets: QUEUE_SECONDS,
       ...queue,
     });
     this.workSeconds = new Histogram({
       name: 'workqueue_work_duration_seconds',
-      help: 'How long a key is worked on.',
+      help: 'How long processing a key takes.',
       buckets: QUEUE_SECONDS,
       ...queue,
     });
@@ -146,13 +146,13 @@ export class ControllerMetrics {
     };
   }
 
-  /** What is read from the queues when somebody looks. */
+  /** Gauges computed from the queues on each scrape. */
   private registerLevels(registry: Registry): void {
     const { levels } = this;
     const labelNames = ['name', 'controller'] as const;
     new Gauge({
       name: 'workqueue_depth',
-      help: 'Keys that wait for a worker, by priority.',
+      help: 'Keys waiting for a worker, by priority.',
       labelNames: ['name', 'controller', 'priority'],
       registers: [registry],
       collect() {
@@ -165,7 +165,7 @@ export class ControllerMetrics {
     });
     new Gauge({
       name: 'workqueue_unfinished_work_seconds',
-      help: 'How long the reconciles under way have taken, all together.',
+      help: 'Total time the reconciles in progress have been running.',
       labelNames,
       registers: [registry],
       collect() {
@@ -177,7 +177,7 @@ export class ControllerMetrics {
     });
     new Gauge({
       name: 'workqueue_longest_running_processor_seconds',
-      help: 'How long the longest reconcile under way has taken.',
+      help: 'How long the longest-running reconcile has been running.',
       labelNames,
       registers: [registry],
       collect() {

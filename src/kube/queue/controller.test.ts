@@ -61,7 +61,7 @@ async function metric(name: string): Promise<string[]> {
   return text.split('\n').filter((line) => !line.startsWith('#'));
 }
 
-test('every series is there at zero before anything happens', async () => {
+test('every metric series of a controller exists at zero from the start', async () => {
   controllerOf(async () => done);
   expect(await metric('controller_runtime_reconcile_total')).toEqual([
     'controller_runtime_reconcile_total{controller="deployment",result="success"} 0',
@@ -87,7 +87,7 @@ test('every series is there at zero before anything happens', async () => {
   expect((await metric('controller_runtime_reconcile_time_seconds')).at(-1)).toMatch(/_count.* 0$/);
 });
 
-test('a reconcile gets its key, and a log that says which object and which reconcile it is of', async () => {
+test('a reconcile gets its key and a logger with the object and a reconcile ID', async () => {
   const { controller } = controllerOf(async (key, _signal, log) => {
     log.info({ key }, 'here');
     return done;
@@ -108,7 +108,7 @@ test('a reconcile gets its key, and a log that says which object and which recon
   expect((await metric('controller_runtime_reconcile_total'))[0]).toMatch(/ 1$/);
 });
 
-test('it begins when what it reads from is there, and not before', async () => {
+test('a controller starts reconciling only when the reflectors it reads from have synced', async () => {
   const synced = Promise.withResolvers<void>();
   const reconcile = vi.fn(async () => done);
   const { controller } = controllerOf(reconcile);
@@ -121,7 +121,7 @@ test('it begins when what it reads from is there, and not before', async () => {
   expect(reconcile).toHaveBeenCalledTimes(1);
 });
 
-test('it works on as many keys at once as it may, and never on one twice', async () => {
+test('a controller uses its full concurrency and never runs one key twice at once', async () => {
   let most = 0;
   const running = new Set<string>();
   const { controller } = controllerOf(
@@ -145,7 +145,7 @@ test('it works on as many keys at once as it may, and never on one twice', async
 });
 
 describe('what a reconcile returns', () => {
-  test('another one comes at its time, and a row of failures is over', async () => {
+  test('a requeue runs when it is due and resets the failure count', async () => {
     const times: number[] = [];
     const { controller, level } = controllerOf(async () => {
       times.push(clock.monotonic());
@@ -172,7 +172,7 @@ describe('what a reconcile throws', () => {
     return { reconcile, ...built };
   };
 
-  test('retryable: it is tried again, later each time', async () => {
+  test('a reconcile that throws a retryable error is retried with growing backoff', async () => {
     const { reconcile } = throwing(new RetryableError('ClusterBusy', { message: 'busy' }));
     await clock.advance(5 + 10 + 20);
     expect(reconcile).toHaveBeenCalledTimes(4);
@@ -180,7 +180,7 @@ describe('what a reconcile throws', () => {
     expect(lines[0]).toMatchObject({ level: 'warn', reason: 'ClusterBusy', error: 'busy', failures: 1 });
   });
 
-  test('retryable with a time: it is tried again at that time', async () => {
+  test('a retryable error with a retry time is retried at that time', async () => {
     const { reconcile } = throwing(new RetryableError('ClusterBusy', { message: 'busy', retryAfterMs: 60_000 }));
     await clock.advance(59_999);
     expect(reconcile).toHaveBeenCalledTimes(1);
@@ -188,7 +188,7 @@ describe('what a reconcile throws', () => {
     expect(reconcile).toHaveBeenCalledTimes(2);
   });
 
-  test('terminal: it is not tried again until something changes', async () => {
+  test('a reconcile that throws a terminal error is not retried until something changes', async () => {
     const { reconcile, controller, level } = throwing(new TerminalError('DescriptorSchema', { message: 'bad' }));
     await clock.advance(10_000_000);
     expect(reconcile).toHaveBeenCalledTimes(1);
@@ -199,7 +199,7 @@ describe('what a reconcile throws', () => {
     expect(reconcile).toHaveBeenCalledTimes(2);
   });
 
-  test('anything else: it is a defect, counted, logged with its stack, and tried again', async () => {
+  test('an unexpected error is counted as a panic, logged with its stack and retried', async () => {
     const { reconcile } = throwing(new TypeError('x is undefined'));
     await clock.advance(5);
     expect(reconcile).toHaveBeenCalledTimes(2);
@@ -207,7 +207,7 @@ describe('what a reconcile throws', () => {
     expect(lines[0]).toMatchObject({ level: 'error', err: expect.any(TypeError) });
   });
 
-  test('other keys go on', async () => {
+  test('a key whose reconcile fails does not delay other keys', async () => {
     const seen: string[] = [];
     const { controller } = controllerOf(async (key) => {
       seen.push(key);
@@ -222,7 +222,7 @@ describe('what a reconcile throws', () => {
 });
 
 describe('the deadline', () => {
-  test('a backend that hangs leaves time to write the status', async () => {
+  test('a reconcile whose backend hangs still has time to write its status', async () => {
     const written: string[] = [];
     const { controller } = controllerOf(
       async (_key, signal, _log, writeSignal) => {
@@ -241,7 +241,7 @@ describe('the deadline', () => {
     expect(await metric('controller_runtime_reconcile_timeouts_total')).toEqual([expect.stringMatching(/ 1$/)]);
   });
 
-  test('a reconcile that ignores it is counted while it lasts, and then makes the process unhealthy', async () => {
+  test('a reconcile that ignores its deadline is counted while it runs, and then makes the process unhealthy', async () => {
     let end = () => {};
     const { controller } = controllerOf(
       () =>
@@ -266,14 +266,14 @@ describe('the deadline', () => {
 });
 
 describe('one cloud hangs with 300 VMs on it', () => {
-  /** Keys are `reactor/name`; those of `hung` end only when they are told to. */
+  /** Keys are `reactor/name`; those of `hung` end only when released by the test. */
   const hanging: Reconcile = (key, signal) =>
     key.startsWith('hung/')
       ? new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
       : Promise.resolve(done);
   const laneOf = (key: string) => key.slice(0, key.indexOf('/'));
 
-  test('a fresh award of another reactor is reconciled at once', async () => {
+  test('with 300 hung VMs in one lane, a new award in another lane is reconciled at once', async () => {
     const began: string[] = [];
     const reconcile: Reconcile = (key, ...more) => {
       if (!key.startsWith('hung/')) began.push(`${key} at ${clock.monotonic()}`);
@@ -288,7 +288,7 @@ describe('one cloud hangs with 300 VMs on it', () => {
     expect(began).toEqual(['well/fresh at 600000']);
   });
 
-  test('without lanes it would wait for many deadlines: what the test above is about', async () => {
+  test('without lanes, a new award waits for many deadlines of hung VMs', async () => {
     const reconcile = vi.fn(hanging);
     const { controller } = controllerOf(reconcile, { concurrency: 10 });
     void controller.run(stop.signal);
@@ -323,17 +323,17 @@ describe('a requeue', () => {
     return began;
   };
 
-  test('keeps the priority it had', async () => {
+  test('a requeue keeps its priority', async () => {
     expect(await order(1_000)).toEqual(['again', 'busy', 'again', 'changed']);
   });
 
-  test('after a long wait comes behind what has just changed', async () => {
+  test('a key requeued after a long delay runs after keys that have just changed', async () => {
     expect(await order(60_000)).toEqual(['again', 'busy', 'changed', 'again']);
   });
 });
 
 describe('the stop', () => {
-  test('lets the reconciles under way finish and begins no more', async () => {
+  test('a stopped controller lets running reconciles finish and starts no more', async () => {
     const seen: string[] = [];
     const { controller } = controllerOf(
       async (key, signal) => {
@@ -354,7 +354,7 @@ describe('the stop', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('aborts reconciles that outlast the grace', async () => {
+  test('a stopped controller aborts reconciles that outlast the grace period', async () => {
     const { controller } = controllerOf(
       (_key, signal) =>
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -368,10 +368,10 @@ describe('the stop', () => {
     expect(controller.longestRunMs()).toBe(4_999);
     await clock.advance(1);
     await running;
-    expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'reconcile was cut short by the stop' });
+    expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'reconcile aborted by shutdown' });
   });
 
-  test('before anything was read ends it quietly', async () => {
+  test('a controller stopped before its reflectors have synced ends without an error', async () => {
     const { controller } = controllerOf(async () => done);
     const never = new Promise<void>((_resolve, reject) =>
       stop.signal.addEventListener('abort', () => reject(stop.signal.reason)),

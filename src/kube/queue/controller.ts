@@ -9,41 +9,41 @@ import type { ControllerObserver, Result } from './controller-metrics.ts';
 import type { Priority } from './ready-keys.ts';
 import { WorkQueue, type WorkQueueOptions } from './work-queue.ts';
 
-/** What a reconcile of an object asks for. */
+/** What a reconcile returns. */
 export type Next =
-  /** Nothing more, until something changes. */
+  /** Do not requeue. */
   | { readonly done: true }
-  /** Another reconcile in that many milliseconds. */
+  /** Requeue after this many milliseconds. */
   | { readonly requeueAfterMs: number };
 
-/** Nothing more to do, until something changes. */
+/** Nothing to do until something changes. */
 export const done: Next = { done: true };
 
 /**
- * Brings one object a step nearer to what is wanted, from what it reads and not from what has happened. Never two at
- * once for one key.
+ * Moves one object a step towards its desired state. Level-triggered: acts on current state, not on the event. Never
+ * runs twice at once for one key.
  *
- * `signal` aborts at the deadline of the work, `writeSignal` later: between the two there is time left to write the status
- * of what could not be finished. What it throws is logged and counted: after a RetryableError it is tried again later,
- * after a TerminalError or RefusedError when something changes; anything else is a defect, and tried again later.
+ * `signal` aborts at the deadline of the work, `writeSignal` later: the time between them is for writing the status of
+ * unfinished work. Errors are logged and counted: a RetryableError is retried with backoff, a TerminalError or
+ * RefusedError only when something changes; anything else is a defect, and retried with backoff.
  */
 export type Reconcile = (key: string, signal: AbortSignal, log: Logger, writeSignal: AbortSignal) => Promise<Next>;
 
 export interface ControllerOptions {
-  /** Lower case, e.g. `deployment`: label of metrics and log lines. */
+  /** Lower case, e.g. `deployment`: a label in metrics and log lines. */
   readonly name: string;
   readonly reconcile: Reconcile;
-  /** How many keys of one lane at once. Default 4. */
+  /** Concurrent reconciles per lane. Default 4. */
   readonly concurrency?: number;
   /**
-   * The lane of a key, e.g. the backend it needs: keys of one lane take no worker from another. Default: one for all.
+   * The lane of a key, e.g. the backend it needs. Lanes share no workers. Default: one lane for all keys.
    */
   readonly laneOf?: (key: string) => string;
-  /** How long one reconcile may take in all, in milliseconds. Default 60 s. */
+  /** Timeout of one reconcile, in milliseconds. Default 60 s. */
   readonly timeoutMs?: number;
-  /** How much of that is kept for writing the status, in milliseconds. Default 10 s. */
+  /** The part of it reserved for writing the status, in milliseconds. Default 10 s. */
   readonly reserveMs?: number;
-  /** How long reconciles may go on after the stop before their signals abort, in milliseconds. Default 20 s. */
+  /** Grace period after a stop before the reconciles' signals abort, in milliseconds. Default 20 s. */
   readonly graceMs?: number;
   readonly logger?: Logger;
   readonly observer?: ControllerObserver;
@@ -52,13 +52,13 @@ export interface ControllerOptions {
   readonly newId?: () => string;
 }
 
-/** What is put off for that long comes back with low priority: nobody is waiting for it. In milliseconds. */
+/** A key requeued after at least this long gets low priority: nobody is waiting for it. In milliseconds. */
 const PUT_OFF_MS = 30_000;
 
-/** Reconciles keys until it is told to stop. */
+/** Reconciles keys until stopped. */
 export class Controller {
   readonly name: string;
-  /** How long one reconcile may take in all, in milliseconds. */
+  /** Timeout of one reconcile, in milliseconds. */
   readonly timeoutMs: number;
   private readonly options: ControllerOptions;
   private readonly reserveMs: number;
@@ -81,19 +81,19 @@ export class Controller {
     options.observer?.attach(() => this.queue.level(), concurrency);
   }
 
-  /** Asks for a reconcile that begins from now on. */
+  /** Enqueues a key: a reconcile will start after this call. */
   enqueue(key: string, priority: Priority = 'high'): void {
     this.queue.add(key, priority);
   }
 
-  /** How long the longest reconcile has been running, in milliseconds: the liveness probe finds one that hangs. */
+  /** Age of the longest-running reconcile, in milliseconds, so that the liveness probe finds one that hangs. */
   longestRunMs(): number {
     return Math.max(0, ...this.queue.level().runningMs);
   }
 
   /**
-   * Works until `stop` aborts, then lets the reconciles under way finish for `graceMs`, aborts them, and resolves when
-   * the last has ended. Begins when all of `after` have resolved, such as the `synced` of the reflectors it reads from.
+   * Runs until `stop` aborts, then lets reconciles finish for `graceMs`, aborts the rest, and resolves when the last has
+   * ended. Starts when all of `after` have resolved, such as `synced` of the reflectors it reads from.
    */
   async run(stop: AbortSignal, after: readonly Promise<unknown>[] = []): Promise<void> {
     const synced = await Promise.all(after).then(
@@ -145,7 +145,7 @@ export class Controller {
       if (kill.aborted) return;
       overdue = true;
       observer?.overdue(1);
-      log.error({ timeoutMs: this.timeoutMs }, 'reconcile goes on beyond its deadline');
+      log.error({ timeoutMs: this.timeoutMs }, 'reconcile overruns its deadline');
     });
     observer?.started();
     let result: Result = 'error';
@@ -170,16 +170,16 @@ export class Controller {
     return 'requeue_after';
   }
 
-  /** With the priority it had, unless it has been put off for long. */
+  /** Keeps the key's priority, unless the delay is long. */
   private requeue(key: string, ms: number): void {
     this.queue.addAfter(key, ms, ms >= PUT_OFF_MS ? 'low' : this.queue.priorityOf(key));
   }
 
   private settleError(key: string, error: unknown, log: Logger, stopping: boolean): void {
-    // It ends the process, and is nothing of this object's.
+    // The process is about to exit; the error says nothing about this object.
     if (error instanceof LeadershipLostError) return;
     if (stopping) {
-      log.info({ err: error }, 'reconcile was cut short by the stop');
+      log.info({ err: error }, 'reconcile aborted by shutdown');
       return;
     }
     if (!(error instanceof DinfraError)) {

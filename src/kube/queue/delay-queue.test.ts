@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DelayQueue } from './delay-queue.ts';
 
-test('keys come out in the order of their times, whatever the order and number of changes', () => {
+test('delayed keys come out ordered by due time, whatever the order and number of changes', () => {
   const change = fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), at: fc.nat(100) });
   fc.assert(
     fc.property(fc.array(change, { maxLength: 60 }), fc.array(fc.nat(60)), (changes, shifts) => {

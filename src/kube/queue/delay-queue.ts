@@ -1,11 +1,11 @@
-/** One key and when it is due. */
+/** A key and when it is due. */
 export interface Delayed<Value> {
   readonly key: string;
   readonly at: number;
   readonly value: Value;
 }
 
-/** Keys that are due at a time, the soonest first. Each key is in it once: a binary heap that knows where each key is. */
+/** Keys ordered by due time, each at most once: a binary heap that tracks the position of each key. */
 export class DelayQueue<Value> {
   private readonly heap: Delayed<Value>[] = [];
   private readonly places = new Map<string, number>();
@@ -19,19 +19,19 @@ export class DelayQueue<Value> {
     return place === undefined ? undefined : this.heap[place];
   }
 
-  /** The soonest of all, which stays. */
+  /** The soonest key, without removing it. */
   peek(): Delayed<Value> | undefined {
     return this.heap[0];
   }
 
-  /** Puts a key in, or moves it to its new time. */
+  /** Adds a key, or moves it to a new time. */
   set(entry: Delayed<Value>): void {
     const place = this.places.get(entry.key) ?? this.heap.length;
     this.place(place, entry);
     this.settle(place);
   }
 
-  /** Takes the soonest of all out. */
+  /** Removes and returns the soonest key. */
   shift(): Delayed<Value> | undefined {
     const first = this.heap[0];
     const last = this.heap.pop();

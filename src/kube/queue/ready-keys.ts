@@ -1,6 +1,6 @@
 /**
- * `high` for what has changed just now; `low` for what was read at start, for resyncs and for what has been waiting long
- * anyway.
+ * `high` for keys that have just changed; `low` for the initial list, for resyncs and for keys requeued after a long
+ * delay.
  */
 export type Priority = 'high' | 'low';
 
@@ -9,14 +9,14 @@ export interface ReadyKey {
   readonly key: string;
   readonly priority: Priority;
   readonly lane: string;
-  /** When it was added first, on the queue's clock. */
+  /** When it was first added, on the queue's clock. */
   readonly addedAt: number;
 }
 
-/** Of every four runs one begins with the low priority, so that a stream of changes does not starve resyncs. */
+/** Every fourth run serves low priority first, so that a stream of changes does not starve resyncs. */
 const LOW_SHARE = 4;
 
-/** The ready keys of a queue by lane and priority, in the order of adding. Lanes take turns. */
+/** The ready keys of a queue by lane and priority, first in first out. Lanes are served round-robin. */
 export class ReadyKeys {
   private readonly places = new Map<string, ReadyKey>();
   private readonly lanes: Readonly<Record<Priority, Map<string, Map<string, ReadyKey>>>> = {
@@ -31,7 +31,7 @@ export class ReadyKeys {
     return size;
   }
 
-  /** True when the key was not ready before. One that was moves to its present lane and never loses priority. */
+  /** True when the key was not ready before. A key that was moves to its current lane and never loses priority. */
   add(entry: ReadyKey): boolean {
     const known = this.places.get(entry.key);
     if (known === undefined) {
@@ -45,7 +45,7 @@ export class ReadyKeys {
     return false;
   }
 
-  /** Takes the next key out, of a lane that has room. */
+  /** Removes and returns the next key of a lane with free capacity. */
   take(hasRoom: (lane: string) => boolean): ReadyKey | undefined {
     const lowFirst = this.taken % LOW_SHARE === LOW_SHARE - 1;
     const order: readonly Priority[] = lowFirst ? ['low', 'high'] : ['high', 'low'];
@@ -75,7 +75,7 @@ export class ReadyKeys {
     return undefined;
   }
 
-  /** The lane that was served goes behind the others. */
+  /** Moves the lane just served behind the others. */
   private rotate({ priority, lane }: ReadyKey): void {
     const lanes = this.lanes[priority];
     const keys = lanes.get(lane);

@@ -14,7 +14,7 @@ async function takeNow(queue: WorkQueue): Promise<string | undefined> {
   return Promise.race([queue.take(), settle().then(() => 'none')]);
 }
 
-test('a key added twice is worked on once', async () => {
+test('a key added twice runs once', async () => {
   const queue = queueWith(new ManualClock());
   queue.add('a');
   queue.add('a');
@@ -23,7 +23,7 @@ test('a key added twice is worked on once', async () => {
   expect(queue.level()).toEqual(IDLE);
 });
 
-test('a key added while a worker has it runs again afterwards, and not beside it', async () => {
+test('a key added while it runs runs again afterwards, never concurrently', async () => {
   const queue = queueWith(new ManualClock());
   queue.add('a');
   await queue.take();
@@ -34,7 +34,7 @@ test('a key added while a worker has it runs again afterwards, and not beside it
   expect(queue.level().running).toBe(1);
 });
 
-test('a delayed key is not given out a millisecond early', async () => {
+test('a delayed key is not handed out a millisecond early', async () => {
   const clock = new ManualClock();
   const queue = queueWith(clock);
   const taken: string[] = [];
@@ -46,7 +46,7 @@ test('a delayed key is not given out a millisecond early', async () => {
   expect(taken).toEqual(['a']);
 });
 
-test('of two delays for one key the sooner one holds', async () => {
+test('of two delays for one key, the sooner one applies', async () => {
   const clock = new ManualClock();
   const queue = queueWith(clock);
   queue.addAfter('a', 1000);
@@ -59,7 +59,7 @@ test('of two delays for one key the sooner one holds', async () => {
   expect(queue.level()).toEqual(IDLE);
 });
 
-test('failures in a row wait 5 ms, 10 ms, 20 ms and so on up to 1000 s, until forgotten', async () => {
+test('consecutive failures back off 5 ms, 10 ms, 20 ms and so on up to 1000 s, until forgotten', async () => {
   const clock = new ManualClock();
   const queue = queueWith(clock);
   const waits: number[] = [];
@@ -78,7 +78,7 @@ test('failures in a row wait 5 ms, 10 ms, 20 ms and so on up to 1000 s, until fo
   expect(queue.level()).toEqual(IDLE);
 });
 
-test('a key in backoff runs at once when somebody asks for it', async () => {
+test('a key in backoff runs at once when it is added', async () => {
   const queue = queueWith(new ManualClock());
   queue.addAfterFailure('a');
   queue.add('a');
@@ -86,14 +86,14 @@ test('a key in backoff runs at once when somebody asks for it', async () => {
 });
 
 describe('priority', () => {
-  test('what somebody waits for comes before what was read at start', async () => {
+  test('a high-priority key runs before keys of the initial list', async () => {
     const queue = queueWith(new ManualClock());
     queue.add('old', 'low');
     queue.add('new', 'high');
     expect([await queue.take(), await queue.take()]).toEqual(['new', 'old']);
   });
 
-  test('a key of low priority that is asked for moves ahead', async () => {
+  test('a low-priority key that is added with high priority moves ahead', async () => {
     const queue = queueWith(new ManualClock());
     for (const key of ['a', 'b', 'c']) queue.add(key, 'low');
     queue.add('c', 'high');
@@ -102,7 +102,7 @@ describe('priority', () => {
     expect(queue.level()).toMatchObject({ high: 0, low: 2 });
   });
 
-  test('a stream of urgent keys does not starve the others', async () => {
+  test('a stream of high-priority keys does not starve low-priority keys', async () => {
     const queue = queueWith(new ManualClock());
     for (let i = 0; i < 5; i++) queue.add(`low-${i}`, 'low');
     const taken: (string | undefined)[] = [];
@@ -118,7 +118,7 @@ describe('priority', () => {
 });
 
 describe('closing', () => {
-  test('ends waiting takers and drops what waits', async () => {
+  test('closing the queue ends waiting takers and drops waiting keys', async () => {
     const clock = new ManualClock();
     const queue = queueWith(clock);
     const waiting = queue.take();
@@ -132,7 +132,7 @@ describe('closing', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('drops what was to run again after the keys that still run', async () => {
+  test('closing the queue drops keys that were to run again after their current run', async () => {
     const queue = queueWith(new ManualClock());
     queue.add('a');
     await queue.take();
@@ -153,7 +153,7 @@ describe('lanes', () => {
       laneOf: (key) => key.slice(0, key.indexOf('/')),
     });
 
-  test('a lane whose keys all hang delays no key of another', async () => {
+  test('a lane whose keys all hang delays no key of another lane', async () => {
     const queue = lanes(2);
     for (let i = 0; i < 300; i++) queue.add(`hung/${i}`);
     expect([await queue.take(), await queue.take()]).toEqual(['hung/0', 'hung/1']);
@@ -162,7 +162,7 @@ describe('lanes', () => {
     expect(queue.level()).toMatchObject({ high: 298, low: 0, running: 3 });
   });
 
-  test('a lane gets its next run when one of its own has ended', async () => {
+  test('a full lane gets its next run when one of its own runs ends', async () => {
     const queue = lanes(1);
     queue.add('a/1');
     queue.add('a/2');
@@ -175,7 +175,7 @@ describe('lanes', () => {
     expect(queue.level()).toMatchObject({ high: 0, running: 1 });
   });
 
-  test('lanes take turns, however many keys one of them has', async () => {
+  test('lanes are served round-robin, however many keys one of them has', async () => {
     const queue = lanes(10);
     for (let i = 0; i < 5; i++) queue.add(`many/${i}`);
     queue.add('few/0');
@@ -184,7 +184,7 @@ describe('lanes', () => {
     expect(order).toEqual(['many/0', 'few/0', 'many/1', 'few/1']);
   });
 
-  test('a key that waits moves with its lane', async () => {
+  test('a waiting key whose lane changes moves to the new lane', async () => {
     let lane = 'slow';
     const queue = new WorkQueue({
       clock: new ManualClock(),
@@ -212,7 +212,7 @@ describe('whatever is added, in whatever order, with however many takers', () =>
   );
   const work = fc.record({ ms: fc.nat(30), fails: fc.boolean() });
 
-  test('no key has two workers, every add is followed by a run that began after it and no earlier than asked, and nothing is left', async () => {
+  test('no key runs twice at once, every add is followed by a run that starts after it and not before it is due, and no key is left over', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 40 }),
@@ -234,7 +234,7 @@ describe('whatever is added, in whatever order, with however many takers', () =>
               starts.push({ key: taken, order: order++, at: clock.monotonic() });
               const { ms, fails } = works[turn++ % works.length] ?? { ms: 0, fails: false };
               await new Promise<void>((resolve) => clock.after(ms, resolve));
-              // Each may fail a few times: a world in which all fail for ever never comes to rest.
+              // Each may fail a few times only: if all fail forever, the queue never drains.
               if (fails && queue.failuresOf(taken) < 3) queue.addAfterFailure(taken);
               else queue.forget(taken);
               running.delete(taken);
@@ -258,7 +258,7 @@ describe('whatever is added, in whatever order, with however many takers', () =>
           for (const { key: wanted, order: askedAt, notBefore } of asked) {
             const run = starts.find((start) => start.key === wanted && start.order > askedAt);
             expect(run, `no run of ${wanted} after it was asked for`).toBeDefined();
-            // Another ask may have brought a run sooner; then there is one at its time, or after, too.
+            // Another add may have caused an earlier run; there must still be one at or after this time.
             const inTime = starts.find(
               (start) => start.key === wanted && start.order > askedAt && start.at >= notBefore,
             );

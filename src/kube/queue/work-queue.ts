@@ -4,9 +4,9 @@ import { DelayQueue } from './delay-queue.ts';
 import { type Priority, ReadyKeys } from './ready-keys.ts';
 
 export interface WorkQueueOptions {
-  /** The wait after failures of one key. Default 5 ms to 1000 s, doubling. */
+  /** Backoff per key. Default 5 ms to 1000 s, doubling. */
   readonly backoff?: BackoffLimits;
-  /** Keys of one lane that run at once. Default: any number. */
+  /** Keys of one lane that run at once. Default: unlimited. */
   readonly concurrency?: number;
   /** The lane of a key, asked each time it becomes ready. Default: one lane for all. */
   readonly laneOf?: (key: string) => string;
@@ -15,7 +15,7 @@ export interface WorkQueueOptions {
   readonly random?: () => number;
 }
 
-/** What metrics want to know. Times in milliseconds. */
+/** What a queue reports to metrics. Times in milliseconds. */
 export interface WorkQueueObserver {
   added(): void;
   retried(): void;
@@ -23,7 +23,7 @@ export interface WorkQueueObserver {
   finished(workedMs: number): void;
 }
 
-/** How full a queue is. */
+/** A queue's level. */
 export interface WorkQueueLevel {
   readonly high: number;
   readonly low: number;
@@ -42,11 +42,11 @@ interface Running {
 }
 
 /**
- * Keys to be reconciled, as in client-go, and in lanes:
- * - a key is in it at most once, and runs at most once at a time;
- * - a key added while it runs runs again afterwards, so every add is followed by a run that began after it;
- * - a key that waits for its time runs at once when it is added without delay;
- * - each lane has its own share of runs: keys that hang in one delay none of another;
+ * A work queue with client-go's semantics, plus lanes:
+ * - a key is queued at most once, and runs at most once at a time;
+ * - a key added while it runs is queued again afterwards, so every add is followed by a run that started after it;
+ * - adding a delayed key without a delay makes it run immediately;
+ * - each lane has its own concurrency: keys that hang in one lane delay no other lane;
  * - an idle key takes no memory.
  */
 export class WorkQueue {
@@ -58,9 +58,9 @@ export class WorkQueue {
   private readonly random: () => number;
   private readonly ready = new ReadyKeys();
   private readonly running = new Map<string, Running>();
-  /** Lane → how many of its keys run. */
+  /** Lane → number of its running keys. */
   private readonly load = new Map<string, number>();
-  /** Keys to run again when their run is over, and when they were added. */
+  /** Running keys to queue again afterwards, and when they were added. */
   private readonly again = new Map<string, { readonly priority: Priority; readonly addedAt: number }>();
   private readonly delayed = new DelayQueue<Priority>();
   private readonly failures = new Map<string, number>();
@@ -77,7 +77,7 @@ export class WorkQueue {
     this.random = options.random ?? Math.random;
   }
 
-  /** Wants a run of `key` that begins from now on. */
+  /** Adds a key: a run will start after this call. */
   add(key: string, priority: Priority = 'high'): void {
     if (this.closed) return;
     const addedAt = this.clock.monotonic();
@@ -94,7 +94,7 @@ export class WorkQueue {
     this.serve();
   }
 
-  /** Wants a run of `key` in `ms` milliseconds, never earlier. A sooner time that is known already stays. */
+  /** Adds a key after `ms` milliseconds, never earlier. If it is already due sooner, that time stays. */
   addAfter(key: string, ms: number, priority: Priority = 'high'): void {
     if (this.closed) return;
     // NaN runs immediately: running early is harmless, never running is not.
@@ -109,7 +109,7 @@ export class WorkQueue {
     this.arm();
   }
 
-  /** Wants another run of `key` after a failure: later with each one in a row, until `forget`. */
+  /** Adds a key after a failure, with backoff that grows with each consecutive failure until `forget`. */
   addAfterFailure(key: string, priority: Priority = 'high'): void {
     if (this.closed) return;
     const failures = (this.failures.get(key) ?? 0) + 1;
@@ -123,7 +123,7 @@ export class WorkQueue {
     this.failures.delete(key);
   }
 
-  /** How many runs of `key` failed in a row. */
+  /** Consecutive failures of a key. */
   failuresOf(key: string): number {
     return this.failures.get(key) ?? 0;
   }
@@ -133,7 +133,7 @@ export class WorkQueue {
     return this.running.get(key)?.priority ?? 'low';
   }
 
-  /** The next key to run, for this taker alone until `done`. Undefined when the queue has been closed. */
+  /** The next key to run, exclusively for this taker until `done`. Undefined once the queue is closed. */
   take(): Promise<string | undefined> {
     return new Promise((resolve) => {
       this.takers.push(resolve);
@@ -141,7 +141,7 @@ export class WorkQueue {
     });
   }
 
-  /** Gives a key back. It runs again when it was added meanwhile. */
+  /** Marks a key as done. It is queued again if it was added meanwhile. */
   done(key: string): void {
     const run = this.running.get(key);
     if (run === undefined) return;
@@ -157,8 +157,8 @@ export class WorkQueue {
   }
 
   /**
-   * Hands out no more keys and drops those that wait: the next process finds the same work by looking. Every taker gets
-   * undefined; keys that run are still to be given back.
+   * Drops all waiting keys and hands out no more: the next process finds the same work in the cluster. Every taker gets
+   * undefined; running keys must still be marked done.
    */
   close(): void {
     this.closed = true;
@@ -182,7 +182,7 @@ export class WorkQueue {
     };
   }
 
-  /** Gives ready keys to waiting takers. */
+  /** Hands ready keys to waiting takers. */
   private serve(): void {
     for (let taker = this.takers[0]; taker !== undefined; taker = this.takers[0]) {
       const next = this.ready.take((lane) => (this.load.get(lane) ?? 0) < this.concurrency);
@@ -201,7 +201,7 @@ export class WorkQueue {
     }
   }
 
-  /** Sets the one timer to the soonest delayed key. */
+  /** Sets the single timer to the soonest delayed key. */
   private arm(): void {
     this.cancelTimer?.();
     const soonest = this.delayed.peek();
