@@ -1,7 +1,7 @@
 import type { ContentRef } from '../base/content-ref.ts';
 import type { TenureState } from './state.ts';
 
-/** One award to one provider as its source has it at a finalised point: realise it, keep it, suspend it, or remove it. */
+/** One award to a provider, as its source has it at a finalised point: what to realise, keep, suspend or remove. */
 export interface Award {
   readonly subscription: bigint;
   readonly tenure: number;
@@ -13,14 +13,14 @@ export interface Award {
   /** Name of the descriptor type, e.g. `helm/v1`. */
   readonly type: string;
   readonly content: ContentRef;
-  /** What the consumer wants next; to be accepted or declined. */
+  /** An update the consumer has requested, to be accepted or declined. */
   readonly update: ContentRef | undefined;
   /** Price of one block in the smallest unit. */
   readonly price: bigint;
-  /** While Active: the block the funds last for at least. */
+  /** While Active: the block until which the funds last at least. */
   readonly paidUntil: number | undefined;
-  /** What the state waits for has to happen by this block. */
+  /** The block by which the current state must be left, e.g. by an answer. */
   readonly deadline: number | undefined;
-  /** Why it is Degraded or has Ended: a reason code. */
+  /** The reason code for Degraded or Ended. */
   readonly reason: number | undefined;
 }

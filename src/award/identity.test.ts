@@ -11,7 +11,7 @@ const tenure = fc.record({
 const label = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
 describe('the names of a tenure', () => {
-  it('are the same whenever they are made, so that nothing has to be remembered', () => {
+  it('the names of a tenure depend on nothing but the tenure', () => {
     fc.assert(
       fc.property(tenure, (one) => {
         expect(identityOf({ ...one })).toEqual(identityOf(one));
@@ -19,7 +19,7 @@ describe('the names of a tenure', () => {
     );
   });
 
-  it('are a label that every backend takes, whatever the numbers', () => {
+  it('the name of a tenure is a label every backend accepts, whatever its numbers', () => {
     fc.assert(
       fc.property(tenure, (one) => {
         const { name } = identityOf(one);
@@ -29,7 +29,7 @@ describe('the names of a tenure', () => {
     );
   });
 
-  it('differ for any two tenures of a chain, and the markers for any two at all', () => {
+  it('names differ for any two tenures of a chain, and markers for any two tenures of any chains', () => {
     fc.assert(
       fc.property(tenure, tenure, (one, other) => {
         fc.pre(one.genesis !== other.genesis || one.subscription !== other.subscription || one.tenure !== other.tenure);
@@ -42,7 +42,7 @@ describe('the names of a tenure', () => {
     );
   });
 
-  it('never run together where one number ends and the next begins', () => {
+  it('subscription 1, tenure 11 and subscription 11, tenure 1 have different names', () => {
     const names = [
       { subscription: 1n, tenure: 11 },
       { subscription: 11n, tenure: 1 },
@@ -52,7 +52,7 @@ describe('the names of a tenure', () => {
 });
 
 describe('a marker', () => {
-  it('says which tenure it is of', () => {
+  it('a marker can be parsed back into its tenure', () => {
     fc.assert(
       fc.property(tenure, (one) => {
         expect(parseMarker(identityOf(one).marker)).toEqual(one);
@@ -68,13 +68,13 @@ describe('a marker', () => {
     `dinfra:0x${'45'.repeat(32)}:1:0`,
     `dinfra:0x${'45'.repeat(32)}:1:1 `,
     `DINFRA:0x${'45'.repeat(32)}:1:1`,
-  ])('is exact, or none: %j', (text) => {
+  ])('text that is not exactly a marker is not parsed as one: %j', (text) => {
     expect(parseMarker(text)).toBeUndefined();
   });
 });
 
 describe('the names of what is mirrored beside it', () => {
-  it('keep two providers of a chain apart in one namespace', () => {
+  it('Subscription names of two providers of a chain differ in one namespace', () => {
     fc.assert(
       fc.property(genesis, fc.nat(), fc.nat(), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (chain, a, b, id) => {
         expect(subscriptionName(chain, a, id) === subscriptionName(chain, b, id)).toBe(a === b);
@@ -83,7 +83,7 @@ describe('the names of what is mirrored beside it', () => {
     );
   });
 
-  it('are labels for types of any name, and keep apart those that look alike', () => {
+  it('the name of a DescriptorType is a label for any type, and differs for types that look alike', () => {
     const chain = `0x${'45'.repeat(32)}`;
     fc.assert(
       fc.property(fc.string(), (type) => {

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 
-/** One award of one subscription, on one chain. Never reused: it names everything realised for it. */
+/** One award of one subscription on one chain. Never reused: everything realised for it is named after it. */
 export interface Tenure {
   /** Genesis hash of the chain, `0x` and 64 lower-case hex digits. */
   readonly genesis: string;
   /** Subscription id on that chain. */
   readonly subscription: bigint;
-  /** 1 for the first award, one more for each further one. */
+  /** 1 for the first award, incremented for each further one. */
   readonly tenure: number;
   /**
-   * Which of several Deployments of the award it is: an RFC 1123 label of at most 20 characters. Undefined for an award
-   * that is realised by one Deployment.
+   * The part, when several Deployments realise the award: an RFC 1123 label of at most 20 characters. Undefined for an
+   * award that is realised by one Deployment.
    */
   readonly part?: string;
 }
 
-/** The names under which everything of one tenure is made and found again. A pure function of the tenure. */
+/** The names by which everything of one tenure is created and found again. A pure function of the tenure. */
 export interface TenureIdentity {
   readonly tenure: Tenure;
   /**
@@ -23,7 +23,7 @@ export interface TenureIdentity {
    * release and the VM.
    */
   readonly name: string;
-  /** The tenure in full, for exact comparison where a backend can carry it (tag, label, annotation). */
+  /** The full tenure, for exact comparison wherever a backend can store it (tag, label, annotation). */
   readonly marker: string;
 }
 
@@ -37,7 +37,7 @@ export function identityOf(tenure: Tenure): TenureIdentity {
 }
 
 function nameOf({ genesis, subscription, tenure, part }: Tenure): string {
-  // The part goes into the digest: a label cannot hold it beside the largest numbers.
+  // The part goes into the digest: a label has no room for it beside the largest numbers.
   return `dinfra-${subscription}-${tenure}-${digest(part === undefined ? genesis : `${genesis}/${part}`)}`;
 }
 
@@ -47,7 +47,7 @@ function markerOf({ genesis, subscription, tenure, part }: Tenure): string {
   return part === undefined ? whole : `${whole}:${part}`;
 }
 
-/** The tenure a marker stands for, or undefined when it is not one of ours. */
+/** The tenure of a marker, or undefined when the marker is not ours. */
 export function parseMarker(marker: string): Tenure | undefined {
   const match =
     /^dinfra:(0x[0-9a-f]{64}):(0|[1-9][0-9]{0,19}):([1-9][0-9]{0,9})(?::([a-z0-9](?:[-a-z0-9]{0,18}[a-z0-9])?))?$/.exec(
@@ -59,14 +59,14 @@ export function parseMarker(marker: string): Tenure | undefined {
 }
 
 /**
- * The name of the Subscription resource that mirrors an agreement for one provider. The provider is part of it because
- * two providers of one chain may share a namespace, and a subscription can move from one to the other.
+ * The name of the Subscription resource that mirrors an agreement for one provider. It includes the provider because two
+ * providers of one chain may share a namespace, and a subscription can move from one to the other.
  */
 export function subscriptionName(genesis: string, provider: number, subscription: bigint): string {
   return `dinfra-${subscription}-${digest(`${genesis}/${provider}`)}`;
 }
 
-/** The name of the DescriptorType resource of an on-chain type: readable, and distinct for each chain. */
+/** The name of the DescriptorType resource of an on-chain type: readable, and different for each chain. */
 export function descriptorTypeName(genesis: string, type: string): string {
   const slug = type
     .toLowerCase()

@@ -1,6 +1,6 @@
 import { reasonOfChainCode } from '../errors/catalogue.ts';
 
-/** The codes the chain itself gives (chain/pallets/subscription/src/reason.rs). */
+/** The codes the chain itself sets (chain/pallets/subscription/src/reason.rs). */
 export const chainReasons: ReadonlyMap<number, string> = new Map([
   [1, 'Cancelled'],
   [20_001, 'AcceptDeadlineMissed'],
@@ -11,7 +11,7 @@ export const chainReasons: ReadonlyMap<number, string> = new Map([
   [20_006, 'NoProvider'],
 ]);
 
-/** The name of a reason code: ours, the chain's, or whose range it is in when another provider chose it. */
+/** The name of a reason code: ours, the chain's, or the name of its range when another provider chose it. */
 export function reasonName(code: number): string {
   const name = chainReasons.get(code) ?? reasonOfChainCode(code);
   if (name !== undefined) return name;

@@ -1,6 +1,6 @@
 import type { FamiliesOf, Reasons } from '../errors/catalogue.ts';
 
-/** What the source of an award hears when no layer below has a reason of its own. */
+/** What is reported to the award source when no layer below has a reason of its own. */
 export const awardReasons = {
   Unspecified: {
     family: 'condition',
@@ -10,7 +10,7 @@ export const awardReasons = {
   },
   AwardUndecided: {
     family: 'condition',
-    summary: 'Whether the award can be realised was not known shortly before its deadline, so it was declined.',
+    summary: 'It was not known whether the award can be realised shortly before its deadline, so it was declined.',
     remedy: 'Look at the Deployment and the Provider for what was in the way: a Reactor, a schema, the API server.',
     chainCode: 10_008,
   },

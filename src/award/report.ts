@@ -1,6 +1,6 @@
 import type { Tenure } from './identity.ts';
 
-/** What an award source should hear of one tenure, as plain data. */
+/** A report about one tenure to its award source, as plain data. */
 export type TenureReport = Tenure &
   (
     | { readonly report: 'accept' | 'ready' | 'recovered' | 'released' }
@@ -10,11 +10,11 @@ export type TenureReport = Tenure &
     | { readonly report: 'declineUpdate'; readonly hash: string; readonly reason: number }
   );
 
-/** What became of something that was submitted to an award source. */
+/** The result of a submission to an award source. */
 export type SubmitResult =
-  /** It is in force at this finalised point. */
+  /** In effect at this finalised point. */
   | { readonly kind: 'Applied'; readonly block: number }
-  /** The source refused it; `error` is the source's name for why. */
+  /** The source rejected it; `error` is the source's name for the reason. */
   | { readonly kind: 'Refused'; readonly error: string; readonly block: number }
-  /** Its fate is unknown; the next desired state will tell. */
+  /** Unknown whether it took effect; the next desired state shows it. */
   | { readonly kind: 'Lost' };

@@ -1,7 +1,7 @@
 import { describeAwardSource } from '../../test/support/award-source-conformance.ts';
 import { hashOf, MemoryLedger, MemorySource } from '../../test/support/memory-source.ts';
 
-// The source that the tests of the bridge stand on keeps to the same rules as the real ones.
+// The source the bridge's tests use obeys the same rules as the real ones.
 describeAwardSource('in memory', async () => {
   const ledger = new MemoryLedger().publish('helm/v1');
   let next = 0n;

@@ -10,23 +10,23 @@ export interface Point {
   readonly hash: string;
 }
 
-/** What a source can do beside listing awards. A caller leaves out what a source cannot do. */
+/** What a source supports beside listing awards. Callers skip what a source does not support. */
 export interface SourceCapabilities {
-  /** Providers and offers are registered there from their resources. */
+  /** Providers and offers are registered at the source from their resources. */
   readonly registration: boolean;
-  /** Awards wait for an answer, which may be no. */
+  /** Awards await an answer: accept or decline. */
   readonly acceptance: boolean;
-  /** Consumers may ask for another descriptor of a running tenure. */
+  /** Consumers may request another descriptor for a running tenure. */
   readonly updates: boolean;
-  /** Nothing is paid without a regular sign of life, which the source sends by itself. */
+  /** Nothing is paid without regular heartbeats, which the source sends by itself. */
   readonly heartbeat: boolean;
 }
 
-/** How following a source goes, for conditions, events and metrics. */
+/** The state of following a source, for conditions, events and metrics. */
 export type SourceState =
   | { readonly kind: 'Connecting' }
   | { readonly kind: 'Following'; readonly endpoint: string; readonly point: Point }
-  /** The connection works and finality does not advance; `sinceMs` is how long, at the time of the report. */
+  /** The connection works but finality does not advance; `sinceMs` is for how long, at the time of the report. */
   | { readonly kind: 'Stalled'; readonly endpoint: string; readonly error: DinfraError }
   | { readonly kind: 'Disconnected'; readonly endpoint: string; readonly error: DinfraError };
 
@@ -38,7 +38,7 @@ export interface RegisteredProvider {
   readonly operator: string;
   readonly status: 'Active' | 'Paused' | 'Leaving';
   readonly offers: ReadonlyMap<string, RegisteredOffer>;
-  /** True when the source says of the provider what `Wanted` says, offers apart. */
+  /** True when the source's record of the provider equals `Wanted`, offers aside. */
   readonly inStep: boolean;
 }
 
@@ -60,25 +60,25 @@ export interface PublishedType {
   readonly retired: boolean;
 }
 
-/** Everything of one provider, read in full at one finalised point. Never assembled from a partial or failed answer. */
+/** Everything of one provider, read in full at one finalised point. Never assembled from partial or failed responses. */
 export interface Desired {
   readonly point: Point;
   /** Genesis hash of the chain, or the identity of another kind of source in the same form. */
   readonly genesis: string;
-  /** Undefined when the account speaks for no provider. */
+  /** Undefined when the account belongs to no provider. */
   readonly provider: RegisteredProvider | undefined;
   readonly awards: readonly Award[];
-  /** An award that was listed and could not be understood: stalled with this reason, and never taken for gone. */
+  /** An award that was listed but could not be decoded: stalled with this reason, never treated as gone. */
   readonly unreadable: readonly { readonly tenure: Tenure | undefined; readonly error: DinfraError }[];
-  /** The types asked for and those of the awards. A type the source does not have is missing. */
+  /** The requested types and those of the awards. A type the source does not have is absent. */
   readonly types: ReadonlyMap<string, PublishedType>;
-  /** Blocks within which an award has to be answered. */
+  /** Blocks within which an award must be answered. */
   readonly acceptPeriod: number;
-  /** Expected time between blocks in milliseconds; undefined when it is not known. */
+  /** Expected time between blocks in milliseconds, if known. */
   readonly blockMs: number | undefined;
 }
 
-/** What the source should say of the provider. */
+/** What the provider's registration should be. */
 export interface WantedRegistration {
   readonly metadata: string;
   readonly policy: 'Open' | 'AllowList' | 'DenyList';
@@ -88,13 +88,13 @@ export interface WantedRegistration {
   readonly offers: readonly { readonly type: string; readonly price: bigint; readonly capacity: number }[];
 }
 
-/** Something that was submitted, as its caller sees it: a report of a tenure, or a part of the registration. */
+/** A submission, as its caller sees it: a report about a tenure, or a part of the registration. */
 export interface Submission {
-  /** Stable name of it, e.g. `ready/17/1`. */
+  /** Its stable key, e.g. `ready/17/1`. */
   readonly key: string;
   /** Name of the call, for metrics. */
   readonly name: string;
-  /** For people, with the reason it gives: `decline with ChartNotFound`. */
+  /** For people, including its reason: `decline with ChartNotFound`. */
   readonly text: string;
   /** `provider`, `offer helm/v1`, `heartbeat` or `tenure`. */
   readonly about: string;
@@ -102,59 +102,59 @@ export interface Submission {
 }
 
 export interface SourceListener {
-  /** Something may have changed: compare again. Carries no information, may come at any time and any number of times. */
+  /** Something may have changed: compare again. Carries no information; may be called at any time, any number of times. */
   onWake(): void;
   onState(state: SourceState): void;
   onSubmitted(submission: Submission, result: SubmitResult): void;
 }
 
 /**
- * Where a provider's awards come from and where is told what became of them. Level-triggered: callers compare whole
- * states and submit the difference; a source deduplicates, batches, resends and confirms by state.
+ * Where a provider's awards come from and where their outcome is reported. Level-triggered: callers compare whole states
+ * and submit the difference; a source deduplicates, batches, resends and confirms by state.
  *
- * The heartbeat is the source's own: sent on a loop that depends on nothing here but `mayReport`.
+ * The source sends the heartbeat itself, on a loop that depends on nothing here but `mayReport`.
  */
 export interface AwardSource {
   readonly capabilities: SourceCapabilities;
-  /** Resolves when the source was reached for the first time, or was found to be out of reach. Never rejects. */
+  /** Resolves when the source was first reached, or first found to be unreachable. Never rejects. */
   readonly settled: Promise<void>;
   readonly state: SourceState;
-  /** Why the last submission failed as a whole, undefined once one went through. */
+  /** Why the last submission failed as a whole; undefined once one succeeded. */
   readonly problem: DinfraError | undefined;
   /** Follows the source until `signal` aborts. Never throws. */
   run(signal: AbortSignal): Promise<void>;
   /**
-   * The state at the last finalised point; undefined before the first. `types` are descriptor types wanted beside those
-   * of the awards.
+   * The state at the last finalised point; undefined before the first. `types` are descriptor types wanted in addition to
+   * those of the awards.
    *
-   * @throws RetryableError when it cannot be read. Never an empty answer for a failed one.
+   * @throws RetryableError when it cannot be read. Never returns an empty state for a failed read.
    */
   desired(types: readonly string[], signal: AbortSignal): Promise<Desired | undefined>;
-  /** Has the next `desired` read everything anew. */
+  /** Makes the next `desired` read everything again. */
   invalidate(): void;
   /**
-   * Submits what is due of the registration and the reports, as derived at `desired`. Does not wait: results come to the
-   * listener. What is no longer listed is forgotten. Returns the submissions that would bring the source in step.
+   * Submits what is due of the registration and the reports, as derived at `desired`. Does not wait: results go to the
+   * listener. What is no longer listed is dropped. Returns the submissions needed to bring the source up to date.
    */
   submit(
     desired: Desired,
     registration: WantedRegistration | undefined,
     reports: readonly TenureReport[],
   ): readonly Submission[];
-  /** The source's name for why it refused a submission last. */
+  /** The source's name for why it last rejected a submission. */
   refusal(key: string): string | undefined;
   /**
-   * Where a tenure stands at the last finalised point, asked for now: before anything is destroyed. `Unknown` when the
-   * source cannot be asked, is not the one named by the tenure's genesis, or knows that another provider has the tenure.
+   * The state of a tenure at the last finalised point, read now: before anything is destroyed. `Unknown` when the source
+   * cannot be asked, is not the one named by the tenure's genesis, or knows that another provider has the tenure.
    */
   standing(tenure: Tenure, signal: AbortSignal): Promise<Standing>;
   /**
-   * The bytes of a preimage kept by the source itself; undefined when it has none.
+   * The bytes of a preimage stored by the source itself; undefined when it has none.
    *
    * @throws RetryableError when it cannot be asked.
    */
   preimage(hash: string, length: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
 }
 
-/** What the source says of a tenure. Only `Ended` and `Gone` allow to destroy. */
+/** The state of a tenure at its source. Only `Ended` and `Gone` permit destruction. */
 export type Standing = 'Live' | 'Ended' | 'Gone' | 'Unknown';

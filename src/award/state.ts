@@ -1,6 +1,6 @@
 /**
- * Where the chain says a tenure stands, at a finalised block. `Pending` belongs to the subscription, not to a tenure.
- * The state machine is docs/chain.md's.
+ * The state of a tenure on chain, at a finalised block. `Pending` belongs to the subscription, not to a tenure. The
+ * state machine is in docs/chain.md.
  */
 export const tenureStates = ['Awarded', 'Accepted', 'Active', 'Degraded', 'Suspended', 'Ended'] as const;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BoundedCache } from './bounded-cache.ts';
 
-test('the least recently used value is evicted first', () => {
+test('a full cache evicts the least recently used value first', () => {
   const cache = new BoundedCache<string>(2);
   cache.set('a', 'A');
   cache.set('b', 'B');
@@ -10,7 +10,7 @@ test('the least recently used value is evicted first', () => {
   expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual(['A', undefined, 'C']);
 });
 
-test('capacity is counted by weight, and a value heavier than the whole is not kept', () => {
+test('cache capacity is measured by weight, and a value heavier than the capacity is not kept', () => {
   const cache = new BoundedCache<string>(10, (value) => value.length);
   cache.set('a', 'x'.repeat(6));
   cache.set('b', 'x'.repeat(6));
@@ -21,7 +21,7 @@ test('capacity is counted by weight, and a value heavier than the whole is not k
   expect(cache.get('d')).toHaveLength(10);
 });
 
-test('a value set twice weighs once', () => {
+test('a value stored twice counts once towards the weight of the cache', () => {
   const cache = new BoundedCache<string>(10, (value) => value.length);
   for (let round = 0; round < 5; round++) cache.set('a', 'x'.repeat(6));
   cache.set('b', 'xxxx');

@@ -4,7 +4,7 @@ import { BoundedWaits } from './bounded-wait.ts';
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 10, 25, 12);
 
-/** A host whose wall clock can be set while its monotonic clock goes on. */
+/** A host whose wall clock can be set while its monotonic clock keeps running. */
 class Host {
   private elapsed = 0;
   private offset = 0;
@@ -31,7 +31,7 @@ function at(ms: number): string {
 }
 
 describe('the age of a timestamp', () => {
-  it('is the time since then while clocks agree', () => {
+  it('the age of a timestamp is the time since it while clocks agree', () => {
     const host = new Host();
     const waits = new BoundedWaits(host);
     host.pass(3 * MINUTE);
@@ -40,7 +40,7 @@ describe('the age of a timestamp', () => {
     expect(waits.ageMs('a', at(MINUTE), 10 * MINUTE)).toBe(3 * MINUTE);
   });
 
-  it('written by a host whose clock is an hour ahead grows from when it is first seen', () => {
+  it('the age of a timestamp from a host whose clock is an hour ahead counts from when it is first seen', () => {
     const host = new Host();
     const waits = new BoundedWaits(host);
     expect(waits.ageMs('a', at(60 * MINUTE), 10 * MINUTE)).toBe(0);
@@ -48,11 +48,11 @@ describe('the age of a timestamp', () => {
     expect(waits.ageMs('a', at(60 * MINUTE), 10 * MINUTE)).toBe(10 * MINUTE);
   });
 
-  it('written by a host whose clock is a day behind is no more than the bound', () => {
+  it('the age of a timestamp from a host whose clock is a day behind is at most the bound', () => {
     expect(new BoundedWaits(new Host()).ageMs('a', at(-24 * 60 * MINUTE), 10 * MINUTE)).toBe(10 * MINUTE);
   });
 
-  it.each([-60, 60])('does not change when the wall clock is set by %d minutes', (minutes) => {
+  it.each([-60, 60])('the age of a timestamp does not change when the wall clock is moved by %d minutes', (minutes) => {
     const host = new Host();
     const waits = new BoundedWaits(host);
     waits.ageMs('a', at(0), 10 * MINUTE);
@@ -61,7 +61,7 @@ describe('the age of a timestamp', () => {
     expect(waits.ageMs('a', at(0), 10 * MINUTE)).toBe(MINUTE);
   });
 
-  it('begins anew with another timestamp, and when the wait was forgotten', () => {
+  it('a wait restarts with a different timestamp and after it was forgotten', () => {
     const host = new Host();
     const waits = new BoundedWaits(host);
     waits.ageMs('a', at(60 * MINUTE), 10 * MINUTE);
@@ -72,7 +72,7 @@ describe('the age of a timestamp', () => {
     expect(waits.ageMs('a', at(61 * MINUTE), 10 * MINUTE)).toBe(0);
   });
 
-  it('that cannot be parsed is counted from when it is first seen', () => {
+  it('the age of a timestamp that cannot be parsed counts from when it is first seen', () => {
     const host = new Host();
     const waits = new BoundedWaits(host);
     expect(waits.ageMs('a', 'yesterday', MINUTE)).toBe(0);
@@ -82,7 +82,7 @@ describe('the age of a timestamp', () => {
 });
 
 describe('the time until the end of a wait', () => {
-  it('is never more than the bound, however far ahead the timestamp lies', () => {
+  it('the time left of a wait is at most the bound, however far in the future the timestamp is', () => {
     const host = new Host();
     const waits = new BoundedWaits(host);
     expect(waits.untilMs('a', at(60 * MINUTE), 5 * MINUTE)).toBe(5 * MINUTE);
@@ -92,7 +92,7 @@ describe('the time until the end of a wait', () => {
     expect(waits.untilMs('a', at(60 * MINUTE), 5 * MINUTE)).toBe(0);
   });
 
-  it('is what is left while clocks agree', () => {
+  it('the time left of a wait is exact while clocks agree', () => {
     expect(new BoundedWaits(new Host()).untilMs('a', at(2 * MINUTE), 5 * MINUTE)).toBe(2 * MINUTE);
   });
 });

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** Waits remembered at once; the oldest is forgotten first, and then begins anew. More than a cluster has Deployments. */
+/** Waits remembered; the oldest is evicted and would start over. More than a cluster has Deployments. */
 const MAX_WAITS = 200_000;
 
 interface Wait {
@@ -12,11 +12,11 @@ interface Wait {
 }
 
 /**
- * How long ago a timestamp of a status was, for waits that a bound limits: a backoff, a grace, a limit of an hour.
+ * The age of a timestamp in a status, for waits with an upper bound: a backoff, a grace period, an hourly limit.
  *
- * The timestamp was written by the wall clock of another host, or of this one before it was set. So the wall clock is
- * asked once, when a timestamp is first seen, and the answer is clamped to the bound; from then on the monotonic clock
- * counts. A clock that is wrong or jumps therefore delays or hastens a wait by at most its own bound.
+ * The timestamp comes from the wall clock of another host, or of this one before it was adjusted. So the wall clock is
+ * read only once, when a timestamp is first seen, and the age is clamped to the bound; from then on the monotonic clock
+ * counts. A clock that is wrong or jumps therefore lengthens or shortens a wait by at most its bound.
  */
 export class BoundedWaits {
   private readonly clock: Pick<Clock, 'monotonic' | 'wallTime'>;
@@ -27,8 +27,8 @@ export class BoundedWaits {
   }
 
   /**
-   * Milliseconds since `timestamp` (RFC 3339), at least 0. `key` names the wait: another timestamp under the same key
-   * begins it anew. A timestamp that cannot be parsed counts as first seen now.
+   * Milliseconds since `timestamp` (RFC 3339), at least 0. `key` identifies the wait: a different timestamp under the same
+   * key restarts it. A timestamp that cannot be parsed counts from when it is first seen.
    */
   ageMs(key: string, timestamp: string, boundMs: number): number {
     const now = this.clock.monotonic();
@@ -40,7 +40,7 @@ export class BoundedWaits {
     return ageMs;
   }
 
-  /** Milliseconds until `timestamp`, an end of a wait that lasts `boundMs` at most: between 0 and the bound. */
+  /** Milliseconds until `timestamp`, the end of a wait of at most `boundMs`: between 0 and the bound. */
   untilMs(key: string, timestamp: string, boundMs: number): number {
     const begin = Date.parse(timestamp) - boundMs;
     if (Number.isNaN(begin)) return 0;
@@ -53,7 +53,7 @@ export class BoundedWaits {
   }
 
   private remember(key: string, wait: Wait): void {
-    // Re-inserted at the end: the first entry is the one that began longest ago.
+    // Reinserted at the end: the first entry is always the oldest.
     this.waits.delete(key);
     this.waits.set(key, wait);
     if (this.waits.size <= MAX_WAITS) return;

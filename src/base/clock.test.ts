@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sleep, systemClock } from './clock.ts';
 
-test('a task never runs early', async () => {
+test('a scheduled task never runs early', async () => {
   for (let i = 0; i < 20; i++) {
     const started = performance.now();
     await new Promise<void>((resolve) => systemClock.after(3, resolve));
@@ -9,7 +9,7 @@ test('a task never runs early', async () => {
   }
 });
 
-test('a time further off than a timer can hold does not run at once', async () => {
+test('a task scheduled beyond the maximum of a timer does not run at once', async () => {
   let ran = false;
   const cancel = systemClock.after(2 ** 33, () => {
     ran = true;
@@ -19,7 +19,7 @@ test('a time further off than a timer can hold does not run at once', async () =
   expect(ran).toBe(false);
 });
 
-test('a sleep ends with its signal and leaves nothing behind', async () => {
+test('a sleep ends when its signal aborts and leaves no timer or listener behind', async () => {
   const stop = new AbortController();
   const sleeping = sleep(60_000, systemClock, stop.signal);
   stop.abort(new Error('up'));

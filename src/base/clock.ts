@@ -1,14 +1,14 @@
-/** Time, passed in so that tests need not wait for it. */
+/** Time, injected so that tests need not wait. */
 export interface Clock {
-  /** Milliseconds since some fixed moment. Never goes back: the only time to measure and compare with. */
+  /** Milliseconds since an arbitrary moment. Never goes back: the only time to measure and compare with. */
   monotonic(): number;
-  /** Milliseconds since 1970: only for what is written down for people and other programs to read. */
+  /** Unix time in milliseconds: only for timestamps that people and other programs read. */
   wallTime(): number;
-  /** Runs `task` once, `ms` milliseconds from now at the earliest. Returns what takes it back. */
+  /** Runs `task` once, no earlier than `ms` milliseconds from now. Returns a function that cancels it. */
   after(ms: number, task: () => void): () => void;
 }
 
-/** setTimeout takes a signed 32-bit number and fires at once above it. */
+/** setTimeout takes a signed 32-bit number and fires immediately for anything larger. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The time of this machine. */
@@ -19,7 +19,7 @@ export const systemClock: Clock = {
     const due = performance.now() + ms;
     let timer: NodeJS.Timeout;
     const arm = () => {
-      // Timers may fire up to a millisecond early, and cannot be set far ahead: look again rather than run too soon.
+      // Timers may fire up to a millisecond early and have a maximum: check again rather than run too soon.
       const left = due - performance.now();
       if (left <= 0) return task();
       timer = setTimeout(arm, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
@@ -29,7 +29,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `ms` milliseconds; rejects with the signal's reason when that comes first. */
+/** Resolves after `ms` milliseconds; rejects with the signal's reason if that aborts first. */
 export function sleep(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);

@@ -4,13 +4,13 @@ import { abortable, startDeadline } from './deadline.ts';
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-test('it aborts when time is up, with a TimeoutError', async () => {
+test('a deadline aborts with a TimeoutError when its time is up', async () => {
   const deadline = startDeadline(new AbortController().signal, 10);
   await wait(30);
   expect(deadline.signal.reason).toMatchObject({ name: 'TimeoutError' });
 });
 
-test('it aborts with its parent, also one that has aborted already', () => {
+test('a deadline aborts with its parent, even one that has already aborted', () => {
   const parent = new AbortController();
   const before = startDeadline(parent.signal, 60_000);
   parent.abort(new Error('stop'));
@@ -21,7 +21,7 @@ test('it aborts with its parent, also one that has aborted already', () => {
   }
 });
 
-test('started anew it counts from then, with the new time when there is one', async () => {
+test('a restarted deadline counts from the restart, with the new timeout if one is given', async () => {
   const deadline = startDeadline(new AbortController().signal, 40);
   await wait(25);
   deadline.restart();
@@ -32,13 +32,13 @@ test('started anew it counts from then, with the new time when there is one', as
   expect(deadline.signal.aborted).toBe(true);
 });
 
-test('a parent that lives long is not left with the listeners of thousands', () => {
+test('deadlines leave no listeners behind on a long-lived parent', () => {
   const parent = new AbortController();
   for (let i = 0; i < 1_000; i++) startDeadline(parent.signal, 60_000).clear();
   expect(getEventListeners(parent.signal, 'abort')).toEqual([]);
 });
 
-test('work that takes no signal is not waited for after it', async () => {
+test('work that takes no signal is abandoned when the signal aborts', async () => {
   const stop = new AbortController();
   const waiting = abortable(new Promise(() => undefined), stop.signal);
   stop.abort(new Error('stop'));

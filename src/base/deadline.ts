@@ -1,17 +1,17 @@
 import { type Clock, systemClock } from './clock.ts';
 
-/** A signal that aborts with its parent or when time is up, whichever comes first. */
+/** A signal that aborts with its parent or at a timeout, whichever comes first. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Restarts the time; from now on with `ms` milliseconds when given. */
+  /** Restarts the timeout, with `ms` milliseconds if given. */
   restart(ms?: number): void;
-  /** Releases the timer and the parent. To be called on every path: the parent outlives thousands of these. */
+  /** Releases the timer and the parent. Call it on every path: the parent outlives thousands of these. */
   clear(): void;
 }
 
 /**
- * A deadline `ms` milliseconds from now. Not AbortSignal.any with AbortSignal.timeout: these hold on to the parent until
- * they are collected, and the parent lives as long as the process.
+ * A deadline `ms` milliseconds from now. Not AbortSignal.any with AbortSignal.timeout: those stay referenced by the
+ * parent until they are collected, and the parent lives as long as the process.
  */
 export function startDeadline(parent: AbortSignal, ms: number, clock: Clock = systemClock): Deadline {
   const controller = new AbortController();
@@ -35,7 +35,7 @@ export function startDeadline(parent: AbortSignal, ms: number, clock: Clock = sy
   };
 }
 
-/** The promise's outcome, or the signal's reason when that comes first: for work that takes no signal itself. */
+/** The promise's outcome, or the signal's reason if that aborts first: for work that takes no signal itself. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);

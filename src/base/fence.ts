@@ -1,19 +1,19 @@
 /**
- * Whether this process may still act on the outside world. Asked immediately before every outward effect: an API write,
+ * Whether this process may still act on the outside world. Checked immediately before every outward effect: an API write,
  * a helm process, a CloudStack call that changes something, an extrinsic. Timers of a process that was stopped and
  * resumed fire late; comparing the monotonic clock with the end of the lease does not.
  */
 export interface Fence {
-  /** @throws LeadershipLostError when another process may already act. Nothing may be sent then. */
+  /** @throws LeadershipLostError when another process may already act. Then nothing may be sent. */
   assertHeld(): void;
   /**
-   * How long this process may act without another renewal, in milliseconds: 0 when it may not, Infinity without rivals.
-   * For what acts on its own meanwhile: a child process must not outlive it.
+   * How long this process may act without another renewal, in milliseconds: 0 when it may not, Infinity without leader
+   * election. Bounds what acts independently meanwhile: a child process must not outlive it.
    */
   remainingMs(): number;
 }
 
-/** Leadership is over, or can no longer be proven. It ends the process and is never a condition of a resource. */
+/** Leadership is lost, or can no longer be proven. Ends the process and never becomes a condition of a resource. */
 export class LeadershipLostError extends Error {
   constructor() {
     super('leadership was lost: another operator may already act');
@@ -21,5 +21,5 @@ export class LeadershipLostError extends Error {
   }
 }
 
-/** For a process without rivals: the command line, and an operator started with --no-leader-election. */
+/** A fence that is always open: for the command line and an operator started with --no-leader-election. */
 export const openFence: Fence = { assertHeld: () => undefined, remainingMs: () => Number.POSITIVE_INFINITY };

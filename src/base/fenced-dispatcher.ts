@@ -2,15 +2,14 @@ import type { Dispatcher } from 'undici';
 import type { Fence } from './fence.ts';
 
 /**
- * A dispatcher that asks the fence immediately before the bytes of a request are written to its connection, after
- * waiting for one and after the handshake. A request that is not allowed any more fails with LeadershipLostError, and
- * nothing of it has been sent.
+ * A dispatcher that checks the fence immediately before a request is written to its connection, after waiting for one and
+ * after the handshake. When the fence is closed the request fails with LeadershipLostError and nothing of it was sent.
  */
 export function fencedDispatcher(dispatcher: Dispatcher, fence: Fence): Dispatcher {
   return dispatcher.compose((dispatch) => (options, handler) => dispatch(options, new FencedHandler(handler, fence)));
 }
 
-/** Hands on everything; undici calls onRequestStart synchronously before it writes the head of the request. */
+/** Forwards everything; undici calls onRequestStart synchronously before it writes the request. */
 class FencedHandler implements Dispatcher.DispatchHandler {
   private readonly inner: Dispatcher.DispatchHandler;
   private readonly fence: Fence;

@@ -1,4 +1,4 @@
-/** Where the API server has a kind. */
+/** A kind's address in the API. */
 export interface KindAddress {
   /** Empty for the core group. */
   readonly group: string;
@@ -9,22 +9,22 @@ export interface KindAddress {
   readonly namespaced: boolean;
 }
 
-/** Names one object of a known kind. */
+/** The name of an object of a known kind. */
 export interface ObjectRef {
   readonly name: string;
   /** Absent for cluster-scoped kinds. */
   readonly namespace?: string;
 }
 
-/** The part of metav1.ObjectMeta that is read. */
+/** The part of metav1.ObjectMeta that we read. */
 export interface ObjectMeta extends ObjectRef {
   readonly uid: string;
   readonly resourceVersion: string;
-  /** Grows by one with each change of the spec; kinds without a spec have none. */
+  /** Incremented with each change of the spec; absent for kinds without a spec. */
   readonly generation?: number;
   /** RFC 3339. */
   readonly creationTimestamp: string;
-  /** RFC 3339; present once the object is being deleted and only finalizers keep it. */
+  /** RFC 3339; set once the object is being deleted and only finalizers keep it. */
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** Where log lines go: a small part of pino's logger. Fields must hold no secrets. */
+/** A logger: a subset of pino's interface. Fields must not contain secrets. */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -8,7 +8,7 @@ export interface Logger {
   child(fields: Record<string, unknown>): Logger;
 }
 
-/** Says nothing. */
+/** Discards everything. */
 export const silentLogger: Logger = {
   debug: () => undefined,
   info: () => undefined,

@@ -19,7 +19,7 @@ beforeEach(() => {
   log = limitRepeats(recording({}), clock);
 });
 
-test('a warning that repeats every second is written once a minute, with the number of those left out', async () => {
+test('a warning repeated every second is logged once a minute, with the number of suppressed repeats', async () => {
   for (let second = 0; second < 121; second++) {
     log.child({ name: 'web', reconcileId: `${second}` }).warn({ reason: 'ClusterBusy', failures: second }, 'failed');
     await clock.advance(1_000);
@@ -31,7 +31,7 @@ test('a warning that repeats every second is written once a minute, with the num
   ]);
 });
 
-test('warnings of other objects, for other reasons and with other messages are written at once', () => {
+test('warnings about other objects, for other reasons or with other messages are logged at once', () => {
   log.child({ name: 'a' }).warn({ reason: 'X' }, 'failed');
   log.child({ name: 'b' }).warn({ reason: 'X' }, 'failed');
   log.child({ name: 'a' }).warn({ reason: 'Y' }, 'failed');
@@ -40,7 +40,7 @@ test('warnings of other objects, for other reasons and with other messages are w
   expect(lines).toHaveLength(5);
 });
 
-test('errors are written each time', () => {
+test('repeated errors are logged every time', () => {
   log.error({ reason: 'X' }, 'broken');
   log.error({ reason: 'X' }, 'broken');
   expect(lines).toHaveLength(2);

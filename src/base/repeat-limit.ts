@@ -2,24 +2,24 @@ import { BoundedCache } from './bounded-cache.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
 
-/** A warning that repeats is written that often, in milliseconds. */
+/** Minimum time between two lines of one repeated warning, in milliseconds. */
 const INTERVAL_MS = 60_000;
-/** Warnings that are remembered at once: of more than a cluster has Deployments, the oldest may be repeated early. */
+/** Warnings remembered. With more of them, the oldest may be repeated early; a cluster has fewer Deployments. */
 const MAX_WARNINGS = 20_000;
-/** Fields that differ each time and make no other warning of it. */
+/** Fields that differ each time and do not distinguish warnings. */
 const VARYING = new Set(['reconcileId', 'failures', 'err', 'error']);
 
 interface Repeats {
   /** When it was last written. */
   at: number;
-  /** How often it was held back since. */
+  /** How often it was suppressed since. */
   suppressed: number;
 }
 
 /**
- * The same logger, with each warning at most once a minute: one that repeats within it is counted, and the next line
- * says how many were left out in the field `repeated`. Warnings are the same when their message, their logger's fields
- * and the identifying ones of their own are; the first is never delayed.
+ * The same logger, with each warning at most once a minute. Repeats within it are counted, and the next line has the
+ * number in its field `repeated`. Warnings are the same when their message, their logger's fields and their own
+ * identifying fields are equal; the first one is never delayed.
  */
 export function limitRepeats(logger: Logger, clock: Clock): Logger {
   const seen = new BoundedCache<Repeats>(MAX_WARNINGS);
@@ -48,7 +48,7 @@ function identifying(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !VARYING.has(name)));
 }
 
-/** Errors are told apart by their code: their text may hold a time or a port. */
+/** Errors are compared by code: their text may contain a time or a port. */
 function codeOf(fields: object): unknown {
   const { err } = fields as { readonly err?: { readonly code?: unknown; readonly name?: unknown } };
   return err?.code ?? err?.name;

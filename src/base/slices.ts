@@ -1,11 +1,11 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 
-/** How long one slice may keep the event loop, in milliseconds. */
+/** How long one slice may block the event loop, in milliseconds. */
 const SLICE_MS = 8;
 
 /**
- * Runs work that says by `yield` where it may be interrupted, and gives the event loop back after each few milliseconds:
- * probes, heartbeats and the renewal of a lease do not wait for a comparison of ten thousand objects.
+ * Runs work that marks by `yield` where it may be interrupted, and yields to the event loop every few milliseconds, so
+ * that probes, heartbeats and lease renewals do not wait for a comparison of ten thousand objects.
  */
 export async function inSlices<T>(work: Generator<void, T, void>, signal: AbortSignal): Promise<T> {
   let sliceEnd = performance.now() + SLICE_MS;
@@ -19,7 +19,7 @@ export async function inSlices<T>(work: Generator<void, T, void>, signal: AbortS
   }
 }
 
-/** Runs such work without interruption. */
+/** Runs such work in one go. */
 export function atOnce<T>(work: Generator<void, T, void>): T {
   for (;;) {
     const step = work.next();

@@ -1,8 +1,8 @@
 import { Composer, type Document, type DocumentOptions, type ParseOptions, Parser, type SchemaOptions } from 'yaml';
 
 /**
- * The documents of a stranger's YAML. Ends at the first error: the parser of the library goes on and makes an error
- * object for each further one, of which a few hundred bytes can have one for every character.
+ * The documents of untrusted YAML. Stops at the first error: the library's parser continues and creates an error object
+ * for each further one, and malformed input can have an error at every character.
  *
  * @throws SyntaxError when it is not YAML.
  */
@@ -23,7 +23,7 @@ export function* strictDocuments(
 }
 
 /**
- * The first document of a stranger's YAML, undefined when there is none.
+ * The first document of untrusted YAML, undefined when there is none.
  *
  * @throws SyntaxError when it is not YAML.
  */

@@ -4,7 +4,7 @@ import { TokenBucket } from './token-bucket.ts';
 
 const { signal } = new AbortController();
 
-test('a burst passes at once, then as many as the rate', async () => {
+test('a token bucket lets a burst through at once, then its rate', async () => {
   const clock = new ManualClock();
   const bucket = new TokenBucket(10, 3, clock);
   const passed: number[] = [];
@@ -13,14 +13,14 @@ test('a burst passes at once, then as many as the rate', async () => {
   expect(passed).toEqual([0, 0, 0, 100, 200, 300]);
 });
 
-test('what is not used is kept up to the burst', async () => {
+test('unused tokens accumulate up to the burst', async () => {
   const clock = new ManualClock();
   const bucket = new TokenBucket(10, 2, clock);
   await clock.advance(60_000);
   expect([bucket.tryTake(), bucket.tryTake(), bucket.tryTake()]).toEqual([true, true, false]);
 });
 
-test('who gives up waiting leaves his token to the others', async () => {
+test('a caller that stops waiting leaves its token to the others', async () => {
   const clock = new ManualClock();
   const bucket = new TokenBucket(1, 1, clock);
   await bucket.take(signal);
@@ -32,7 +32,7 @@ test('who gives up waiting leaves his token to the others', async () => {
   expect(bucket.tryTake()).toBe(true);
 });
 
-test('it says how long the next token has to be waited for', async () => {
+test('a token bucket reports the wait for the next token', async () => {
   const clock = new ManualClock();
   const bucket = new TokenBucket(10, 1, clock);
   expect(bucket.waitMs).toBe(0);

@@ -1,12 +1,12 @@
 import type { Clock } from './clock.ts';
 import { sleep } from './clock.ts';
 
-/** Lets through `burst` at once and `perSecond` in the long run, in the order of asking. */
+/** A rate limiter: `burst` at once and `perSecond` in the long run, first come first served. */
 export class TokenBucket {
   private readonly perSecond: number;
   private readonly burst: number;
   private readonly clock: Clock;
-  /** May be negative: that many are waiting for tokens that are promised to them. */
+  /** Negative while callers wait: that many tokens are already promised. */
   private tokens: number;
   private filledAt: number;
 
@@ -18,7 +18,7 @@ export class TokenBucket {
     this.filledAt = clock.monotonic();
   }
 
-  /** True, and a token is taken, when there is one now. */
+  /** Takes a token if one is available now; returns whether it did. */
   tryTake(): boolean {
     this.fill();
     if (this.tokens < 1) return false;
@@ -26,13 +26,13 @@ export class TokenBucket {
     return true;
   }
 
-  /** How long a token asked for now would have to be waited for, in milliseconds. */
+  /** How long a caller would wait for a token now, in milliseconds. */
   get waitMs(): number {
     this.fill();
     return Math.max(0, ((1 - this.tokens) / this.perSecond) * 1000);
   }
 
-  /** Waits for a token. Rejects with the signal's reason when that aborts first. */
+  /** Waits for a token. Rejects with the signal's reason if that aborts first. */
   async take(signal: AbortSignal): Promise<void> {
     this.fill();
     this.tokens -= 1;

@@ -1,4 +1,4 @@
-/** Wakes one waiter for any number of calls; a call while nobody waits is kept. */
+/** Wakes one waiter. Calls coalesce, and a call while nobody waits is remembered. */
 export class Wake {
   private called = false;
   private resume = () => {};
@@ -8,7 +8,7 @@ export class Wake {
     this.resume();
   }
 
-  /** Returns at the next call, after `ms` milliseconds, or at once when it was called since the last wait. */
+  /** Resolves at the next call, after `ms` milliseconds, or immediately if it was called since the last wait. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.called && !signal.aborted) {
       await new Promise<void>((resolve) => {

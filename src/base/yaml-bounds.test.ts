@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { unparsable } from './yaml-bounds.ts';
 
 const WORDS = 20_000;
-/** Of 64 KiB, in milliseconds: parsing some of them would take minutes. */
+/** Limit for 64 KiB, in milliseconds: parsing some of them would take minutes. */
 const SOON_MS = 1_000;
 
 describe('YAML of a stranger', () => {
@@ -20,13 +20,13 @@ describe('YAML of a stranger', () => {
     ['anchors', '&a '.repeat(20_000), /more than 20000 words/],
     ['quotes', '"'.repeat(60_000), /more than 20000 words/],
     ['pairs', Array.from({ length: 8_000 }, (_, at) => `k${at}: 1`).join('\n'), /more than 20000 words/],
-  ])('is not parsed when its %s would hold everybody up', (_what, text, why) => {
+  ])('YAML whose %s would block the process is not parsed', (_what, text, why) => {
     const started = performance.now();
     expect(unparsable(text, WORDS)).toMatch(why);
     expect(performance.now() - started).toBeLessThan(SOON_MS);
   });
 
-  it('is parsed when it is what people write', () => {
+  it('YAML as people write it may be parsed', () => {
     const crds = new URL('../../crds/', import.meta.url);
     const files = readdirSync(crds);
     expect(files).not.toEqual([]);
@@ -40,7 +40,7 @@ describe('YAML of a stranger', () => {
     ['a block of anything', `a: |\n${'  - - - - [ { ? \n'.repeat(1_000)}`],
     ['a long list', '- a\n'.repeat(3_000)],
     ['many short brackets', 'a: [{}, [], {}]\n'.repeat(500)],
-  ])('may have %s', (_what, text) => {
+  ])('YAML with %s may be parsed', (_what, text) => {
     expect(unparsable(text, WORDS)).toBeUndefined();
   });
 });

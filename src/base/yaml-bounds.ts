@@ -1,18 +1,18 @@
 import { Lexer } from 'yaml';
 
-/** Deepest nesting, in one line or by brackets: files of people have about six levels. */
+/** Maximum nesting, within a line or by brackets: files written by people have about six levels. */
 const MAX_DEPTH = 32;
-/** Keys written with `?`, which hardly anybody does: a parser's work grows with the cube of how deep they nest. */
+/** Maximum of keys written with `?`, which are rare: parsing time grows with the cube of their nesting depth. */
 const MAX_EXPLICIT_KEYS = 32;
 
-/** What begins a scalar in the lexer's stream; the next token is its text, whatever that looks like. */
+/** Starts a scalar in the lexer's stream; the next token is its text, whatever it looks like. */
 const SCALAR = '\x1f';
 
 /**
- * Says why a stranger's YAML is not to be parsed; undefined when it may be. Looks at it word by word, in time linear in
- * its length: some hundred bytes can be nested so that parsing them takes minutes.
+ * Why untrusted YAML must not be parsed; undefined when it may be. Scans it token by token, in time linear in its
+ * length: a few hundred bytes can be nested so that parsing them takes minutes.
  *
- * @param maxWords words and marks it may have, spaces and line ends included: some seven to a line.
+ * @param maxWords tokens it may have, spaces and line ends included: about seven per line.
  */
 export function unparsable(text: string, maxWords: number): string | undefined {
   let words = 0;

@@ -1,36 +1,36 @@
-/** How one part of the operator is: undefined when it is well, else one line saying what is wrong. */
+/** Checks one part of the operator: undefined when it is healthy, otherwise one line that says what is wrong. */
 export type HealthCheck = () => string | undefined;
 
-/** The parts that /healthz and /readyz ask. A part removes itself with the function `add…` returns. */
+/** The checks behind /healthz and /readyz. The function `add…` returns removes a check again. */
 export class Health {
   private readonly live = new Map<string, HealthCheck>();
   private readonly ready = new Map<string, HealthCheck>();
 
-  /** A check of something that only a restart of the process helps, such as a loop that has died. */
+  /** A check for what only a restart of the process can fix, such as a loop that has died. */
   addLive(name: string, check: HealthCheck): () => void {
     return register(this.live, name, check);
   }
 
   /**
-   * A check of something this process has to have done before it can take over, such as reading the cluster once. Never of
-   * the world outside: a rollout must complete while a chain or a cloud is away.
+   * A check for what this process must have done before it can take over, such as syncing its caches. Never a check of an
+   * external system: a rollout must complete while a chain or a cloud is down.
    */
   addReady(name: string, check: HealthCheck): () => void {
     return register(this.ready, name, check);
   }
 
-  /** The report behind /healthz. */
+  /** The report for /healthz. */
   liveness(): HealthReport {
     return reportOf(this.live);
   }
 
-  /** The report behind /readyz. Nothing that is not alive is ready. */
+  /** The report for /readyz. Includes the liveness checks: what is not alive is not ready. */
   readiness(): HealthReport {
     return reportOf(new Map([...this.live, ...this.ready]));
   }
 }
 
-/** One line a check, `[+]name ok` or `[-]name: what is wrong`, as Kubernetes' own components print them. */
+/** One line a check, `[+]name ok` or `[-]name: what is wrong`, as Kubernetes components print them. */
 export interface HealthReport {
   readonly ok: boolean;
   readonly text: string;

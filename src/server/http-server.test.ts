@@ -13,7 +13,7 @@ async function start(health = new Health(), metrics = new Registry()) {
 }
 
 describe('probes', () => {
-  it('are ready when every part is, and name each part', async () => {
+  it('readyz answers 200 and names each check when all of them pass', async () => {
     const health = new Health();
     health.addLive('workers', () => undefined);
     health.addReady('cluster', () => undefined);
@@ -23,7 +23,7 @@ describe('probes', () => {
     expect(await reply.text()).toBe('[+]workers ok\n[+]cluster ok\n');
   });
 
-  it('are not ready, and alive, while something is still to be done', async () => {
+  it('a process that has not synced yet is alive but not ready', async () => {
     const health = new Health();
     health.addReady('cluster deployments.dinfra.io', () => 'not read yet');
     const get = await start(health);
@@ -33,7 +33,7 @@ describe('probes', () => {
     expect(await reply.text()).toBe('[-]cluster deployments.dinfra.io: not read yet\n');
   });
 
-  it('forget a part that has left', async () => {
+  it('a check that was removed no longer affects readyz', async () => {
     const health = new Health();
     const leave = health.addReady('old', () => 'gone');
     leave();
@@ -43,7 +43,7 @@ describe('probes', () => {
 });
 
 describe('metrics', () => {
-  it('are served in the text format', async () => {
+  it('metrics are served in the Prometheus text format', async () => {
     const metrics = new Registry();
     new Counter({ name: 'dinfra_tested_total', help: 'Tests.', registers: [metrics] }).inc();
     const get = await start(new Health(), metrics);
@@ -52,7 +52,7 @@ describe('metrics', () => {
 });
 
 describe('anything else', () => {
-  it('is refused without reading it', async () => {
+  it('other paths and methods are refused without reading the body', async () => {
     const get = await start();
     expect((await get('/admin')).status).toBe(404);
     expect((await get('/metrics', { method: 'POST', body: 'x' })).status).toBe(405);

@@ -3,18 +3,18 @@ import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import type { Health, HealthReport } from './health.ts';
 
-/** A listening server of probes and metrics. */
+/** A running server for probes and metrics. */
 export interface ProbeServer {
-  /** The port it listens on, also when 0 was asked for. */
+  /** The port it listens on; the one assigned when 0 was requested. */
   readonly port: number;
   close(): Promise<void>;
 }
 
 /**
- * Serves /healthz, /readyz and /metrics over plain HTTP. Nothing it serves is secret and nothing it reads is trusted:
- * other paths and methods are answered 404 and 405, headers and idle connections are bounded.
+ * Serves /healthz, /readyz and /metrics over plain HTTP. Nothing it serves is secret and nothing it receives is trusted:
+ * other paths and methods get 404 and 405, and headers and idle connections are bounded.
  *
- * @throws the listen error (`EADDRINUSE`, …) when the address cannot be had.
+ * @throws the listen error (`EADDRINUSE`, …) when the address is not available.
  */
 export async function serveProbes(
   options: { readonly host: string; readonly port: number },

@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The public key ssh-keygen makes of a private one. */
+/** The public key ssh-keygen derives from a private key. */
 function readBySshKeygen(text: string): string {
   const file = join(folder, randomBytes(8).toString('hex'));
   writeFileSync(file, text, { mode: 0o600 });
@@ -37,20 +37,20 @@ function readBySshKeygen(text: string): string {
 }
 
 describe('an OpenSSH private key', () => {
-  it.each(vectors)('of the seed %s is read by ssh-keygen as the known public key', (seed, publicKey) => {
+  it.each(vectors)('ssh-keygen derives the known public key from the private key of seed %s', (seed, publicKey) => {
     const text = openSshPrivateKey(Buffer.from(seed, 'hex'), 'consumer');
     expect(readBySshKeygen(text)).toBe(openSshPublicKey(Buffer.from(publicKey, 'hex'), 'consumer'));
   });
 
-  it('is whole for a comment of any length', () => {
-    // Padding depends on the length: eight in a row have each.
+  it('an OpenSSH private key is padded correctly for a comment of any length', () => {
+    // Padding depends on the length: eight consecutive lengths cover all cases.
     for (let length = 0; length < 8; length++) {
       const comment = 'ü'.repeat(length % 3).padEnd(length, 'x');
       expect(readBySshKeygen(openSshPrivateKey(randomBytes(32), comment)).split(' ')[2] ?? '').toBe(comment);
     }
   });
 
-  it('is taken by ssh-keygen to set a passphrase on', () => {
+  it('ssh-keygen can set a passphrase on an OpenSSH private key', () => {
     const file = join(folder, 'locked');
     writeFileSync(file, openSshPrivateKey(randomBytes(32)), { mode: 0o600 });
     const before = execFileSync('ssh-keygen', ['-y', '-f', file], { encoding: 'utf8' });
@@ -60,7 +60,7 @@ describe('an OpenSSH private key', () => {
     );
   });
 
-  it('signs what the public key verifies', () => {
+  it('the public key verifies what the OpenSSH private key signs', () => {
     const [[seed, publicKey]] = vectors;
     const [key, signers, message] = ['signer', 'signers', 'message'].map((name) => join(folder, name)) as [
       string,
@@ -75,16 +75,16 @@ describe('an OpenSSH private key', () => {
     expect(execFileSync('ssh-keygen', verify, { encoding: 'utf8', input: 'let me in' })).toMatch(/^Good "test" sign/);
   });
 
-  it('is the same text for the same seed', () => {
+  it('the same seed gives the same OpenSSH private key', () => {
     const seed = randomBytes(32);
     expect(openSshPrivateKey(seed, 'a')).toBe(openSshPrivateKey(seed, 'a'));
   });
 
-  it('is refused for a seed of another length, such as seed and public key together', () => {
+  it('a seed of another length is refused, such as seed and public key together', () => {
     expect(() => openSshPrivateKey(new Uint8Array(64))).toThrow('32 bytes, not 64');
   });
 
-  it('cannot be smuggled a second line', () => {
+  it('a line break in the comment of an OpenSSH private key is refused', () => {
     expect(() => openSshPrivateKey(new Uint8Array(32), 'a\nb')).toThrow('one line');
   });
 });

@@ -3,16 +3,16 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { KEY_BYTES, publicKeyBlob, sshNumber, sshString } from './wire.ts';
 
 const MAGIC = 'openssh-key-v1\0';
-/** What the cipher `none` pads to, in bytes. */
+/** Block size of the cipher `none`, in bytes. */
 const BLOCK = 8;
-/** OpenSSH's own width of a line of Base64. */
+/** Line width of Base64 in OpenSSH's own files. */
 const LINE = 70;
-/** PKCS #8 up to the seed (RFC 8410, section 7). */
+/** The PKCS #8 prefix before the seed (RFC 8410, section 7). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /**
- * An ed25519 private key as OpenSSH keeps it (its PROTOCOL.key), without a passphrase: `ssh-keygen -p` sets one. The
- * same seed and comment are the same text.
+ * An ed25519 private key in OpenSSH's format (PROTOCOL.key), without a passphrase: `ssh-keygen -p` sets one.
+ * Deterministic: the same seed and comment give the same text.
  *
  * @param seed 32 bytes: what RFC 8032 calls the private key. Throws a RangeError for anything else.
  * @param comment Shown in key listings; no line breaks, or a RangeError.
@@ -22,7 +22,7 @@ export function openSshPrivateKey(seed: Uint8Array, comment = ''): string {
   if (/[\r\n\0]/.test(comment)) throw new RangeError('the comment of a key is one line');
   const publicKey = publicKeyOf(seed);
   const secret = Buffer.concat([
-    // Twice the same number: with a cipher it tells a wrong passphrase, without one it says nothing.
+    // Twice the same number: with a cipher it detects a wrong passphrase, without one it has no meaning.
     sshNumber(0),
     sshNumber(0),
     publicKeyBlob(publicKey),

@@ -8,14 +8,14 @@ import { openSshPublicKey } from './openssh-public-key.ts';
 
 describe('an OpenSSH public key', () => {
   // RFC 8032, section 7.1, test 1; the line was read back by ssh-keygen -l and -e.
-  it('is the known line for a known key', () => {
+  it('a known ed25519 key gives the known OpenSSH public key line', () => {
     const key = Buffer.from('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex');
     expect(openSshPublicKey(key, 'consumer')).toBe(
       'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea consumer',
     );
   });
 
-  it('is what ssh-keygen derives from the same private key', () => {
+  it('an OpenSSH public key equals the one ssh-keygen derives from the private key', () => {
     const directory = mkdtempSync(join(tmpdir(), 'dinfra-ssh-'));
     try {
       const file = join(directory, 'key');
@@ -28,7 +28,7 @@ describe('an OpenSSH public key', () => {
     }
   });
 
-  it('is read by ssh-keygen for any key', () => {
+  it('ssh-keygen reads the OpenSSH public key of any ed25519 key', () => {
     const directory = mkdtempSync(join(tmpdir(), 'dinfra-ssh-'));
     try {
       for (let count = 0; count < 3; count++) {
@@ -45,11 +45,11 @@ describe('an OpenSSH public key', () => {
     }
   });
 
-  it('cannot be smuggled a second line', () => {
+  it('a line break in the comment of an OpenSSH public key is refused', () => {
     expect(() => openSshPublicKey(new Uint8Array(32), 'a\nssh-ed25519 AAAA')).toThrow('one line');
   });
 
-  it('is refused for a key of another length', () => {
+  it('an ed25519 public key of another length is refused', () => {
     expect(() => openSshPublicKey(new Uint8Array(33))).toThrow('32 bytes, not 33');
   });
 });

@@ -10,7 +10,7 @@ export function openSshPublicKey(publicKey: Uint8Array, comment = ''): string {
   if (publicKey.length !== KEY_BYTES) {
     throw new RangeError(`an ed25519 public key has ${KEY_BYTES} bytes, not ${publicKey.length}`);
   }
-  // A line break would make a second key of what follows it.
+  // Text after a line break would be read as a second key.
   if (/[\r\n\0]/.test(comment)) throw new RangeError('the comment of a key is one line');
   return [ED25519, publicKeyBlob(publicKey).toString('base64'), comment].filter((part) => part !== '').join(' ');
 }

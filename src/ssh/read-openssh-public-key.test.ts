@@ -4,7 +4,7 @@ import { openSshPublicKey } from './openssh-public-key.ts';
 import { readOpenSshPublicKey } from './read-openssh-public-key.ts';
 
 describe('a line of OpenSSH', () => {
-  it('is read as the key it was written of', () => {
+  it('an OpenSSH public key line is read back as the same key', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 32, maxLength: 32 }),
@@ -19,10 +19,10 @@ describe('a line of OpenSSH', () => {
   it.each([
     ['nothing', ''],
     ['a key of another kind', 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ== me'],
-    ['a key that says another kind inside', `ssh-ed25519 ${Buffer.alloc(51).toString('base64')}`],
+    ['a key whose blob names another type', `ssh-ed25519 ${Buffer.alloc(51).toString('base64')}`],
     ['a key that is cut off', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGC'],
-    ['two lines', `${openSshPublicKey(new Uint8Array(32))}\n${openSshPublicKey(new Uint8Array(32))}`],
-  ])('that is %s is no key', (_what, line) => {
+    ['more than one line', `${openSshPublicKey(new Uint8Array(32))}\n${openSshPublicKey(new Uint8Array(32))}`],
+  ])('a line that is %s is not read as an ed25519 key', (_what, line) => {
     expect(readOpenSshPublicKey(line)).toBeUndefined();
   });
 });
