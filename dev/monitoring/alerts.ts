@@ -43,30 +43,128 @@ export const alerts: readonly Alert[] = [
   {
     name: 'DinfraHeartbeatMissing',
     severity: 'critical',
-    expr: '(sum by (namespace, provider) (rate(dinfra_chain_calls_total{call="heartbeat", result="Applied"}[30m])) or on (namespace, provider) 0 * dinfra_chain_up) == 0',
-    for: '10m',
-    summary: 'Provider {{ $labels.namespace }}/{{ $labels.provider }} sends no heartbeat: nothing is earned.',
-    meaning: 'No heartbeat was final within half an hour. The chain pays a tenure only while the heartbeat is fresh.',
-    cost: 'All earnings, from the end of the heartbeat period on.',
+    expr: 'dinfra_heartbeat_blocks_left <= 0',
+    for: '1m',
+    summary: 'The heartbeat of {{ $labels.namespace }}/{{ $labels.provider }} has lapsed: nothing is earned.',
+    meaning: 'The last heartbeat covers no block any more. The chain pays a tenure only while the heartbeat is fresh.',
+    cost: 'All earnings until the next one; after `LostAfter` blocks tenures are taken away.',
     look: [status, 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep heartbeat'],
     mend: [
-      'The chain is away: see DinfraChainAway.',
-      'The account cannot pay its fee: send it some funds.',
+      'The account cannot pay its fee: see DinfraAccountLow.',
       'The operator does not see its own cluster: see DinfraWatchSilent.',
+      'The chain takes no transactions, or refuses this one: see DinfraCallRefused.',
+    ],
+    fires: { series: { [`dinfra_heartbeat_blocks_left{${PROVIDER}}`]: '20-10x5' }, atMinute: 4 },
+    silent: { series: { [`dinfra_heartbeat_blocks_left{${PROVIDER}}`]: '20 10 1 40 30 20' }, atMinute: 5 },
+  },
+  {
+    name: 'DinfraHeartbeatLate',
+    severity: 'warning',
+    expr: 'dinfra_heartbeat_blocks_left < on (namespace, provider) dinfra_heartbeat_period_blocks / 4',
+    for: '30s',
+    summary:
+      'The heartbeat of {{ $labels.namespace }}/{{ $labels.provider }} is late: it covers {{ $value }} more blocks.',
+    meaning:
+      'A heartbeat is sent when half of its period is left, and several attempts fit into the next quarter. None was final in that time.',
+    cost: 'None yet. Nothing is earned once it has lapsed.',
+    look: [status, 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep heartbeat'],
+    mend: [
+      'The account cannot pay its fee: see DinfraAccountLow.',
+      'The operator does not see its own cluster: see DinfraWatchSilent.',
+      'Finality lags behind: see the finalised block on the dashboard.',
     ],
     fires: {
       series: {
-        [`dinfra_chain_up{${PROVIDER}}`]: '1x60',
-        [`dinfra_chain_calls_total{${PROVIDER}, call="heartbeat", result="Applied"}`]: '7x60',
+        [`dinfra_heartbeat_blocks_left{${PROVIDER}}`]: '25 12 10 8',
+        [`dinfra_heartbeat_period_blocks{${PROVIDER}}`]: '50x5',
       },
-      atMinute: 45,
+      atMinute: 3,
     },
     silent: {
       series: {
-        [`dinfra_chain_up{${PROVIDER}}`]: '1x60',
-        [`dinfra_chain_calls_total{${PROVIDER}, call="heartbeat", result="Applied"}`]: '0+1x60',
+        [`dinfra_heartbeat_blocks_left{${PROVIDER}}`]: '25 21 50 40 30 21',
+        [`dinfra_heartbeat_period_blocks{${PROVIDER}}`]: '50x5',
       },
-      atMinute: 45,
+      atMinute: 5,
+    },
+  },
+  {
+    name: 'DinfraDeadlineNear',
+    severity: 'warning',
+    expr: 'dinfra_award_deadline_blocks_left{state="Awarded"} < on (namespace, provider) group_left () dinfra_accept_period_blocks / 5 or dinfra_award_deadline_blocks_left{state=~"Accepted|Degraded"} < 30',
+    for: '0m',
+    summary:
+      'A tenure of {{ $labels.namespace }}/{{ $labels.provider }} that is {{ $labels.state }} has {{ $value }} blocks left.',
+    meaning:
+      'Awarded: the operator answers when a third of the time is left, and that has not come through. Accepted: it is not ready yet. Degraded: it is not up again.',
+    cost: 'The tenure goes to somebody else. A missed deadline costs reputation, too.',
+    look: ['kubectl -n NAMESPACE get ddep -o wide', status],
+    mend: [
+      'The message of `Ready` of the Deployment says what is awaited.',
+      'The condition `Reported` says what the chain answered to a report.',
+    ],
+    fires: {
+      series: {
+        [`dinfra_award_deadline_blocks_left{${PROVIDER}, state="Awarded"}`]: '20 9',
+        [`dinfra_accept_period_blocks{${PROVIDER}}`]: '50x5',
+      },
+      atMinute: 1,
+    },
+    silent: {
+      series: {
+        [`dinfra_award_deadline_blocks_left{${PROVIDER}, state="Awarded"}`]: '20 11',
+        [`dinfra_award_deadline_blocks_left{${PROVIDER}, state="Degraded"}`]: '100 90',
+        [`dinfra_award_deadline_blocks_left{${PROVIDER}, state="Ended"}`]: '5 5',
+        [`dinfra_accept_period_blocks{${PROVIDER}}`]: '50x5',
+      },
+      atMinute: 1,
+    },
+  },
+  {
+    name: 'DinfraMirrorIncomplete',
+    severity: 'warning',
+    expr: 'dinfra_mirror_objects_refused > 0 or dinfra_awards_unreadable > 0',
+    for: '5m',
+    summary:
+      '{{ $value }} awards or resources of {{ $labels.namespace }}/{{ $labels.provider }} are not brought into the cluster.',
+    meaning: 'The API server refuses an object the operator writes, or an award on chain cannot be understood.',
+    cost: 'What is new is not realised, and its award is lost at the deadline. What runs is left as it is.',
+    look: ['kubectl -n NAMESPACE get dprov NAME -o jsonpath=\'{.status.conditions[?(@.type=="Mirrored")].message}\''],
+    mend: [
+      'Refused: the message has the answer of the API server; a quota or an admission policy stands in the way.',
+      'Not understood: the chain has a newer runtime than the operator knows. Upgrade the operator.',
+    ],
+    fires: { series: { [`dinfra_awards_unreadable{${PROVIDER}}`]: '1x10' }, atMinute: 6 },
+    silent: {
+      series: {
+        [`dinfra_awards_unreadable{${PROVIDER}}`]: '0x10',
+        [`dinfra_mirror_objects_refused{${PROVIDER}}`]: '0 0 1 1 0 0 0 0',
+      },
+      atMinute: 6,
+    },
+  },
+  {
+    name: 'DinfraComparisonFails',
+    severity: 'warning',
+    expr: 'sum by (namespace, provider, stage, reason) (increase(dinfra_bridge_stage_failures_total[10m])) > 10',
+    for: '5m',
+    summary:
+      '{{ $labels.namespace }}/{{ $labels.provider }} cannot be compared with its chain: {{ $labels.stage }} fails with {{ $labels.reason }}.',
+    meaning: 'A stage of the comparison fails again and again. The other stages go on.',
+    cost: 'Stage `read`: nothing is answered, mirrored or reported. Others: what the stage is for.',
+    look: [status, 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep comparison'],
+    mend: ['docs/reasons.md has the reason, with what to do.'],
+    fires: {
+      series: {
+        [`dinfra_bridge_stage_failures_total{${PROVIDER}, stage="read", reason="ChainUndecodable"}`]: '0+5x20',
+      },
+      atMinute: 15,
+    },
+    silent: {
+      series: {
+        [`dinfra_bridge_stage_failures_total{${PROVIDER}, stage="read", reason="ChainUnreachable"}`]: '0 3 6 6x17',
+      },
+      atMinute: 15,
     },
   },
   {

@@ -33,13 +33,16 @@ export const dashboards: readonly Dashboard[] = [
           {
             title: 'Tenures up',
             kind: 'stat',
-            queries: [{ expr: `sum(dinfra_deployments{${SCOPE}, ready="True"})`, legend: 'up' }],
+            queries: [{ expr: `sum(dinfra_deployment_workloads{${SCOPE}, workload="Up"})`, legend: 'up' }],
           },
           {
             title: 'Paid for and not up',
             kind: 'stat',
             queries: [
-              { expr: `sum(dinfra_deployments{${SCOPE}, state="Active", ready!="True"}) or vector(0)`, legend: 'down' },
+              {
+                expr: `sum(dinfra_deployment_workloads{${SCOPE}, state="Active", workload!="Up"}) or vector(0)`,
+                legend: 'down',
+              },
             ],
           },
           {
@@ -71,6 +74,67 @@ export const dashboards: readonly Dashboard[] = [
               expr: `histogram_quantile(${quantile}, sum by (le, type) (rate(dinfra_award_to_ready_seconds_bucket[1h])))`,
               legend: `{{type}} p${quantile * 100}`,
             })),
+          },
+        ],
+      },
+      {
+        title: 'Money',
+        panels: [
+          {
+            title: 'Price of a block, by state: Active earns it',
+            queries: [
+              { expr: `sum by (provider, state) (dinfra_price_per_block{${SCOPE}})`, legend: '{{provider}} {{state}}' },
+            ],
+          },
+          {
+            title: 'Blocks not paid for, by reason',
+            queries: [
+              {
+                expr: `sum by (provider, reason) (increase(dinfra_blocks_unpaid_total{${SCOPE}}[1h]))`,
+                legend: '{{provider}} {{reason}}',
+              },
+            ],
+          },
+          {
+            title: 'Blocks the heartbeat still covers',
+            unit: 'none',
+            queries: [{ expr: `dinfra_heartbeat_blocks_left{${SCOPE}}`, legend: '{{provider}}' }],
+          },
+          {
+            title: 'Blocks to the nearest deadline',
+            unit: 'none',
+            queries: [{ expr: `dinfra_award_deadline_blocks_left{${SCOPE}}`, legend: '{{provider}} {{state}}' }],
+          },
+        ],
+      },
+      {
+        title: 'Capacity',
+        panels: [
+          {
+            title: 'Used, by type',
+            queries: [
+              {
+                expr: `sum by (provider, type) (dinfra_offer_capacity{${SCOPE}, share="used"})`,
+                legend: '{{provider}} {{type}}',
+              },
+            ],
+          },
+          {
+            title: 'Free to be sold, by type',
+            queries: [
+              {
+                expr: `sum by (provider, type) (dinfra_offer_capacity{${SCOPE}, share="free"})`,
+                legend: '{{provider}} {{type}}',
+              },
+            ],
+          },
+          {
+            title: 'Workloads, as they were seen',
+            queries: [{ expr: `sum by (workload) (dinfra_deployment_workloads{${SCOPE}})`, legend: '{{workload}}' }],
+          },
+          {
+            title: 'What waits for a person',
+            queries: [{ expr: `sum by (kind, reason) (dinfra_stalled{${SCOPE}})`, legend: '{{kind}} {{reason}}' }],
           },
         ],
       },
@@ -243,6 +307,15 @@ export const dashboards: readonly Dashboard[] = [
             ],
           },
           { title: 'Orphans', queries: [{ expr: 'dinfra_orphans', legend: '{{namespace}}/{{reactor}}' }] },
+        ],
+      },
+      {
+        title: 'Backends',
+        panels: [
+          {
+            title: 'Can be used',
+            queries: [{ expr: 'dinfra_reactor_up', legend: '{{namespace}}/{{reactor}} {{kind}}' }],
+          },
         ],
       },
     ],

@@ -38,6 +38,8 @@ export interface RegisteredProvider {
   readonly operator: string;
   readonly status: 'Active' | 'Paused' | 'Leaving';
   readonly offers: ReadonlyMap<string, RegisteredOffer>;
+  /** The last block its heartbeats cover; undefined before the first. */
+  readonly freshUntil: number | undefined;
   /** True when the source's record of the provider equals `Wanted`, offers aside. */
   readonly inStep: boolean;
 }
@@ -74,6 +76,10 @@ export interface Desired {
   readonly types: ReadonlyMap<string, PublishedType>;
   /** Blocks within which an award must be answered. */
   readonly acceptPeriod: number;
+  /** Blocks one heartbeat covers; undefined when the source has none. */
+  readonly heartbeatPeriod: number | undefined;
+  /** Decimal places of one whole unit of the currency. */
+  readonly decimals: number;
   /** Expected time between blocks in milliseconds, if known. */
   readonly blockMs: number | undefined;
 }

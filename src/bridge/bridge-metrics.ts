@@ -1,7 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { DesiredMetrics } from './desired-metrics.ts';
 
 /** What Prometheus is told about providers and their chains. All labels are names of resources and words of ours. */
 export class BridgeMetrics {
+  readonly desired: DesiredMetrics;
   readonly finalisedBlock: Gauge<'namespace' | 'provider'>;
   readonly lastHeadSeconds: Gauge<'namespace' | 'provider'>;
   readonly chainUp: Gauge<'namespace' | 'provider'>;
@@ -13,6 +15,7 @@ export class BridgeMetrics {
   readonly stageFailures: Counter<'namespace' | 'provider' | 'stage' | 'reason'>;
 
   constructor(registry: Registry) {
+    this.desired = new DesiredMetrics(registry);
     const labelNames = ['namespace', 'provider'] as const;
     const registers = [registry];
     const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers });
@@ -65,5 +68,6 @@ export class BridgeMetrics {
       this.awardsUnreadable,
     ];
     for (const gauge of gauges) gauge.remove({ namespace, provider });
+    this.desired.forget({ namespace, provider });
   }
 }

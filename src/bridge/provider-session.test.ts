@@ -38,6 +38,18 @@ describe('a provider at rest', () => {
     expect(world.context.subscriptions.list()).toEqual([]);
   });
 
+  it('shows in metrics what the chain says of it, until its session ends', async () => {
+    world.offer();
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    await session.compare(world.stop.signal);
+    expect(await world.metric('dinfra_heartbeat_blocks_left')).toBe(140 - world.ledger.block);
+    expect(await world.metric('dinfra_offer_capacity')).toBe(0);
+    world.end();
+    await session.run(world.stop.signal);
+    expect(await world.metric('dinfra_heartbeat_blocks_left')).toBeUndefined();
+  });
+
   it('causes no write and no submission however often it is compared', async () => {
     world.offer();
     for (const id of [1n, 2n, 3n]) world.ledger.award(id);

@@ -223,6 +223,7 @@ export class ProviderSession {
     }
     demandSameProvider(provider.status, this.account, desired.provider);
     this.isOurs = true;
+    this.context.metrics.desired.note(this.labels, desired);
     const names = this.namesFor(desired);
     const { deployments, subscriptions } = this.context;
     this.index = await inSlices(indexMirror(deployments.list(), subscriptions.list(), this.namespace, names), signal);

@@ -45,6 +45,11 @@ export class Connection implements ChainNode {
     return ms > 0 ? ms : undefined;
   }
 
+  /** Decimal places of the chain's currency, as its specification has them: 12 when it does not say. */
+  get decimals(): number {
+    return this.api.registry.chainDecimals[0] ?? 12;
+  }
+
   async followFinalised(onHeader: (header: BlockHeader) => void): Promise<void> {
     const { api } = this;
     // On a new version the library takes metadata without runtime APIs and never has them again (16.5.6, base/Init.js).

@@ -151,6 +151,15 @@ test.each([
   expect(kindsOf(await render(set({ [value]: true }))).has(kind)).toBe(true);
 });
 
+test('a metric keeps the namespace of the object it is about', async () => {
+  const objects = await render([...fourValues, '--set', 'serviceMonitor.enabled=true,podMonitor.enabled=true']);
+  const endpoints = ['ServiceMonitor', 'PodMonitor'].flatMap((kind) =>
+    named(objects, kind).flatMap(({ spec }) => spec?.['endpoints'] ?? spec?.['podMetricsEndpoints']),
+  );
+  expect(endpoints).toHaveLength(2);
+  for (const endpoint of endpoints) expect(endpoint).toMatchObject({ honorLabels: true });
+});
+
 test('a digest wins over a tag', async () => {
   const digest = `sha256:${'0'.repeat(64)}`;
   const [deployment] = named(await render(set({ 'image.digest': digest, 'image.tag': 'x' })), 'Deployment');

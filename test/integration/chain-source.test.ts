@@ -61,7 +61,8 @@ it('a provider is registered, offers, is fresh, accepts an award and reports it 
   );
   const first = await source.desired([TYPE]);
   expect(first?.provider).toMatchObject({ status: 'Active', inStep: true });
-  expect(first?.acceptPeriod).toBe(50);
+  expect(first).toMatchObject({ acceptPeriod: 50, heartbeatPeriod: 50, decimals: 12 });
+  expect(first?.provider?.freshUntil).toBeGreaterThan(first?.point.number ?? 0);
 
   const subscription = await market.subscribe(market.account('Charlie'));
   await vi.waitFor(async () => expect((await source.desired([TYPE]))?.awards).toHaveLength(1), { timeout: 10_000 });

@@ -54,6 +54,7 @@ export class MemoryLedger {
   readonly unreadable: { tenure: Tenure | undefined; error: DinfraError }[] = [];
   genesis = GENESIS;
   acceptPeriod = 30;
+  heartbeatPeriod = 40;
   provider: RegisteredProvider | undefined;
   /** The text of what was last registered. */
   registration: string | undefined;
@@ -67,7 +68,8 @@ export class MemoryLedger {
 
   /** Registers the provider, with offers as they are wanted first. */
   registered(id = 3): this {
-    this.provider = { id, owner: 'o', operator: 'o', status: 'Active', offers: new Map(), inStep: true };
+    const freshUntil = this.block + this.heartbeatPeriod;
+    this.provider = { id, owner: 'o', operator: 'o', status: 'Active', offers: new Map(), freshUntil, inStep: true };
     return this;
   }
 
@@ -156,6 +158,7 @@ export class MemoryLedger {
       operator: 'o',
       status: wanted.paused ? 'Paused' : 'Active',
       offers,
+      freshUntil: before?.freshUntil ?? this.block + this.heartbeatPeriod,
       inStep: true,
     };
   }
@@ -225,6 +228,8 @@ export class MemorySource implements AwardSource {
       unreadable: [...ledger.unreadable],
       types: new Map([...ledger.types].filter(([name]) => wanted.has(name))),
       acceptPeriod: ledger.acceptPeriod,
+      heartbeatPeriod: ledger.heartbeatPeriod,
+      decimals: 2,
       blockMs: 6_000,
     };
   }

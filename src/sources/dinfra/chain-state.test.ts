@@ -45,6 +45,7 @@ function reading(number: number): ProviderReading {
     unreadable: [],
     types: new Map(),
     acceptPeriod: 50,
+    heartbeatPeriod: 100,
     bounds: { rulesPerCall: 64, strategies: 63 },
   };
 }

@@ -141,6 +141,8 @@ export class DinfraSource implements AwardSource {
       })),
       types: reading.types,
       acceptPeriod: reading.acceptPeriod,
+      heartbeatPeriod: reading.heartbeatPeriod,
+      decimals: head.node.decimals,
       blockMs: head.node.blockMs,
     };
     this.readings.set(desired, reading);
@@ -199,8 +201,8 @@ export class DinfraSource implements AwardSource {
 
   private registered({ provider, bounds }: ProviderReading): RegisteredProvider | undefined {
     if (provider === undefined) return undefined;
-    const { id, owner, operator, status, offers } = provider;
-    return { id, owner, operator, status, offers, inStep: this.isInStep(provider, bounds) };
+    const { id, owner, operator, status, offers, freshUntil } = provider;
+    return { id, owner, operator, status, offers, freshUntil, inStep: this.isInStep(provider, bounds) };
   }
 
   /** Whether the chain says of the provider what was last wanted of it, offers apart. */

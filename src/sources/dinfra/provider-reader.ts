@@ -26,6 +26,8 @@ export interface ProviderReading {
   /** The types asked for and those of the awards; a type the chain does not have is not in it. */
   readonly types: ReadonlyMap<string, PublishedType>;
   readonly acceptPeriod: number;
+  /** Blocks covered by one heartbeat. */
+  readonly heartbeatPeriod: number;
   readonly bounds: RegistrationBounds;
 }
 
@@ -61,6 +63,7 @@ export function readProvider(
     const rest = {
       block,
       acceptPeriod: pallets.constants.subscription.acceptPeriod.toNumber(),
+      heartbeatPeriod: pallets.constants.provider.heartbeatPeriod.toNumber(),
       bounds: {
         rulesPerCall: pallets.constants.provider.maxRulesPerCall.toNumber(),
         strategies: strategiesOf(at),
