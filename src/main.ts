@@ -5,7 +5,7 @@ import { exitCodeOf, parseConfig } from './operator/config.ts';
 import { runProcess } from './operator/process.ts';
 import { startupProblem } from './operator/startup-problem.ts';
 
-// A cluster reached over a tunnel may have a name with an address of each family; the first to answer is not always v6.
+// A cluster behind a tunnel may resolve to addresses of both families, of which only one is reachable.
 setDefaultResultOrder('ipv4first');
 try {
   process.exitCode = await runProcess(parseConfig(process.argv.slice(2), process.env));

@@ -11,7 +11,7 @@ import { helmReasons } from './providers/helm/reasons.ts';
 import { dinfraReasons } from './sources/dinfra/reasons.ts';
 import { substrateReasons } from './substrate/reasons.ts';
 
-/** The catalogue by the chapters of docs/reasons.md: every layer's reasons, and the one place that knows all layers. */
+/** The catalogue by the chapters of docs/reasons.md: collects every layer's reasons. */
 export const chapters: readonly { readonly title: string; readonly layers: readonly Reasons[] }[] = [
   { title: 'Deployments and Reactors', layers: [controllerReasons, ownReasons] },
   { title: 'Awards', layers: [awardReasons] },
@@ -24,5 +24,5 @@ export const chapters: readonly { readonly title: string; readonly layers: reado
   { title: 'CloudStack', layers: [cloudStackReasons] },
 ];
 
-// Programs import this file first, for its effect.
+// Programs import this file first, for its side effect.
 registerReasons(...chapters.flatMap(({ layers }) => layers));

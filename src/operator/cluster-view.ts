@@ -13,12 +13,12 @@ import { type KubeObject, type ResourceType, resourceNameOf } from '../kube/clie
 import { reflectorDead } from '../kube/health.ts';
 import type { Health } from '../server/health.ts';
 
-/** The operator's resources as they are in the cluster: a reflector for each kind. */
+/** The operator's caches of the cluster: a reflector for each kind. */
 export type ClusterView = ReturnType<typeof viewCluster>;
 
 /**
- * Follows all resources of the operator, of `namespace` or else of all, until `stop` is aborted. Each kind has its lines
- * in /readyz and /healthz.
+ * Watches all of the operator's kinds, in `namespace` or in all, until `stop` aborts. Each kind has its own check in
+ * /readyz and /healthz.
  */
 export function viewCluster(
   client: KubeClient,

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { exitCodeOf, parseConfig } from './config.ts';
 
 describe('the configuration', () => {
-  it('serves every namespace on port 8080 when nothing is said', () => {
+  it('without flags the operator serves every namespace and port 8080', () => {
     expect(parseConfig([], { POD_NAME: 'operator-0' })).toMatchObject({
       namespace: undefined,
       probes: { host: '0.0.0.0', port: 8080 },
@@ -15,13 +15,13 @@ describe('the configuration', () => {
     });
   });
 
-  it('takes seconds and addresses in the forms people write', () => {
+  it('flags accept whole seconds and addresses with or without a host', () => {
     const config = parseConfig(['--resync', '5', '--probe-address', '[::1]:0', '--namespace', 'acme'], {});
     expect(config).toMatchObject({ resyncMs: 5000, probes: { host: '::1', port: 0 }, namespace: 'acme' });
     expect(parseConfig(['--probe-address', ':9000'], {}).probes).toEqual({ host: '0.0.0.0', port: 9000 });
   });
 
-  it('has leader election switched off for a process that is certain to be the only one', () => {
+  it('--no-leader-election switches leader election off', () => {
     expect(parseConfig(['--no-leader-election'], {}).leaderElection).toBe(false);
     expect(parseConfig(['--leader-election'], {}).leaderElection).toBe(true);
   });
@@ -33,7 +33,7 @@ describe('the configuration', () => {
     ['--probe-address', '8080', 'host:port'],
     ['--log-level', 'loud', 'Allowed choices'],
     ['--nonsense', 'x', "unknown option '--nonsense'"],
-  ])('refuses %s %s and says what it takes', (flag, value, said) => {
+  ])('the operator refuses %s %s and says what is valid', (flag, value, said) => {
     const print = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     try {
       parseConfig([flag, value], {});

@@ -2,29 +2,29 @@ import { hostname } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { versionText } from './version.ts';
 
-/** How the operator runs, from flags and environment, validated once. */
+/** The operator's configuration, parsed from flags and environment and validated once. */
 export interface Config {
   /** Path of a kubeconfig; undefined for KUBECONFIG, ~/.kube/config or the pod's service account. */
   readonly kubeconfig: string | undefined;
   /** The namespace whose resources are served; undefined for all namespaces. */
   readonly namespace: string | undefined;
   readonly probes: { readonly host: string; readonly port: number };
-  /** Deployments worked on at once. */
+  /** Deployments reconciled at once, per reactor. */
   readonly concurrency: number;
-  /** How often what rests, and each backend, is looked at again, in milliseconds. */
+  /** How often settled Deployments are reconciled and backends are probed, in milliseconds. */
   readonly resyncMs: number;
-  /** How long a workload may go unseen before its award source hears that it is degraded, in milliseconds. */
+  /** How long a workload may be unobservable before it is reported as degraded, in milliseconds. */
   readonly unseenAfterMs: number;
-  /** Path or name of the helm command. */
+  /** Path or name of the helm executable. */
   readonly helm: string;
   /** Helm processes at once. */
   readonly helmConcurrency: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  /** Only the holder of a Lease acts, so that a second process can wait and take over. */
+  /** Act only while holding the Lease, so that a second process can stand by and take over. */
   readonly leaderElection: boolean;
-  /** How long others wait for a leader that is silent, in milliseconds. */
+  /** How long standbys wait for a silent leader, in milliseconds. */
   readonly leaseMs: number;
-  /** Which process this is, for Events and the Lease: the pod's name. */
+  /** The identity of this process in Events and the Lease: the pod's name. */
   readonly identity: string;
 }
 
@@ -40,23 +40,29 @@ export function operatorCommand(): Command {
         .default({ host: '0.0.0.0', port: 8080 }, '0.0.0.0:8080')
         .argParser(parseAddress),
     )
-    .addOption(numberOption('--concurrency <n>', 'Deployments worked on at once', 10, 1, 1000))
+    .addOption(numberOption('--concurrency <n>', 'Deployments of one Reactor reconciled at once', 10, 1, 1000))
     .addOption(
-      numberOption('--resync <seconds>', 'how often what rests, and each backend, is looked at again', 60, 1, 86_400),
+      numberOption(
+        '--resync <seconds>',
+        'how often settled Deployments are reconciled and backends are probed',
+        60,
+        1,
+        86_400,
+      ),
     )
     .addOption(
       numberOption(
         '--unseen-after <seconds>',
-        'how long a backend may be away before the chain hears that what it runs is degraded',
+        'how long a backend may be unreachable before its workloads are reported as degraded',
         600,
         30,
         86_400,
       ),
     )
-    .addOption(new Option('--helm <command>', 'helm 4 to use').env('DINFRA_HELM').default('helm'))
+    .addOption(new Option('--helm <command>', 'helm executable, version 4').env('DINFRA_HELM').default('helm'))
     .addOption(numberOption('--helm-concurrency <n>', 'helm processes at once', 8, 1, 64))
     .addOption(
-      new Option('--log-level <level>', 'least level that is logged')
+      new Option('--log-level <level>', 'minimum level to log')
         .env('DINFRA_LOG_LEVEL')
         .choices(['debug', 'info', 'warn', 'error'])
         .default('info'),
@@ -64,21 +70,19 @@ export function operatorCommand(): Command {
     .addOption(
       new Option(
         '--leader-election',
-        'act only while holding a Lease, so that a second process can wait and take over',
+        'act only while holding the Lease, so that a second process can stand by and take over',
       ).default(true),
     )
-    .option('--no-leader-election', 'act at once, for a process that is certain to be the only one')
-    .addOption(
-      numberOption('--lease-duration <seconds>', 'how long others wait for a leader that is silent', 4, 2, 3_600),
-    )
+    .option('--no-leader-election', 'act without a Lease; only for a process that is certain to be the only one')
+    .addOption(numberOption('--lease-duration <seconds>', 'how long standbys wait for a silent leader', 4, 2, 3_600))
     .version(versionText(), '--version', 'print the version')
     .exitOverride();
 }
 
 /**
- * Parses the arguments of the operator, without node and script. Flags win over the environment.
+ * Parses the operator's arguments, without node and script. Flags take precedence over the environment.
  *
- * @throws CommanderError with exit code 0 after --help and 1 for a flag that is wrong; it has already been printed.
+ * @throws CommanderError with exit code 0 after --help and 1 for an invalid flag; it has already been printed.
  */
 export function parseConfig(args: readonly string[], environment: NodeJS.ProcessEnv): Config {
   const command = operatorCommand();
@@ -112,7 +116,7 @@ export function parseConfig(args: readonly string[], environment: NodeJS.Process
   };
 }
 
-/** The exit code of a failure to parse, undefined when it is another failure. */
+/** The exit code of a parse error, undefined for any other error. */
 export function exitCodeOf(error: unknown): number | undefined {
   return error instanceof CommanderError ? error.exitCode : undefined;
 }
@@ -125,13 +129,13 @@ function numberOption(flags: string, description: string, byDefault: number, lea
     .argParser((text) => {
       const value = Number(text);
       if (Number.isInteger(value) && value >= least && value <= most) return value;
-      throw new InvalidArgumentError(`It has to be a whole number from ${least} to ${most}.`);
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
     });
 }
 
 function parseAddress(text: string): { host: string; port: number } {
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw new InvalidArgumentError('It has to be host:port, for instance :8080.');
+  if (match === null || port > 65_535) throw new InvalidArgumentError('It must be host:port, for instance :8080.');
   return { host: match[1] ?? (match[2] === '' || match[2] === undefined ? '0.0.0.0' : match[2]), port };
 }

@@ -14,31 +14,31 @@ import type { Config } from './config.ts';
 export interface OperatorOptions {
   readonly config: Config;
   readonly access: ClusterAccess;
-  /** Whether this process may still act: asked before every outward effect. */
+  /** Whether this process may still act: checked before every outward effect. */
   readonly fence: Fence;
   readonly health: Health;
   readonly registry: Registry;
   readonly log: Logger;
 }
 
-/** What every feature of a leading operator is made from. */
+/** What every feature of a leading operator is given. */
 export interface OperatorParts extends OperatorOptions {
   /** Fenced. */
   readonly client: KubeClient;
   readonly cluster: ClusterView;
-  /** Resolve when the cluster has been read once. */
+  /** Resolve when the caches have synced. */
   readonly synced: readonly Promise<void>[];
   readonly events: EventRecorder;
   readonly controllerMetrics: ControllerMetrics;
-  /** An orderly stop: what is under way may end. */
+  /** An orderly stop: reconciles in progress may finish. */
   readonly stop: AbortSignal;
 }
 
-/** A part of the operator with a life of its own. */
+/** A part of the operator that runs on its own. */
 export interface Feature {
-  /** Works until the operator's stop, and resolves when the last of its work has ended. */
+  /** Runs until the operator stops, and resolves when its last work has ended. */
   run(): Promise<void>;
-  /** Releases what it holds, once every feature has ended. */
+  /** Releases its resources, after every feature has ended. */
   close(): Promise<void>;
 }
 

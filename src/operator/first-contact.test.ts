@@ -25,7 +25,7 @@ test('a chain that does not answer delays no tenure that was accepted before', (
   expect(awaitsFirstContact(on('cloud'), known('acme/cloud'))).toBe(false);
 });
 
-test('an award whose descriptor is still with its source, and an end to be confirmed, wait for the sources', () => {
+test('an award whose descriptor is not pinned yet, and an end to be confirmed, wait for the award sources', () => {
   const { accepted: _, ...fresh } = on('cloud').spec;
   const award: Deployment = { ...mirrored, spec: fresh };
   expect(awaitsFirstContact(award, known('acme/cloud'))).toBe(true);

@@ -1,17 +1,17 @@
 import type { Deployment } from '../api/deployment.ts';
 
-/** What has been reached since the start. */
+/** What has been contacted since the start. */
 export interface Contacts {
-  /** False while a Reactor that exists, by `namespace/name`, has neither been made nor turned out to be unusable. */
+  /** False while a Reactor resource, by `namespace/name`, has neither been built nor found to be unusable. */
   readonly isReactorKnown: (key: string) => boolean;
-  /** True once every award source has answered or failed once. */
+  /** True once every award source has responded or failed once. */
   readonly areSourcesKnown: boolean;
 }
 
 /**
- * Whether a Deployment waits, for a moment after the start, because what it needs was not asked yet: that must not look
- * like out of reach, or everything that runs would be reported as unknown. It waits for its own reactor only, and for the
- * award sources only when it needs one: its descriptor is not in the cluster yet, or its end has to be confirmed. Pure.
+ * Whether a Deployment must wait briefly after the start because what it needs has not been contacted yet: that must not
+ * count as unreachable, or every running Deployment would turn Unknown. It waits for its own reactor only, and for the
+ * award sources only when it needs one: when its descriptor is not in the cluster yet or its end must be confirmed. Pure.
  */
 export function awaitsFirstContact(deployment: Deployment, contacts: Contacts): boolean {
   const { metadata, spec, status } = deployment;

@@ -8,13 +8,13 @@ import { Controller, done } from '../kube/queue/controller.ts';
 import type { Order } from '../providers/port.ts';
 import { laneOf } from './register-deployments.ts';
 
-/** Two clouds behind one Deployment controller, as the operator runs it. */
+/** Two clouds behind one Deployment controller, as in the operator. */
 let hung: Bench;
 let well: Bench;
 let stop: AbortController;
 let orders: Map<string, { readonly order: Order; readonly cloud: 'hung' | 'well' }>;
 let deployments: Store<Deployment>;
-/** Resolves when a key was reconciled. */
+/** Resolves when a key has been reconciled. */
 let reconciled: Map<string, () => void>;
 
 beforeEach(async () => {
@@ -68,18 +68,18 @@ async function verdictMs(controller: Controller, cloud: 'hung' | 'well'): Promis
   return performance.now() - from;
 }
 
-test('one cloud hangs with 300 VMs on it: an award of another is decided as fast as without it', async () => {
+test('while one cloud hangs with 300 VMs, an award for another cloud is decided as fast as without it', async () => {
   const controller = startController();
   await verdictMs(controller, 'well');
   const without = await verdictMs(controller, 'well');
-  // Accepts every call and answers none while the test lasts.
+  // Accepts every call and answers none during the test.
   hung.simulator.faults.set([{ command: '*', kind: 'Delay', ms: 5_000 }]);
   for (let i = 0; i < 300; i++) controller.enqueue(add('hung', 'Active'));
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   expect(await verdictMs(controller, 'well')).toBeLessThan(without + 1_000);
 });
 
-test('an award of the cloud that hangs waits for the cloud, and not for the 300 VMs before it', async () => {
+test('an award for a cloud that hangs waits for the cloud, not behind its 300 VMs', async () => {
   const begun = new Set<string>();
   const controller = startController((key) => begun.add(key));
   hung.simulator.faults.set([{ command: '*', kind: 'Delay', ms: 5_000 }]);

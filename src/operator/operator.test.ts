@@ -7,7 +7,7 @@ import { Health } from '../server/health.ts';
 import { parseConfig } from './config.ts';
 import { Operator } from './operator.ts';
 
-test('an operator that is told to stop while the API server is away ends at once', async () => {
+test('an operator stopped while the API server is down ends at once', async () => {
   const operator = new Operator({
     config: parseConfig([], {}),
     access: accessTo('http://127.0.0.1:9'),

@@ -11,8 +11,8 @@ import { registerReactors } from './register-reactors.ts';
 import { showStalled } from './stalled-metrics.ts';
 
 /**
- * The operator of one process. Its copy of the cluster is kept from the construction on, by a standby too, so that the
- * one elected next acts at once; nothing acts before `lead`.
+ * The operator of one process. Its caches sync from construction on, in a standby too, so that a newly elected leader
+ * can act at once; nothing acts before `lead`.
  */
 export class Operator {
   private readonly options: OperatorOptions;
@@ -27,7 +27,7 @@ export class Operator {
     this.cluster = viewCluster(this.client, config.namespace, health, registry, log, this.watching.signal);
   }
 
-  /** Acts, until `stop` aborts and the last reconcile has ended. Called once. */
+  /** Runs until `stop` aborts and the last reconcile has ended. Call it once. */
   async lead(stop: AbortSignal): Promise<void> {
     const { client, cluster } = this;
     const { config, log, registry } = this.options;
@@ -41,13 +41,13 @@ export class Operator {
       ...this.options,
       client,
       cluster,
-      // The copy of the cluster outlives the lead: a stop before everything was read must end the waiting, too.
+      // The caches outlive the leadership: a stop before they have synced must also end the wait for them.
       synced: Object.values(cluster).map(({ synced }) => abortable(synced, stop)),
       events,
       controllerMetrics: new ControllerMetrics(registry),
       stop,
     };
-    // They refer to each other at run time only: a lambda that is called after all of them have been made.
+    // They refer to each other at run time only, by lambdas that are called after all of them exist.
     const reactors = registerReactors(parts, {
       standing: (tenure, signal) => bridge.standing(tenure, signal),
       onChange: (key) => {
@@ -67,7 +67,7 @@ export class Operator {
     await Promise.all(features.map((feature) => feature.close()));
   }
 
-  /** Ends the copy of the cluster and the connections. */
+  /** Stops the caches and closes the connections. */
   async close(): Promise<void> {
     this.watching.abort(new Error('the operator has stopped'));
     await Promise.all(Object.values(this.cluster).map(({ ended }) => ended));

@@ -18,15 +18,15 @@ import type { Config } from './config.ts';
 import { Operator } from './operator.ts';
 import { showBuildInfo, versionText } from './version.ts';
 
-/** How long the work may go on after the first signal, in milliseconds; then the process ends whatever is left. */
+/** How long work may continue after the first signal, in milliseconds; then the process exits regardless. */
 const SHUTDOWN_MS = 30_000;
-/** Name of the Lease and of this program wherever one is asked for. */
+/** Name of the Lease and of this program. */
 const NAME = 'dinfra-operator';
 
 /**
- * The life of one operator process: probes at once, a copy of the cluster, then the lead for as long as it has it.
- * Resolves with the exit code after an orderly stop. When leadership is lost nothing resolves any more: the process ends
- * on the spot, and with it every helm process.
+ * The life of one operator process: it serves probes, syncs its caches, then leads for as long as it holds the Lease.
+ * Resolves with the exit code after an orderly stop. When leadership is lost it never resolves: the process exits
+ * immediately, and with it every helm process.
  */
 export async function runProcess(config: Config): Promise<number> {
   const lines = pino({
@@ -36,7 +36,7 @@ export async function runProcess(config: Config): Promise<number> {
     timestamp: pino.stdTimeFunctions.isoTime,
   });
   const log = limitRepeats(lines, systemClock);
-  takeConsole((line) => log.debug({ line }, 'a library has written to the console'));
+  takeConsole((line) => log.debug({ line }, 'console output of a library'));
   const stop = stopOnSignals(log);
   const health = new Health();
   const registry = new Registry();
@@ -59,11 +59,11 @@ export async function runProcess(config: Config): Promise<number> {
 
 function electorOf(config: Config, access: ClusterAccess, registry: Registry, log: Logger): LeaderElector {
   return new LeaderElector({
-    // On connections of its own, so that a renewal waits behind nothing, and without the fence that it renews.
+    // Separate connections, so that a renewal waits behind nothing, and no fence, since renewals keep the fence open.
     client: new KubeClient(access),
     namespace: config.namespace ?? access.namespace ?? 'default',
     name: NAME,
-    // The name of a pod says which one it is, and not which of its lives: a restarted container has the same.
+    // The pod's name does not distinguish restarts: a restarted container keeps it.
     identity: `${config.identity}_${randomUUID()}`,
     times: electionTimes(config.leaseMs),
     onLeading: showLeadership(registry, NAME),
@@ -76,7 +76,7 @@ function stopOnSignals(log: Logger): AbortSignal {
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
     if (stop.signal.aborted) process.exit(1);
-    log.info({ signal }, 'stopping after the reconciles under way');
+    log.info({ signal }, 'stopping after the reconciles in progress');
     stop.abort(new Error(`stopped by ${signal}`));
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
   };

@@ -10,7 +10,7 @@ import { blueprints } from '../blueprints/registry.ts';
 import type { MadeReactor } from '../controller/reactor/reactor-reconciler.ts';
 import { BuiltInReactors } from './reactor-factory.ts';
 
-/** A cluster nobody asks: CloudStack needs none. */
+/** An unused cluster: CloudStack needs none. */
 const nowhere = 'http://127.0.0.1:1';
 const soon = () => AbortSignal.timeout(10_000);
 
@@ -52,7 +52,7 @@ afterAll(async () => {
 });
 
 describe('two Reactors of one account of one cloud', () => {
-  it('burden it no more than one does', async () => {
+  it('two Reactors of one CloudStack account share its rate limit', async () => {
     let inFlight = 0;
     let most = 0;
     let calls = 0;
@@ -94,16 +94,16 @@ describe('two Reactors of one account of one cloud', () => {
 });
 
 describe('a Reactor with cloudStack', () => {
-  it('has a probe that says what it found', async () => {
+  it('the probe of a CloudStack Reactor reports what it found', async () => {
     expect(await made.probe(soon())).toMatch(/^CloudStack answers and takes the keys; \d zones\.$/);
   });
 
-  it('realises vm/v1 itself, and compose/v1 as what its blueprint makes of it', async () => {
+  it('a CloudStack Reactor realises vm/v1 directly and compose/v1 through its blueprint', async () => {
     await made.reactor.check(orderFor(), soon());
     expect(made.reactor.types.has(blueprints.becomes('compose/v1'))).toBe(true);
   });
 
-  it('tells what there is of tenures, so that what nobody knows of is found', async () => {
+  it('a CloudStack Reactor lists the tenures its cloud has, so that orphans are found', async () => {
     const order = orderFor();
     await made.reactor.create(order, undefined, soon());
     expect((await made.reactor.listManaged(soon())).map(({ marker }) => marker)).toContain(order.identity.marker);

@@ -16,31 +16,31 @@ import { HelmReactor } from '../providers/helm/helm-reactor.ts';
 import { HelmCommand } from '../providers/helm/release/helm-command.ts';
 import type { Config } from './config.ts';
 
-/** What making a tenant begins and ends with. docs/helm.md has the whole list. */
+/** The first and the last permission that creating a tenant needs. docs/helm.md has the whole list. */
 const HELM_PERMISSIONS = ['create', 'get', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces' }));
 
-/** Below the time of one reconcile, so that helm's own timeout is what is reported. In milliseconds. */
+/** Shorter than a reconcile, so that helm's own timeout is reported. In milliseconds. */
 const HELM_DEADLINE_MS = 45_000;
 
 export interface BuiltInReactorsOptions {
   readonly client: KubeClient;
   readonly access: ClusterAccess;
   readonly config: Pick<Config, 'helm' | 'helmConcurrency'>;
-  /** Asked before everything that changes a backend. */
+  /** Checked before everything that changes a backend. */
   readonly fence: Fence;
 }
 
-/** The reactors this operator has: the one place that knows them all. */
+/** Builds reactors: the only place that knows every backend. */
 export class BuiltInReactors implements ReactorFactory {
   private readonly client: KubeClient;
   private readonly access: ClusterAccess;
   private readonly fence: Fence;
   private readonly helm: HelmCommand;
-  /** By endpoint, key and limits: Reactors of one account of one cloud share what it may be burdened with. */
+  /** By endpoint, key and limits: Reactors of one account of one cloud share its rate limits. */
   private readonly limiters = new Map<string, RateLimiter>();
-  /** Of all tenants together: a thousand of them must not have a thousand TLS connections. */
+  /** Shared by all tenants: a thousand tenants must not open a thousand TLS connections. */
   private readonly tenantConnections: Connections;
-  /** Of all Helm reactors together. */
+  /** Shared by all Helm reactors. */
   private readonly watches: MetadataWatches;
 
   constructor({ client, access, config, fence }: BuiltInReactorsOptions) {
@@ -66,14 +66,14 @@ export class BuiltInReactors implements ReactorFactory {
     if (helm !== undefined) return this.makeHelm(helm, resource.metadata.namespace ?? '');
     if (cloudStack !== undefined) return this.makeCloudStack(cloudStack, secret);
     throw new RetryableError('ReactorMissing', {
-      message: 'the Reactor names none of the backends this operator knows',
+      message: 'the Reactor has no backend this operator supports',
     });
   }
 
   private async makeHelm(config: NonNullable<ReactorResource['spec']['helm']>, owner: string): Promise<MadeReactor> {
     const { access } = this;
     const { tls } = await access.credentials();
-    // A tenant's token comes in place of the operator's own credentials; only what names the server is kept.
+    // A tenant's token replaces the operator's own credentials; only the server's address and CA are kept.
     const tenantTls = {
       ...(tls.ca !== undefined && { ca: tls.ca }),
       ...(tls.servername !== undefined && { servername: tls.servername }),
@@ -126,7 +126,7 @@ export class BuiltInReactors implements ReactorFactory {
       limiter,
       fence,
     });
-    // Beside the reactor's own, so that a sign of life does not wait behind its calls.
+    // Separate from the reactor's client, so that a probe does not wait behind its calls.
     const { endpoint, caBundle } = settings;
     const client = new CloudStackClient({ endpoint, caBundle, credentials, clock: systemClock, refusal });
     return {
@@ -154,7 +154,7 @@ export class BuiltInReactors implements ReactorFactory {
     const [first] = lacking;
     if (first !== undefined) {
       throw new RetryableError('ClusterForbidden', {
-        message: `the operator lacks rights to make tenants: ${lacking.map(describePermission).join(', ')}`,
+        message: `the operator lacks permissions to create tenants: ${lacking.map(describePermission).join(', ')}`,
       });
     }
     return `helm ${version} answers, and namespaces can be made.`;

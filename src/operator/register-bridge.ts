@@ -16,9 +16,9 @@ import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
 export interface BridgeFeature extends Feature {
   readonly sessions: ProviderSessions;
   readonly descriptors: Descriptors;
-  /** Where the source of its award says that a tenure stands. */
+  /** The state of a tenure at its award source. */
   standing(tenure: Tenure, signal: AbortSignal): Promise<Standing>;
-  /** A Reactor was made, replaced or removed: Offers may be sold, or not any more. */
+  /** A reactor was built, replaced or removed: whether Offers may be sold can change. */
   reactorChanged(): void;
 }
 
@@ -27,10 +27,10 @@ interface BridgePorts {
   readonly servesType: ServesType;
 }
 
-/** How long one stage of a comparison may take, in milliseconds. */
+/** Timeout of one stage of a comparison, in milliseconds. */
 const STAGE_TIMEOUT_MS = 30_000;
 
-/** From the award sources into the cluster, and back what became of it: a session for each Provider. */
+/** Mirrors award sources into the cluster and reports back the outcome: a session for each Provider. */
 export function registerBridge(parts: OperatorParts, { onReachable, servesType }: BridgePorts): BridgeFeature {
   const { client, cluster, config, events, log, registry, stop, synced } = parts;
   const checker = new SchemaChecker();
@@ -90,7 +90,7 @@ export function registerBridge(parts: OperatorParts, { onReachable, servesType }
     descriptors,
     standing: (tenure, signal) => sessions.standing(tenure, signal),
     reactorChanged: () => sessions.noteReactor(),
-    // Only when the whole mirror has been read: what is not there yet must not look as if it were gone.
+    // Only after the whole mirror has synced: an object that is not cached yet must not look deleted.
     run: async () => {
       await Promise.all([providerController.run(stop, synced), offerController.run(stop, synced)]);
       await sessions.ended();
@@ -99,7 +99,7 @@ export function registerBridge(parts: OperatorParts, { onReachable, servesType }
   };
 }
 
-/** Our pallets as the source of awards; Providers of one chain share its client. */
+/** Our pallets as an award source; Providers of one chain share a client. */
 function dinfraSources({ fence }: OperatorParts): OpenSource {
   const chains = new ChainClients<Connection>({ connect, clock: systemClock, random: Math.random });
   return ({ endpoints, genesis, pallets, stallMs, cursor, keys, canReport }, listener) =>

@@ -10,15 +10,15 @@ const on = (reactor: string, state: Deployment['spec']['state'] = 'Active'): Dep
   spec: { ...deployment.spec, reactorRef: { name: reactor }, state },
 });
 
-test('Deployments of two reactors never wait for each other', () => {
+test('Deployments of two reactors are in different lanes', () => {
   expect(laneOf(on('cloud'))).not.toBe(laneOf(on('cluster')));
 });
 
-test('an award that is still to be answered does not wait for what its reactor already runs', () => {
+test('an undecided award is in another lane than the running Deployments of its reactor', () => {
   expect(laneOf(on('cloud', 'Awarded'))).not.toBe(laneOf(on('cloud')));
   expect(laneOf(on('cloud', 'Accepted'))).toBe(laneOf(on('cloud', 'Ended')));
 });
 
-test('a Deployment that is gone has a lane, too', () => {
+test('a Deployment that no longer exists has a lane', () => {
   expect(laneOf(undefined)).toBe('');
 });

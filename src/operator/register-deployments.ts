@@ -16,20 +16,20 @@ import type { BridgeFeature } from './register-bridge.ts';
 import type { ReactorsFeature } from './register-reactors.ts';
 
 export interface DeploymentsFeature extends Feature {
-  /** A reactor was made, replaced or removed: what it makes is looked at again. `key` is `namespace/name`. */
+  /** A reactor was built, replaced or removed: enqueues its Deployments. `key` is `namespace/name`. */
   reactorChanged(key: string): void;
-  /** A backend that could not be used can be used again. */
+  /** A backend is usable again. */
   reactorRecovered(key: string): void;
-  /** The award source of a Provider, by `namespace/name`, answers again. */
+  /** The award source of a Provider, by `namespace/name`, is reachable again. */
   providerReachable(key: string): void;
 }
 
-/** How long a Deployment waits at start for its reactor and the award sources to be reached, in milliseconds. */
+/** How long a Deployment waits at start for first contact with its reactor and the award sources, in milliseconds. */
 const FIRST_CONTACT_MS = 10_000;
-/** How often it looks whether they were, in milliseconds. */
+/** How often it checks for that, in milliseconds. */
 const LOOK_AGAIN_MS = 250;
 
-/** From Deployments to what runs. */
+/** The Deployment controller. */
 export function registerDeployments(
   parts: OperatorParts,
   { bridge, reactors }: { readonly bridge: BridgeFeature; readonly reactors: ReactorsFeature },
@@ -55,7 +55,7 @@ export function registerDeployments(
   const sweeper = new PinSweeper({ client, deployments: cluster.deployments.store, namespace, log: parts.log });
   let areSourcesKnown = false;
   let waitsUntil = Number.POSITIVE_INFINITY;
-  /** Each for itself: a backend or a chain that hangs delays nobody else's start. */
+  /** Per Deployment: a backend or a chain that hangs delays no other Deployment's start. */
   const isTooEarly = (key: string) => {
     const deployment = cluster.deployments.store.get(key);
     if (deployment === undefined || systemClock.monotonic() >= waitsUntil) return false;
@@ -71,7 +71,7 @@ export function registerDeployments(
     concurrency: config.concurrency,
     laneOf: (key) => laneOf(cluster.deployments.store.get(key)),
   });
-  /** What waits for its next attempt, and may succeed now. */
+  /** Enqueues Deployments that are in backoff and may succeed now. */
   const retryNow = (isConcerned: (deployment: Deployment) => boolean) => {
     for (const deployment of cluster.deployments.store.list()) {
       if (deployment.status.realisation?.retryAfter === undefined || !isConcerned(deployment)) continue;
@@ -110,8 +110,8 @@ export function registerDeployments(
 }
 
 /**
- * Deployments of one backend share a lane, and awards that are still to be answered have one of their own beside it: a
- * backend that hangs delays neither other backends' tenants nor the answer to a fresh award of its own.
+ * Deployments of one backend share a lane, and its undecided awards have a separate one: a backend that hangs delays
+ * neither the tenants of other backends nor the answer to a new award of its own.
  */
 export function laneOf(deployment: Deployment | undefined): string {
   if (deployment === undefined) return '';
@@ -125,7 +125,7 @@ function providerOf({ metadata, spec }: Deployment): string {
   return `${metadata.namespace}/${spec.providerRef.name}`;
 }
 
-/** Whether a Deployment is, or may come to be, of a reactor, by its `namespace/name`. */
+/** Whether a Deployment is or may become one of a reactor, by its `namespace/name`. */
 function mayBeMadeBy({ metadata, spec, status }: Deployment, reactor: string): boolean {
   const name = spec.reactorRef?.name ?? status.realisation?.reactor?.name;
   return name === undefined

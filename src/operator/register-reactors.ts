@@ -11,22 +11,22 @@ import { BuiltInReactors } from './reactor-factory.ts';
 export interface ReactorsFeature extends Feature {
   readonly registry: ReactorRegistry;
   /**
-   * Whether a Reactor, by `namespace/name`, realises descriptors of a type. `Unknown` while it was not made yet or cannot
-   * be, `Missing` when there is none of that name.
+   * Whether a Reactor, by `namespace/name`, realises descriptors of a type. `Unknown` while it has not been or cannot be
+   * built, `Missing` when there is none of that name.
    */
   servesType(reactor: string, type: string): 'Yes' | 'No' | 'Unknown' | 'Missing';
 }
 
 export interface ReactorsPorts {
-  /** Where the source of its award says that a tenure stands. */
+  /** The state of a tenure at its award source. */
   readonly standing: (tenure: Tenure, signal: AbortSignal) => Promise<Standing>;
-  /** Called after a reactor was made, replaced or removed. */
+  /** Called after a reactor was built, replaced or removed. */
   readonly onChange: (key: string) => void;
-  /** Called when a backend that could not be used can be used again. */
+  /** Called when a backend is usable again. */
   readonly onRecovered: (key: string) => void;
 }
 
-/** A reactor for each Reactor resource, its status, and what its backend holds for nobody. */
+/** The Reactor controller: builds a reactor for each Reactor resource, writes its status and finds orphans. */
 export function registerReactors(
   parts: OperatorParts,
   { standing, onChange, onRecovered }: ReactorsPorts,
@@ -46,10 +46,10 @@ export function registerReactors(
     onChange,
     onRecovered,
   });
-  // A lane for each: a backend that hangs delays the probe of no other.
+  // One lane per Reactor: a backend that hangs does not delay the probe of another.
   const controller = controllerOf(parts, { name: 'reactor', reconcile: reconciler.reconcile, laneOf: (key) => key });
   cluster.reactors.onChange(({ key }) => controller.enqueue(key));
-  // A Reactor that is being deleted goes with the last Deployment that needs it.
+  // A Reactor that is being deleted is removed with the last Deployment that needs it.
   cluster.deployments.onChange(({ old, now }) => {
     const key = now === undefined && old !== undefined ? reactorOf(old) : undefined;
     if (key === undefined) return;
@@ -64,7 +64,7 @@ export function registerReactors(
   };
 }
 
-/** The Reactor that realises a Deployment, by `namespace/name`; undefined while none is named. */
+/** The `namespace/name` of the Reactor that realises a Deployment; undefined while it has none. */
 function reactorOf({ metadata, spec, status }: Deployment): string | undefined {
   const name = spec.reactorRef?.name ?? status.realisation?.reactor?.name;
   return name === undefined ? undefined : `${metadata.namespace}/${name}`;

@@ -7,7 +7,7 @@ import { Health } from '../server/health.ts';
 import { serveProbes } from '../server/http-server.ts';
 import { startupProblem } from './startup-problem.ts';
 
-test('a probe port that is taken is one line that names it and what to do', async () => {
+test('a probe port that is in use is reported in one line that names it and what to do', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
@@ -18,10 +18,10 @@ test('a probe port that is taken is one line that names it and what to do', asyn
   await new Promise((resolve) => other.close(resolve));
 });
 
-test('an error of ours is its message, without a stack', () => {
+test('a catalogued startup error is reported without a stack', () => {
   expect(startupProblem(new RetryableError('ClusterUnreachable', { message: 'no kubeconfig' }))).toBe('no kubeconfig');
 });
 
-test('an error that nobody expected keeps its stack', () => {
+test('an unexpected startup error is reported with its stack', () => {
   expect(startupProblem(new TypeError('x is undefined'))).toContain('startup-problem.test.ts');
 });

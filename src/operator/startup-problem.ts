@@ -1,6 +1,6 @@
 import { findDinfraError, withHint } from '../errors/dinfra-error.ts';
 
-/** Why the process ends, in one line for whoever has started it; the stack only of what nobody expected. */
+/** Why the process exits, in one line for whoever started it; with a stack only for unexpected errors. */
 export function startupProblem(error: unknown): string {
   const ours = findDinfraError(error);
   if (ours !== undefined) return withHint(ours);

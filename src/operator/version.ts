@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Gauge, type Registry } from 'prom-client';
 
-/** Which program this is. */
+/** The version of this program. */
 export interface Version {
-  /** That of package.json. */
+  /** The version in package.json. */
   readonly version: string;
-  /** The commit it was built from; empty when it was not built, or not from a repository. */
+  /** The commit it was built from; empty when it runs from source or was not built from a repository. */
   readonly revision: string;
 }
 
-/** Put in by the bundler; a checkout has none. */
+/** Defined by the bundler; undefined when running from source. */
 declare const DINFRA_BUILD: { readonly version: string; readonly revision: string } | undefined;
 
 const version: Version =
@@ -21,7 +21,7 @@ export function versionText({ version: number, revision }: Version = version): s
   return revision === '' ? number : `${number} (${revision})`;
 }
 
-/** Shows the version as a metric that is always 1, as is the custom. */
+/** Exports the version as the customary info metric that is always 1. */
 export function showBuildInfo(registry: Registry): void {
   const info = new Gauge({
     name: 'dinfra_build_info',

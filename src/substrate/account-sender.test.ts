@@ -33,7 +33,7 @@ class World {
     await this.sender.idle();
   }
 
-  /** Makes blocks, each final at once. */
+  /** Produces blocks, each final at once. */
   async blocks(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
       this.sender.follow(this.pool.build());
@@ -48,7 +48,7 @@ function shown(result: SentResult): string {
 }
 
 describe('the calls of an account', () => {
-  it('go out in one transaction, and each is told by what became of it in the block', async () => {
+  it('the calls of an account go out in one transaction, and each gets its own result from the block', async () => {
     const world = new World();
     world.sender.send([{ key: 'a' }, { key: 'b', refused: 'subscription.WrongState' }, { key: 'c' }]);
     await world.sender.idle();
@@ -61,7 +61,7 @@ describe('the calls of an account', () => {
     ]);
   });
 
-  it('cost no request at a block while none is under way', async () => {
+  it('a finalised block costs no request while no transaction is pending', async () => {
     const world = new World();
     await world.send('a');
     await world.blocks(1);
@@ -70,7 +70,7 @@ describe('the calls of an account', () => {
     expect(world.sender.problem).toBeUndefined();
   });
 
-  it('one that cannot be written is refused and the others go out', async () => {
+  it('a call that cannot be encoded is refused and the others are sent', async () => {
     const world = new World();
     world.sender.send([{ key: 'a' }, { key: 'bad', unwritable: true }, { key: 'b' }]);
     await world.sender.idle();
@@ -78,7 +78,7 @@ describe('the calls of an account', () => {
     expect(world.results).toEqual([['bad', 'Refused: it cannot be written: no room']]);
   });
 
-  it('a batch that no block has room for is split until its parts go through', async () => {
+  it('a batch that is too heavy for a block is split until its parts are included', async () => {
     const world = new World();
     world.sender.send(Array.from({ length: 8 }, (_, index) => ({ key: `c${index}`, weight: 30 })));
     await world.sender.idle();
@@ -87,7 +87,7 @@ describe('the calls of an account', () => {
     expect(world.results.filter(([, result]) => result === 'Applied in 1')).toHaveLength(8);
   });
 
-  it('a single call that is too heavy for any block is refused, and keeps none of the others back', async () => {
+  it('a single call that is too heavy for any block is refused and does not hold back the others', async () => {
     const world = new World();
     world.sender.send([{ key: 'a' }, { key: 'huge', weight: 500 }, { key: 'b' }]);
     await world.sender.idle();
@@ -101,7 +101,7 @@ describe('the calls of an account', () => {
     );
   });
 
-  it('a batch that stands in the pool and no block takes is lost when its validity ends, and the next is smaller', async () => {
+  it('a batch that expires in the pool is lost, and the next one is smaller', async () => {
     const world = new World();
     world.pool.includedWeight = 20;
     await world.send(...Array.from({ length: 40 }, (_, index) => `c${index}`));
@@ -111,7 +111,7 @@ describe('the calls of an account', () => {
     expect(world.pool.pooled.map((keys) => keys.length)).toEqual([20, 20]);
   });
 
-  it('a transaction that the pool dropped without a word is found missing two blocks later', async () => {
+  it('a transaction the pool dropped silently is detected two blocks later', async () => {
     const world = new World();
     await world.send('a');
     world.pool.dropAll();
@@ -124,7 +124,7 @@ describe('the calls of an account', () => {
     expect(world.results.at(-1)).toEqual(['a', 'Applied in 3']);
   });
 
-  it('a transaction that another wallet outbid is lost, and its nonce is read anew', async () => {
+  it('a transaction outbid by another wallet is lost, and the nonce is read again', async () => {
     const world = new World();
     await world.send('a');
     world.pool.dropAll();
@@ -136,7 +136,7 @@ describe('the calls of an account', () => {
     expect(world.results.at(-1)).toEqual(['b', 'Applied in 2']);
   });
 
-  it('another wallet that uses the account in between takes nothing from ours', async () => {
+  it('another wallet that uses the account in between does not affect our calls', async () => {
     const world = new World();
     world.pool.otherWallet('theirs');
     await world.send('a');
@@ -150,7 +150,7 @@ describe('the calls of an account', () => {
     ]);
   });
 
-  it('what is final in one of several blocks is found in the one it is in', async () => {
+  it('a transaction is found in whichever of several finalised blocks contains it', async () => {
     const world = new World();
     await world.send('a');
     world.pool.build();
@@ -159,21 +159,21 @@ describe('the calls of an account', () => {
     expect(world.results).toEqual([['a', 'Applied in 1']]);
   });
 
-  it('are valid from the best chain while finality is far behind', async () => {
+  it('the validity of a transaction counts from the best block while finality is far behind', async () => {
     const world = new World();
     for (let i = 0; i < 30; i++) world.pool.build();
     await world.send('a');
     expect(world.pool.submitted[0]?.terms.from.number).toBe(29);
   });
 
-  it('are not sent once leadership is lost', async () => {
+  it('no transaction is sent once leadership is lost', async () => {
     const world = new World();
     world.held = false;
     await world.send('a');
     expect(world.pool.submitted).toEqual([]);
   });
 
-  it('are lost and said to be why when the account cannot pay', async () => {
+  it('calls are lost with a reason when the account cannot pay', async () => {
     const world = new World();
     world.pool.refusal = new SubmitError('Unpayable', 'the account cannot pay its fee');
     await world.send('a');
@@ -184,7 +184,7 @@ describe('the calls of an account', () => {
     expect(world.sender.problem).toBeUndefined();
   });
 
-  it('are lost when the node is lost, and follow their transaction to the next node', async () => {
+  it('a transaction survives the loss of its node and is tracked on the next one', async () => {
     const world = new World();
     world.pool.isLost = true;
     await world.send('a');
@@ -194,7 +194,7 @@ describe('the calls of an account', () => {
 });
 
 describe('an urgent call', () => {
-  it('goes out before batches that wait', async () => {
+  it('an urgent call is sent before waiting batches', async () => {
     const world = new World();
     world.sender.send(Array.from({ length: 120 }, (_, index) => ({ key: `c${index}` })));
     world.sender.sendUrgent({ key: 'heartbeat' }, false);
@@ -202,7 +202,7 @@ describe('an urgent call', () => {
     expect(world.pool.pooled.map(([first]) => first).indexOf('heartbeat')).toBeLessThan(2);
   });
 
-  it('takes the place of a transaction that is stuck, for a tip, and its calls are lost', async () => {
+  it('an urgent call replaces a stuck transaction by a tip, and the replaced calls are lost', async () => {
     const world = new World();
     world.pool.includedWeight = 3;
     await world.send('a', 'b', 'c', 'd');
@@ -215,7 +215,7 @@ describe('an urgent call', () => {
     expect(world.results.at(-1)).toEqual(['heartbeat', 'Applied in 3']);
   });
 
-  it('bids more until it takes the place of what another wallet has stuck there', async () => {
+  it('an urgent call raises its tip until it replaces a stuck transaction of another wallet', async () => {
     const world = new World();
     world.pool.includedWeight = 0;
     world.pool.otherWallet('theirs', { nonce: 0, tip: 100n });
@@ -225,11 +225,11 @@ describe('an urgent call', () => {
     expect(world.pool.submitted.at(-1)?.terms.tip).toBe(176n);
   });
 
-  it('fills a gap that a dropped transaction left, so that what waits behind it goes on', async () => {
+  it('an urgent call fills the nonce gap of a dropped transaction, so that later transactions proceed', async () => {
     const world = new World();
     await world.send('a');
     world.pool.dropAll();
-    // Another wallet has signed further ahead.
+    // Another wallet has used higher nonces.
     world.pool.otherWallet('theirs', { nonce: 1 });
     world.sender.sendUrgent({ key: 'heartbeat' }, true);
     await world.sender.idle();
@@ -247,7 +247,7 @@ describe('the fate of a transaction', () => {
     ['Expired', { block: 75, nonce: 5, nextNonce: 6 }, 0],
     ['Missing', { block: 11, nonce: 5, nextNonce: 5 }, 0],
     ['Dropped', { block: 12, nonce: 5, nextNonce: 5 }, 1],
-  ] as const)('is %s at %j', (fate, at, missingFor) => {
+  ] as const)('a pending transaction is %s at %j', (fate, at, missingFor) => {
     expect(fateOf({ ...pending, missingFor }, at)).toBe(fate);
   });
 });
@@ -266,7 +266,7 @@ describe('what a node says of a transaction it did not take', () => {
     ['1010: Invalid Transaction: Transaction has an ancient birth block', 'Outdated'],
     ['1016: Immediately Dropped: The transaction could not enter the pool because of the limit', 'PoolFull'],
     ['something new', 'Other'],
-  ])('%s is %s', (said, problem) => {
+  ])('the node’s rejection "%s" is classified as %s', (said, problem) => {
     expect(submitProblem(said)).toBe(problem);
   });
 });

@@ -5,18 +5,18 @@ import type { OutcomeOf } from './call-outcome.ts';
 import { fateOf, type PendingTransaction } from './transaction-fate.ts';
 import { type SignedTransaction, SubmitError, type TransactionNode, UnwritableCall } from './transaction-node.ts';
 
-/** What became of one call. */
+/** The result of one call. */
 export type SentResult =
   | { readonly kind: 'Applied'; readonly block: number }
   | { readonly kind: 'Refused'; readonly error: string; readonly block: number }
-  /** Its fate is unknown; the chain's state will tell. */
+  /** Unknown whether it took effect; the chain's state shows it. */
   | { readonly kind: 'Lost' };
 
 export interface SenderPorts<Call> {
   /** @throws RetryableError ChainUnreachable while there is no node whose history was accepted. */
   readonly node: () => TransactionNode<Call>;
   readonly fence: Fence;
-  /** Told once of each call given to `send`. Must not throw. */
+  /** Called once for each call given to `send`. Must not throw. */
   readonly onResult: (call: Call, result: SentResult) => void;
 }
 
@@ -27,27 +27,27 @@ interface Pending<Call> extends PendingTransaction {
 
 /** Blocks for which a transaction is valid. */
 const MORTAL_BLOCKS = 64;
-/** With finality further behind than this, validity is counted from the best chain, or it would be over too soon. */
+/** With finality further behind than this, validity counts from the best block, or it would end too soon. */
 const MAX_FINALITY_LAG = 16;
-/** Calls put into one transaction at most. */
+/** Maximum calls per transaction. */
 const MAX_BATCH = 40;
-/** Blocks looked through for a transaction whose nonce was used. */
+/** Maximum blocks searched for a transaction whose nonce was used. */
 const MAX_SEARCH = 64;
 
 /**
- * Sends the calls of one account, and finds out what became of them from the chain's finalised state: the account's
- * nonce there, the pool's next nonce, and the blocks between. What a node says of a transaction it was given is not
- * relied on: transactions are dropped, replaced by another wallet's, or too heavy for any block without a word.
+ * Sends the calls of one account and determines their results from the chain's finalised state: the account's nonce, the
+ * pool's next nonce, and the blocks in between. It does not rely on status updates of a node: transactions are silently
+ * dropped, replaced by another wallet's, or too heavy for any block.
  */
 export class AccountSender<Call> {
   private readonly ports: SenderPorts<Call>;
   private finalised: BlockRef | undefined;
-  /** By nonce, each once. */
+  /** Pending transactions by nonce. */
   private readonly pending = new Map<number, Pending<Call>>();
   private batchSize = MAX_BATCH;
   private work: Promise<void> = Promise.resolve();
   private lastProblem: DinfraError | undefined;
-  /** What is sent next: urgent calls come before batches, whenever those were asked for. */
+  /** Queued sends: urgent calls go before batches, whatever the order of requests. */
   private readonly urgent: (() => Promise<void>)[] = [];
   private readonly ordinary: (() => Promise<void>)[] = [];
 
@@ -55,12 +55,12 @@ export class AccountSender<Call> {
     this.ports = ports;
   }
 
-  /** Why the last transaction was not taken as a whole, undefined once one was. */
+  /** Why the last transaction was rejected as a whole; undefined once one was accepted. */
   get problem(): DinfraError | undefined {
     return this.lastProblem;
   }
 
-  /** Sends the calls, in transactions of as many as blocks have room for. Does not wait: `onResult` is told. */
+  /** Sends the calls, batched into as few transactions as blocks allow. Does not wait: results go to `onResult`. */
   send(calls: readonly Call[]): void {
     for (let start = 0; start < calls.length; start += this.batchSize) {
       const batch = calls.slice(start, start + this.batchSize);
@@ -69,22 +69,22 @@ export class AccountSender<Call> {
   }
 
   /**
-   * Sends one call by itself, before everything that waits. With `instead` it takes the place of whatever is next of
-   * the account, for a tip: a transaction that is stuck there holds up all others, this one too.
+   * Sends one call in its own transaction, before everything queued. With `instead` it replaces the account's next pending
+   * transaction by a tip: one that is stuck blocks all later ones, this one too.
    */
   sendUrgent(call: Call, instead: boolean): void {
     this.enqueue(this.urgent, () => (instead ? this.replaceNext(call) : this.submitOrTell([call])));
   }
 
-  /** Finds out at a finalised block what became of what is under way. Costs nothing when nothing is. */
+  /** Settles pending transactions at a finalised block. Costs nothing when there are none. */
   follow(block: BlockRef): void {
     if (block.hash === this.finalised?.hash) return;
     this.finalised = block;
-    // One look at the newest head settles what earlier heads would have.
+    // The newest head settles everything earlier heads would have.
     if (this.pending.size > 0) this.enqueue(this.urgent, () => this.settlePending(block));
   }
 
-  /** Resolves when everything asked for so far was tried. */
+  /** Resolves when everything queued so far has been attempted. */
   async idle(): Promise<void> {
     let seen: Promise<void>;
     do {
@@ -113,7 +113,7 @@ export class AccountSender<Call> {
     }
   }
 
-  /** Tells of the call that cannot be written and sends the others. */
+  /** Reports the call that cannot be encoded and sends the others. */
   private async withoutUnwritable(calls: readonly Call[], error: UnwritableCall): Promise<void> {
     const bad = calls[error.index];
     if (bad === undefined) throw error;
@@ -122,7 +122,7 @@ export class AccountSender<Call> {
     if (others.length > 0) await this.submitOrTell(others);
   }
 
-  /** Halves what no block has room for; a single call that is too heavy is refused for good. */
+  /** Halves a batch that is too heavy for a block; a single call that is too heavy is refused for good. */
   private async split(calls: readonly Call[], error: SubmitError): Promise<void> {
     const [first] = calls;
     if (calls.length <= 1) {
@@ -141,14 +141,14 @@ export class AccountSender<Call> {
 
   private async submit(calls: readonly Call[]): Promise<void> {
     const node = this.ports.node();
-    // Read each time: another wallet may use the account, and a pool may have dropped what was sent.
+    // Read every time: another wallet may use the account, and the pool may have dropped our transactions.
     let nonce = await node.nextNonce();
-    // The pool may not count yet what was sent a moment ago. If it was dropped, the next transaction fills the gap.
+    // The pool may not count a transaction sent a moment ago yet. If it was dropped, the next one fills the gap.
     while (this.pending.has(nonce)) nonce++;
     await this.submitAt(node, calls, nonce, 0n);
   }
 
-  /** Takes the lowest nonce that is in no block, with a tip above that of what may hold it. */
+  /** Uses the lowest nonce that is in no block, with a tip above that of the transaction that may have it. */
   private async replaceNext(call: Call): Promise<void> {
     const node = this.ports.node();
     const best = await node.bestHeader();
@@ -169,7 +169,7 @@ export class AccountSender<Call> {
     this.ports.onResult(call, { kind: 'Lost' });
   }
 
-  /** A tenth of the fee: a tip multiplies a transaction's priority, and small calls have a high one as it is. */
+  /** A tenth of the fee: a tip multiplies a transaction's priority, which is already high for small calls. */
   private async firstTip(node: TransactionNode<Call>, call: Call, nonce: number): Promise<bigint> {
     const from = await this.validFrom(node);
     const fee = await node.fee(node.sign([call], { nonce, tip: 0n, mortalBlocks: MORTAL_BLOCKS, from }));
@@ -184,7 +184,7 @@ export class AccountSender<Call> {
   ): Promise<void> {
     const from = await this.validFrom(node);
     const signed = node.sign(calls, { nonce, tip, mortalBlocks: MORTAL_BLOCKS, from });
-    // Immediately before the effect, with nothing awaited in between.
+    // Immediately before submitting, with no await in between.
     this.ports.fence.assertHeld();
     await this.submitSigned(node, signed);
     const replaced = this.pending.get(nonce);
@@ -227,7 +227,7 @@ export class AccountSender<Call> {
           used.push(pending);
           break;
         case 'Expired':
-          // It stood in the pool for all its life: perhaps no block has room for it.
+          // It was in the pool until it expired: it may be too heavy for a block.
           this.batchSize = Math.max(1, Math.ceil(this.batchSize / 2));
           this.drop(pending);
           break;
@@ -244,7 +244,7 @@ export class AccountSender<Call> {
     if (used.length > 0) await this.settleUsed(node, block, used);
   }
 
-  /** Looks for transactions whose nonces were used, from the newest block backwards. */
+  /** Searches for transactions whose nonces were used, from the newest block backwards. */
   private async settleUsed(node: TransactionNode<Call>, head: BlockRef, used: readonly Pending<Call>[]): Promise<void> {
     const open = new Map(used.map((pending) => [pending.hash, pending]));
     const oldest = Math.min(...used.map(({ sentAt }) => sentAt));
@@ -258,7 +258,7 @@ export class AccountSender<Call> {
       }
       block = { number: block.number - 1, hash: parentHash };
     }
-    // Another transaction took the nonce.
+    // Another transaction used the nonce.
     for (const pending of open.values()) this.drop(pending);
   }
 
@@ -289,7 +289,7 @@ export class AccountSender<Call> {
     this.lastProblem =
       ours ??
       new RetryableError('TransactionRejected', {
-        message: `the node did not take a transaction of ${said}`,
+        message: `the node rejected a transaction of ${said}`,
         cause: error,
       });
   }

@@ -4,22 +4,22 @@ import { provenAncestor, succession } from './block-ref.ts';
 const known = { number: 7, hash: '0x77' };
 
 describe('a reported finalised head', () => {
-  it('advances when it is the first', () => {
+  it('the first finalised head advances the cursor', () => {
     expect(succession(undefined, known, undefined)).toBe('advanced');
   });
-  it('advances when the known block is its ancestor', () => {
+  it('a finalised head advances when the known block is its ancestor', () => {
     expect(succession(known, { number: 9, hash: '0x99' }, '0x77')).toBe('advanced');
   });
-  it('is the same when it has the same number and hash, whatever object it came in', () => {
+  it('a finalised head with the known number and hash is the same block', () => {
     expect(succession(known, { ...known }, '0x77')).toBe('same');
   });
-  it('is behind, not a rollback, when a node lags', () => {
+  it('a lower finalised head is behind, not a rollback', () => {
     expect(succession(known, { number: 6, hash: '0x66' }, undefined)).toBe('behind');
   });
-  it('is behind, not diverged, when a warp-syncing node has no block at the known height yet', () => {
+  it('a head of a warp-syncing node without a block at the known height is behind, not diverged', () => {
     expect(succession(known, { number: 9, hash: '0x99' }, undefined)).toBe('behind');
   });
-  it('has diverged when the node has another block at the known height', () => {
+  it('a finalised head has diverged when the node has another block at the known height', () => {
     expect(succession(known, { number: 9, hash: '0x99' }, '0x7a')).toBe('diverged');
     expect(succession(known, { number: 7, hash: '0x7a' }, '0x7a')).toBe('diverged');
   });
@@ -27,11 +27,11 @@ describe('a reported finalised head', () => {
 
 describe('what a header proves by itself', () => {
   const header = { number: 8, hash: '0x88', parentHash: '0x77', upgradesRuntime: false };
-  it('is its parent, so that a contiguous head costs no request', () => {
+  it('a header proves its parent, so that a contiguous head costs no request', () => {
     expect(provenAncestor(known, header)).toBe('0x77');
     expect(provenAncestor({ number: 8, hash: '0x8a' }, header)).toBe('0x88');
   });
-  it('is nothing about blocks further below', () => {
+  it('a header proves nothing about blocks below its parent', () => {
     expect(provenAncestor({ number: 6, hash: '0x66' }, header)).toBeUndefined();
   });
 });

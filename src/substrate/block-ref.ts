@@ -1,30 +1,30 @@
-/** A block, by both of its names. */
+/** A block, by number and hash. */
 export interface BlockRef {
   readonly number: number;
   /** `0x` and 64 lower-case hex digits. */
   readonly hash: string;
 }
 
-/** What is needed of a block's header. */
+/** The parts of a block's header we use. */
 export interface BlockHeader extends BlockRef {
   readonly parentHash: string;
   /** The runtime's code was replaced in this block: its storage is the old code's, and the new code answers at it. */
   readonly upgradesRuntime: boolean;
 }
 
-/** What a newly reported finalised head is to the last one we acted on. */
+/** How a newly reported finalised head relates to the last one we acted on. */
 export type Succession =
-  /** A descendant, or the first we see. */
+  /** A descendant, or the first head. */
   | 'advanced'
   | 'same'
-  /** A node that lags, or has not synced the block we know. Never a reason to undo anything. */
+  /** The node lags or has not synced the known block. Never a reason to undo anything. */
   | 'behind'
-  /** Another history: what we knew as final is not on this chain. */
+  /** Another history: the block we knew as final is not on this chain. */
   | 'diverged';
 
 /**
- * Judges a finalised head. `hashAtKnown` is what the node that reported it has at the known block's number (at or below
- * its head), undefined when it has none: a node that is warp-syncing has a head before it has what lies below.
+ * Classifies a finalised head. `hashAtKnown` is the reporting node's hash at the known block's number (at or below its
+ * head), undefined when it has none: a warp-syncing node has a head before it has the blocks below.
  */
 export function succession(known: BlockRef | undefined, head: BlockRef, hashAtKnown: string | undefined): Succession {
   if (known === undefined) return 'advanced';

@@ -2,7 +2,7 @@ import type { ApiPromise } from '@polkadot/api';
 import type { DispatchError, Event } from '@polkadot/types/interfaces';
 import type { SpRuntimeDispatchError } from '@polkadot/types/lookup';
 
-/** What became of one call in a finalised block. */
+/** The outcome of one call in a finalised block. */
 export type CallOutcome =
   | { readonly kind: 'Applied' }
   /** `error` is the pallet's name for it, e.g. `subscription.WrongState`. */
@@ -11,7 +11,7 @@ export type CallOutcome =
 /** The outcome of each call of a transaction, by its place in it. */
 export type OutcomeOf = (place: number) => CallOutcome;
 
-/** What the events of a transaction in a block tell of its calls. */
+/** The outcomes of a transaction's calls, derived from its events in a block. */
 export function outcomesOf(api: ApiPromise, events: readonly { readonly event: Event }[]): OutcomeOf {
   const failed = events.find(({ event }) => event.section === 'system' && event.method === 'ExtrinsicFailed');
   if (failed !== undefined) {
@@ -28,8 +28,8 @@ export function outcomesOf(api: ApiPromise, events: readonly { readonly event: E
 }
 
 /**
- * The pallet's name for an error, e.g. `subscription.WrongState`; the runtime's own when it is of no pallet, e.g.
- * `Token.FundsUnavailable` or `BadOrigin`.
+ * The pallet's name for an error, e.g. `subscription.WrongState`; otherwise the runtime's, e.g. `Token.FundsUnavailable`
+ * or `BadOrigin`.
  */
 export function dispatchErrorName(api: ApiPromise, error: DispatchError | SpRuntimeDispatchError): string {
   if (error.isToken) return `Token.${error.asToken.type}`;

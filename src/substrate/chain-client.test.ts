@@ -13,7 +13,7 @@ function block(number: number, fork = 'a', upgradesRuntime = false): BlockHeader
   return { number, hash: `0x${fork}${number}`, parentHash, upgradesRuntime };
 }
 
-/** A node in memory, which finalises when told to, and answers or not. */
+/** An in-memory node that finalises blocks on demand, and answers or not. */
 class MemoryNode implements ChainNode {
   readonly endpoint: string;
   genesis = GENESIS;
@@ -77,7 +77,7 @@ class MemoryNode implements ChainNode {
   }
 }
 
-/** What an observer was told. */
+/** What an observer received. */
 class Observer {
   readonly heads: FinalisedHead<MemoryNode>[] = [];
   readonly states: ChainState[] = [];
@@ -158,7 +158,7 @@ afterEach(async () => {
 });
 
 describe('following a chain', () => {
-  it('passes each pushed head on once without asking the node for anything', async () => {
+  it('each pushed head is passed on once without a request to the node', async () => {
     world = new World([A]);
     world.serve(A, 10);
     const { observer } = await world.open();
@@ -169,7 +169,7 @@ describe('following a chain', () => {
     expect(world.node.requests - before).toBe(0);
   });
 
-  it('a gap between two heads is proven with one question and said to be one', async () => {
+  it('a gap between two heads costs one request and is passed on as not contiguous', async () => {
     world = new World([A]);
     world.serve(A, 10);
     const { observer } = await world.open();
@@ -179,7 +179,7 @@ describe('following a chain', () => {
     expect(world.node.requests - before).toBe(1);
   });
 
-  it('a node that pushes nothing any more is asked', async () => {
+  it('a node that stops pushing heads is polled', async () => {
     world = new World([A]);
     world.serve(A, 10);
     const { observer } = await world.open();
@@ -190,7 +190,7 @@ describe('following a chain', () => {
     expect(observer.numbers).toEqual([10, 11]);
   });
 
-  it('a finalised head that goes backwards is passed to nobody', async () => {
+  it('a finalised head that goes backwards is not passed on', async () => {
     world = new World([A]);
     world.serve(A, 10);
     const { observer } = await world.open();
@@ -201,7 +201,7 @@ describe('following a chain', () => {
     expect(observer.kinds.at(-1)).toBe('Following');
   });
 
-  it('a node of another genesis is told from ours and nothing of it is passed on', async () => {
+  it('a node of another genesis is rejected and none of its heads is passed on', async () => {
     world = new World([A], { genesis: `0x${'11'.repeat(32)}` });
     world.serve(A, 10);
     const { observer, lease } = await world.open();
@@ -210,7 +210,7 @@ describe('following a chain', () => {
     expect(() => lease.node).toThrow(RetryableError);
   });
 
-  it('no node is handed out before its history was accepted', async () => {
+  it('a node is not handed out before its history was accepted', async () => {
     world = new World([A]);
     world.serve(A, 10, (node) => {
       node.isDark = true;
@@ -221,7 +221,7 @@ describe('following a chain', () => {
     expect(observer.kinds).toEqual(['ChainUnreachable']);
   });
 
-  it('a node of another history is left for one of ours', async () => {
+  it('a node of another history is dropped in favour of one of our history', async () => {
     world = new World([A, B]);
     world.serve(A, 12, (node) => {
       node.fork = 'z';
@@ -235,12 +235,12 @@ describe('following a chain', () => {
     expect(lease.node.endpoint).toBe(B);
   });
 
-  it('a node that was wiped or is warp-syncing is behind and not of another history', async () => {
+  it('a node that was wiped or is warp-syncing counts as behind, not as diverged', async () => {
     world = new World([A]);
     world.serve(A, 3);
     const { observer } = await world.open({ number: 10, hash: '0xa10' });
     expect(observer.kinds).toEqual(['ChainBehind']);
-    // Its head is higher, and what lies below is not there yet.
+    // Its head is higher, but the blocks below are not synced yet.
     world.serve(A, 500, (node) => {
       node.lowest = 400;
     });
@@ -252,7 +252,7 @@ describe('following a chain', () => {
     expect(observer.numbers).toEqual([501]);
   });
 
-  it('a connection lost in the middle of a question is not said to be anything else', async () => {
+  it('a connection lost during a request is reported as lost and not as another problem', async () => {
     world = new World([A]);
     world.serve(A, 10);
     const { observer } = await world.open();
@@ -266,7 +266,7 @@ describe('following a chain', () => {
 });
 
 describe('while finality stalls', () => {
-  it('every state says so until a higher block comes, over any number of connections', async () => {
+  it('a finality stall is reported until a higher block is final, over any number of connections', async () => {
     world = new World([A]);
     world.serve(A, 10);
     const { observer } = await world.open();
@@ -282,7 +282,7 @@ describe('while finality stalls', () => {
     expect(observer.kinds.slice(told)).toContain('Following');
   });
 
-  it('the wait between two connections grows although each of them tells the same head', async () => {
+  it('the backoff between connections grows when each of them reports the same head', async () => {
     world = new World([A], { stallMs: 10_000, backoff: { initialMs: 500, maxMs: 30_000 } });
     world.serve(A, 10);
     await world.open();
@@ -292,7 +292,7 @@ describe('while finality stalls', () => {
     expect(waits.slice(0, 8)).toEqual([500, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000]);
   });
 
-  it('the node can still be asked and written to: blocks go on without being final', async () => {
+  it('while finality stalls the node can still be read and written to', async () => {
     world = new World([A], { stallMs: 10_000 });
     world.serve(A, 10);
     const { lease } = await world.open();
@@ -315,7 +315,7 @@ describe('while finality stalls', () => {
 });
 
 describe('a runtime upgrade', () => {
-  it('in mid-stream leads to another connection at once, and nobody is told of a problem', async () => {
+  it('a runtime upgrade makes the client reconnect at once without reporting a problem', async () => {
     world = new World([A]);
     world.serve(A, 10);
     const { observer } = await world.open();
@@ -328,7 +328,7 @@ describe('a runtime upgrade', () => {
     expect(observer.heads.at(-1)).toMatchObject({ block: { number: 11 }, contiguous: false });
   });
 
-  it('its block is not read: the next one is, and is said not to be contiguous', async () => {
+  it('the block of a runtime upgrade is skipped and the next one is passed on as not contiguous', async () => {
     world = new World([A]);
     world.serve(A, 10);
     const { observer } = await world.open();
@@ -339,7 +339,7 @@ describe('a runtime upgrade', () => {
     expect(observer.heads.at(-1)).toMatchObject({ block: { number: 12 }, contiguous: false });
   });
 
-  it('a node that changes its mind about its runtime for ever is left alone for a while', async () => {
+  it('a node that keeps reporting new runtime versions is backed off', async () => {
     world = new World([A]);
     world.serve(A, 10, (node) => node.lose(new RuntimeReplaced(1, 2)));
     await world.open();
@@ -348,7 +348,7 @@ describe('a runtime upgrade', () => {
 });
 
 describe('Providers of one chain', () => {
-  it('share a connection, which ends with the last of them', async () => {
+  it('Providers of one chain share a connection, which is closed with the last of them', async () => {
     world = new World([A]);
     world.serve(A, 10);
     const first = await world.open();
@@ -363,7 +363,7 @@ describe('Providers of one chain', () => {
     expect(world.node.isClosed).toBe(true);
   });
 
-  it('one whose own history is another keeps none of the others back, and is handed no node', async () => {
+  it('a Provider whose cursor is of another history gets no node and does not hold back the others', async () => {
     world = new World([A]);
     world.serve(A, 10);
     const good = await world.open();
@@ -376,7 +376,7 @@ describe('Providers of one chain', () => {
     expect(() => bad.lease.node).toThrow(RetryableError);
   });
 
-  it('can be opened again after the last was closed', async () => {
+  it('a chain can be followed again after the last lease was closed', async () => {
     world = new World([A]);
     world.serve(A, 10);
     const first = await world.open();

@@ -8,19 +8,19 @@ import { HeadQueue } from './head-queue.ts';
 import { pollAfterMs, RecentGaps, stallLimitMs } from './stall-limit.ts';
 
 export interface ChainClientOptions {
-  /** Tried in turn, from the first; the next one after each failure. */
+  /** Tried in order, starting with the first; each failure moves on to the next. */
   readonly endpoints: readonly string[];
-  /** Refuse every node of another genesis. Undefined takes the first node's for good. */
+  /** Rejects nodes of another genesis. Undefined: the first node's genesis is used from then on. */
   readonly genesis: string | undefined;
-  /** How long without a new finalised block counts as stalled, in milliseconds. Undefined: derived from the chain. */
+  /** Time without a new finalised block that counts as stalled, in milliseconds. Undefined: derived from the chain. */
   readonly stallMs?: number | undefined;
   /** How often a silent node is asked for its head, in milliseconds. Undefined: derived from the chain. */
   readonly pollMs?: number | undefined;
-  /** Wait between two attempts, in milliseconds. Default 0.5 s to 30 s. */
+  /** Backoff between attempts, in milliseconds. Default 0.5 s to 30 s. */
   readonly backoff?: { readonly initialMs: number; readonly maxMs: number };
 }
 
-/** What the client is made of; handed in, so that tests need neither nodes nor time. */
+/** The client's dependencies, injected so that tests need neither nodes nor time. */
 export interface ChainClientPorts<Node> {
   connect(endpoint: string, signal: AbortSignal): Promise<Node>;
   readonly clock: Clock;
@@ -33,31 +33,31 @@ export interface ChainObserver<Node> {
   onState(state: ChainState): void;
 }
 
-/** One observer's share of a client. */
+/** One observer's use of a client. */
 export interface ChainLease<Node> {
   readonly state: ChainState;
   /** The last head passed to the observer. */
   readonly head: FinalisedHead<Node> | undefined;
   /**
-   * The node in use, once its history was accepted.
+   * The current node, once its history was accepted.
    *
    * @throws RetryableError ChainUnreachable while there is none.
    */
   readonly node: Node;
-  /** Ends it; the last one to close ends the connection. */
+  /** Ends the lease; closing the last one closes the connection. */
   close(): Promise<void>;
 }
 
-/** How long one request made while following may take, in milliseconds. */
+/** Timeout of one request made while following, in milliseconds. */
 const REQUEST_MS = 30_000;
-/** Upgrades taken for granted in a row, before a node that changes its mind about its runtime is left alone for a while. */
+/** Consecutive runtime changes accepted without backoff: a node may report ever new runtime versions. */
 const MAX_UPGRADES = 3;
 
 /**
- * Follows the finalised chain over a list of endpoints while somebody has a lease, and knows no pallet. The socket is
- * never trusted to report its own death: a connection without progress is dropped and the next endpoint tried, with
- * backoff. A head that does not descend from the last one is never passed on, and a node is not handed out before its
- * history was compared with what is known.
+ * Follows the finalised chain over a list of endpoints while there is a lease; it knows no pallet. The socket is never
+ * trusted to report its own death: a connection without progress is dropped and the next endpoint tried, with backoff. A
+ * head that does not descend from the last one is never passed on, and a node is not handed out before its history was
+ * checked against the known one.
  */
 export class ChainClient<Node extends ChainNode> {
   private readonly options: ChainClientOptions;
@@ -66,10 +66,10 @@ export class ChainClient<Node extends ChainNode> {
   private readonly gaps = new RecentGaps();
   private known: BlockRef | undefined;
   private genesis: string | undefined;
-  /** The connection that is followed, and its last accepted header. */
+  /** The current connection and its last accepted header. */
   private current: { readonly node: Node; readonly header: BlockHeader } | undefined;
   private state: ChainState = { kind: 'Connecting' };
-  /** Set when finality stalled, until a higher block comes. */
+  /** Set while finality is stalled, until a higher block is final. */
   private stalled: RetryableError | undefined;
   private running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
 
@@ -79,7 +79,7 @@ export class ChainClient<Node extends ChainNode> {
     this.genesis = options.genesis;
   }
 
-  /** `cursor` is the last finalised block whose effects the observer keeps; a node of another history is not passed to it. */
+  /** `cursor` is the last finalised block the observer has applied; it never gets a node of another history. */
   open(observer: ChainObserver<Node>, cursor: BlockRef | undefined): ChainLease<Node> {
     const lease = new Lease(observer, cursor, async () => {
       this.leases.delete(lease);
@@ -107,7 +107,7 @@ export class ChainClient<Node extends ChainNode> {
       const before = this.known?.number ?? -1;
       const problem = await this.follow(endpoint, signal);
       if (signal.aborted) break;
-      // Only a higher block is progress: a node that stands still may be reconnected to for ever.
+      // Only a higher block is progress: reconnecting to a stuck node must not reset the backoff.
       const advanced = (this.known?.number ?? -1) > before;
       upgrades = problem instanceof RuntimeReplaced && !advanced ? upgrades + 1 : 0;
       if (problem instanceof RuntimeReplaced && upgrades < MAX_UPGRADES) continue;
@@ -122,7 +122,7 @@ export class ChainClient<Node extends ChainNode> {
 
   private waitMs(failures: number): number {
     const limits = this.options.backoff ?? { initialMs: 500, maxMs: 30_000 };
-    // Each endpoint is tried once before the wait grows.
+    // Every endpoint is tried once before the backoff grows.
     const rounds = Math.floor(Math.max(0, failures - 1) / this.options.endpoints.length) + 1;
     return backoffMs(failures === 0 ? 1 : rounds, limits, this.ports.random) * (0.5 + this.ports.random() / 2);
   }
@@ -140,7 +140,7 @@ export class ChainClient<Node extends ChainNode> {
       await this.followHeads(node, signal);
       return undefined;
     } catch (error) {
-      // What fails because the connection was lost is not said to be what it looks like.
+      // A request that fails because the connection was lost must not be reported as another problem.
       return node.lost.aborted ? node.lost.reason : error;
     } finally {
       this.current = undefined;
@@ -173,7 +173,7 @@ export class ChainClient<Node extends ChainNode> {
         const verdict = await this.take(node, header, heads);
         if (verdict === 'advanced') {
           const now = clock.monotonic();
-          // The first head of a connection says nothing of the time between two.
+          // The first head of a connection says nothing about the time between two heads.
           if (advancedAt !== undefined) this.gaps.add(now - advancedAt);
           advancedAt = now;
         }
@@ -184,7 +184,7 @@ export class ChainClient<Node extends ChainNode> {
     }
   }
 
-  /** The next head: pushed, or asked for when none was pushed for a while. */
+  /** The next head: pushed by the node, or requested when none was pushed for a while. */
   private async nextHeader(node: Node, heads: HeadQueue, progressAt: number, last: Verdict): Promise<BlockHeader> {
     const { clock } = this.ports;
     const pace = { setting: this.options.stallMs, blockMs: node.blockMs, longestMs: this.gaps.longestMs };
@@ -209,7 +209,7 @@ export class ChainClient<Node extends ChainNode> {
     });
   }
 
-  /** Judges a head and passes it on when it is one to act on. */
+  /** Checks a head and passes it on if it descends from the last one. */
   private async take(node: Node, header: BlockHeader, heads: HeadQueue): Promise<Verdict> {
     const { known } = this;
     const first = this.current === undefined;
@@ -240,7 +240,7 @@ export class ChainClient<Node extends ChainNode> {
   }
 
   private headFor(node: Node, header: BlockHeader, contiguous: boolean): FinalisedHead<Node> | undefined {
-    // Its storage is not migrated yet, and the new code answers: the next block can be read.
+    // The storage is not migrated yet but the new code already runs: skip to the next block.
     if (header.upgradesRuntime) return undefined;
     const { number, hash } = header;
     return { block: { number, hash }, genesis: node.genesis, node, contiguous };
@@ -284,7 +284,7 @@ export class ChainClient<Node extends ChainNode> {
       lease.setState(this.state);
       lease.advance(this.headFor(node, this.current.header, false));
     } catch {
-      // The connection is on its way out; the next one compares again.
+      // The connection is being dropped; the next one compares again.
     } finally {
       heads.close();
     }
@@ -308,7 +308,7 @@ type Verdict = ReturnType<typeof succession>;
 class Lease<Node> implements ChainLease<Node> {
   readonly cursor: BlockRef | undefined;
   readonly close: () => Promise<void>;
-  /** The cursor was found in the history that the client follows; from then on the client's own comparison suffices. */
+  /** The cursor was found in the client's history; from then on the client's own check suffices. */
   verified: boolean;
   state: ChainState = { kind: 'Connecting' };
   head: FinalisedHead<Node> | undefined;
@@ -325,7 +325,7 @@ class Lease<Node> implements ChainLease<Node> {
 
   get node(): Node {
     if (!this.connected || this.head === undefined) {
-      throw new RetryableError('ChainUnreachable', { message: 'no chain endpoint answers at present' });
+      throw new RetryableError('ChainUnreachable', { message: 'no chain endpoint is answering' });
     }
     return this.head.node;
   }

@@ -1,7 +1,7 @@
 import { ChainClient, type ChainClientOptions, type ChainClientPorts } from './chain-client.ts';
 import type { ChainNode } from './chain-node.ts';
 
-/** One client for each chain as it is named by its endpoints and genesis, shared by all who follow it. */
+/** One client per chain, identified by endpoints and genesis, shared by everyone who follows it. */
 export class ChainClients<Node extends ChainNode> {
   private readonly ports: ChainClientPorts<Node>;
   private readonly clients = new Map<string, ChainClient<Node>>();
@@ -10,7 +10,7 @@ export class ChainClients<Node extends ChainNode> {
     this.ports = ports;
   }
 
-  /** A client is idle while nobody has a lease: to keep it costs nothing. */
+  /** Never evicted: a client without leases is idle and costs nothing. */
   get(options: ChainClientOptions): ChainClient<Node> {
     const key = JSON.stringify([options.genesis, options.endpoints, options.stallMs]);
     const known = this.clients.get(key);

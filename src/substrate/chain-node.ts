@@ -1,26 +1,26 @@
 import { RetryableError } from '../errors/dinfra-error.ts';
 import type { BlockHeader, BlockRef } from './block-ref.ts';
 
-/** A connection to one node, as following the chain needs it. It is never repaired: connect again. */
+/** A connection to one node: what following the chain needs. It is never repaired: connect again. */
 export interface ChainNode {
-  /** Where it is, without credentials. */
+  /** Its address, without credentials. */
   readonly endpoint: string;
   /** The node's block 0: `0x` and 64 lower-case hex digits. */
   readonly genesis: string;
-  /** Time between blocks that the runtime declares, in milliseconds. */
+  /** The block time the runtime declares, in milliseconds. */
   readonly blockMs: number | undefined;
-  /** Aborted once the connection is lost, closed, or of an older runtime than the chain; its reason is an error. */
+  /** Aborts when the connection is lost or closed, or its runtime is outdated; the reason is an error. */
   readonly lost: AbortSignal;
   /** Calls `onHeader` for each finalised head the node pushes, until the connection is lost. */
   followFinalised(onHeader: (header: BlockHeader) => void): Promise<void>;
   finalisedHeader(): Promise<BlockHeader>;
   bestHeader(): Promise<BlockHeader>;
-  /** The hash at a height, undefined when the node has none. */
+  /** The block hash at a height, undefined when the node has none. */
   hashAt(number: number): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
-/** A finalised block whose history was accepted, on the node that reported it. */
+/** A finalised block whose history was accepted, and the node that reported it. */
 export interface FinalisedHead<Node> {
   readonly block: BlockRef;
   readonly genesis: string;
@@ -29,15 +29,15 @@ export interface FinalisedHead<Node> {
   readonly contiguous: boolean;
 }
 
-/** How following the chain goes. */
+/** The state of following the chain. */
 export type ChainState =
   | { readonly kind: 'Connecting' }
   | { readonly kind: 'Following'; readonly endpoint: string; readonly block: BlockRef }
-  /** The node answers and no higher block becomes final. Lasts until one does, over any number of connections. */
+  /** The node answers but no higher block becomes final. Lasts until one does, over any number of connections. */
   | { readonly kind: 'Stalled'; readonly endpoint: string; readonly error: RetryableError }
   | { readonly kind: 'Disconnected'; readonly endpoint: string; readonly error: RetryableError };
 
-/** The runtime was replaced: what was decoded with the connection's metadata is decoded by another connection. */
+/** The runtime was upgraded: decoding needs a new connection with the new metadata. */
 export class RuntimeReplaced extends Error {
   constructor(from: number, to: number) {
     super(`the runtime was upgraded from version ${from} to ${to}`);

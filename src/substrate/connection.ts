@@ -7,12 +7,12 @@ import type { BlockHeader, BlockRef } from './block-ref.ts';
 import { type ChainNode, RuntimeReplaced, unreachable } from './chain-node.ts';
 import { withoutCredentials } from './endpoint.ts';
 
-/** How long connecting and reading the metadata may take together, in milliseconds. */
+/** Timeout of connecting and reading the metadata, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 20_000;
-/** How long one request may take, in milliseconds. */
+/** Timeout of one request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** A node by @polkadot/api, its metadata read. */
+/** A node connected through @polkadot/api, with its metadata read. */
 export class Connection implements ChainNode {
   readonly api: ApiPromise;
   readonly endpoint: string;
@@ -20,9 +20,9 @@ export class Connection implements ChainNode {
   private readonly losing: AbortController;
   /** The runtime whose types the API decodes with. */
   private readonly version: RuntimeVersion;
-  /** The last block that was decorated for reading. */
+  /** The last block for which an API was decorated. */
   private last: { readonly hash: string; readonly at: Promise<ApiDecoration<'promise'>> } | undefined;
-  /** Whether blocks may be of an older runtime than the connection's: after an upgrade that is not final yet. */
+  /** Whether finalised blocks may have an older runtime than the connection's: after an upgrade that is not final yet. */
   private mixed = true;
 
   constructor(api: ApiPromise, endpoint: string, losing: AbortController) {
@@ -90,17 +90,17 @@ export class Connection implements ChainNode {
     if (this.mixed) {
       const version = await this.api.rpc.state.getRuntimeVersion(hash);
       if (!version.specVersion.eq(this.version.specVersion)) return this.api.at(hash);
-      // The chain does not go back to an older one: blocks from here on are this connection's.
+      // The runtime never goes back: all blocks from here on have this connection's.
       this.mixed = false;
     }
     return this.api.at(hash, this.version);
   }
 
   /**
-   * What `read` reads at a block.
+   * Runs `read` on the API at a block.
    *
-   * @throws RetryableError ChainUnreachable when the connection broke or the node cannot answer, else ChainUndecodable.
-   *   Never an empty answer for a failed one.
+   * @throws RetryableError ChainUnreachable when the connection broke or the node cannot answer, otherwise
+   *   ChainUndecodable. Never returns an empty result for a failed read.
    */
   async read<T>(block: BlockRef, read: (at: ApiDecoration<'promise'>) => Promise<T>): Promise<T> {
     try {
@@ -150,7 +150,7 @@ export async function connect(endpoint: string, signal: AbortSignal): Promise<Co
     throwOnUnknown: true,
     rpcCacheCapacity: 1,
   });
-  // Both may fail before, and without, anybody waiting for them.
+  // Both may reject before anyone awaits them, or without anyone doing so.
   api.isReadyOrError.catch(() => undefined);
   provider.isReady.catch(() => undefined);
   try {
@@ -198,7 +198,7 @@ async function within<T>(promise: Promise<T>, ms: number, signal: AbortSignal): 
   }
 }
 
-/** The node answered, with an error: the request was understood and cannot be served. */
+/** The node responded with an error: it understood the request but cannot serve it. */
 function isNodeAnswer(cause: unknown): boolean {
   return cause instanceof Error && (cause.name === 'RpcError' || /^-?\d+: |^No response received/.test(cause.message));
 }

@@ -1,4 +1,4 @@
-/** An endpoint as it may be shown: an access token in the user part, path or query stays out of logs and statuses. */
+/** An endpoint without user, path and query, which may contain an access token: safe for logs and statuses. */
 export function withoutCredentials(endpoint: string): string {
   try {
     const { protocol, host } = new URL(endpoint);

@@ -16,7 +16,7 @@ import {
   UnwritableCall,
 } from './transaction-node.ts';
 
-/** Something that can be made into a call of a runtime. */
+/** A call that can be encoded for a runtime. */
 export interface Outgoing {
   build(api: ApiPromise): SubmittableExtrinsic<'promise'>;
 }
@@ -93,7 +93,7 @@ export class Extrinsics<Call extends Outgoing> implements TransactionNode<Call> 
 
   async contentOf(block: BlockRef, hashes: readonly string[]): Promise<BlockContent> {
     return this.connection.read(block, async (at) => {
-      // Undecoded: the block may have extrinsics of others that this API has no types for.
+      // Not decoded: the block may contain extrinsics this API has no types for.
       const { block: found } = await this.connection.api.rpc.chain.getBlock.raw<RawBlock>(block.hash);
       const places = new Map<string, number>(found.extrinsics.map((bytes, index) => [blake2AsHex(bytes), index]));
       const here = hashes.filter((hash) => places.has(hash));

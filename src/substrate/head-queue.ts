@@ -2,10 +2,10 @@ import type { Clock } from '../base/clock.ts';
 import type { BlockHeader } from './block-ref.ts';
 import { unreachable } from './chain-node.ts';
 
-/** Heads kept at most: one who is that far behind reads the last one and what lies between is a gap. */
+/** Maximum of queued heads: a reader further behind gets the last one and sees a gap. */
 const MAX_HEADS = 64;
 
-/** The pushed heads of one connection that were not taken yet. Every wait ends when the connection is lost. */
+/** Queues the heads one connection pushes. Every wait ends when the connection is lost. */
 export class HeadQueue {
   private readonly endpoint: string;
   private readonly clock: Clock;
@@ -19,7 +19,7 @@ export class HeadQueue {
     this.endpoint = endpoint;
     this.clock = clock;
     this.signals = [stop, lost];
-    // Nobody may be waiting when the connection is lost.
+    // There may be no waiter when the connection is lost: the rejection must not be unhandled.
     this.over.promise.catch(() => undefined);
     for (const signal of this.signals) {
       signal.addEventListener('abort', this.end, { once: true });
@@ -33,7 +33,7 @@ export class HeadQueue {
     this.arrived();
   }
 
-  /** The next pushed head, undefined when none came within `ms` milliseconds. Rejects when the connection is lost. */
+  /** The next pushed head, undefined if none arrives within `ms` milliseconds. Rejects when the connection is lost. */
   async next(ms: number): Promise<BlockHeader | undefined> {
     if (this.heads.length === 0) {
       const waiting = Promise.withResolvers<void>();
@@ -44,7 +44,7 @@ export class HeadQueue {
     return this.heads.shift();
   }
 
-  /** The answer to a request, unless it takes longer than `ms` milliseconds: a node that went dark never answers. */
+  /** The response to a request; rejects after `ms` milliseconds, because a dead node never answers. */
   async within<T>(request: Promise<T>, ms: number): Promise<T> {
     request.catch(() => undefined);
     const late = Promise.withResolvers<never>();

@@ -1,8 +1,8 @@
 import { format } from 'node:util';
 
 /**
- * Has what libraries print to the console told to `sink` instead, one line each. @polkadot/api knows no logger but the
- * console, and says there what it also throws.
+ * Redirects what libraries print to the console to `sink`, one line each. @polkadot/api can log only to the console, and
+ * logs there what it also throws.
  */
 export function takeConsole(sink: (line: string) => void): void {
   for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {

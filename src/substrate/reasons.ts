@@ -1,6 +1,6 @@
 import type { FamiliesOf, Reasons } from '../errors/catalogue.ts';
 
-/** Reasons of a chain’s node, of its history, and of transactions. */
+/** Reasons about a chain’s node, its history, and transactions. */
 export const substrateReasons = {
   ChainUnreachable: {
     family: 'retryable',
@@ -30,12 +30,12 @@ export const substrateReasons = {
   },
   ChainUndecodable: {
     family: 'retryable',
-    summary: 'A reply of the chain could not be understood, for example after a runtime upgrade.',
+    summary: 'A response of the chain could not be decoded, for example after a runtime upgrade.',
     remedy: 'Upgrade the operator if it lasts. Nothing is skipped: the whole state is read again.',
   },
   TransactionRejected: {
     family: 'retryable',
-    summary: 'The node did not take a transaction of the provider, for example because the account cannot pay its fee.',
+    summary: 'The node rejected a transaction of the provider, for example because the account cannot pay its fee.',
     remedy: "Look at the message; check the account's balance and that nothing else signs with it.",
   },
   TransactionLost: {

@@ -1,19 +1,19 @@
-/** What is known of how often a chain finalises. Times in milliseconds. */
+/** What is known about how often a chain finalises. Times in milliseconds. */
 export interface FinalityPace {
-  /** The operator's own limit; it goes before everything derived. */
+  /** The configured limit; overrides everything derived. */
   readonly setting: number | undefined;
-  /** The time between blocks that the runtime declares. */
+  /** The block time the runtime declares. */
   readonly blockMs: number | undefined;
-  /** The longest of the recent times between two finalised heads; undefined before the second head. */
+  /** The longest recent gap between two finalised heads; undefined before the second head. */
   readonly longestMs: number | undefined;
 }
 
 /** Blocks that may be missing before finality counts as stalled. */
 const MISSING_BLOCKS = 5;
-/** How much longer than the longest recent gap a gap may be. */
+/** Factor by which a gap may exceed the longest recent one. */
 const GAP_FACTOR = 3;
 const LEAST_MS = 30_000;
-/** Before anything was observed: a chain may finalise once a minute. */
+/** The limit before anything was observed: a chain may finalise once a minute. */
 const UNKNOWN_PACE_MS = 180_000;
 
 /** How long without a new finalised block before finality counts as stalled, in milliseconds. Pure. */
@@ -23,7 +23,7 @@ export function stallLimitMs({ setting, blockMs = 0, longestMs }: FinalityPace):
   return Math.max(LEAST_MS, MISSING_BLOCKS * blockMs, GAP_FACTOR * longestMs);
 }
 
-/** How long to wait for a pushed head before the node is asked for it, in milliseconds. Pure. */
+/** How long to wait for a pushed head before polling the node, in milliseconds. Pure. */
 export function pollAfterMs({ blockMs = 0, longestMs = 0 }: FinalityPace): number {
   return Math.max(6_000, 2 * blockMs, 1.5 * longestMs);
 }

@@ -1,7 +1,7 @@
 import type { BlockHeader, BlockRef } from './block-ref.ts';
 import type { OutcomeOf } from './call-outcome.ts';
 
-/** How a transaction is to be signed. */
+/** How to sign a transaction. */
 export interface SigningTerms {
   readonly nonce: number;
   /** In the chain's smallest unit. */
@@ -13,40 +13,40 @@ export interface SigningTerms {
 }
 
 export interface SignedTransaction {
-  /** Hash of its bytes, as the node names it. */
+  /** Hash of its bytes, by which the node identifies it. */
   readonly hash: string;
   readonly bytes: string;
 }
 
-/** What a block has of transactions that are looked for. */
+/** Which of the wanted transactions a block contains. */
 export interface BlockContent {
   readonly parentHash: string;
-  /** Of those of the transactions that are in it, by hash. */
+  /** The outcomes of the transactions it contains, by hash. */
   readonly outcomes: ReadonlyMap<string, OutcomeOf>;
 }
 
-/** What sending the calls of one account needs of a node. Every method rejects with ChainUnreachable when the node is lost. */
+/** The node operations that sending an account's calls needs. Every method rejects with ChainUnreachable when the node is lost. */
 export interface TransactionNode<Call> {
-  /** Number of transactions of the account in the state of a block. */
+  /** The account's nonce in the state of a block. */
   nonceAt(block: BlockRef): Promise<number>;
-  /** The next nonce, with what the node's pool holds. */
+  /** The next nonce, including transactions in the node's pool. */
   nextNonce(): Promise<number>;
   bestHeader(): Promise<BlockHeader>;
   /**
-   * One call as it is; several in a batch in which each fails for itself.
+   * A single call as is; several in a batch whose items fail independently.
    *
-   * @throws UnwritableCall when the runtime has no room for one of them.
+   * @throws UnwritableCall when one of them cannot be encoded for the runtime.
    */
   sign(calls: readonly Call[], terms: SigningTerms): SignedTransaction;
   /** @throws SubmitError when the node did not take it. */
   submit(transaction: SignedTransaction): Promise<void>;
-  /** What one transaction of these calls costs, in the chain's smallest unit. */
+  /** The fee of one transaction of these calls, in the chain's smallest unit. */
   fee(transaction: SignedTransaction): Promise<bigint>;
-  /** A block, and which of the transactions are in it. */
+  /** A block and the wanted transactions it contains. */
   contentOf(block: BlockRef, hashes: readonly string[]): Promise<BlockContent>;
 }
 
-/** A call that cannot be encoded, e.g. with a number that its type has no room for. */
+/** A call that cannot be encoded, e.g. because a number overflows its type. */
 export class UnwritableCall extends Error {
   /** Which of the calls. */
   readonly index: number;
@@ -59,15 +59,15 @@ export class UnwritableCall extends Error {
   }
 }
 
-/** Why a node did not take a transaction, as far as it matters what to do next. */
+/** Why a node rejected a transaction, by what to do next. */
 export type SubmitProblem =
-  /** It is more than a block has room for: fewer calls may go through. */
+  /** It exceeds a block's limits: fewer calls may succeed. */
   | 'TooHeavy'
-  /** The nonce was used, or another transaction holds its place for more. */
+  /** The nonce was used, or another transaction with it has a higher priority. */
   | 'NonceTaken'
   /** The node has it already. */
   | 'Known'
-  /** Signed for another runtime, or from a block that the node has not. */
+  /** Signed for another runtime, or from a block the node does not have. */
   | 'Outdated'
   | 'Unpayable'
   | 'PoolFull'
@@ -84,8 +84,8 @@ export class SubmitError extends Error {
 }
 
 /**
- * Sorts what a node says. The texts are those of sc-transaction-pool and sp-runtime's `TransactionValidityError`;
- * chopsticks says the latter as JSON.
+ * Classifies a node's error. The texts are those of sc-transaction-pool and sp-runtime's `TransactionValidityError`;
+ * chopsticks sends the latter as JSON.
  */
 export function submitProblem(said: string): SubmitProblem {
   if (/exhaust the block limits|ExhaustsResources|too (large|long)|exceeds the limit|oversized/i.test(said))
