@@ -56,10 +56,13 @@ describe('an order that cannot be had is refused with the field and what is offe
       '/userData',
       /userData takes \d+ characters/,
     ],
-  ])('%s', async (_what, descriptor, code, path, message) => {
-    const said = await verdict(orderFor(descriptor));
-    expect(said).toMatchObject({ code, path, family: 'terminal', message: expect.stringMatching(message) });
-  });
+  ])(
+    'an impossible order is refused with the field and what is offered: %s',
+    async (_what, descriptor, code, path, message) => {
+      const said = await verdict(orderFor(descriptor));
+      expect(said).toMatchObject({ code, path, family: 'terminal', message: expect.stringMatching(message) });
+    },
+  );
 });
 
 describe('a Reactor that names what CloudStack does not have', () => {
@@ -68,21 +71,24 @@ describe('a Reactor that names what CloudStack does not have', () => {
     ['offering', { sizes: [{ cpu: 1, memoryMiB: 1_024, offering: 'nothing' }] }, 'CloudStackOfferingUnknown'],
     ['template', { images: [{ name: 'debian-12', template: 'nothing' }] }, 'CloudStackTemplateUnknown'],
     ['network', { network: { mode: 'Shared', network: 'nothing' } }, 'CloudStackNetworkUnknown'],
-  ])('is told which %s, and twenty orders cost no more calls than one', async (_what, config, code) => {
-    const [name] = ['nowhere', 'nothing'].filter((word) => JSON.stringify(config).includes(word));
-    const said = await verdict(orderFor(), config);
-    expect(said).toMatchObject({ code, message: expect.stringContaining(`"${name}"`) });
-    const before = callsOf(bench);
-    const reactor = bench.reactor();
-    for (let turn = 0; turn < 20; turn++) {
-      await expect(reactor.check(orderFor(), AbortSignal.timeout(10_000))).rejects.toMatchObject({ code });
-    }
-    expect(callsOf(bench) - before).toBeLessThanOrEqual(10);
-  });
+  ])(
+    'a missing %s in the Reactor is named, and twenty orders cost no more calls than one',
+    async (_what, config, code) => {
+      const [name] = ['nowhere', 'nothing'].filter((word) => JSON.stringify(config).includes(word));
+      const said = await verdict(orderFor(), config);
+      expect(said).toMatchObject({ code, message: expect.stringContaining(`"${name}"`) });
+      const before = callsOf(bench);
+      const reactor = bench.reactor();
+      for (let turn = 0; turn < 20; turn++) {
+        await expect(reactor.check(orderFor(), AbortSignal.timeout(10_000))).rejects.toMatchObject({ code });
+      }
+      expect(callsOf(bench) - before).toBeLessThanOrEqual(10);
+    },
+  );
 });
 
 describe('an account or a cloud that is full', () => {
-  it('is found out before anything is made, with what is left and what is needed', async () => {
+  it('an order beyond the account’s limits is refused before anything is created, with what is left and what is needed', async () => {
     const said = await verdict(orderFor(), {}, { cloud: { limits: { ...defaultLimits, '0': 0 } } });
     expect(said).toMatchObject({
       code: 'CloudStackLimitReached',
@@ -90,7 +96,7 @@ describe('an account or a cloud that is full', () => {
     });
   });
 
-  it('has no VM left and is asked less and less often', async () => {
+  it('an account without a VM left is retried with backoff', async () => {
     bench = await startBench({ cloud: { hosts: 0 } });
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
     const start = bench.clock.now();
@@ -117,7 +123,7 @@ describe('an endpoint that does not let us in', () => {
 
   const credentials = { apiKey: 'nobody', secretKey: 'nothing-anybody-knows' };
 
-  it('for wrong keys says so without them, and is not asked again and again', async () => {
+  it('wrong keys are reported without showing them, and not tried again and again', async () => {
     bench = await startBench();
     const { clock, simulator } = bench;
     const reactor = new CloudStackReactor({ config: configFor(simulator), credentials, clock });
@@ -128,7 +134,7 @@ describe('an endpoint that does not let us in', () => {
     expect(calls).toBeLessThanOrEqual(20);
   });
 
-  it('for a clock that is late says that this may be why, and is not asked again and again', async () => {
+  it('a clock that is behind is reported as a possible cause, and the call is not tried again and again', async () => {
     bench = await startBench();
     const { simulator } = bench;
     const late = new SkewedClock();
@@ -144,7 +150,7 @@ describe('an endpoint that does not let us in', () => {
     expect(error).toMatchObject({ code: 'CloudStackUnauthorized', message: expect.stringMatching(/clock/) });
   });
 
-  it('because it is no CloudStack is told by what it answered', async () => {
+  it('an endpoint that is not CloudStack is reported with its response', async () => {
     bench = await startBench();
     bench.simulator.faults.set([{ command: '*', kind: 'Html' }]);
     const { error, calls } = await tries(bench.reactor());
@@ -158,7 +164,7 @@ describe('an endpoint that does not let us in', () => {
 });
 
 describe('what an admin takes away from under a VM that runs', () => {
-  it('is no reason to touch the VM: its template', async () => {
+  it('a running VM is not touched when an admin removes its template', async () => {
     bench = await startBench();
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
     await driver.settle();
@@ -172,7 +178,7 @@ describe('what an admin takes away from under a VM that runs', () => {
     expect(vmOf(bench, driver.order).id).toBe(id);
   });
 
-  it('is said plainly: the permission to expunge', async () => {
+  it('losing the permission to expunge is reported plainly', async () => {
     bench = await startBench();
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
     await driver.settle();

@@ -54,20 +54,24 @@ interface Life {
 type Counted = { readonly [kind in keyof Holdings]: number };
 
 describe('a tenure lives the same life whichever of its calls is disturbed', () => {
-  it.each(lives)('%s, with %s', { timeout: 180_000 }, async (disturbance, _name, config) => {
-    const usual = await live(config, undefined, 0);
-    expect(usual.holdings.map(({ vms }) => vms)).toEqual([1, 1, 1, 0]);
-    const turn = pLimit(12);
-    const points = Array.from({ length: usual.calls }, (_, index) => index + 1);
-    await Promise.all(
-      points.map((point) =>
-        turn(async () => {
-          const { holdings } = await live(config, disturbance, point);
-          expect({ point, holdings }).toEqual({ point, holdings: usual.holdings });
-        }),
-      ),
-    );
-  });
+  it.each(lives)(
+    'a tenure ends up the same whichever call is disturbed: %s, with %s',
+    { timeout: 180_000 },
+    async (disturbance, _name, config) => {
+      const usual = await live(config, undefined, 0);
+      expect(usual.holdings.map(({ vms }) => vms)).toEqual([1, 1, 1, 0]);
+      const turn = pLimit(12);
+      const points = Array.from({ length: usual.calls }, (_, index) => index + 1);
+      await Promise.all(
+        points.map((point) =>
+          turn(async () => {
+            const { holdings } = await live(config, disturbance, point);
+            expect({ point, holdings }).toEqual({ point, holdings: usual.holdings });
+          }),
+        ),
+      );
+    },
+  );
 });
 
 /** Lives a whole life on a cloud of its own, disturbed at its `point`th call. */

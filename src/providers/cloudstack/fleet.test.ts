@@ -52,7 +52,7 @@ afterEach(() => bench.stop());
 describe.each(networks)(
   'fifty tenures at once on a cloud where one call in ten goes wrong, with %s',
   (_name, config) => {
-    it(`are each realised, suspended, resumed and destroyed, and nothing is left or lost (DINFRA_SEED=${seed})`, {
+    it(`many tenures are each realised, suspended, resumed and destroyed, and nothing is left or lost (DINFRA_SEED=${seed})`, {
       timeout: 180_000,
     }, async () => {
       bench = await startBench({ random: seeded(seed), cloud: { hosts: 8 } }, config);

@@ -21,7 +21,7 @@ describe('a tenure in CloudStack', () => {
     ['a network of its own', {}],
     ['a shared network with security groups', guardedNetwork],
     ['a shared network', openNetwork],
-  ])('lives its whole life in %s and leaves nothing', async (_name, config) => {
+  ])('a tenure lives its whole life in %s and leaves nothing behind', async (_name, config) => {
     const reactor = bench.reactor(config);
     const order = orderFor({
       network: {

@@ -53,7 +53,7 @@ async function lookLater(driver: TenureDriver): Promise<Present> {
 }
 
 describe('two tenures with one access key in one account', () => {
-  it('both run, share one key pair, and the last one to end removes it', async () => {
+  it('two tenures with one access key share one key pair, and the last one to end removes it', async () => {
     bench = await startBench();
     const first = await running();
     const second = await running({ ...orderFor(), accessKey: first.order.accessKey });
@@ -66,7 +66,7 @@ describe('two tenures with one access key in one account', () => {
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 
-  it('both are deployed when they are created at the same time', async () => {
+  it('two tenures with one access key that are created at the same time are both deployed', async () => {
     bench = await startBench();
     const { accessKey } = orderFor();
     const drivers = [1, 2, 3].map(() => new TenureDriver(bench.reactor(), { ...orderFor(), accessKey }, bench.clock));
@@ -118,22 +118,25 @@ describe('a VM that an admin destroyed and did not expunge', () => {
     ['a network of its own', {}],
     ['a security group', guardedNetwork],
     ['a shared network', openNetwork],
-  ])('is expunged by its id and created again while the tenure lives, with %s', async (_way, config) => {
-    // Names are taken at once: the destroyed VM still holds its own.
-    bench = await startBench({ quirks: { nameRaceMs: 0 } }, config);
-    const driver = await running();
-    const { id } = vmOf(bench, driver.order);
-    await bench.asAdmin('destroyVirtualMachine', { id });
-    await bench.clock.pass(60_000);
-    await driver.until(({ found }) => found?.kind !== 'Present' || found.phase !== 'Running', 20);
-    await driver.settle(80);
-    const vms = vmsOf(bench, driver.order);
-    expect(vms).toMatchObject([{ state: 'Running' }]);
-    expect(vms[0]?.id).not.toBe(id);
-    expect(driver.passes.map(({ error }) => error?.family)).not.toContain('terminal');
-  });
+  ])(
+    'a VM destroyed but not expunged by an admin is expunged by its id and created again, with %s',
+    async (_way, config) => {
+      // Names are taken at once: the destroyed VM still holds its own.
+      bench = await startBench({ quirks: { nameRaceMs: 0 } }, config);
+      const driver = await running();
+      const { id } = vmOf(bench, driver.order);
+      await bench.asAdmin('destroyVirtualMachine', { id });
+      await bench.clock.pass(60_000);
+      await driver.until(({ found }) => found?.kind !== 'Present' || found.phase !== 'Running', 20);
+      await driver.settle(80);
+      const vms = vmsOf(bench, driver.order);
+      expect(vms).toMatchObject([{ state: 'Running' }]);
+      expect(vms[0]?.id).not.toBe(id);
+      expect(driver.passes.map(({ error }) => error?.family)).not.toContain('terminal');
+    },
+  );
 
-  it('does not keep the network of a tenure that has ended', async () => {
+  it('a VM destroyed but not expunged by an admin does not keep the network of an ended tenure', async () => {
     bench = await startBench();
     const driver = await running();
     await bench.asAdmin('destroyVirtualMachine', { id: vmOf(bench, driver.order).id });
@@ -147,14 +150,14 @@ describe('a VM in a state nobody ordered', () => {
     vmOf(bench, driver.order).state = state;
   };
 
-  it('is up while it migrates', async () => {
+  it('a VM is up while it migrates', async () => {
     bench = await startBench();
     const driver = await running();
     stateOf(driver, 'Migrating');
     expect(await lookLater(driver)).toMatchObject({ phase: 'Running', healthy: true });
   });
 
-  it('is stopped in suspension when its state is unknown', async () => {
+  it('a suspended VM in an unknown state is stopped', async () => {
     bench = await startBench();
     const driver = await running();
     stateOf(driver, 'Unknown');
@@ -164,19 +167,22 @@ describe('a VM in a state nobody ordered', () => {
     expect(bench.simulator.calls.get('stopVirtualMachine')).toBe(1);
   });
 
-  it.each<VmState>(['Stopping', 'Starting'])('is reported after ten minutes in %s without a job', async (state) => {
-    bench = await startBench();
-    const driver = await running();
-    stateOf(driver, state);
-    await bench.clock.pass(60_000);
-    expect((await driver.pass()).found?.kind).toBe('Busy');
-    await bench.clock.pass(11 * 60_000);
-    const found = await lookLater(driver);
-    expect(found).toMatchObject({ healthy: false });
-    expect(found.message).toContain(`is ${state} for longer than it should be`);
-  });
+  it.each<VmState>(['Stopping', 'Starting'])(
+    'a VM is reported after ten minutes in %s without a job',
+    async (state) => {
+      bench = await startBench();
+      const driver = await running();
+      stateOf(driver, state);
+      await bench.clock.pass(60_000);
+      expect((await driver.pass()).found?.kind).toBe('Busy');
+      await bench.clock.pass(11 * 60_000);
+      const found = await lookLater(driver);
+      expect(found).toMatchObject({ healthy: false });
+      expect(found.message).toContain(`is ${state} for longer than it should be`);
+    },
+  );
 
-  it('is removed when the tenure ends while its expunge hangs', async () => {
+  it('a VM is removed when its tenure ends while its expunge hangs', async () => {
     bench = await startBench();
     const driver = await running();
     stateOf(driver, 'Expunging');
@@ -185,7 +191,7 @@ describe('a VM in a state nobody ordered', () => {
   });
 });
 
-it('a job that a restart cancelled without a result is told with words', async () => {
+it('a job that a restart cancelled without a result is reported with a message', async () => {
   bench = await startBench({ delays: { queue: 0, vm: 60_000, other: 0 } });
   const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
   await driver.until(({ action }) => action === 'poll');
@@ -203,7 +209,7 @@ it('a job that a restart cancelled without a result is told with words', async (
 });
 
 describe('what somebody else added to a tenure', () => {
-  it('is told when it is an address in its network, and goes with the tenure', async () => {
+  it('an address somebody added to a tenure’s network is reported, and removed with the tenure', async () => {
     bench = await startBench();
     const driver = await running();
     const [network] = holdingsOf(bench).networks;
@@ -217,7 +223,7 @@ describe('what somebody else added to a tenure', () => {
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 
-  it('is told at every look when it is a disk', async () => {
+  it('a disk somebody attached is reported at every reconcile', async () => {
     bench = await startBench();
     const driver = await running();
     const vm = vmOf(bench, driver.order);
@@ -240,7 +246,7 @@ describe('what somebody else added to a tenure', () => {
     }
   });
 
-  it('is told when it is a network card, and a restart is not tried for it', async () => {
+  it('a NIC somebody added is reported, and no restart is attempted for it', async () => {
     bench = await startBench();
     const driver = await running();
     const vm = vmOf(bench, driver.order);
@@ -254,7 +260,7 @@ describe('what somebody else added to a tenure', () => {
   });
 });
 
-it('a template larger than the primary storage left is declined before anything is created', async () => {
+it('a template larger than the free primary storage is declined before anything is created', async () => {
   // 10 is primary storage, in GiB.
   bench = await startBench({ cloud: { limits: { '10': 3 } } });
   const template = bench.simulator.world.tables.templates.find(({ name }) => name === 'debian-12');

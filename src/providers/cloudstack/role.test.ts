@@ -88,14 +88,17 @@ const ways: readonly (readonly [string, Partial<CloudStackConfig>])[] = [
 ];
 
 describe('with exactly the role that docs/cloudstack.md asks for', () => {
-  it.each(ways)('a tenure with %s is created, changed, suspended, resumed and removed', async (_way, config) => {
-    bench = await startBench();
-    grant(documentedRole());
-    await live(config);
-    expect(holdingsOf(bench)).toEqual(emptyHoldings);
-  });
+  it.each(ways)(
+    'with the documented role a tenure with %s is created, changed, suspended, resumed and removed',
+    async (_way, config) => {
+      bench = await startBench();
+      grant(documentedRole());
+      await live(config);
+      expect(holdingsOf(bench)).toEqual(emptyHoldings);
+    },
+  );
 
-  it('nothing is refused, and no command is granted that nobody calls', async () => {
+  it('the documented role grants every command that is called and no other', async () => {
     const refused: string[] = [];
     const called = new Set<string>();
     bench = await startBench();
@@ -117,7 +120,7 @@ describe('with exactly the role that docs/cloudstack.md asks for', () => {
 });
 
 describe('with a role that lacks expungeVirtualMachine', () => {
-  it('a tenure that ended is stopped at once, destroyed, and said to wait for CloudStack with the date', async () => {
+  it('without expungeVirtualMachine an ended tenure is stopped and destroyed at once, and the wait for CloudStack is reported with its date', async () => {
     bench = await startBench();
     grant(documentedRole().filter((name) => name !== 'expungeVirtualMachine'));
     const driver = new TenureDriver(bench.reactor(), orderFor({ network: { ports: [ssh] } }), bench.clock);
@@ -133,7 +136,7 @@ describe('with a role that lacks expungeVirtualMachine', () => {
     expect(error?.message).toContain(`CloudStack expunges it from ${due}`);
   });
 
-  it('a tenure that ended is gone once the provider grants it', async () => {
+  it('an ended tenure that waits for expungeVirtualMachine is removed once the provider grants it', async () => {
     bench = await startBench();
     grant(documentedRole().filter((name) => name !== 'expungeVirtualMachine'));
     const driver = new TenureDriver(bench.reactor(), orderFor({ dataDisks: [{ name: 'd', sizeGiB: 1 }] }), bench.clock);

@@ -141,7 +141,7 @@ function ownVms({ name, marker }: TenureIdentity): Vm[] {
 }
 
 describe('among neighbours that look alike', () => {
-  it('a tenure adopts no VM but its own, has one at most, touches no other, and ends with none of its own left', {
+  it('among VMs that look alike a tenure adopts only its own, has at most one, touches no other, and leaves none behind', {
     timeout: 120_000,
   }, async () => {
     await fc.assert(

@@ -38,7 +38,7 @@ const stops = () => bench.simulator.calls.get('stopVirtualMachine') ?? 0;
 const tight = { cloud: { limits: { ...defaultLimits, '8': 1 } } };
 
 describe('what a consumer may change while his VM runs', () => {
-  it('does not depend on the template the VM came from, nor on its name being offered', async () => {
+  it('an update is possible when the template of a running VM is no longer offered', async () => {
     const driver = await running();
     const { tables } = bench.simulator.world;
     for (const template of [...tables.templates.live()]) template.removed = Date.now();
@@ -91,7 +91,7 @@ describe('what a consumer may change while his VM runs', () => {
       },
     ],
     ['a restart where the provider allows none', larger, { restart: 'Never' }, { code: 'VmRestartNeeded' }],
-  ])('is told before he has changed it, and nothing is touched: %s', async (_what, change, config, said) => {
+  ])('an impossible update is refused before anything is touched: %s', async (_what, change, config, said) => {
     const driver = await running({}, config, { rootDiskGiB: 4 });
     const before = JSON.stringify(holdingsOf(bench));
     await expect(check(reordered(driver, { rootDiskGiB: 4, ...change }))).rejects.toMatchObject(said);
@@ -103,7 +103,7 @@ describe('user-data of a VM that is there', () => {
   const userDataOf = (driver: TenureDriver) =>
     Buffer.from(vmOf(bench, driver.order).userData ?? '', 'base64').toString('utf8');
 
-  it('is changed with the order, without a restart', async () => {
+  it('the user-data of a running VM changes with the order, without a restart', async () => {
     const driver = await running({}, {}, { userData: '#!/bin/sh\necho old\n' });
     driver.order = reordered(driver, { userData: '#!/bin/sh\necho new\n' });
     await driver.settle();
@@ -111,7 +111,7 @@ describe('user-data of a VM that is there', () => {
     expect(stops()).toBe(0);
   });
 
-  it('is emptied when the order has none any more: what it did is not done at the next start', async () => {
+  it('the user-data of a VM is emptied when the order no longer has any, so that it does not run again', async () => {
     const driver = await running({}, {}, { userData: '#!/bin/sh\necho old\n' });
     driver.order = reordered(driver, {});
     await driver.settle();
@@ -124,7 +124,7 @@ describe('user-data of a VM that is there', () => {
 });
 
 describe('a disk that does not grow while there is a snapshot of its VM', () => {
-  it('is said to be in the way, and not to be forbidden', async () => {
+  it('a disk that cannot grow because of a VM snapshot is reported as such and not as forbidden', async () => {
     const disks = (sizeGiB: number) => ({ dataDisks: [{ name: 'data', sizeGiB }] });
     const driver = await running({}, {}, disks(3));
     // The code a role without the command would have, but in a job.
@@ -140,7 +140,7 @@ describe('a disk that does not grow while there is a snapshot of its VM', () => 
 });
 
 describe('a VM that is to be larger than there is room for', () => {
-  it('is not accepted to be, with what is left and what it needs', async () => {
+  it('an update beyond the account’s limits is refused with what is left and what it needs', async () => {
     const driver = await running(tight);
     await expect(check(reordered(driver, larger))).rejects.toMatchObject({
       code: 'CloudStackLimitReached',
@@ -148,7 +148,7 @@ describe('a VM that is to be larger than there is room for', () => {
     });
   });
 
-  it('is not stopped for it', async () => {
+  it('a VM is not stopped for a size beyond the account’s limits', async () => {
     const driver = await running(tight);
     driver.order = reordered(driver, larger);
     const { error } = await driver.until((pass) => pass.error !== undefined, 20);
@@ -162,19 +162,22 @@ describe('a VM that was stopped for a change CloudStack does not make', () => {
   it.each([
     ['refused', { kind: 'Error', code: 432, text: 'not in your role' }],
     ['failed in its job', { kind: 'FailJob', code: 530, text: 'no such host' }],
-  ] as const)('is started again as it was, with why: %s', async (_what, fault) => {
-    const driver = await running();
-    bench.simulator.faults.set([{ command: 'scaleVirtualMachine', ...fault }]);
-    driver.order = reordered(driver, larger);
-    const { error, found } = await driver.until((pass) => pass.error !== undefined, 40);
-    expect(error).toMatchObject({ family: 'retryable', message: expect.stringContaining(fault.text) });
-    expect(found).toMatchObject({ phase: 'Running' });
-    expect((found as Present).differences.map(({ what }) => what)).toContain('VM size');
-    expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 1 });
-    expect(stops()).toBe(1);
-  });
+  ] as const)(
+    'a VM stopped for a change that fails is started again unchanged, with the reason: %s',
+    async (_what, fault) => {
+      const driver = await running();
+      bench.simulator.faults.set([{ command: 'scaleVirtualMachine', ...fault }]);
+      driver.order = reordered(driver, larger);
+      const { error, found } = await driver.until((pass) => pass.error !== undefined, 40);
+      expect(error).toMatchObject({ family: 'retryable', message: expect.stringContaining(fault.text) });
+      expect(found).toMatchObject({ phase: 'Running' });
+      expect((found as Present).differences.map(({ what }) => what)).toContain('VM size');
+      expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 1 });
+      expect(stops()).toBe(1);
+    },
+  );
 
-  it('is stopped for it again less and less often, and is what was ordered when that works at last', async () => {
+  it('a failing change of a VM is retried with backoff until it succeeds', async () => {
     const driver = await running();
     bench.simulator.faults.set([{ command: 'scaleVirtualMachine', kind: 'FailJob' }]);
     driver.order = reordered(driver, larger);
@@ -188,7 +191,7 @@ describe('a VM that was stopped for a change CloudStack does not make', () => {
     expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 2 });
   });
 
-  it('is stopped at once for another order', async () => {
+  it('a new order ends the backoff of a failing change', async () => {
     const driver = await running();
     bench.simulator.faults.set([{ command: 'scaleVirtualMachine', kind: 'FailJob', times: 1 }]);
     driver.order = reordered(driver, larger);

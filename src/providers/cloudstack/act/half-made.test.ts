@@ -32,7 +32,7 @@ async function end(driver: TenureDriver): Promise<void> {
 }
 
 describe('a deploy that failed half-way', () => {
-  it('is told with the reason of its job, its broken VM removed, and made anew', async () => {
+  it('a failed deploy is reported with the reason of its job, and its broken VM is removed and deployed again', async () => {
     bench = await startBench();
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
     bench.simulator.faults.set([
@@ -46,7 +46,7 @@ describe('a deploy that failed half-way', () => {
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 
-  it('is tried in the next zone when there was no room', async () => {
+  it('a deploy without capacity is retried in the next zone', async () => {
     bench = await startBench({}, { zones: ['zone-1', 'zone-2'] });
     const { tables } = bench.simulator.world;
     const zone = tables.zones.add({
@@ -68,7 +68,7 @@ describe('a deploy that failed half-way', () => {
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 
-  it('is tried less and less often while it keeps failing', async () => {
+  it('a deploy that keeps failing is retried with backoff', async () => {
     bench = await startBench();
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
     bench.simulator.faults.set([{ command: 'deployVirtualMachine', kind: 'FailJob', code: 533 }]);
@@ -83,7 +83,7 @@ describe('a deploy that failed half-way', () => {
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 
-  it('is one VM however often its reply is lost', async () => {
+  it('a deploy whose response is lost again and again makes one VM', async () => {
     bench = await startBench();
     bench.simulator.faults.set([
       { command: 'deployVirtualMachine', kind: 'LoseReply', times: 3 },
@@ -97,7 +97,7 @@ describe('a deploy that failed half-way', () => {
 });
 
 describe('a VM that lost what marks it', () => {
-  it('is found by its display name when its tags were never set, and gets them', async () => {
+  it('a VM whose tags were never set is found by its display name and tagged', async () => {
     bench = await startBench();
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
     await driver.settle();
@@ -107,7 +107,7 @@ describe('a VM that lost what marks it', () => {
     expect(holdingsOf(bench)).toMatchObject({ vms: [{ state: 'Running' }], tags: 3 });
   });
 
-  it('is found by its tag when somebody renamed it, and gets its name back', async () => {
+  it('a renamed VM is found by its tag and renamed back', async () => {
     bench = await startBench();
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
     await driver.settle();
@@ -119,7 +119,7 @@ describe('a VM that lost what marks it', () => {
     expect(vmsOf(bench, driver.order)).toMatchObject([{ id: vm.id, displayName: driver.order.identity.marker }]);
   });
 
-  it('is found by its noted id when name and tags are gone', async () => {
+  it('a VM without its name and tags is found by its recorded id', async () => {
     bench = await startBench();
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
     await driver.settle();
@@ -136,7 +136,7 @@ describe('a VM that lost what marks it', () => {
 });
 
 describe('names on a server that matches substrings', () => {
-  it('never confuse a tenure with one whose name contains its own', async () => {
+  it('a tenure is never confused with one whose name contains its own', async () => {
     bench = await startBench({ quirks: { substringNames: true } });
     const victims = [new TenureDriver(bench.reactor(), orderFor(), bench.clock)];
     victims.push(new TenureDriver(bench.reactor(), orderFor(), bench.clock));
@@ -160,7 +160,7 @@ describe.each([
   ['a security group', guardedNetwork],
   ['an open network', openNetwork],
 ])('two operators that make the same tenure, with %s', (_name, config) => {
-  it('end up with one VM when both deploys succeeded', async () => {
+  it('two operators whose deploys both succeeded end up with one VM', async () => {
     bench = await startBench({ quirks: { nameRaceMs: 60_000 } }, config);
     const order = orderFor({ dataDisks: [{ name: 'data', sizeGiB: 1 }] });
     const driver = new TenureDriver(bench.reactor(), order, bench.clock);
@@ -178,7 +178,7 @@ describe.each([
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 
-  it('agree which of their two VMs stays, though each remembers its own', async () => {
+  it('two operators that each remember their own VM agree on which of them stays', async () => {
     bench = await startBench({ quirks: { nameRaceMs: 60_000 } }, config);
     const order = orderFor();
     const drivers = [1, 2].map(() => new TenureDriver(bench.reactor(), order, bench.clock));
@@ -190,7 +190,7 @@ describe.each([
     expect(bench.simulator.calls.get('deployVirtualMachine')).toBeLessThanOrEqual(2);
   });
 
-  it('end up with one VM when both go on for all of its life', async () => {
+  it('two operators that both manage a tenure for its whole life end up with one VM', async () => {
     bench = await startBench({ quirks: { nameRaceMs: 20 } }, config);
     const order = orderFor({ network: { ports: [{ name: 'ssh', port: 22 }] } });
     const drivers = [1, 2].map(() => new TenureDriver(bench.reactor(), order, bench.clock));

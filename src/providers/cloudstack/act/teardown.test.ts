@@ -34,47 +34,53 @@ describe('the end of a tenure', () => {
       guardedNetwork,
       ['destroyVirtualMachine', 'deleteAffinityGroup', 'deleteSSHKeyPair', 'deleteSecurityGroup'],
     ],
-  ])('removes %s, and none before the one ahead was seen to be gone', async (_what, config, expected) => {
-    bench = await startBench({}, config);
-    const driver = new TenureDriver(bench.reactor(), order(), bench.clock);
-    await driver.settle();
-    const calls: string[] = [];
-    const again = new TenureDriver(
-      bench.reactor({}, ({ command }) => calls.push(command)),
-      driver.order,
-      bench.clock,
-      'Ended',
-    );
-    await again.settle();
-    const writes = calls.filter((command) => !/^(list|query)/.test(command));
-    expect(writes).toEqual(expected);
-    // What was shared goes in one step with the network, which is the last to say that there was a tenure.
-    const steps = writes.filter((command) => !/AffinityGroup|SSHKeyPair/.test(command));
-    for (const [index, step] of steps.slice(0, -1).entries()) {
-      const between = calls.slice(calls.indexOf(step) + 1, calls.indexOf(steps[index + 1] ?? ''));
-      expect(between, `after ${step}`).toContain('listVirtualMachines');
-    }
-    expect(holdingsOf(bench)).toEqual(emptyHoldings);
-  });
+  ])(
+    'the end of a tenure removes %s, each only after the previous one is seen to be gone',
+    async (_what, config, expected) => {
+      bench = await startBench({}, config);
+      const driver = new TenureDriver(bench.reactor(), order(), bench.clock);
+      await driver.settle();
+      const calls: string[] = [];
+      const again = new TenureDriver(
+        bench.reactor({}, ({ command }) => calls.push(command)),
+        driver.order,
+        bench.clock,
+        'Ended',
+      );
+      await again.settle();
+      const writes = calls.filter((command) => !/^(list|query)/.test(command));
+      expect(writes).toEqual(expected);
+      // What was shared goes in one step with the network, which is the last to say that there was a tenure.
+      const steps = writes.filter((command) => !/AffinityGroup|SSHKeyPair/.test(command));
+      for (const [index, step] of steps.slice(0, -1).entries()) {
+        const between = calls.slice(calls.indexOf(step) + 1, calls.indexOf(steps[index + 1] ?? ''));
+        expect(between, `after ${step}`).toContain('listVirtualMachines');
+      }
+      expect(holdingsOf(bench)).toEqual(emptyHoldings);
+    },
+  );
 
   it.each<[string, Partial<CloudStackConfig>]>([
     ['a network of its own', {}],
     ['an address of its own', ownAddress],
     ['a security group', guardedNetwork],
     ['a shared network', openNetwork],
-  ])('in an account that may not expunge comes when CloudStack has expunged the VM, with %s', async (_what, config) => {
-    const settings = { 'allow.user.expunge.recover.vm': 'false', 'expunge.delay': '1' };
-    bench = await startBench({ settings }, config);
-    const driver = new TenureDriver(bench.reactor(), order(), bench.clock);
-    await driver.settle();
-    driver.wanted = 'Ended';
-    await driver.until(() => holdingsOf(bench).vms.every(({ state }) => state === 'Destroyed'));
-    await expect.poll(() => holdingsOf(bench).vms, { timeout: 5_000 }).toEqual([]);
-    await driver.settle();
-    expect(holdingsOf(bench)).toEqual(emptyHoldings);
-  });
+  ])(
+    'without the permission to expunge a tenure is released when CloudStack has expunged the VM, with %s',
+    async (_what, config) => {
+      const settings = { 'allow.user.expunge.recover.vm': 'false', 'expunge.delay': '1' };
+      bench = await startBench({ settings }, config);
+      const driver = new TenureDriver(bench.reactor(), order(), bench.clock);
+      await driver.settle();
+      driver.wanted = 'Ended';
+      await driver.until(() => holdingsOf(bench).vms.every(({ state }) => state === 'Destroyed'));
+      await expect.poll(() => holdingsOf(bench).vms, { timeout: 5_000 }).toEqual([]);
+      await driver.settle();
+      expect(holdingsOf(bench)).toEqual(emptyHoldings);
+    },
+  );
 
-  it('waits less and less often for what CloudStack keeps, and says so', async () => {
+  it('a teardown that waits for CloudStack backs off, and says so', async () => {
     const settings = { 'allow.user.expunge.recover.vm': 'false' };
     bench = await startBench({ settings });
     const driver = new TenureDriver(bench.reactor(), order(), bench.clock);

@@ -41,14 +41,14 @@ describe('a call to CloudStack', () => {
     return made;
   }
 
-  it('is signed so that a strict server takes it, whatever is in it', async () => {
+  it('a strict server accepts the signature of a call, whatever its parameters', async () => {
     simulator.world.settings['enforce.post.requests.and.timestamps'] = 'true';
     const name = "a~*+ %/:'()!ü&=[]{}";
     const { keypair } = await client().call('registerSSHKeyPair', { name, publickey: 'ssh-ed25519 AAAA~*+' }, soon());
     expect(keypair).toMatchObject({ name });
   });
 
-  it('reads every page of a list, and an empty list as none', async () => {
+  it('a list is read page by page, and an empty list has no items', async () => {
     const { tables } = simulator.world;
     const account = tables.accounts.find(({ name }) => name === 'dinfra')?.id ?? '';
     for (let count = 0; count < 1_203; count++) {
@@ -60,7 +60,7 @@ describe('a call to CloudStack', () => {
     expect(await client().list('listSSHKeyPairs', { name: 'nobody' }, soon())).toEqual([]);
   });
 
-  it('reads every page where the provider has made pages smaller, and learns it once', async () => {
+  it('a list is read completely from a cloud with smaller pages, whose size is learnt once', async () => {
     simulator.world.settings['default.page.size'] = '100';
     const { tables } = simulator.world;
     const account = tables.accounts.find(({ name }) => name === 'dinfra')?.id ?? '';
@@ -74,12 +74,12 @@ describe('a call to CloudStack', () => {
     expect(simulator.calls.get('listZones')).toBe(1);
   });
 
-  it('is refused for what is wrong with a list, whatever its pages', async () => {
+  it('an error in a list is reported as such and not as a page size', async () => {
     const error = await caught(client().list('listVirtualMachines', { id: 'nonsense' }, soon()));
     expect(error).toMatchObject({ code: 'CloudStackRejected' });
   });
 
-  it('tells what was refused by code, not by words', async () => {
+  it('CloudStack’s errors are classified by code, not by text', async () => {
     const error = await caught(client().call('deployVirtualMachine', { zoneid: 'x' }, soon()));
     expect(error).toBeInstanceOf(TerminalError);
     expect(error).toMatchObject({ code: 'CloudStackRejected', message: expect.stringContaining('431/9999') });
@@ -93,7 +93,7 @@ describe('a call to CloudStack', () => {
     ['half an answer', 'Truncate', 'CloudStackUnreachable', 'did not answer'],
     ['a cut connection', 'Cut', 'CloudStackUnreachable', 'did not answer'],
     ['maintenance', 'Maintenance', 'CloudStackFailed', '503'],
-  ] as const)('is worth trying again after %s', async (_name, kind, code, words) => {
+  ] as const)('a call is retryable after %s', async (_name, kind, code, words) => {
     simulator.faults.set([{ command: 'listZones', kind, times: 1 }]);
     const error = await caught(client().call('listZones', {}, soon()));
     expect(error).toBeInstanceOf(RetryableError);
@@ -101,7 +101,7 @@ describe('a call to CloudStack', () => {
     expect(await client().list('listZones', {}, soon())).toHaveLength(2);
   });
 
-  it('waits as long as the server asks, and so do all others', async () => {
+  it('Retry-After delays the call and all others of the client', async () => {
     simulator.faults.set([{ command: 'listZones', kind: 'RateLimit', ms: 27_000, times: 1 }]);
     const one = client();
     expect(await caught(one.call('listZones', {}, soon()))).toMatchObject({
@@ -115,7 +115,7 @@ describe('a call to CloudStack', () => {
     await one.call('listNetworks', {}, soon());
   });
 
-  it('does not try refused keys again and again', async () => {
+  it('rejected keys are not tried again and again', async () => {
     const wrong = client({ credentials: { apiKey: 'nobody', secretKey: 'nothing' } });
     for (let count = 0; count < 5; count++) {
       const error = await caught(wrong.call('listZones', {}, soon()));
@@ -128,7 +128,7 @@ describe('a call to CloudStack', () => {
     expect(simulator.calls.get('listZones')).toBe(2);
   });
 
-  it('takes the word of another client of the same keys that they are refused', async () => {
+  it('keys rejected for one client count as rejected for all clients with the same keys', async () => {
     const credentials = { apiKey: 'nobody', secretKey: 'nothing' };
     const refusal = new KeyRefusal(clock);
     await caught(client({ credentials, refusal }).call('listZones', {}, soon()));
@@ -140,25 +140,25 @@ describe('a call to CloudStack', () => {
     expect(simulator.calls.get('listZones')).toBe(2);
   });
 
-  it('is refused like wrong keys when the clock is far behind', async () => {
+  it('a clock that is far behind is rejected like wrong keys', async () => {
     await clock.pass(-3_600_000);
     expect(await caught(client().call('listZones', {}, soon()))).toMatchObject({ code: 'CloudStackUnauthorized' });
   });
 
-  it('ends when its caller does', async () => {
+  it('a call ends when its signal aborts', async () => {
     simulator.faults.set([{ command: 'listZones', kind: 'Delay', ms: 5_000 }]);
     const reason = new Error('enough');
     const signal = AbortSignal.any([AbortSignal.timeout(10_000), abortSoon(reason)]);
     expect(await caught(client().call('listZones', {}, signal))).toBe(reason);
   });
 
-  it('ends when it takes too long', async () => {
+  it('a call ends at its timeout', async () => {
     simulator.faults.set([{ command: 'listZones', kind: 'Delay', ms: 2_000 }]);
     const error = await caught(client({ limits: { timeoutMs: 50 } }).call('listZones', {}, soon()));
     expect(error).toMatchObject({ code: 'CloudStackUnreachable' });
   });
 
-  it('keeps to its number in flight and its pace', async () => {
+  it('calls keep to the limits of concurrency and rate', async () => {
     simulator.faults.set([{ command: 'listZones', kind: 'Delay', ms: 30 }]);
     const slow = client({ limits: { concurrency: 2 } });
     const started = performance.now();
@@ -172,7 +172,7 @@ describe('a call to CloudStack', () => {
     expect(performance.now() - begun).toBeGreaterThan(400);
   });
 
-  it('is told of for metrics, whatever came of it', async () => {
+  it('every call is reported to metrics with its result', async () => {
     simulator.faults.set([{ command: 'listZones', kind: 'Html', times: 1 }]);
     await caught(client().call('listZones', {}, soon()));
     await client().call('listZones', {}, soon());
@@ -223,11 +223,11 @@ describe('a list of many pages', () => {
     ['does not say how many there are', (page: readonly object[]) => ({ thing: page })],
     ['says how many are on the page', (page: readonly object[]) => ({ count: page.length, thing: page })],
     ['says it as text', (page: readonly object[]) => ({ count: String(all.length), thing: page })],
-  ])('is read to its end from a server that %s', async (_what, bodyOf) => {
+  ])('a list of many pages is read to its end from a server that %s', async (_what, bodyOf) => {
     expect(await listed(bodyOf)).toHaveLength(1_200);
   });
 
-  it('ends on a server that always answers with the same page', async () => {
+  it('reading a list ends on a server that always sends the same page', async () => {
     expect(await listed((page) => ({ count: 500, thing: page }), false)).toHaveLength(500);
   });
 });
@@ -258,7 +258,7 @@ describe('an endpoint with a certificate of a CA of its own', () => {
     return said;
   }
 
-  it('is believed when the Reactor names that CA, and not otherwise', async () => {
+  it('a certificate of a private CA is trusted only when the Reactor names that CA', async () => {
     expect(await answer(file('ca.pem'))).toEqual({});
     expect(await answer(`${file('other-ca.pem')}${file('ca.pem')}`)).toEqual({});
     for (const caBundle of [undefined, file('other-ca.pem')]) {
@@ -275,7 +275,7 @@ describe('a proxy before CloudStack', () => {
     [429, '7', 7_000],
     [503, '7', 7_000],
     [503, '86400', 600_000],
-  ])('that answers %i and asks to wait %s s is left alone for as long', async (status, retryAfter, ms) => {
+  ])('a proxy that answers %i with Retry-After %s s gets no call for as long', async (status, retryAfter, ms) => {
     let calls = 0;
     const server = createServer((_request, response) => {
       calls++;
@@ -324,7 +324,7 @@ describe('an endpoint that is not CloudStack', () => {
     [200, 'null', 'null'],
     [404, '{"message":{"x":1}}', 'HTTP 404'],
     [200, '{"listzonesresponse":"text"}', 'listzonesresponse'],
-  ])('is said to be none when it answers %i %s', async (code, text, excerpt) => {
+  ])('an endpoint that answers %i %s is reported as not being CloudStack', async (code, text, excerpt) => {
     [status, body] = [code, text];
     const { port } = server.address() as AddressInfo;
     const client = new CloudStackClient({
@@ -338,7 +338,7 @@ describe('an endpoint that is not CloudStack', () => {
     await client.close();
   });
 
-  it('is unreachable when nothing listens', async () => {
+  it('an endpoint where nothing listens is unreachable', async () => {
     const client = new CloudStackClient({
       endpoint: 'http://127.0.0.1:1/client/api',
       credentials: { apiKey: 'a', secretKey: 'b' },

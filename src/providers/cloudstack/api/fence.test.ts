@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.stop());
 
-test('a process that has lost its lease changes nothing in CloudStack, and may still look', async () => {
+test('a process that has lost its lease changes nothing in CloudStack but can still read', async () => {
   let held = true;
   const fence = {
     assertHeld: () => {

@@ -9,7 +9,7 @@ const ports = [{ name: 'ssh', port: 22 }];
 const calls = (command: string) => bench.simulator.calls.get(command) ?? 0;
 
 describe('the jobs of many tenures', () => {
-  it('are followed by one list, and none that succeeds is asked for by itself', async () => {
+  it('the jobs of many tenures are polled by one list, without a query for each that succeeds', async () => {
     bench = await startBench({ delays: { queue: 5, vm: 60, other: 20 } });
     const reactor = bench.reactor();
     const drivers = Array.from({ length: 5 }, () => orderFor({ network: { ports } })).map(
@@ -21,7 +21,7 @@ describe('the jobs of many tenures', () => {
     expect(calls('queryAsyncJobResult')).toBe(0);
   });
 
-  it('are asked for one by one when the role lacks listAsyncJobs', async () => {
+  it('jobs are queried one by one when the role lacks listAsyncJobs', async () => {
     bench = await startBench({ delays: { queue: 1, vm: 10, other: 5 } });
     const account = bench.simulator.world.tables.accounts.find(({ name }) => name === 'dinfra');
     account?.forbidden.push('listAsyncJobs');
@@ -35,7 +35,7 @@ describe('the jobs of many tenures', () => {
   });
 });
 
-it('a cloud that takes calls and never answers ends each observation in time, and soon costs no wait at all', async () => {
+it('observing a cloud that never answers ends in time, and soon fails without waiting', async () => {
   bench = await startBench({}, { limits: { callsPerSecond: 100_000, timeoutMs: 500 } });
   const reactor = bench.reactor();
   const order = orderFor();

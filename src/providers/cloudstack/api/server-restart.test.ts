@@ -46,13 +46,15 @@ class Cloud {
 }
 
 describe('a management server that is restarted in the middle of it', () => {
-  it('changes nothing of what becomes of a tenure, after whichever pass', { timeout: 120_000 }, async () => {
+  it('a restart of the management server after any reconcile does not change the outcome of a tenure', {
+    timeout: 120_000,
+  }, async () => {
     const turn = pLimit(6);
     const restarted = await Promise.all(POINTS.map((point) => turn(() => live(point))));
     expect(restarted.filter(Boolean).length).toBeGreaterThan(10);
   });
 
-  it('expunges what was destroyed before it when its time has come', async () => {
+  it('a VM destroyed before a restart of the management server is expunged when its time has come', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dinfra-restart-'));
     const settings = { 'allow.user.expunge.recover.vm': 'false', 'expunge.delay': '1' };
     const cloud = new Cloud(folder, settings);

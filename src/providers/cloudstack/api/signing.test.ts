@@ -21,16 +21,22 @@ describe('the signature of a call', () => {
   const accepted = recorded.exchanges.filter((exchange) => exchange.accepted);
   const refused = recorded.exchanges.filter((exchange) => !exchange.accepted);
 
-  it.each(accepted)('is what a real server took for $name', ({ parameters, stringToSign, signature }) => {
-    expect(canonicalString(parameters)).toBe(stringToSign);
-    expect(signatureOf(parameters, recorded.secretKey)).toBe(signature);
-  });
+  it.each(accepted)(
+    'the signature equals the one a real server accepted for $name',
+    ({ parameters, stringToSign, signature }) => {
+      expect(canonicalString(parameters)).toBe(stringToSign);
+      expect(signatureOf(parameters, recorded.secretKey)).toBe(signature);
+    },
+  );
 
-  it.each(refused)('is not what a real server refused for $name', ({ parameters, stringToSign }) => {
-    expect(canonicalString(parameters)).not.toBe(stringToSign);
-  });
+  it.each(refused)(
+    'the signature differs from the one a real server rejected for $name',
+    ({ parameters, stringToSign }) => {
+      expect(canonicalString(parameters)).not.toBe(stringToSign);
+    },
+  );
 
-  it('covers what clients get wrong', () => {
+  it('the recorded signatures cover what clients get wrong', () => {
     expect(refused.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['error_sig_tilde_unescaped', 'error_sig_star_escaped', 'error_sig_space_as_plus']),
     );
@@ -40,13 +46,13 @@ describe('the signature of a call', () => {
 describe('the form of a call', () => {
   const credentials = { apiKey: 'key', secretKey: 'secret' };
 
-  it('expires ten minutes after it was made', () => {
+  it('a signed call expires after ten minutes', () => {
     const form = new URLSearchParams(signedForm('listZones', {}, credentials, Date.UTC(2026, 10, 21, 2, 39, 7)));
     expect(form.get('expires')).toBe('2026-11-21T02:49:07+0000');
     expect(form.get('signatureVersion')).toBe('3');
   });
 
-  it('carries every value through the wire, signed as it arrives', () => {
+  it('every parameter value arrives unchanged and signed', () => {
     const name = fc.stringMatching(/^[a-zA-Z]{1,8}(\[\d\]\.[a-z]{1,5})?$/);
     fc.assert(
       fc.property(fc.dictionary(name, fc.string({ unit: 'grapheme' })), (parameters) => {
@@ -62,17 +68,17 @@ describe('the form of a call', () => {
     );
   });
 
-  it('never contains the secret key', () => {
+  it('a signed call never contains the secret key', () => {
     expect(signedForm('listZones', { a: 'b' }, { apiKey: 'key', secretKey: 'hush-hush' }, 0)).not.toContain('hush');
   });
 });
 
 describe('the encoding of a value', () => {
-  it("leaves Java's unreserved characters bare and no other", () => {
+  it("encoding leaves only Java's unreserved characters as they are", () => {
     expect(encode("Az09-_.*~ +/!'()ü")).toBe('Az09-_.*%7E%20%2B%2F%21%27%28%29%C3%BC');
   });
 
-  it('survives half of a surrogate pair', () => {
+  it('encoding survives half of a surrogate pair', () => {
     expect(encode('\ud800')).toBe('%EF%BF%BD');
   });
 });

@@ -29,7 +29,7 @@ describe('what the cloud offers', () => {
     await bench.stop();
   });
 
-  it('is asked once by all who want to know, and again after a minute', async () => {
+  it('the offerings of a cloud are read once for all callers, and again after a minute', async () => {
     await Promise.all([1, 2, 3].map(() => catalogue.zone('zone-1', soon())));
     await catalogue.zone('zone-sg', soon());
     expect(bench.simulator.calls.get('listZones')).toBe(1);
@@ -38,7 +38,7 @@ describe('what the cloud offers', () => {
     expect(bench.simulator.calls.get('listZones')).toBe(2);
   });
 
-  it('is still told to the others when the one who asked first gives up', async () => {
+  it('a caller that aborts does not abort the read of the offerings for others', async () => {
     bench.simulator.faults.set([{ command: 'listZones', kind: 'Delay', ms: 200 }]);
     const impatient = new AbortController();
     const first = catalogue.zone('zone-1', impatient.signal);
@@ -59,7 +59,7 @@ describe('what the cloud offers', () => {
     return by ? templates.add(rest).id : '';
   }
 
-  it('is looked up anew when a deploy is refused, so that an image replaced a moment ago is no failure', async () => {
+  it('the offerings are read again when a deploy is refused, so that an image replaced a moment ago is no failure', async () => {
     const reactor = bench.reactor();
     const driver = new TenureDriver(reactor, orderFor(), bench.clock);
     await reactor.check(driver.order, soon());
@@ -69,7 +69,7 @@ describe('what the cloud offers', () => {
     expect(driver.passes.map(({ error }) => error?.family)).not.toContain('terminal');
   });
 
-  it('is named when it is gone: the image removed between the award and the deploy', async () => {
+  it('an image removed between the award and the deploy is named in the error', async () => {
     const reactor = bench.reactor();
     const driver = new TenureDriver(reactor, orderFor(), bench.clock);
     await reactor.check(driver.order, soon());

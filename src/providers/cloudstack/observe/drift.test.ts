@@ -60,7 +60,7 @@ describe('what somebody changed behind our back is put right', () => {
   it.each([
     ['rules of a network', {}],
     ['rules of a security group', guardedNetwork],
-  ])('%s that were removed', async (_what, config) => {
+  ])('%s that were removed are restored', async (_what, config) => {
     const driver = await running(config);
     const before = pictureOf(driver);
     const { rules, securityGroups } = bench.simulator.world.tables;
@@ -70,7 +70,7 @@ describe('what somebody changed behind our back is put right', () => {
     expect(pictureOf(driver)).toEqual(before);
   });
 
-  it('tags that were removed', async () => {
+  it('removed tags are restored', async () => {
     const driver = await running();
     const before = pictureOf(driver);
     const { tags } = bench.simulator.world.tables;
@@ -79,7 +79,7 @@ describe('what somebody changed behind our back is put right', () => {
     expect(pictureOf(driver)).toEqual(before);
   });
 
-  it('tags that were given other values', async () => {
+  it('changed tags are restored', async () => {
     const driver = await running();
     const { tags } = bench.simulator.world.tables;
     const valuesOf = () => Object.fromEntries([...tags.live()].map(({ key, value }) => [key, value]));
@@ -89,7 +89,7 @@ describe('what somebody changed behind our back is put right', () => {
     expect(valuesOf()).toEqual(before);
   });
 
-  it('a data disk that was detached', async () => {
+  it('a detached data disk is attached again', async () => {
     const driver = await running();
     const before = pictureOf(driver);
     const disk = bench.simulator.world.tables.volumes.find(({ type }) => type === 'DATADISK');
@@ -98,7 +98,7 @@ describe('what somebody changed behind our back is put right', () => {
     expect(pictureOf(driver)).toEqual(before);
   });
 
-  it('the size of a VM, when the provider allows the restart it takes', async () => {
+  it('the changed size of a VM is corrected when the provider allows the restart', async () => {
     const driver = await running({ restart: 'Always' }, medium);
     const before = pictureOf(driver);
     await shrink(driver);
@@ -108,7 +108,7 @@ describe('what somebody changed behind our back is put right', () => {
 });
 
 describe('what cannot be put right without harm', () => {
-  it('is a VM that somebody marked as another tenure’s: it is left alone, and said', async () => {
+  it('a VM marked as another tenure’s is reported and not touched', async () => {
     const driver = await running();
     const { id } = vmOf(bench, driver.order);
     const { tags } = bench.simulator.world.tables;
@@ -120,7 +120,7 @@ describe('what cannot be put right without harm', () => {
     expect([...bench.simulator.world.tables.vms.live()]).toHaveLength(1);
   });
 
-  it('is left as it is, and said with what it would take', async () => {
+  it('drift that cannot be corrected without harm is reported with what a correction would take', async () => {
     const driver = await running({}, medium);
     await shrink(driver);
     await bench.clock.pass(60_000);
@@ -136,7 +136,7 @@ describe('what cannot be put right without harm', () => {
 });
 
 describe('a changed order', () => {
-  it('opens and closes ports while the VM runs', async () => {
+  it('a changed order opens and closes ports while the VM runs', async () => {
     const driver = await running();
     const before = bench.simulator.calls.get('stopVirtualMachine') ?? 0;
     driver.order = reordered(driver, { network: { ports: [{ name: 'rpc', port: 9944 }] } });
@@ -146,7 +146,7 @@ describe('a changed order', () => {
     expect(bench.simulator.calls.get('stopVirtualMachine') ?? 0).toBe(before);
   });
 
-  it('stops the VM for another size, and starts it again', async () => {
+  it('a changed order for another size stops the VM and starts it again', async () => {
     const driver = await running();
     driver.order = reordered(driver, medium);
     await driver.settle();
@@ -154,7 +154,7 @@ describe('a changed order', () => {
     expect(bench.simulator.calls.get('stopVirtualMachine')).toBe(1);
   });
 
-  it('that needs a restart nobody allows is refused, and the VM goes on', async () => {
+  it('a changed order that needs a forbidden restart is refused, and the VM keeps running', async () => {
     const driver = await running({ restart: 'Never' });
     driver.order = reordered(driver, medium);
     const { error } = await driver.until((pass) => pass.error !== undefined, 20);
@@ -166,18 +166,21 @@ describe('a changed order', () => {
     ['another image', { image: 'ubuntu-24.04' }, '/image'],
     ['a smaller disk', { dataDisks: [{ name: 'data', sizeGiB: 1 }] }, '/dataDisks'],
     ['one disk less', { dataDisks: [] }, '/dataDisks'],
-  ])('for %s is refused before anything is touched, and names the field', async (_what, change, path) => {
-    const driver = await running();
-    const before = pictureOf(driver);
-    const order = reordered(driver, change);
-    await expect(bench.reactor().check(order, AbortSignal.timeout(10_000))).rejects.toMatchObject({
-      code: 'VmChangeRefused',
-      family: 'refused',
-      path,
-    });
-    driver.order = order;
-    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
-    expect(error).toMatchObject({ code: 'VmChangeRefused', path });
-    expect(pictureOf(driver)).toEqual(before);
-  });
+  ])(
+    'a changed order for %s is refused before anything is touched, and the error names the field',
+    async (_what, change, path) => {
+      const driver = await running();
+      const before = pictureOf(driver);
+      const order = reordered(driver, change);
+      await expect(bench.reactor().check(order, AbortSignal.timeout(10_000))).rejects.toMatchObject({
+        code: 'VmChangeRefused',
+        family: 'refused',
+        path,
+      });
+      driver.order = order;
+      const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+      expect(error).toMatchObject({ code: 'VmChangeRefused', path });
+      expect(pictureOf(driver)).toEqual(before);
+    },
+  );
 });

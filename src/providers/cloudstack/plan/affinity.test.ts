@@ -19,7 +19,7 @@ const hostOf = (driver: TenureDriver) => vmOf(bench, driver.order).host;
 const groups = () => [...bench.simulator.world.tables.affinityGroups.live()];
 
 describe('affinity', () => {
-  it('puts the VMs of a consumer’s group on different hosts', async () => {
+  it('host anti-affinity puts the VMs of a consumer’s group on different hosts', async () => {
     bench = await startBench({ cloud: { hosts: 3 } });
     const vms = [];
     for (let count = 0; count < 3; count++) vms.push(await settled(orderFor({ affinity: apart })));
@@ -27,7 +27,7 @@ describe('affinity', () => {
     expect(groups()).toHaveLength(1);
   });
 
-  it('says that no host is left for one more, and makes it when one is', async () => {
+  it('a VM waits until its anti-affinity group has a free host', async () => {
     bench = await startBench({ cloud: { hosts: 1 } });
     const first = await settled(orderFor({ affinity: apart }));
     const second = new TenureDriver(bench.reactor(), orderFor({ affinity: apart }), bench.clock);
@@ -39,14 +39,14 @@ describe('affinity', () => {
     expect(vmOf(bench, second.order).state).toBe('Running');
   });
 
-  it('puts them on the same one', async () => {
+  it('host affinity puts the VMs of a group on the same host', async () => {
     bench = await startBench({ cloud: { hosts: 4 } });
     const vms = [];
     for (let count = 0; count < 3; count++) vms.push(await settled(orderFor({ affinity: together })));
     expect(new Set(vms.map(hostOf)).size).toBe(1);
   });
 
-  it('is none of another consumer’s, whatever the group is called', async () => {
+  it('affinity groups of the same name of two consumers are separate', async () => {
     bench = await startBench({ cloud: { hosts: 1 } });
     await settled(orderFor({ affinity: apart }));
     const other = { ...orderFor({ affinity: apart }), consumer: '5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y' };
@@ -54,7 +54,7 @@ describe('affinity', () => {
     expect(groups()).toHaveLength(2);
   });
 
-  it('changes with the order, for which the VM is restarted', async () => {
+  it('a changed affinity group restarts the VM', async () => {
     bench = await startBench({ cloud: { hosts: 2 } });
     const driver = await settled(orderFor());
     const { identity, consumer, accessKey } = driver.order;
@@ -67,7 +67,7 @@ describe('affinity', () => {
     expect(vmOf(bench, driver.order).affinityGroups).toEqual([]);
   });
 
-  it('leaves no group behind the last of its VMs', async () => {
+  it('an affinity group is removed with its last VM', async () => {
     bench = await startBench();
     const drivers = [await settled(orderFor({ affinity: apart })), await settled(orderFor({ affinity: apart }))];
     for (const [ended, driver] of drivers.entries()) {

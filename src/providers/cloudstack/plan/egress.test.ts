@@ -53,12 +53,12 @@ describe('egress of a network that lets nothing out by itself', () => {
       some,
       ['icmp to anywhere', 'tcp 443-443 to 198.51.100.0/24,203.0.113.0/24', 'udp 30333-30335 to anywhere'],
     ],
-  ])('is %s', async (_what, egress, expected) => {
+  ])('egress of a network that denies by default is %s', async (_what, egress, expected) => {
     await running(egress);
     expect(letOut()).toEqual(expected);
   });
 
-  it('is put right when somebody opens more or closes some', async () => {
+  it('egress rules that somebody added or removed are corrected', async () => {
     const driver = await running(some);
     const before = letOut();
     const { rules } = bench.simulator.world.tables;
@@ -78,7 +78,7 @@ describe('egress of a network that lets nothing out by itself', () => {
     expect(letOut()).toEqual(before);
   });
 
-  it('changes with the order while the VM runs', async () => {
+  it('egress rules change with the order while the VM runs', async () => {
     const driver = await running('All');
     const { identity, consumer, accessKey } = driver.order;
     for (const [egress, expected] of [
@@ -107,7 +107,7 @@ describe('egress of a security group', () => {
         'udp 30333-30335 to 0.0.0.0/0',
       ],
     ],
-  ])('is %s', async (_what, egress, expected) => {
+  ])('egress of a security group is %s', async (_what, egress, expected) => {
     const driver = await running(egress, guardedNetwork);
     expect(groupLetsOut(driver)).toEqual(expected);
   });

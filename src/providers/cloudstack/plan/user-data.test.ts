@@ -11,29 +11,29 @@ function encoded(more: { [key: string]: Json }): Buffer | undefined {
 }
 
 describe('user-data', () => {
-  it('is none when nothing was said', () => {
+  it('an order without user-data has none', () => {
     expect(encoded({})).toBeUndefined();
   });
 
-  it('is the consumer’s own, byte for byte', () => {
+  it('user-data is the consumer’s own, byte for byte', () => {
     expect(encoded({ userData: '#!/bin/sh\necho ~*+ü\n' })?.toString()).toBe('#!/bin/sh\necho ~*+ü\n');
     const bytes = randomBytes(200);
     expect(encoded({ userDataBase64: bytes.toString('base64') })).toEqual(bytes);
   });
 
-  it('is compressed only when it would not fit otherwise', () => {
+  it('user-data is compressed only when it would not fit otherwise', () => {
     const fits = '#cloud-config\n'.padEnd(24_000, '# filler\n');
     expect(encoded({ userData: fits })?.toString()).toBe(fits);
     const large = '#cloud-config\n'.padEnd(100_000, '# filler\n');
     expect(gunzipSync(encoded({ userData: large }) ?? Buffer.alloc(0)).toString()).toBe(large);
   });
 
-  it('is refused, before any call, when it does not fit even so', () => {
+  it('user-data that does not fit even compressed is refused before any call', () => {
     const userDataBase64 = randomBytes(25_000).toString('base64');
     expect(() => encoded({ userDataBase64 })).toThrow(`${MAX_USER_DATA} fit`);
   });
 
-  it('says the host name and further keys as cloud-config', () => {
+  it('the host name and additional keys are passed as cloud-config user-data', () => {
     const text = encoded({ hostname: 'node', sshKeys: ['ssh-ed25519 AAAA me'] })?.toString() ?? '';
     expect(text).toMatch(/^#cloud-config\n/);
     expect(JSON.parse(text.replace('#cloud-config\n', ''))).toEqual({
@@ -43,7 +43,7 @@ describe('user-data', () => {
     });
   });
 
-  it('carries both as a MIME archive that no text can break out of', () => {
+  it('user-data and cloud-config are combined in a MIME archive that no text can break out of', () => {
     const userData = '#!/bin/sh\n--dinfra-b7ae2c1f6c0e4b21--\nContent-Type: text/x-evil\n';
     const text = encoded({ userData, hostname: 'node' })?.toString() ?? '';
     const parts = text

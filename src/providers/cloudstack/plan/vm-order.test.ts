@@ -16,7 +16,7 @@ function readJson(path: string): Json {
 const smallest = { image: 'debian-12', cpu: 1, memoryMiB: 1024 };
 
 describe('a vm/v1 descriptor', () => {
-  it('has defaults: nothing comes in, everything goes out', () => {
+  it('a vm/v1 descriptor allows no ingress and all egress by default', () => {
     expect(vmOrderOf(smallest)).toEqual({
       image: 'debian-12',
       cpu: 1,
@@ -32,7 +32,7 @@ describe('a vm/v1 descriptor', () => {
     });
   });
 
-  it('is read from the sample, which matches the schema', () => {
+  it('the sample vm/v1 descriptor matches the schema and is parsed', () => {
     expect(matches(sample), JSON.stringify(matches.errors)).toBe(true);
     const { ports, userData } = vmOrderOf(sample);
     expect(ports.map(({ name, port }) => [name, port])).toEqual([
@@ -43,7 +43,7 @@ describe('a vm/v1 descriptor', () => {
     expect(Buffer.from(userData ?? []).toString()).toMatch(/^#cloud-config\n/);
   });
 
-  it('has its ranges written in one way', () => {
+  it('the CIDR ranges of a vm/v1 descriptor are normalised', () => {
     const ports = [{ name: 'ssh', port: 22, from: ['203.0.113.77/24', '203.0.113.0/24'] }];
     expect(vmOrderOf({ ...smallest, network: { ports } }).ports[0]?.from).toEqual(['203.0.113.0/24']);
   });
@@ -100,13 +100,13 @@ describe('a vm/v1 descriptor', () => {
     ],
     ['two kinds of user-data', { userData: 'a', userDataBase64: 'YWFh' }, '/userDataBase64', 'beside userData'],
     ['a key with a second line', { sshKeys: ['ssh-ed25519 AAAA x\nssh-rsa AAAA'] }, '/sshKeys/0', 'one-line form'],
-  ])('is refused with %s', (_name, change, path, message) => {
+  ])('a vm/v1 descriptor is refused with %s', (_name, change, path, message) => {
     const error = caught(() => vmOrderOf({ ...smallest, ...change }));
     expect(error).toBeInstanceOf(TerminalError);
     expect(error).toMatchObject({ code: 'VmDescriptorInvalid', path, message: expect.stringContaining(message) });
   });
 
-  it.each([[null], [[]], ['text'], [7]])('is refused when it is %j', (descriptor) => {
+  it.each([[null], [[]], ['text'], [7]])('a vm/v1 descriptor is refused when it is %j', (descriptor) => {
     expect(() => vmOrderOf(descriptor as Json)).toThrow('expected an object');
   });
 });

@@ -14,14 +14,14 @@ const refusal = async (entries: readonly TarEntry[]) =>
   );
 
 describe('a chart archive', () => {
-  test('a chart archive is read as the files below its one folder', async () => {
+  test('reading a chart archive returns the files below its only top-level folder', async () => {
     const { files, digest } = await readChartArchive(await chartArchive({ 'templates/a.yaml': 'a: 1' }));
     expect([...files.keys()]).toEqual(['Chart.yaml', 'templates/a.yaml']);
     expect(files.get('templates/a.yaml')?.toString()).toBe('a: 1');
     expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
-  test('a chart archive comes out of being written as it went in', async () => {
+  test('a chart archive that is written and read again is unchanged', async () => {
     const path = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9._ +-]{0,40}(\/[a-zA-Z0-9_][a-zA-Z0-9._-]{0,70}){0,3}$/);
     const files = fc.dictionary(path, fc.uint8Array({ maxLength: 300 }), { maxKeys: 10 });
     await fc.assert(
@@ -39,14 +39,14 @@ describe('a chart archive', () => {
     );
   });
 
-  test('a chart archive has subcharts that are packed in it unpacked beside the others', async () => {
+  test('packed subcharts of a chart archive are unpacked beside the others', async () => {
     const inner = await chartArchive({ 'templates/b.yaml': 'b: 1' }, { name: 'inner' });
     const outer = await tarball([CHART_YAML, { header: { name: 'demo/charts/inner-1.0.tgz' }, body: inner }]);
     const { files } = await readChartArchive(outer);
     expect([...files.keys()]).toEqual(['Chart.yaml', 'charts/packed-0/Chart.yaml', 'charts/packed-0/templates/b.yaml']);
   });
 
-  test('an archive in the charts folder of a subchart is unpacked, too, since helm opens it', async () => {
+  test('an archive in the charts folder of a subchart is also unpacked, because helm opens it', async () => {
     const inner = await chartArchive({ 'values.schema.json': '{"$ref":"http://127.0.0.1/x"}' }, { name: 'inner' });
     const entries = [
       { header: { name: 'demo/Chart.yaml' }, body: 'name: demo\nversion: 1.0.0\n' },
@@ -79,7 +79,7 @@ describe('a chart archive is refused', () => {
     expect(await refusal(entries)).toMatchObject({ code: 'ChartInvalid', message: expect.stringMatching(words) });
   });
 
-  test('a chart archive is refused when it is not gzip, not tar, empty, or no chart', async () => {
+  test('a chart archive is refused when it is not gzip, not tar, empty, or not a chart', async () => {
     const invalid = { code: 'ChartInvalid', path: '/chart' };
     await expect(readChartArchive(Buffer.from('plain text'))).rejects.toMatchObject(invalid);
     await expect(readChartArchive(Buffer.alloc(0))).rejects.toMatchObject(invalid);
@@ -87,7 +87,7 @@ describe('a chart archive is refused', () => {
     await expect(readChartArchive(await tarball([{ header: { name: 'demo/x' } }]))).rejects.toMatchObject(invalid);
   });
 
-  test('a chart archive is refused when it is larger than it may be, packed or unpacked or in number', async () => {
+  test('a chart archive is refused when its packed size, unpacked size or number of files exceeds the limit', async () => {
     const tooLarge = { code: 'ChartTooLarge' };
     await expect(readChartArchive(Buffer.alloc(LIMITS.archiveBytes + 1), LIMITS)).rejects.toMatchObject(tooLarge);
     // A bomb: 10 MB of zeros pack to 10 kB.
@@ -96,7 +96,7 @@ describe('a chart archive is refused', () => {
     expect(await refusal(many)).toMatchObject(tooLarge);
   });
 
-  test('a chart archive is refused when its subcharts together are larger than it may be', async () => {
+  test('a chart archive is refused when its subcharts together exceed the size limit', async () => {
     const half = await tarball([
       { header: { name: 'inner/Chart.yaml' }, body: Buffer.alloc(LIMITS.unpackedBytes / 2 + 1) },
     ]);
@@ -104,7 +104,7 @@ describe('a chart archive is refused', () => {
     expect(await refusal(two)).toMatchObject({ code: 'ChartTooLarge' });
   });
 
-  test('a chart archive is refused when its subcharts are nested without end', async () => {
+  test('a chart archive is refused when its subcharts are nested too deeply', async () => {
     let archive = await chartArchive({});
     for (let depth = 0; depth < 6; depth++) {
       archive = await tarball([CHART_YAML, { header: { name: 'demo/charts/inner.tgz' }, body: archive }]);
@@ -112,7 +112,7 @@ describe('a chart archive is refused', () => {
     await expect(readChartArchive(archive)).rejects.toMatchObject({ message: expect.stringMatching(/nested/) });
   });
 
-  test('a chart archive is refused with words and never with a crash, whatever its bytes are', async () => {
+  test('a chart archive of arbitrary bytes is refused with a message and never crashes the reader', async () => {
     const good = await chartArchive({ 'templates/a.yaml': 'a: 1' });
     const damage = fc.array(fc.record({ at: fc.nat(good.length - 1), to: fc.nat(255) }), {
       minLength: 1,

@@ -13,7 +13,7 @@ const inspect = (files: Readonly<Record<string, string>>) =>
   });
 
 describe('a chart says', () => {
-  test('a chart says its name and version', () => {
+  test('the name and version of a chart are read from its Chart.yaml', () => {
     expect(inspect({})).toEqual({ name: 'demo', version: '1.0.0' });
     expect(inspect({ 'Chart.yaml': 'name: demo\nversion: 1.2' })).toEqual({ name: 'demo', version: '1.2' });
   });
@@ -21,7 +21,7 @@ describe('a chart says', () => {
 
 describe('a chart is refused', () => {
   test.each(['crds/x.yaml', 'charts/sub/crds/x.yaml', 'charts/a/charts/b/crds/deep/x.yaml'])(
-    'a chart is refused when it brings definitions for the whole cluster in %s',
+    'a chart is refused when it has CRDs in %s',
     (path) => {
       expect(() => inspect({ [path]: 'kind: CustomResourceDefinition' })).toThrow(
         expect.objectContaining({ code: 'ChartForbiddenKind', path: '/chart' }),
@@ -29,7 +29,7 @@ describe('a chart is refused', () => {
     },
   );
 
-  test('a chart is refused but not for a folder of that name elsewhere', () => {
+  test('a chart with a crds folder elsewhere than at its top is not refused', () => {
     expect(() => inspect({ 'templates/crds/x.yaml': '', 'docs/crds/y.md': '' })).not.toThrow();
   });
 
@@ -57,7 +57,7 @@ describe('a chart is refused', () => {
     }
   });
 
-  test('a chart is refused but not when the references of its schema stay within it', () => {
+  test('a chart whose schema has only local references is not refused', () => {
     const schema = {
       $schema: 'http://json-schema.org/draft-07/schema#',
       definitions: { a: { type: 'string' } },

@@ -54,7 +54,7 @@ const carried = async (values: Json = {}) => ({
 });
 
 describe('preparing charts', () => {
-  test('a descriptor that many order at once is rendered once', async () => {
+  test('a descriptor that many tenures order at once is rendered once', async () => {
     const { charts, runs, close } = await preparation();
     const descriptor = await carried();
     const orders = Array.from({ length: 20 }, (_, index) => order(descriptor, BigInt(index + 1)));
@@ -68,7 +68,7 @@ describe('preparing charts', () => {
     await close();
   });
 
-  test('a chart that is refused is refused again without being rendered', async () => {
+  test('a refused chart is refused again without being rendered', async () => {
     const { charts, runs, close } = await preparation([], 'apiVersion: v1\nkind: Namespace\nmetadata: {name: x}');
     for (let round = 0; round < 3; round++) {
       await expect(charts.prepare(order(await carried()), 'v1', forever)).rejects.toMatchObject({
@@ -79,7 +79,7 @@ describe('preparing charts', () => {
     await close();
   });
 
-  test('a repository that takes its time holds nobody up, and its chart is there when asked for again', async () => {
+  test('a slow repository blocks no reconcile, and its chart is ready at a later one', async () => {
     const archive = await chartArchive({ 'templates/a.yaml': '' }, { name: 'web', version: '1.0.0' });
     const fast = await startChartRepository([{ name: 'web', version: '1.0.0', archive }]);
     const opened = Promise.withResolvers<void>();
@@ -106,7 +106,7 @@ describe('preparing charts', () => {
     await fast.close();
   });
 
-  test('a chart that its repository does not have is asked for again, since it may come', async () => {
+  test('a chart missing from its repository is requested again later, because it may be published', async () => {
     const repository = await startChartRepository([]);
     const { charts, close } = await preparation([repository.host]);
     const wanted = order({ chart: { repository: `${repository.origin}/charts`, name: 'web', version: '1.0.0' } });
@@ -117,7 +117,7 @@ describe('preparing charts', () => {
     await repository.close();
   });
 
-  test('a caller that leaves does not end what others wait for', async () => {
+  test('a caller that aborts does not abort a preparation others wait for', async () => {
     const { charts, runs, close } = await preparation();
     const descriptor = await carried();
     const leaving = new AbortController();

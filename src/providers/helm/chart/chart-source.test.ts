@@ -57,12 +57,12 @@ const answering = async (answer: (request: IncomingMessage, reply: ServerRespons
   open(await startHttpHost(answer));
 
 describe('a chart that the descriptor carries', () => {
-  test('a chart that the descriptor carries is taken as it is', async () => {
+  test('a chart embedded in the descriptor is used as is', async () => {
     const reference = { from: 'archive', archive: archive.toString('base64') } as const;
     expect(await fetchFrom(reference, [])).toEqual(archive);
   });
 
-  test('a chart that the descriptor carries is refused when it is not base64', async () => {
+  test('a chart embedded in the descriptor is refused when it is not base64', async () => {
     await expect(fetchFrom({ from: 'archive', archive: 'AAAAA' }, [])).rejects.toMatchObject({
       code: 'ChartInvalid',
       path: '/chart/archive',
@@ -78,7 +78,7 @@ describe('a chart in a repository', () => {
     expect(await fetchFrom(inRepository(host, { version: '1.0.0' }), [host])).toEqual(other);
   });
 
-  test('a chart in a repository is the one whose digest the descriptor names, or none', async () => {
+  test('a chart in a repository is refused when its digest is not the one in the descriptor', async () => {
     const host = await repository();
     expect(await fetchFrom(inRepository(host, { digest: digestOf(archive) }), [host])).toEqual(archive);
     await expect(fetchFrom(inRepository(host, { digest: digestOf(other) }), [host])).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe('a chart in a repository', () => {
     },
   );
 
-  test('a chart in a repository may be elsewhere than its index', async () => {
+  test('a chart may be on another host than the index of its repository', async () => {
     const files = await repository();
     const index = await answering((_, reply) =>
       reply.end(`entries:\n  web:\n  - version: 1.2.3\n    urls: ["${files.origin}/charts/web-1.2.3.tgz"]\n`),
@@ -115,7 +115,7 @@ describe('a chart in a repository', () => {
     await expect(fetchFrom(inRepository(index), [index])).rejects.toMatchObject({ code: 'RepositoryForbidden' });
   });
 
-  test('a chart in a repository that does not match the index of its repository is tried again later', async () => {
+  test('a chart that does not match the index of its repository is retried later', async () => {
     const host = await answering(({ url }, reply) =>
       url?.endsWith('.tgz')
         ? reply.end(other)
@@ -136,12 +136,12 @@ describe('a chart in a repository', () => {
     },
   );
 
-  test.each([401, 403])('a chart in a repository is as good as not there when its host answers %i', async (status) => {
+  test.each([401, 403])('a chart counts as not found when its host answers %i', async (status) => {
     const host = await answering((_, reply) => reply.writeHead(status).end());
     await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'ChartNotFound' });
   });
 
-  test('a chart in a repository is tried again later when its host is down, cuts the connection or answers nonsense', async () => {
+  test('fetching a chart is retried later when its host is down, cuts the connection or sends garbage', async () => {
     const unreachable = { code: 'RepositoryUnreachable', family: 'retryable' };
     const down = await startHttpHost(() => undefined);
     await down.close();
@@ -154,7 +154,7 @@ describe('a chart in a repository', () => {
     await expect(fetchFrom(inRepository(portal), [portal])).rejects.toMatchObject(unreachable);
   });
 
-  test('a chart in a repository is not read beyond its bound, however much its host sends', async () => {
+  test('fetching a chart stops at the size limit, however much its host sends', async () => {
     const host = await answering(({ url }, reply) => {
       if (url?.endsWith('index.yaml')) {
         reply.end('entries:\n  web:\n  - version: 1.2.3\n    urls: [web.tgz]\n');
@@ -169,7 +169,7 @@ describe('a chart in a repository', () => {
     await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'ChartTooLarge' });
   });
 
-  test('a chart in a repository is given up when the caller no longer wants it', async () => {
+  test('fetching a chart stops when the caller aborts', async () => {
     const host = await answering(() => undefined);
     const wish = new AbortController();
     const fetching = fetchFrom(inRepository(host), [host], wish.signal);
@@ -179,14 +179,14 @@ describe('a chart in a repository', () => {
 });
 
 describe('a redirection', () => {
-  test('a redirection is followed to a host that is allowed, and to no other', async () => {
+  test('a redirect is followed only to an allowed host', async () => {
     const files = await repository();
     const host = await answering(({ url }, reply) => reply.writeHead(302, { location: `${files.origin}${url}` }).end());
     expect(await fetchFrom(inRepository(host), [host, files])).toEqual(archive);
     await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'RepositoryForbidden' });
   });
 
-  test('a redirection to a file, to a metadata service or round in circles leads nowhere', async () => {
+  test('a redirect to a file, to a metadata service or in a loop is refused', async () => {
     for (const location of ['file:///etc/passwd', 'http://169.254.169.254/latest/meta-data/']) {
       const host = await answering((_, reply) => reply.writeHead(302, { location }).end());
       await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({ code: 'RepositoryForbidden' });
@@ -198,7 +198,7 @@ describe('a redirection', () => {
 });
 
 describe('a host', () => {
-  test('a host whose name leads to this machine is not connected to', async () => {
+  test('a host whose name resolves to this machine is not connected to', async () => {
     const host = await repository();
     const { port } = new URL(host.origin);
     const source = new ChartSource({ hosts: undefined, plainHttpHosts: ['localhost'], privateAddresses: false });
@@ -218,18 +218,18 @@ describe('a chart in a registry', () => {
     expect(await fetchFrom(inRegistry(host), [host])).toEqual(archive);
   });
 
-  test('a chart in a registry is found by digest without asking for a tag', async () => {
+  test('a chart in a registry is found by digest without a request for a tag', async () => {
     const host = await registry();
     expect(await fetchFrom(inRegistry(host, { version: undefined, digest: host.digest }), [host])).toEqual(archive);
     expect(host.asked).not.toContainEqual(expect.stringContaining('1.2.3'));
   });
 
-  test('a chart in a registry is read with the token that a public registry gives to everybody', async () => {
+  test('a chart in a registry is read with the anonymous token of a public registry', async () => {
     const host = await registry({ wantsToken: true });
     expect(await fetchFrom(inRegistry(host), [host])).toEqual(archive);
   });
 
-  test('a chart in a registry may be in a storage service, which does not get the token', async () => {
+  test('a registry may redirect to a storage service, which does not get the token', async () => {
     let authorization: string | undefined = 'never asked';
     const storage = await answering((request, reply) => {
       authorization = request.headers.authorization;
@@ -240,7 +240,7 @@ describe('a chart in a registry', () => {
     expect(authorization).toBeUndefined();
   });
 
-  test('a chart in a registry is refused when the storage service has other bytes than the manifest says', async () => {
+  test('a chart in a registry is refused when its bytes do not match the digest in the manifest', async () => {
     const storage = await answering((_, reply) => reply.end(other));
     const host = await registry({ blobsAt: `${storage.origin}/blob` });
     await expect(fetchFrom(inRegistry(host), [host, storage])).rejects.toMatchObject({ code: 'ChartDigestMismatch' });
@@ -249,15 +249,18 @@ describe('a chart in a registry', () => {
   test.each([
     [{ version: '9.9.9' }, '/chart/version'],
     [{ version: undefined, digest: `sha256:${'0'.repeat(64)}` }, '/chart/digest'],
-  ])('a chart in a registry is not found, and the message names the field, when it has %j', async (more, path) => {
-    const host = await registry();
-    await expect(fetchFrom(inRegistry(host, more), [host])).rejects.toMatchObject({ code: 'ChartNotFound', path });
-    await expect(
-      fetchFrom(inRegistry(host, { ...more, oci: `oci://${host.host}/charts/nope` }), [host]),
-    ).rejects.toMatchObject({ code: 'ChartNotFound', path: '/chart/oci' });
-  });
+  ])(
+    'a chart in a registry is not found, and the message names the field, when the descriptor has %j',
+    async (more, path) => {
+      const host = await registry();
+      await expect(fetchFrom(inRegistry(host, more), [host])).rejects.toMatchObject({ code: 'ChartNotFound', path });
+      await expect(
+        fetchFrom(inRegistry(host, { ...more, oci: `oci://${host.host}/charts/nope` }), [host]),
+      ).rejects.toMatchObject({ code: 'ChartNotFound', path: '/chart/oci' });
+    },
+  );
 
-  test('a chart in a registry is refused when it is a container image', async () => {
+  test('an artifact in a registry is refused when it is a container image', async () => {
     const host = await answering((_, reply) =>
       reply.end(JSON.stringify({ layers: [{ mediaType: 'x', digest: 'y' }] })),
     );
@@ -267,7 +270,7 @@ describe('a chart in a registry', () => {
     });
   });
 
-  test('a chart in a registry is not asked for with a token from a host the provider does not fetch from', async () => {
+  test('no token is requested from a host the provider does not allow', async () => {
     const host = await answering((_, reply) =>
       reply.writeHead(401, { 'www-authenticate': 'Bearer realm="http://169.254.169.254/token"' }).end(),
     );

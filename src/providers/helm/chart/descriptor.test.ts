@@ -24,7 +24,7 @@ const accepts = (descriptor: Json): boolean => {
 };
 
 describe('a helm/v1 descriptor', () => {
-  test('a helm/v1 descriptor names a chart in a repository, in a registry, or carries it', () => {
+  test('a helm/v1 descriptor names a chart in a repository or a registry, or embeds it', () => {
     expect(parseHelmDescriptor({ chart: repository })).toEqual({
       chart: { from: 'repository', ...repository, digest: undefined },
       values: {},
@@ -34,7 +34,7 @@ describe('a helm/v1 descriptor', () => {
     expect(parseHelmDescriptor({ chart: archive }).chart).toEqual({ from: 'archive', ...archive });
   });
 
-  test('a helm/v1 descriptor may say what to call its endpoints', () => {
+  test('a helm/v1 descriptor may name its endpoints', () => {
     const endpoints = [
       { name: 'rpc', port: 'rpc', scheme: 'ws' },
       { name: 'p2p', port: 30333 },
@@ -73,7 +73,7 @@ describe('a helm/v1 descriptor', () => {
     );
   });
 
-  test('a helm/v1 descriptor is taken by the parser exactly when its JSON Schema takes it', () => {
+  test('the parser accepts a helm/v1 descriptor exactly when its JSON Schema does', () => {
     const text = fc.constantFrom(
       '',
       'a',

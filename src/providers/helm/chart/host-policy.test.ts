@@ -57,18 +57,18 @@ describe('a URL', () => {
     'https://0x7f.0.0.1/',
     'https://[::1]/',
     'https://[::ffff:169.254.169.254]/',
-  ])('a URL %s may not', (url) => {
+  ])('a URL %s may not be fetched', (url) => {
     expect(() => permit(url)).toThrow(FORBIDDEN);
   });
 
-  test('a URL may be in plain http only of the hosts named for it', () => {
+  test('a plain http URL may be fetched only from hosts the provider lists for it', () => {
     const charts = { ...OPEN, plainHttpHosts: ['charts.example.org', 'registry.example.org:5000'] };
     expect(() => permit('http://charts.example.org:8080/', charts)).not.toThrow();
     expect(() => permit('http://registry.example.org:5000/', charts)).not.toThrow();
     expect(() => permit('http://registry.example.org/', charts)).toThrow(FORBIDDEN);
   });
 
-  test('a URL may be of the hosts a provider allows, and of no other', () => {
+  test('a URL may be fetched only from the hosts a provider allows', () => {
     const charts = { ...OPEN, hosts: ['charts.example.org', '*.example.net', 'registry.example.com:5000'] };
     for (const host of [
       'charts.example.org',
@@ -90,7 +90,7 @@ describe('a URL', () => {
     }
   });
 
-  test('a URL may be of a private address when the provider says so', () => {
+  test('a URL with a private address may be fetched when the provider allows it', () => {
     expect(() => permit('https://10.0.0.1/', { ...OPEN, privateAddresses: true })).not.toThrow();
   });
 

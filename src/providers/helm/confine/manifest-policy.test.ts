@@ -26,12 +26,12 @@ describe('a tenant may have', () => {
     ['batch/v1', 'CronJob'],
     ['autoscaling/v2', 'HorizontalPodAutoscaler'],
     ['rbac.authorization.k8s.io/v1', 'Role'],
-  ])('a %s %s, in its namespace or in none', (apiVersion, kind) => {
+  ])('a tenant may have a %s %s, with its namespace or without one', (apiVersion, kind) => {
     expect(permit(named(apiVersion, kind))).toHaveLength(1);
     expect(permit(named(apiVersion, kind, {}, { namespace: 'tenant' }))).toHaveLength(1);
   });
 
-  test('a tenant may have what the provider adds', () => {
+  test('a tenant may have the kinds its provider adds', () => {
     const ingress = named('networking.k8s.io/v1', 'Ingress');
     expect(() => permit(ingress)).toThrow(refused('ChartForbiddenKind', /Ingress x of the chart is of networking/));
     const extraKinds = [{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', plural: 'ingresses' }];
@@ -57,11 +57,11 @@ describe('a tenant may not have', () => {
     ['apiextensions.k8s.io/v1', 'CustomResourceDefinition'],
     ['admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration'],
     ['apps/v2', 'Deployment'],
-  ])('a %s %s', (apiVersion, kind) => {
+  ])('a tenant may not have a %s %s', (apiVersion, kind) => {
     expect(() => permit(named(apiVersion, kind))).toThrow(refused('ChartForbiddenKind', /may not have/));
   });
 
-  test('a tenant may not have anything in the namespace of somebody else', () => {
+  test('a tenant may not have anything in another namespace', () => {
     expect(() => permit(named('v1', 'ConfigMap', {}, { namespace: 'kube-system' }))).toThrow(
       refused('ChartForbiddenKind', /for namespace kube-system/),
     );
@@ -101,7 +101,7 @@ describe('a tenant may not have', () => {
     expect(() => permit(object)).toThrow(refused('ChartForbiddenField', words));
   });
 
-  test('a tenant may not have load balancers and node ports, unless the provider gives some', () => {
+  test('a tenant may not have load balancers and node ports unless the provider grants some', () => {
     const quota = { 'services.loadbalancers': '1', 'services.nodeports': '' };
     for (const type of ['LoadBalancer', 'NodePort']) {
       expect(permit(named('v1', 'Service', { spec: { type } }), { quota })).toHaveLength(1);

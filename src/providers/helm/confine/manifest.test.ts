@@ -4,18 +4,18 @@ import { annotationOf, parseManifest } from './manifest.ts';
 const object = (name: string, rest = '') => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n${rest}`;
 
 describe('a manifest', () => {
-  test('a manifest is read as its objects, without what is empty', () => {
+  test('a manifest is split into its objects, without empty documents', () => {
     const objects = parseManifest(`---\n# Source: a\n${object('a')}\n---\n# nothing\n---\n${object('b')}\n---\nnull\n`);
     expect(objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['ConfigMap a', 'ConfigMap b']);
     expect(parseManifest('')).toEqual([]);
   });
 
-  test('a manifest is read as helm reads it: merge keys, and nothing that JSON does not have', () => {
+  test('a manifest is parsed as helm parses it: with merge keys, and only values JSON has', () => {
     const [read] = parseManifest(object('a', 'base: &b {x: 1}\nmerged: {<<: *b, on: 2026-01-01}\n'));
     expect(read?.content['merged']).toEqual({ x: 1, true: '2026-01-01' });
   });
 
-  test('a manifest names a namespace or none', () => {
+  test('the objects of a manifest keep their namespace or have none', () => {
     const named = `apiVersion: v1\nkind: X\nmetadata: {name: a, namespace: b, annotations: {c: d}}`;
     const [read] = parseManifest(named);
     expect(read?.namespace).toBe('b');
@@ -43,7 +43,7 @@ describe('a manifest', () => {
     );
   });
 
-  test('a manifest of many keys takes no longer than reading it', () => {
+  test('parsing a manifest of many keys takes linear time', () => {
     const keys = Array.from({ length: 8_000 }, (_, at) => `  k${at}: x\n`);
     const started = performance.now();
     expect(parseManifest(object('a', `data:\n${keys.join('')}`))).toHaveLength(1);

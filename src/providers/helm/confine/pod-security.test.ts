@@ -17,7 +17,7 @@ const field = (spec: unknown, level: 'restricted' | 'baseline' = 'restricted') =
 const at = (name: string) => `containers[0].securityContext.${name}`;
 
 describe('pod security restricted', () => {
-  test('pod security restricted takes a pod that gives up what it wants given up', () => {
+  test('pod security restricted admits a pod that drops all it requires to be dropped', () => {
     expect(field(pod())).toBeUndefined();
     const { runAsNonRoot, seccompProfile, ...others } = security;
     expect(
@@ -52,11 +52,11 @@ describe('pod security restricted', () => {
     expect(field(spec)).toBe(where);
   });
 
-  test('pod security restricted lets root be where it is nobody on the host', () => {
+  test('pod security restricted admits root in a pod with a user namespace', () => {
     expect(field({ ...secured({ runAsNonRoot: undefined, runAsUser: 0 }), hostUsers: false })).toBeUndefined();
   });
 
-  test('pod security restricted does not ask of Windows what it does not have', () => {
+  test('pod security restricted does not require Linux settings of Windows pods', () => {
     const spec = pod({ securityContext: { runAsNonRoot: true } }, { os: { name: 'windows' } });
     expect(field(spec)).toBeUndefined();
   });
@@ -91,11 +91,11 @@ describe('pod security baseline', () => {
     expect(podSecurityFinding('privileged', spec)).toBeUndefined();
   });
 
-  test('pod security baseline takes what only restricted refuses', () => {
+  test('pod security baseline admits what only restricted refuses', () => {
     expect(field(pod({ securityContext: undefined }), 'baseline')).toBeUndefined();
   });
 });
 
-test('what is no pod is none of its business', () => {
+test('pod security ignores objects without pods', () => {
   for (const spec of [undefined, null, 'x', [], {}]) expect(field(spec)).toBeUndefined();
 });

@@ -22,30 +22,30 @@ describe('the namespace of a tenure', () => {
     });
   });
 
-  test('the namespace of a tenure enforces what the provider chose', () => {
+  test('the namespace of a tenure enforces the pod security level its provider chose', () => {
     const { manifest } = namespaceFor(identity, settingsOf({ podSecurity: 'baseline' }, 'acme'));
     expect(manifest.metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('baseline');
   });
 });
 
 describe('the walls of a tenant', () => {
-  test('the walls of a tenant is all in the namespace of the tenure', () => {
+  test('the walls of a tenant are all in the namespace of its tenure', () => {
     for (const { manifest } of walls()) expect(manifest.metadata.namespace).toBe(identity.name);
   });
 
-  test('the walls of a tenant has a quota, over whose defaults the provider’s word goes', () => {
+  test('the provider’s quota overrides the default quota of a tenant', () => {
     const hard = (config: HelmConfig) => at(one('ResourceQuota', 'dinfra-confinement', config), 'spec', 'hard');
     expect(hard({})).toMatchObject({ pods: '20', 'services.loadbalancers': '0', 'requests.storage': '100Gi' });
     expect(hard({ quota: { pods: '3', secrets: '' } })).toMatchObject({ pods: '3' });
     expect(hard({ quota: { secrets: '' } })).not.toHaveProperty('secrets');
   });
 
-  test('the walls of a tenant lets no pod in while it is stopped', () => {
+  test('the quota of a stopped tenant admits no pod', () => {
     const quota = one('ResourceQuota', 'dinfra-confinement', { quota: { pods: '3' } }, true);
     expect(at(quota, 'spec', 'hard', 'pods')).toBe('0');
   });
 
-  test('the walls of a tenant denies all traffic but DNS and its own by default', () => {
+  test('the network policy of a tenant allows only DNS and its own traffic by default', () => {
     const spec = at(one('NetworkPolicy', 'dinfra-confinement'), 'spec');
     expect(spec).toMatchObject({
       podSelector: {},
@@ -57,7 +57,7 @@ describe('the walls of a tenant', () => {
     expect(egress).toMatchObject([{ to: [{ podSelector: {} }] }, { ports: [{ port: 53 }, { port: 53 }] }]);
   });
 
-  test('the walls of a tenant lets traffic through as the provider says', () => {
+  test('the network policy of a tenant allows the traffic its provider allows', () => {
     const spec = (network: HelmConfig['network']) =>
       at(one('NetworkPolicy', 'dinfra-confinement', { ...(network ? { network } : {}) }), 'spec');
     expect(at(spec({ ingress: 'Anywhere' }), 'ingress')).toContainEqual({});
@@ -68,7 +68,7 @@ describe('the walls of a tenant', () => {
     });
   });
 
-  test('the walls of a tenant has an account with rights to what a chart may hold, and to nothing that confines it', () => {
+  test('the account of a tenant may write what a chart may hold, and nothing that confines it', () => {
     const rules = at(one('Role', 'dinfra-tenant'), 'rules') as { resources: string[]; verbs: string[] }[];
     const resources = rules.flatMap((rule) => rule.resources);
     expect(resources).toEqual(expect.arrayContaining(['deployments', 'statefulsets', 'services', 'secrets']));
@@ -82,12 +82,12 @@ describe('the walls of a tenant', () => {
     });
   });
 
-  test('the walls of a tenant has the same rights when they come with the operator, as config/rbac has them', () => {
+  test('the rights of a tenant equal the ClusterRole in config/rbac', () => {
     const file = new URL('../../../../config/rbac/helm-tenant.yaml', import.meta.url);
     expect(parse(readFileSync(file, 'utf8')).rules).toEqual(tenantRules(settingsOf({}, 'acme')));
   });
 
-  test('the walls of a tenant binds a role of the cluster when the provider names one', () => {
+  test('the account of a tenant is bound to a ClusterRole when the provider names one', () => {
     const config = { tenantClusterRole: 'dinfra-tenant' };
     expect(one('Role', 'dinfra-tenant', config)).toBeUndefined();
     expect(one('RoleBinding', 'dinfra-tenant', config)).toMatchObject({ roleRef: { kind: 'ClusterRole' } });

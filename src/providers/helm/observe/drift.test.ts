@@ -22,7 +22,7 @@ function memory() {
 }
 
 describe('what is remembered of a comparison', () => {
-  test('an object as its chart has it is not compared again while nothing has changed', async () => {
+  test('an object that matches its chart is not compared again while it is unchanged', async () => {
     const { judge, compared } = memory();
     for (let round = 0; round < 3; round++) expect(await judge()).toBeUndefined();
     expect(compared()).toBe(1);
@@ -49,14 +49,14 @@ describe('what is remembered of a comparison', () => {
 });
 
 describe('an object that has drifted', () => {
-  test('a drifted object is compared each time, until it is right again', async () => {
+  test('a drifted object is compared every time until it is corrected', async () => {
     const { judge, compared } = memory();
     expect(await judge(apiObject(), 'spec.x')).toBe('spec.x');
     expect(await judge(apiObject(), 'spec.x')).toBe('spec.x');
     expect(compared()).toBe(2);
   });
 
-  test('a field that somebody else keeps changing back is left alone for an hour', async () => {
+  test('a field that another writer keeps changing back is left alone for an hour', async () => {
     const { judge, drifts, time } = memory();
     for (let round = 0; round < 3; round++) {
       expect(await judge(apiObject(), 'spec.x')).toBe('spec.x');
@@ -96,17 +96,17 @@ describe('comparing an object with its chart', () => {
     expect(await compare(live([byHelm, status]), true, refuses)).toEqual({ kind: 'None' });
   });
 
-  test('an object with another writer, or one that is not fresh, is compared by the API server', async () => {
+  test('an object with another writer, or an older one, is compared by a dry run on the API server', async () => {
     const drift = { kind: 'Field', field: 'spec.replicas' };
     expect(await compare(live([byHelm, { manager: 'kubectl', operation: 'Update' }]), true, answers)).toEqual(drift);
     expect(await compare(live([byHelm]), false, answers)).toEqual(drift);
   });
 
-  test('an object that the API server will not compare is unknown, and not an error', async () => {
+  test('an object the API server refuses to dry-run is unknown, not an error', async () => {
     expect(await compare(live([]), false, refuses)).toEqual({ kind: 'Unknown', why: 'spec is wrong' });
   });
 
-  test('an API server that does not answer is an error', async () => {
+  test('an API server that does not answer a comparison is an error', async () => {
     const unreachable = async () => {
       throw new RetryableError('ClusterUnreachable', { message: 'no answer' });
     };

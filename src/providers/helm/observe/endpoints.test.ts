@@ -20,14 +20,14 @@ const of = (services: readonly ApiObject[], hints: readonly EndpointHint[] = [],
 const routes = (ingress: ApiObject) => endpointsOf([reachOf('Ingress', ingress) ?? []].flat(), [], undefined);
 
 describe('endpoints', () => {
-  test('endpoints are the ports of Services at the names the cluster knows them by', () => {
+  test('endpoints are the ports of Services at their cluster DNS names', () => {
     expect(of([service({ ports })], [], undefined)).toEqual([
       { name: 'rpc', address: 'node.tenant.svc:9944' },
       { name: 'p2p', address: 'node.tenant.svc:30333' },
     ]);
   });
 
-  test('endpoints are at the load balancer when there is one', () => {
+  test('the endpoint of a Service is its load balancer when it has one', () => {
     const at = (ingress: object) =>
       of(
         [service({ type: 'LoadBalancer', ports }, { loadBalancer: { ingress: [ingress] } })],
@@ -38,18 +38,18 @@ describe('endpoints', () => {
     expect(at({ ip: '2001:db8::1' })).toEqual({ name: 'rpc', address: '[2001:db8::1]:9944' });
   });
 
-  test('endpoints are at the node port when the address of a node is known', () => {
+  test('the endpoint of a Service is its node port when the address of a node is configured', () => {
     const [rpc, p2p] = of([service({ type: 'NodePort', ports })], [], 'node.example.org');
     expect(rpc?.address).toBe('node.example.org:30944');
     expect(p2p?.address).toBe('node.tenant.svc:30333');
   });
 
-  test('endpoints leave out Services that pods have among themselves', () => {
+  test('headless and ExternalName Services have no endpoints', () => {
     expect(of([service({ clusterIP: 'None', ports })], [], undefined)).toEqual([]);
     expect(of([service({ type: 'ExternalName', ports })], [], undefined)).toEqual([]);
   });
 
-  test('endpoints of the same name are told apart by their Services, and nameless ones have their number', () => {
+  test('endpoints of the same name are prefixed with their Service, and unnamed ones have their port number', () => {
     const http = { ports: [{ name: 'http', port: 80 }, { port: 81 }] };
     expect(of([service(http, {}, 'a'), service({ ports: [http.ports[0]] }, {}, 'b')], [], undefined)).toEqual([
       { name: 'a-http', address: 'a.tenant.svc:80' },
@@ -58,7 +58,7 @@ describe('endpoints', () => {
     ]);
   });
 
-  test('endpoints are those the descriptor names, under its names', () => {
+  test('the descriptor selects endpoints and names them', () => {
     const hints = [
       { name: 'ws', port: 'rpc', scheme: 'ws' },
       { name: 'peers', port: 30333, scheme: undefined },
@@ -70,7 +70,7 @@ describe('endpoints', () => {
     ]);
   });
 
-  test('endpoints are the host names of an Ingress, too', () => {
+  test('the host names of an Ingress are endpoints', () => {
     const spec = {
       tls: [{ hosts: ['a.example.org'] }],
       rules: [{ host: 'a.example.org', http: { paths: [{ path: '/api' }] } }, { host: 'b.example.org' }, {}],
@@ -81,7 +81,7 @@ describe('endpoints', () => {
     ]);
   });
 
-  test('endpoints have names and addresses that fit a status, whatever a chart calls its objects', () => {
+  test('names and addresses of endpoints fit a status, whatever a chart calls its objects', () => {
     const [a, b] = ['a'.repeat(63), 'b'.repeat(63)];
     const named = of([service({ ports }, {}, a), service({ ports }, {}, b)]);
     expect(named).toHaveLength(4);
@@ -92,7 +92,7 @@ describe('endpoints', () => {
     expect(routes(ingress)).toEqual([{ name: 'i'.repeat(63), address: 'http://short.example/' }]);
   });
 
-  test('endpoints are bounded in number', () => {
+  test('the number of endpoints is limited', () => {
     const many = Array.from({ length: 100 }, (_, index) => ({ port: index + 1 }));
     expect(of([service({ ports: many })], [], undefined)).toHaveLength(32);
   });

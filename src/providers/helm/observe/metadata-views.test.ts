@@ -24,7 +24,7 @@ const web = versionOf('Chart', DEPLOYMENT, apiObject({}, { name: 'web', resource
 const namespace = versionOf('Wall', NAMESPACE, { metadata: { ...apiObject().metadata, name: 'tenant' } });
 
 describe('what watches show of what was read', () => {
-  test('an object is the same while its watch shows the version that was read', () => {
+  test('an object counts as unchanged while its watch shows the version that was read', () => {
     const { shown, views } = world();
     shown.set(`deployments ${BY_HELM} tenant/web`, '7');
     expect(views.compare([web])).toBe('Same');
@@ -34,7 +34,7 @@ describe('what watches show of what was read', () => {
     expect(views.compare([web])).toBe('Changed');
   });
 
-  test('nothing is known of a kind whose watch fails, or without a watch of namespaces', () => {
+  test('nothing is known about a kind whose watch fails, or about any kind without a watch of namespaces', () => {
     const { shown, state, views } = world();
     shown.set(`deployments ${BY_HELM} tenant/web`, '7');
     state.blind = 'deployments';
@@ -52,7 +52,7 @@ describe('what watches show of what was read', () => {
     expect(views.compare([versionOf('Chart', SERVICE_ACCOUNT, account)])).toBe('Same');
   });
 
-  test('no Secret of the cluster is followed, and a cluster that follows nothing knows nothing', () => {
+  test('no Secret of the cluster is watched, and without watches nothing is known', () => {
     const followed: string[] = [];
     const cluster = {
       follow: ({ plural }: { plural: string }) => {

@@ -46,13 +46,13 @@ describe('the namespace', () => {
     expect(observationOf({ found: 'Nothing' }, expected)).toEqual({ kind: 'Absent' });
   });
 
-  test('a namespace that is being removed is busy, and says what is in the way', () => {
+  test('a terminating namespace is busy, and the message says what is blocking it', () => {
     const busy = { kind: 'Busy', what: 'a volume' };
     expect(observationOf({ found: 'Terminating', why: 'a volume' }, expected)).toMatchObject(busy);
     expect(observationOf({ found: 'Terminating', why: undefined }, expected)).toMatchObject({ kind: 'Busy' });
   });
 
-  test('a wall that is missing is a difference and says nothing of the health', () => {
+  test('a missing wall is a difference and does not affect health', () => {
     const walls = [{ what: 'NetworkPolicy x', detail: 'does not exist' }];
     expect(observed(seen(), { walls })).toMatchObject({ healthy: true, differences: walls });
   });
@@ -72,7 +72,7 @@ describe('the release that runs', () => {
     });
   });
 
-  test('an object that is not up is named with the trouble of its pod', () => {
+  test('an object that is not up is reported with the problem of its pod', () => {
     const waiting = { containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff' } } }] };
     const pods = [apiObject({ status: waiting }, { name: 'web-1' })];
     expect(observed(seen({ objects: [down], pods }))).toMatchObject({
@@ -83,7 +83,7 @@ describe('the release that runs', () => {
     });
   });
 
-  test('an object whose pods cannot be made is named with what Kubernetes says of it', () => {
+  test('an object whose pods cannot be created is reported with Kubernetes’ message', () => {
     const warnings = [
       { about: 'Deployment web', words: 'Old: no longer so' },
       { about: 'Deployment web', words: 'FailedCreate: exceeded quota' },
@@ -115,7 +115,7 @@ describe('the release that runs', () => {
     expect(found).toMatchObject({ differences: [{ what: `Release revision ${latest.revision}` }] });
   });
 
-  test('a release made from another order differs, and only when the order is known', () => {
+  test('a release of another order differs only when the order is known', () => {
     const found = namespace(seen({ release: only(record('deployed', { order: 'before' })) }));
     expect(observationOf(found, expected)).toMatchObject({
       phase: 'Running',
@@ -138,14 +138,14 @@ describe('the release that runs', () => {
     });
   });
 
-  test('a job that removes itself when it is done is not missed', () => {
+  test('a job that is deleted after completion is not a difference', () => {
     const objects: ObjectFinding[] = [up, { state: 'Finished', what: 'Job once' }];
     expect(observed(seen({ objects }))).toMatchObject({ healthy: true, differences: [] });
   });
 });
 
 describe('what cannot be looked at', () => {
-  test('an object that cannot be compared is said to be so, and the workload stays healthy', () => {
+  test('an object that cannot be compared is reported, and the workload stays healthy', () => {
     const objects: ObjectFinding[] = [{ ...up, drift: { kind: 'Unknown', why: 'the API server refuses it' } }];
     expect(observed(seen({ objects }))).toMatchObject({
       healthy: true,
@@ -154,7 +154,7 @@ describe('what cannot be looked at', () => {
     });
   });
 
-  test('a field that another writer keeps changing is named and not corrected', () => {
+  test('a field that another writer keeps changing is reported and not corrected', () => {
     const objects: ObjectFinding[] = [{ ...up, drift: { kind: 'Contested', field: 'spec.replicas' } }];
     expect(observed(seen({ objects }))).toMatchObject({
       healthy: true,
@@ -163,7 +163,7 @@ describe('what cannot be looked at', () => {
     });
   });
 
-  test('an object of a kind that is not served any more hides no other', () => {
+  test('an object of a kind that is no longer served hides no other object', () => {
     const unseen: ObjectFinding = { state: 'Unseen', what: 'Widget w', why: 'the server has no widgets' };
     expect(observed(seen({ objects: [up, unseen] }))).toMatchObject({
       healthy: true,
@@ -173,12 +173,12 @@ describe('what cannot be looked at', () => {
     expect(observed(seen({ objects: [down, unseen] }))).toMatchObject({ healthy: false });
   });
 
-  test('a release of which nothing can be seen is not claimed to be healthy', () => {
+  test('a release without any observable object is not reported as healthy', () => {
     const objects: ObjectFinding[] = [{ state: 'Unseen', what: 'Widget w', why: 'the server has no widgets' }];
     expect(observed(seen({ objects }))).toMatchObject({ phase: 'Running', healthy: false, differences: [] });
   });
 
-  test('an inside that cannot be read at all is present, to be stopped and removed like any other', () => {
+  test('a tenant whose objects cannot be read is present, and can be stopped and removed like any other', () => {
     expect(observed({ kind: 'Unseen', why: 'the reply is too large' })).toMatchObject({
       kind: 'Present',
       phase: 'Running',

@@ -7,23 +7,23 @@ const progressing = (why: string) => ({ state: 'Progressing', why });
 const seen = { observedGeneration: 1 };
 
 describe('any object', () => {
-  test('any object is not up while it is being deleted', () => {
+  test('an object is not up while it is being deleted', () => {
     expect(readinessOf('ConfigMap', apiObject({}, { deletionTimestamp: '2026-01-01T00:00:00Z' })).state).toBe(
       'Progressing',
     );
   });
 
-  test('any object is not up before its controller has seen its latest change', () => {
+  test('an object is not up before its controller has observed its latest generation', () => {
     const object = apiObject({ status: { observedGeneration: 1 } }, { generation: 2 });
     expect(readinessOf('Deployment', object)).toEqual(progressing('has a change that its controller has not seen yet'));
   });
 
-  test('any object of a kind without status is up when it is there', () => {
+  test('an object without a status is up when it exists', () => {
     expect(readinessOf('ConfigMap', apiObject())).toEqual(ready);
     expect(readinessOf('constructor', apiObject())).toEqual(ready);
   });
 
-  test('any object of another kind is up when it says so', () => {
+  test('an object of another kind is up when its Ready condition is True', () => {
     const saying = (...conditions: object[]) => readinessOf('Certificate', apiObject({ status: { conditions } }));
     expect(saying({ type: 'Ready', status: 'True' })).toEqual(ready);
     expect(saying({ type: 'Ready', status: 'False', message: 'waits' })).toEqual(progressing('waits'));
@@ -42,20 +42,20 @@ describe('a Deployment', () => {
     expect(deployment({ replicas: 2, updatedReplicas: 2, availableReplicas: 2 }, 2)).toEqual(ready);
   });
 
-  test('a Deployment says what is short', () => {
+  test('the message about a Deployment says how many pods are missing', () => {
     expect(deployment({}, 2)).toEqual(progressing('has 0 of 2 pods updated'));
     expect(deployment({ replicas: 2, updatedReplicas: 2, availableReplicas: 1 }, 2)).toEqual(
       progressing('has 1 of 2 pods available'),
     );
   });
 
-  test('a Deployment is not up while pods of the revision before are left', () => {
+  test('a Deployment is not up while pods of its previous revision are left', () => {
     expect(deployment({ replicas: 3, updatedReplicas: 2, availableReplicas: 2 }, 2)).toEqual(
       progressing('has 1 pods more than it should'),
     );
   });
 
-  test('a Deployment wants one pod when it says nothing', () => {
+  test('a Deployment without replicas wants one pod', () => {
     expect(deployment({ replicas: 1, updatedReplicas: 1, availableReplicas: 1 })).toEqual(ready);
   });
 
@@ -64,12 +64,12 @@ describe('a Deployment', () => {
     expect(deployment({ replicas: 1 }, 0).state).toBe('Progressing');
   });
 
-  test('a Deployment has failed when it has made no progress for too long', () => {
+  test('a Deployment has failed when it exceeds its progress deadline', () => {
     const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'late' }];
     expect(deployment({ conditions }, 1)).toEqual({ state: 'Failed', why: 'late' });
   });
 
-  test('a Deployment says why its pods are refused', () => {
+  test('the message about a Deployment says why its pods are refused', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'violates PodSecurity "restricted"' }];
     expect(deployment({ conditions }, 1)).toEqual(progressing('violates PodSecurity "restricted"'));
   });
@@ -84,13 +84,13 @@ describe('a StatefulSet', () => {
     expect(set(up, { replicas: 2 })).toEqual(ready);
   });
 
-  test('a StatefulSet says what is short', () => {
+  test('the message about a StatefulSet says how many pods are missing', () => {
     expect(set({}, { replicas: 2 })).toEqual(progressing('has 0 of 2 pods created'));
     expect(set({ ...up, readyReplicas: 1 }, { replicas: 2 })).toEqual(progressing('has 1 of 2 pods ready'));
     expect(set({ ...up, updateRevision: 'b' }, { replicas: 2 }).state).toBe('Progressing');
   });
 
-  test('a StatefulSet updated by hand or in part is up when that part is', () => {
+  test('a StatefulSet with OnDelete or a partition is up when the updated part is', () => {
     expect(set({ ...up, updateRevision: 'b' }, { replicas: 2, updateStrategy: { type: 'OnDelete' } })).toEqual(ready);
     const inPart = { replicas: 2, updateStrategy: { rollingUpdate: { partition: 1 } } };
     expect(set({ ...up, updateRevision: 'b', updatedReplicas: 1 }, inPart)).toEqual(ready);
@@ -118,7 +118,7 @@ describe('other workloads', () => {
     expect(set({}).state).toBe('Progressing');
   });
 
-  test('a Job is up when it runs and when it has completed, and has failed when it says so', () => {
+  test('a Job is up while it runs and when it has completed, and has failed by its Failed condition', () => {
     const job = (status: object) => readinessOf('Job', apiObject({ status }));
     expect(job({}).state).toBe('Progressing');
     expect(job({ startTime: '2026-01-01T00:00:00Z' })).toEqual(ready);
@@ -137,14 +137,14 @@ describe('other workloads', () => {
     expect(pod({ phase: 'Failed', message: 'evicted' })).toEqual({ state: 'Failed', why: 'evicted' });
   });
 
-  test('a volume claim is up when it is bound, and has failed when its volume is lost', () => {
+  test('a PersistentVolumeClaim is up when it is bound, and has failed when its volume is lost', () => {
     const claim = (phase: string) => readinessOf('PersistentVolumeClaim', apiObject({ status: { phase } }));
     expect(claim('Bound')).toEqual(ready);
     expect(claim('Pending')).toEqual(progressing('waits for a volume'));
     expect(claim('Lost').state).toBe('Failed');
   });
 
-  test('a Service is up when it is there, and with a load balancer when that has an address', () => {
+  test('a Service is up when it exists, and one of type LoadBalancer when it has an address', () => {
     const service = (spec: object, status: object = {}) => readinessOf('Service', apiObject({ spec, status }));
     expect(service({ type: 'ClusterIP' })).toEqual(ready);
     expect(service({ type: 'LoadBalancer' }).state).toBe('Progressing');
@@ -157,14 +157,14 @@ describe('the trouble of a pod', () => {
     status: { containerStatuses: [{ state: { waiting: { reason, message } } }] },
   });
 
-  test('the trouble of a pod is in the words of the kubelet or the scheduler', () => {
+  test('the problem of a pod is the message of the kubelet or the scheduler', () => {
     expect(podTrouble(apiObject(waiting('ImagePullBackOff', 'no such image')))).toBe('ImagePullBackOff: no such image');
     expect(podTrouble(apiObject(waiting('CrashLoopBackOff')))).toBe('CrashLoopBackOff');
     const unscheduled = [{ type: 'PodScheduled', status: 'False', message: '0/3 nodes are available' }];
     expect(podTrouble(apiObject({ status: { conditions: unscheduled } }))).toBe('0/3 nodes are available');
   });
 
-  test('the trouble of a pod is none while it only starts, and is bounded when there is one', () => {
+  test('a pod that is starting has no problem, and the message about a problem is truncated', () => {
     expect(podTrouble(apiObject(waiting('ContainerCreating')))).toBeUndefined();
     expect(podTrouble(apiObject())).toBeUndefined();
     expect(podTrouble(apiObject(waiting('X', 'y'.repeat(5_000))))?.length).toBeLessThanOrEqual(300);

@@ -102,7 +102,7 @@ function putWalls(cluster: MemoryCluster): void {
 }
 
 describe('a tenant at rest', () => {
-  test('a tenant of whom nothing has changed since is not read again', async () => {
+  test('an unchanged tenant is not read again', async () => {
     const { cluster, read } = tenant();
     putWalls(cluster);
     await read();
@@ -116,7 +116,7 @@ describe('a tenant at rest', () => {
     expect(cluster.asked).not.toContain('networkpolicies');
   });
 
-  test('a wall that has changed is the only one that is read', async () => {
+  test('only the wall that has changed is read again', async () => {
     const { cluster, read } = tenant();
     putWalls(cluster);
     await read();
@@ -128,7 +128,7 @@ describe('a tenant at rest', () => {
     expect(cluster.asked).not.toContain('resourcequotas');
   });
 
-  test('a tenant that is not up, or lacks a wall, is read each time', async () => {
+  test('a tenant that is not up or lacks a wall is read every time', async () => {
     const { cluster, read } = tenant();
     expect(await read()).toMatchObject({ walls: [{}, {}, {}, {}, {}, {}, {}, {}] });
     cluster.asked.length = 0;
@@ -136,7 +136,7 @@ describe('a tenant at rest', () => {
     expect(cluster.asked).not.toEqual([]);
   });
 
-  test('a pod that no workload makes again is looked at each time', async () => {
+  test('a bare pod is read every time', async () => {
     const { cluster, read } = tenant(marks, ['apiVersion: v1\nkind: Pod\nmetadata: {name: alone}']);
     putWalls(cluster);
     const pod = (phase: string) =>
@@ -149,7 +149,7 @@ describe('a tenant at rest', () => {
 });
 
 describe('reading a tenant', () => {
-  test('everything of a tenant that is up is found', async () => {
+  test('reading a tenant finds all of its objects', async () => {
     const found = await tenant().read();
     expect(found).toMatchObject({
       found: 'Namespace',
@@ -164,7 +164,7 @@ describe('reading a tenant', () => {
     });
   });
 
-  test('an API server that stops answering half-way proves nothing', async () => {
+  test('an API server that stops answering midway proves nothing absent', async () => {
     for (const plural of ['namespaces', 'secrets', 'deployments']) {
       const { cluster, read } = tenant();
       cluster.failing.set(plural, failure('ClusterUnreachable'));
@@ -172,7 +172,7 @@ describe('reading a tenant', () => {
     }
   });
 
-  test('a kind that is not served any more is unseen, and the others are seen', async () => {
+  test('a kind that is no longer served is unseen, and the others are read', async () => {
     const { cluster, read } = tenant();
     cluster.failing.set('services', failure('ClusterTypeMissing'));
     expect(await read()).toMatchObject({
@@ -185,7 +185,7 @@ describe('reading a tenant', () => {
     });
   });
 
-  test('records too large to read leave the tenant present, with an inside that is unseen', async () => {
+  test('a tenant whose release records are too large to read is present with unseen objects', async () => {
     const { cluster, read } = tenant();
     cluster.failing.set('secrets', failure('ClusterReplyTooLarge'));
     expect(await read()).toMatchObject({
@@ -194,13 +194,13 @@ describe('reading a tenant', () => {
     });
   });
 
-  test('an account without rights is a namespace that is not finished', async () => {
+  test('a namespace whose account has no rights yet counts as unfinished', async () => {
     const { cluster, read } = tenant();
     cluster.failing.set('secrets', failure('ClusterForbidden'));
     expect(await read()).toMatchObject({ found: 'Namespace', inside: { kind: 'NoAccess' } });
   });
 
-  test('of a stopped tenant only the pods are read, whatever its release is like', async () => {
+  test('only the pods of a stopped tenant are read, whatever its release looks like', async () => {
     const { cluster, read } = tenant({ ...marks, 'dinfra.io/stopped': 'true' });
     cluster.failing.set('secrets', failure('ClusterReplyTooLarge'));
     cluster.put({ plural: 'pods' }, apiObject({}, { name: 'web-1' }));
@@ -213,7 +213,7 @@ describe('reading a tenant', () => {
     ['without a marker', {}],
     ['of another tenure', { ...marks, 'dinfra.io/marker': `${identity.marker}0` }],
     ['of another operator', { ...marks, 'dinfra.io/reactor-namespace': 'other' }],
-  ])('a namespace %s is refused', async (_, annotations) => {
+  ])('a tenant namespace %s is refused', async (_, annotations) => {
     await expect(tenant(annotations).read()).rejects.toMatchObject({ code: 'NotOurs', family: 'refused' });
   });
 });

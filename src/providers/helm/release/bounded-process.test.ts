@@ -30,7 +30,7 @@ const running = (words: string) =>
     .filter((line) => line.trim() === words).length;
 
 describe('a bounded process', () => {
-  test('a bounded process says how it ended and what it printed', async () => {
+  test('a bounded process returns its exit code and its output', async () => {
     expect(await run('echo out; echo err >&2; exit 3')).toEqual({
       how: 'Exited',
       code: 3,
@@ -39,7 +39,7 @@ describe('a bounded process', () => {
     });
   });
 
-  test('a bounded process has the environment it was given and no other', async () => {
+  test('a bounded process has only the environment it was given', async () => {
     const { stdout } = await run('env', { env: { PATH: process.env['PATH'] ?? '', GIVEN: 'yes' } });
     const names = stdout.split('\n').map((line) => line.split('=')[0]);
     expect(names.filter((name) => !['', '_', 'PWD', 'SHLVL', 'OLDPWD'].includes(name ?? ''))).toEqual(
@@ -48,24 +48,24 @@ describe('a bounded process', () => {
     expect(stdout).not.toContain('VITEST');
   });
 
-  test('a bounded process gets its arguments as they are, whatever a shell would make of them', async () => {
+  test('a bounded process gets its arguments unchanged by a shell', async () => {
     const args = ['-c', 'printf "%s|" "$@"', 'x', '$(id)', "'; exit 1; '", '*', ''];
     expect((await run('', { args })).stdout).toBe("$(id)|'; exit 1; '|*||");
   });
 
-  test('a bounded process is ended when it takes too long', async () => {
+  test('a bounded process is killed at its timeout', async () => {
     const started = performance.now();
     expect(await run('sleep 71', { deadlineMs: 200 })).toMatchObject({ how: 'TimedOut', code: undefined });
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
-  test('a bounded process is ended when it prints too much, and what it printed is bounded', async () => {
+  test('a bounded process that prints too much is killed, and its output is truncated', async () => {
     const { how, stdout } = await run('yes', { maxOutput: 100_000 });
     expect(how).toBe('TooMuchOutput');
     expect(stdout.length).toBeLessThanOrEqual(100_000);
   });
 
-  test('a bounded process is ended when nobody wants it any more', async () => {
+  test('a bounded process is killed when its signal aborts', async () => {
     const wish = new AbortController();
     const ending = run('exec sleep 72', {}, wish.signal);
     setTimeout(() => wish.abort(new Error('no longer wanted')), 200);
@@ -73,7 +73,7 @@ describe('a bounded process', () => {
     expect(running('sleep 72')).toBe(0);
   });
 
-  test('a bounded process is not even started when nobody wants it any more', async () => {
+  test('a bounded process is not started when its signal has aborted', async () => {
     await expect(run('true', {}, AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
   });
 
@@ -82,11 +82,11 @@ describe('a bounded process', () => {
     expect(stdout).toBe('900000\n1000\n');
   });
 
-  test('a bounded process that is not there is told by the code of the shell', async () => {
+  test('a missing executable is reported with the shell’s exit code', async () => {
     expect(await run('', { command: 'no-such-command-anywhere' })).toMatchObject({ how: 'Exited', code: 127 });
   });
 
-  test('a bounded process dies with its parent, even when that is killed and cannot say a word', async () => {
+  test('a bounded process dies with its parent, even after SIGKILL', async () => {
     const module = fileURLToPath(new URL('./bounded-process.ts', import.meta.url));
     const script = `
       import { runBounded } from ${JSON.stringify(module)};
@@ -111,7 +111,7 @@ describe('a bounded process', () => {
     expect(existsSync(started)).toBe(false);
   });
 
-  test('a bounded process is ended with the lease, also when the operator is stopped and says nothing any more', async () => {
+  test('a bounded process is killed when the lease ends, even while the operator is stopped by SIGSTOP', async () => {
     // One line on the leash, and then none that would extend it: as from a process that was stopped.
     const fence = { assertHeld: () => undefined, remainingMs: () => (asked++ === 0 ? 300 : Number.POSITIVE_INFINITY) };
     let asked = 0;
@@ -121,7 +121,7 @@ describe('a bounded process', () => {
     expect(running('sleep 74') + running('sleep 75')).toBe(0);
   });
 
-  test('a bounded process lives longer than one lease while that is renewed, and leaves no timer behind', async () => {
+  test('a bounded process outlives one lease duration while the lease is renewed, and leaves no timer behind', async () => {
     const fence = { assertHeld: () => undefined, remainingMs: () => 1_217 };
     expect(await run('sleep 2; echo done', { fence })).toMatchObject({ how: 'Exited', stdout: 'done\n' });
     expect(running('sleep 1.217')).toBe(0);

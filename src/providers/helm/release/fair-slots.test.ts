@@ -16,7 +16,7 @@ function work(slots: FairSlots, tenant: string, begun: string[]) {
 const soon = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('places that are shared', () => {
-  test('one tenant that asks for all places leaves one to others', async () => {
+  test('one tenant that requests all slots leaves one to others', async () => {
     const slots = new FairSlots(4);
     const begun: string[] = [];
     const loud = Array.from({ length: 9 }, () => work(slots, 'loud', begun));
@@ -30,7 +30,7 @@ describe('places that are shared', () => {
     expect(begun).toHaveLength(10);
   });
 
-  test('tenants that wait take turns', async () => {
+  test('waiting tenants get slots round-robin', async () => {
     const slots = new FairSlots(1);
     const begun: string[] = [];
     const all = ['a', 'a', 'a', 'b', 'c'].map((tenant) => work(slots, tenant, begun));
@@ -40,7 +40,7 @@ describe('places that are shared', () => {
     expect(begun.indexOf('c')).toBeLessThan(begun.lastIndexOf('a'));
   });
 
-  test('work that throws gives its place back, and a caller that leaves takes none', async () => {
+  test('work that throws returns its slot, and a caller that aborts takes none', async () => {
     const slots = new FairSlots(1);
     const begun: string[] = [];
     const first = work(slots, 'a', begun);

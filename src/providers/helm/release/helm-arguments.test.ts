@@ -4,7 +4,7 @@ import { installArguments, rollbackArguments, templateArguments, upgradeArgument
 const command = { release: 'dinfra-1-1-x', chart: '/p/chart.tgz', values: '/p/values.json', order: 'abc' };
 
 describe('the arguments of helm', () => {
-  test('the arguments of helm name the release, its namespace, and files for everything that is a stranger’s', () => {
+  test('helm’s arguments name the release and its namespace, and pass untrusted input in files', () => {
     for (const args of [installArguments(command), upgradeArguments(command)]) {
       expect(args.slice(1, 3)).toEqual(['dinfra-1-1-x', '/p/chart.tgz']);
       expect(args).toContain('--namespace=dinfra-1-1-x');
@@ -13,7 +13,7 @@ describe('the arguments of helm', () => {
     }
   });
 
-  test('the arguments of helm wait for nothing and run no hooks', () => {
+  test('helm’s arguments neither wait nor run hooks', () => {
     const all = [installArguments(command), upgradeArguments(command), rollbackArguments('x', 1)];
     for (const args of all) {
       expect(args).toContain('--no-hooks');
@@ -21,12 +21,12 @@ describe('the arguments of helm', () => {
     }
   });
 
-  test('the arguments of helm bring no definitions for the whole cluster', () => {
+  test('helm’s arguments skip CRDs', () => {
     expect(installArguments(command)).toContain('--skip-crds');
     expect(upgradeArguments(command)).toContain('--skip-crds');
   });
 
-  test('the arguments of helm render everything a chart has, to be judged', () => {
+  test('helm’s arguments render everything a chart has, to be checked', () => {
     const args = templateArguments(command, 'v1.37.1');
     expect(args).toContain('--include-crds');
     expect(args).toContain('--kube-version=v1.37.1');
@@ -34,7 +34,7 @@ describe('the arguments of helm', () => {
     expect(templateArguments(command, undefined).join(' ')).not.toContain('kube-version');
   });
 
-  test('the arguments of helm upgrade to the values of the order and to no others', () => {
+  test('helm’s arguments upgrade to the values of the order only', () => {
     expect(upgradeArguments(command)).toContain('--reset-values');
   });
 });

@@ -21,7 +21,7 @@ async function runAsHelm(script: string, run: Partial<HelmRun> = {}, signal = ne
 }
 
 describe('the helm command', () => {
-  test('the helm command reads its files in a private folder that nobody else can, and that is gone afterwards', async () => {
+  test('helm reads its files from a private folder that is removed afterwards', async () => {
     const { ok, stdout } = await runAsHelm('stat -c "%a %n" . *; cat "$1"', {
       args: (path) => [path('values.json')],
       files: { 'values.json': '{"a":1}' },
@@ -35,7 +35,7 @@ describe('the helm command', () => {
     expect(await readdir(temporary)).toEqual(['helm']);
   });
 
-  test('the helm command finds nothing of the machine: no configuration, no plugins, no other kubeconfig', async () => {
+  test('helm sees no configuration, plugins or kubeconfig of the machine', async () => {
     const { stdout } = await runAsHelm('env; pwd', { kubeconfig: '{}' });
     const env = Object.fromEntries(stdout.split('\n').map((line) => line.split(/=(.*)/s, 2)));
     const home = env['HOME'].replace(/\/home$/, '');
@@ -46,12 +46,12 @@ describe('the helm command', () => {
     expect(stdout).not.toMatch(/VITEST|NODE_OPTIONS/);
   });
 
-  test('the helm command meets no network unless it is given a cluster', async () => {
+  test('helm makes no connection unless it is given a cluster', async () => {
     expect((await runAsHelm('env')).stdout).toMatch(/^HTTPS_PROXY=http:\/\/127\.0\.0\.1:9$/m);
     expect((await runAsHelm('env', { kubeconfig: '{}' })).stdout).not.toMatch(/PROXY/);
   });
 
-  test('the helm command shows its credentials to nobody: they are in a file and not in its arguments or environment', async () => {
+  test('helm’s credentials are in a file and not in its arguments or environment', async () => {
     const { stdout } = await runAsHelm('env; echo "$@"; cat "$KUBECONFIG"', {
       args: (path) => ['install', path('values.json')],
       files: { 'values.json': 'a-secret-value' },
@@ -61,7 +61,7 @@ describe('the helm command', () => {
     expect(stdout).not.toContain('a-secret-value');
   });
 
-  test('the helm command says what it printed when it fails', async () => {
+  test('the error of a failed helm command contains its output', async () => {
     expect(await runAsHelm('echo no >&2; exit 1')).toEqual({
       ok: false,
       stdout: '',
@@ -70,7 +70,7 @@ describe('the helm command', () => {
     });
   });
 
-  test('the helm command is ended when it takes too long or prints too much', async () => {
+  test('a helm command that takes too long or prints too much is killed', async () => {
     const command = join(temporary, 'slow');
     await writeFile(command, '#!/bin/sh\nsleep 74', { mode: 0o755 });
     const slow = new HelmCommand({ command, temporary, deadlineMs: 100 });
@@ -80,11 +80,11 @@ describe('the helm command', () => {
     expect(await readdir(temporary)).toEqual(expect.not.arrayContaining([expect.stringMatching(/^dinfra-helm/)]));
   });
 
-  test('the helm command that somebody else has killed proves nothing of the chart', async () => {
+  test('a helm command killed from outside proves nothing about the chart', async () => {
     await expect(runAsHelm('kill -KILL $$')).rejects.toMatchObject({ code: 'ReleaseFailed', family: 'retryable' });
   });
 
-  test('the helm command that is not there is a matter of the operator and not of the chart', async () => {
+  test('a missing helm executable is the operator’s problem and not the chart’s', async () => {
     const helm = new HelmCommand({ command: join(temporary, 'nowhere'), temporary });
     const running = helm.run({ args: () => [], files: {}, tenant: 'somebody' }, new AbortController().signal);
     await expect(running).rejects.toMatchObject({ code: 'HelmUnavailable', family: 'retryable' });
@@ -94,7 +94,7 @@ describe('the helm command', () => {
     ['v4.3.1', true],
     ['v3.19.0', false],
     ['', false],
-  ])('the helm command of version %j is known: %s', async (version, isKnown) => {
+  ])('helm version %j is supported: %s', async (version, isKnown) => {
     const command = join(temporary, 'helm');
     await writeFile(command, `#!/bin/sh\nprintf '%s' '${version}'`, { mode: 0o755 });
     const asking = new HelmCommand({ command, temporary }).version(new AbortController().signal);
@@ -106,7 +106,7 @@ describe('the helm command', () => {
       });
   });
 
-  test('the helm command runs no more often at a time than it may, and not at all for who has gone meanwhile', async () => {
+  test('no more helm commands run at once than allowed, and none for callers that have aborted', async () => {
     const command = join(temporary, 'helm');
     await writeFile(
       command,
@@ -127,7 +127,7 @@ describe('the helm command', () => {
     expect(Math.max(...counts)).toBeLessThanOrEqual(2);
   });
 
-  test('an operator that has lost its leadership starts no helm', async () => {
+  test('an operator that has lost leadership starts no helm process', async () => {
     const command = join(temporary, 'helm');
     await writeFile(command, `#!/bin/sh\ntouch ${temporary}/started`, { mode: 0o755 });
     const fence = {
@@ -142,7 +142,7 @@ describe('the helm command', () => {
     expect(await readdir(temporary)).not.toContain('started');
   });
 
-  test('the helm command is asked for its version by one process, however many want to know', async () => {
+  test('helm’s version is read by one process for all callers', async () => {
     const command = join(temporary, 'helm');
     await writeFile(command, `#!/bin/sh\nsleep 0.1; printf v4.3.1`, { mode: 0o755 });
     const helm = new HelmCommand({ command, temporary });

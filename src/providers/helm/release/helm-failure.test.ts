@@ -44,14 +44,14 @@ describe('what helm says of a release means', () => {
     ['Error: etcdserver: request timed out', 'ReleaseFailed', undefined],
     ['Error: something nobody has seen before', 'ReleaseFailed', undefined],
     ['', 'ReleaseFailed', undefined],
-  ])('what helm says of a release means %s → %s', (stderr, code, path) => {
+  ])('helm’s error output %s is classified as %s', (stderr, code, path) => {
     const error = releaseFailure('helm install failed', 'tenant', stderr, {});
     expect(error.code).toBe(code);
     expect(error.path).toBe(path);
     expect(error.message).toMatch(/^helm install failed: ./);
   });
 
-  test('the chart or its values are wrong whenever it cannot be rendered', () => {
+  test('a rendering failure is always the fault of the chart or its values', () => {
     expect(renderFailure('Error: parse error at (web/templates/x.yaml:1): unclosed action', {})).toMatchObject({
       code: 'ChartInvalid',
       family: 'terminal',
@@ -64,25 +64,25 @@ describe('the words of helm', () => {
   const words = (stderr: string, values = {}) =>
     releaseFailure('helm install failed', 'tenant', stderr, values).message;
 
-  test('the words of helm come without its log lines, in one bounded line', () => {
+  test('helm’s message is shortened to one line without its log lines', () => {
     const stderr =
       'level=INFO msg=x\nW1121 05:00:00.0 1 warnings.go:70] would violate\nWARNING: y\nError: a\n  b\x1b[31m\n';
     expect(words(stderr)).toBe('helm install failed: a b [31m');
     expect(words(`Error: ${'x'.repeat(10_000)}`).length).toBeLessThan(1_000);
   });
 
-  test('the words of helm do not carry values, which may be passwords', () => {
+  test('helm’s message does not contain values, which may be passwords', () => {
     const values = { db: { users: [{ password: 'correct horse battery' }] }, name: 'web' };
     const message = words("Error: 'correct horse battery' does not match pattern in web", values);
     expect(message).toBe("helm install failed: '(a value)' does not match pattern in web");
   });
 
-  test('the words of helm do not carry values in Base64 either', () => {
+  test('helm’s message does not contain values in Base64', () => {
     const message = words('Error: cannot parse Y29ycmVjdCBob3JzZQ== of the Secret', { password: 'correct horse' });
     expect(message).toBe('helm install failed: cannot parse (a value)== of the Secret');
   });
 
-  test('the words of helm are searched in linear time, whatever the values are', () => {
+  test('helm’s message is searched for values in linear time', () => {
     // Each of them occurs in what would replace it.
     const values = Array.from({ length: 20_000 }, (_, index) => ` a value${' '.repeat(index % 7)}`);
     const started = performance.now();
@@ -95,7 +95,7 @@ describe('rights that are too new', () => {
   const cannotList = (namespace: string) =>
     `Error: query: failed: secrets is forbidden: User "system:serviceaccount:x:dinfra-tenant" cannot list resource "secrets" in API group "" in the namespace "${namespace}"`;
 
-  test('a tenant that may not read its own Secrets yet is tried again, and one that reads others is rejected', () => {
+  test('a forbidden read of a tenant’s own Secrets is retried, and one of other Secrets is rejected', () => {
     expect(releaseFailure('helm install failed', 'tenant', cannotList('tenant'), {}).code).toBe('ReleaseFailed');
     expect(releaseFailure('helm install failed', 'tenant', cannotList('other'), {}).code).toBe('ReleaseRejected');
   });

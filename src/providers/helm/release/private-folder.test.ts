@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makePrivateFolder } from './private-folder.ts';
 
-test('a private folder is nobody else’s, and what killed operators have left beside it is gone', async () => {
+test('a private folder is readable by its owner only, and leftovers of killed operators are removed', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'private-folder-test-'));
   // No process has this id; this one, and the first, are alive.
   const names = ['dinfra-helm-999999999-a', `dinfra-helm-${process.pid}-b`, 'dinfra-helm-1-c', 'somebody-elses'];
@@ -18,7 +18,7 @@ test('a private folder is nobody else’s, and what killed operators have left b
   await rm(parent, { recursive: true });
 });
 
-test('a parent that could not be read once is looked at again', async () => {
+test('a parent folder that could not be read is read again the next time', async () => {
   const parent = join(await mkdtemp(join(tmpdir(), 'private-folder-test-')), 'later');
   await expect(makePrivateFolder(parent)).rejects.toMatchObject({ code: 'ENOENT' });
   await mkdir(parent);

@@ -9,7 +9,7 @@ const encode = (release: unknown) =>
   Buffer.from(gzipSync(JSON.stringify(release)).toString('base64')).toString('base64');
 
 describe('the record of a release', () => {
-  test('the record of a release says how it stands and what was installed', async () => {
+  test('the status, chart and values of a release are read from its record', async () => {
     const release = {
       info: { status: 'deployed', description: 'Install complete' },
       manifest: 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}',
@@ -22,7 +22,7 @@ describe('the record of a release', () => {
     });
   });
 
-  test('the record of a release may lack what helm leaves out when it is empty', async () => {
+  test('a release record without the fields helm omits when empty is valid', async () => {
     expect(await decodeRelease(encode({ info: { status: 'failed' } }))).toEqual({
       status: 'failed',
       description: '',
@@ -30,13 +30,13 @@ describe('the record of a release', () => {
     });
   });
 
-  test('the record of a release is no record when the tenant has put something else in its place', async () => {
+  test('a release record the tenant has replaced with something else is unreadable', async () => {
     const bomb = encode({ info: { status: 'deployed' }, manifest: 'x'.repeat(20 * 1024 * 1024) });
     const others = ['', '!', 'bm90IGhlbG0=', encode(null), encode([]), encode({ info: { status: 5 } }), bomb];
     for (const data of others) expect(await decodeRelease(data)).toBeUndefined();
   });
 
-  test('the record of a release never crashes the reader, whatever its bytes are', async () => {
+  test('a release record of arbitrary bytes never crashes the reader', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), fc.json(), async (text, json) => {
         await decodeRelease(text);
@@ -55,7 +55,7 @@ describe('the history of a release', () => {
     return records.read(cluster, 'tenant', 'web', new AbortController().signal);
   };
 
-  test('the revision that runs is the last one deployed, whatever comes after it', async () => {
+  test('the running revision is the last deployed one, whatever comes after it', async () => {
     const found = await read([
       secret(2, stored('deployed')),
       secret(10, 'a forged record'),
@@ -64,12 +64,12 @@ describe('the history of a release', () => {
     expect([found.latest?.revision, found.good?.revision]).toEqual([10, 2]);
   });
 
-  test('a helm that died between its last two writes leaves the old revision as the one that runs', async () => {
+  test('when helm died between its last two writes, the old revision is the running one', async () => {
     const found = await read([secret(1, stored('superseded')), secret(2, stored('pending-upgrade'))]);
     expect([found.latest?.revision, found.good?.revision]).toEqual([2, 1]);
   });
 
-  test('a manifest made to be slow to parse is refused at once, and only once', async () => {
+  test('a manifest crafted to be slow to parse is refused at once, and only once', async () => {
     const records = new ReleaseRecords();
     const forged = [secret(7, stored('deployed', `[${','.repeat(500_000)}`))];
     const started = performance.now();

@@ -10,19 +10,19 @@ const record = (status: string | undefined, order = 'this'): ReleaseRecord => ({
 });
 
 describe('the next step of a release', () => {
-  test('the next step of a release is an install when there is none', () => {
+  test('without a release the next step is an install', () => {
     expect(nextReleaseStep({ latest: undefined }, 'this', false)).toEqual({ do: 'Install' });
   });
 
-  test('the next step of a release is nothing when it is deployed as ordered', () => {
+  test('a release that is deployed as ordered needs no step', () => {
     expect(nextReleaseStep({ latest: record('deployed') }, 'this', false)).toEqual({ do: 'Rest' });
   });
 
-  test('the next step of a release is to apply it again when something of it has drifted', () => {
+  test('the next step of a drifted release is to apply it again', () => {
     expect(nextReleaseStep({ latest: record('deployed') }, 'this', true)).toEqual({ do: 'Reapply', revision: 4 });
   });
 
-  test('the next step of a release is an upgrade when it was made from another order, drifted or not', () => {
+  test('the next step of a release of another order is an upgrade, drifted or not', () => {
     for (const drifted of [true, false]) {
       expect(nextReleaseStep({ latest: record('deployed', 'before') }, 'this', drifted)).toEqual({
         do: 'Upgrade',

@@ -21,7 +21,7 @@ function clusterFor(tenants: TenantCluster): unknown {
 }
 
 describe('the kubeconfig helm gets', () => {
-  test('the kubeconfig helm gets names the API server, and the certificates to trust', () => {
+  test('helm’s kubeconfig names the API server and the CA to trust', () => {
     expect(clusterFor(plain)).toEqual({ server: plain.server });
     expect(clusterFor({ ...plain, ca: 'PEM' })).toEqual({
       server: plain.server,
@@ -29,7 +29,7 @@ describe('the kubeconfig helm gets', () => {
     });
   });
 
-  test('the kubeconfig helm gets reaches it the way the operator does', () => {
+  test('helm’s kubeconfig uses the operator’s proxy and TLS server name', () => {
     expect(clusterFor({ ...plain, serverName: 'kubernetes', proxyUrl: 'http://proxy:3128' })).toEqual({
       server: plain.server,
       'tls-server-name': 'kubernetes',
