@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rawChainSpec } from './chain-spec.ts';
+import { type RawChainSpec, rawChainSpec } from './chain-spec.ts';
 import { Child } from './child-process.ts';
 import { freePorts } from './ports.ts';
 
@@ -28,17 +28,18 @@ export class DevChain {
   }
 
   /**
-   * Starts the chain with the `development` preset.
+   * Starts the chain.
    *
    * @param folder is made, and is the chain's own.
    * @param port 0 takes a free one.
+   * @param spec default: the `development` preset of the committed runtime.
    */
-  static async start(folder: string, port = 0): Promise<DevChain> {
+  static async start(folder: string, port = 0, spec?: RawChainSpec): Promise<DevChain> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const [free] = port === 0 ? await freePorts(1) : [port];
     if (free === undefined) throw new Error('no free port');
     const genesis = join(folder, 'chain-spec.json');
-    writeFileSync(genesis, JSON.stringify(await rawChainSpec('development')));
+    writeFileSync(genesis, JSON.stringify(spec ?? (await rawChainSpec('development'))));
     const config = join(folder, 'chopsticks.json');
     writeFileSync(config, JSON.stringify({ genesis, 'build-block-mode': 'Manual', port: free, host: '127.0.0.1' }));
     const command = fileURLToPath(new URL('../node_modules/@acala-network/chopsticks/chopsticks.cjs', import.meta.url));

@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { runtimePath } from './chain-spec.ts';
+import { compressedRuntime, i64Const, placesOf, runtimeWasm } from './runtime-wasm.ts';
 
-/** What precedes a compressed runtime (sp-maybe-compressed-blob). */
-const MAGIC = Buffer.from([82, 188, 83, 118, 70, 219, 142, 5]);
 const VERSION_SECTION = 'runtime_version';
 
 /**
@@ -11,13 +7,10 @@ const VERSION_SECTION = 'runtime_version';
  * one. `renamed` replaces names in its metadata by others of the same length: a client meets a variant it does not know.
  */
 export function upgradedRuntime(renamed: ReadonlyMap<string, string> = new Map()): Buffer {
-  const wasm = zstdDecompressSync(readFileSync(runtimePath).subarray(MAGIC.length));
+  const wasm = runtimeWasm();
   raiseSpecVersion(wasm);
   for (const [from, to] of renamed) rename(wasm, from, to);
-  const frame = zstdCompressSync(wasm, {
-    params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_contentSizeFlag]: 1 },
-  });
-  return Buffer.concat([MAGIC, frame]);
+  return compressedRuntime(wasm);
 }
 
 /** In the custom section, which nodes read, and in the constant, which the runtime answers with. */
@@ -35,17 +28,12 @@ function raiseSpecVersion(wasm: Buffer): void {
   wasm.writeUInt32LE(spec + 1, at + 4);
   wasm.writeUInt32LE(spec + 1, section.spec);
   // What signatures cover: CheckSpecVersion and CheckTxVersion, stored side by side by one instruction.
-  replaceOnce(wasm, i64Const(spec, transaction), i64Const(spec + 1, transaction));
+  replaceOnce(wasm, pair(spec, transaction), pair(spec + 1, transaction));
 }
 
-/** The WebAssembly instruction `i64.const` of two 32-bit numbers, its operand in signed LEB128. */
-function i64Const(low: number, high: number): Buffer {
-  const bytes = [0x42];
-  for (let rest = (BigInt(high) << 32n) | BigInt(low); ; rest >>= 7n) {
-    const isLast = rest < 64n;
-    bytes.push(Number(rest & 127n) | (isLast ? 0 : 128));
-    if (isLast) return Buffer.from(bytes);
-  }
+/** Two 32-bit numbers that one instruction stores. */
+function pair(low: number, high: number): Buffer {
+  return i64Const((BigInt(high) << 32n) | BigInt(low));
 }
 
 function replaceOnce(wasm: Buffer, from: Buffer, to: Buffer): void {
@@ -71,10 +59,7 @@ function sectionAt(wasm: Buffer) {
 
 function rename(wasm: Buffer, from: string, to: string): void {
   if (from.length !== to.length) throw new Error(`${from} and ${to} are of different lengths`);
-  let found = false;
-  for (let at = wasm.indexOf(from); at >= 0; at = wasm.indexOf(from, at + 1)) {
-    wasm.write(to, at);
-    found = true;
-  }
-  if (!found) throw new Error(`the runtime has no name ${from}`);
+  const places = placesOf(wasm, Buffer.from(from));
+  if (places.length === 0) throw new Error(`the runtime has no name ${from}`);
+  for (const at of places) wasm.write(to, at);
 }

@@ -100,7 +100,7 @@ export function registerBridge(parts: OperatorParts, { onReachable, servesType }
 }
 
 /** Our pallets as an award source; Providers of one chain share a client. */
-function dinfraSources({ fence }: OperatorParts): OpenSource {
+export function dinfraSources({ fence }: Pick<OperatorParts, 'fence'>): OpenSource {
   const chains = new ChainClients<Connection>({ connect, clock: systemClock, random: Math.random });
   return ({ endpoints, genesis, pallets, stallMs, cursor, keys, canReport }, listener) =>
     new DinfraSource({

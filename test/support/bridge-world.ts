@@ -9,7 +9,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import type { BridgeContext } from '../../src/bridge/bridge-context.ts';
 import { BridgeMetrics } from '../../src/bridge/bridge-metrics.ts';
 import { DescriptorTypeMirror } from '../../src/bridge/mirror/descriptor-type-mirror.ts';
-import type { BridgeEvents, ServesType, SourceRequest } from '../../src/bridge/ports.ts';
+import type { BridgeEvents, OpenSource, ServesType, SourceRequest } from '../../src/bridge/ports.ts';
 import { type ProviderKeys, readProviderKeys } from '../../src/bridge/provider-keys.ts';
 import { ProviderSession } from '../../src/bridge/provider-session.ts';
 import { ProviderSessions } from '../../src/bridge/provider-sessions.ts';
@@ -24,6 +24,12 @@ const NAMESPACE = 'acme';
 
 /** Fetches the schema of a type; a test says what becomes of it. */
 type FetchSchema = (type: string, sources: readonly ContentSource[], signal: AbortSignal) => Promise<string>;
+
+interface BridgeWorldOptions {
+  readonly stageTimeoutMs?: number;
+  /** Default: sources on the ledger in memory. */
+  readonly openSource?: OpenSource;
+}
 
 /** A bridge with nothing outside of the process: a ledger, a cluster and a clock in memory, and its own sessions. */
 export class BridgeWorld {
@@ -45,7 +51,7 @@ export class BridgeWorld {
   readonly context: BridgeContext;
   private keysRead = new Map<string, ProviderKeys>();
 
-  constructor({ stageTimeoutMs = 200 } = {}) {
+  constructor({ stageTimeoutMs = 200, openSource }: BridgeWorldOptions = {}) {
     const { cluster, clock } = this;
     const recorder: BridgeEvents = {
       record: (about, { reason, note }) => {
@@ -70,12 +76,14 @@ export class BridgeWorld {
       events: recorder,
       metrics: new BridgeMetrics(this.registry),
       clock,
-      openSource: (request, listener) => {
-        const source = new MemorySource(this.ledger, listener);
-        const provider = [...this.keysRead].find(([, keys]) => keys === request.keys)?.[0] ?? '';
-        this.sources.push({ provider, source, request, canReport: request.canReport });
-        return source;
-      },
+      openSource:
+        openSource ??
+        ((request, listener) => {
+          const source = new MemorySource(this.ledger, listener);
+          const provider = [...this.keysRead].find(([, keys]) => keys === request.keys)?.[0] ?? '';
+          this.sources.push({ provider, source, request, canReport: request.canReport });
+          return source;
+        }),
       servesType: (reactor, type) => this.servesType(reactor, type),
       onReachable: () => undefined,
       canReport: () => true,

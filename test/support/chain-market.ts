@@ -9,8 +9,10 @@ import type { EventRecord } from '@polkadot/types/interfaces';
 import { u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 import { DevChain } from '../../dev/chain.ts';
+import type { RawChainSpec } from '../../dev/chain-spec.ts';
 import { contentHash } from '../../src/descriptors/content/content-hash.ts';
 import type { Strategy } from '../../src/sources/dinfra/consumer-reader.ts';
+import { defaultPallets, type PalletNames, palletCalls } from '../../src/sources/dinfra/pallets.ts';
 import { dispatchErrorName } from '../../src/substrate/call-outcome.ts';
 import { type Connection, connect } from '../../src/substrate/connection.ts';
 
@@ -54,26 +56,34 @@ export const TYPE = 'helm/v1';
 export const ALL_STRATEGIES = 63;
 const ACCESS_KEY = `0x${'07'.repeat(32)}`;
 
+interface MarketOptions {
+  readonly names?: PalletNames;
+  readonly spec?: RawChainSpec;
+}
+
 /** The runtime's WebAssembly under chopsticks, with one descriptor type. Blocks are built when a test says so. */
 export class ChainMarket {
   private readonly folder: string;
   private readonly chain: DevChain;
+  private readonly names: PalletNames;
   private readonly connection: Connection;
   private readonly keyring = new Keyring({ type: 'sr25519' });
   private readonly nonces = new Map<string, number>();
 
-  private constructor(folder: string, chain: DevChain, connection: Connection) {
+  private constructor(folder: string, chain: DevChain, connection: Connection, names: PalletNames) {
+    this.names = names;
     this.folder = folder;
     this.chain = chain;
     this.connection = connection;
   }
 
-  static async start(): Promise<ChainMarket> {
+  /** Default: the committed runtime. `names` are what the runtime in `spec` calls our pallets. */
+  static async start({ names = defaultPallets, spec }: MarketOptions = {}): Promise<ChainMarket> {
     await cryptoWaitReady();
     const folder = mkdtempSync(join(tmpdir(), 'dinfra-market-'));
-    const chain = await DevChain.start(join(folder, 'chain'));
-    const market = new ChainMarket(folder, chain, await connect(chain.endpoint, AbortSignal.timeout(60_000)));
-    await market.must(market.account('Alice'), market.api.tx.provider.registerType(TYPE, contentOf('{}')));
+    const chain = await DevChain.start(join(folder, 'chain'), 0, spec);
+    const market = new ChainMarket(folder, chain, await connect(chain.endpoint, AbortSignal.timeout(60_000)), names);
+    await market.must(market.account('Alice'), market.calls.provider.registerType(TYPE, contentOf('{}')));
     return market;
   }
 
@@ -85,6 +95,11 @@ export class ChainMarket {
 
   get api(): ApiPromise {
     return this.connection.api;
+  }
+
+  /** The calls of our two pallets. */
+  get calls(): ReturnType<typeof palletCalls> {
+    return palletCalls(this.api, this.names);
   }
 
   /** The node, as the operator's reader takes it. */
@@ -170,11 +185,11 @@ export class ChainMarket {
 
   /** Registers a provider that is its own operator, with an offer and a fresh heartbeat. Returns its id. */
   async provider(account: KeyringPair, price: bigint, capacity: number, strategies = ALL_STRATEGIES): Promise<number> {
-    const { tx } = this.api;
+    const { provider: tx } = this.calls;
     const [registered] = await this.send(
-      [account, tx.provider.registerProvider(account.address, ACCESS_KEY, '', 'Open')],
-      [account, tx.provider.setOffer(TYPE, price, capacity, strategies)],
-      [account, tx.provider.heartbeat()],
+      [account, tx.registerProvider(account.address, ACCESS_KEY, '', 'Open')],
+      [account, tx.setOffer(TYPE, price, capacity, strategies)],
+      [account, tx.heartbeat()],
     );
     return Number(registered?.events[0]?.fields['provider']);
   }
@@ -182,7 +197,7 @@ export class ChainMarket {
   /** The call by which somebody subscribes to a descriptor on IPFS. */
   subscription(wish: Wish = {}): Call {
     const { amount = TOKEN, ...terms } = wish;
-    return this.api.tx.subscription.subscribe(TYPE, contentOf('{"a":1}'), ACCESS_KEY, amount, termsOf(terms));
+    return this.calls.subscription.subscribe(TYPE, contentOf('{"a":1}'), ACCESS_KEY, amount, termsOf(terms));
   }
 
   /** Subscribes. Returns the id. */
@@ -194,8 +209,8 @@ export class ChainMarket {
   /** Subscribes to a named provider, who accepts and reports ready. Returns the id. */
   async active(consumer: KeyringPair, provider: KeyringPair, id: number, wish: Wish = {}): Promise<number> {
     const subscription = await this.subscribe(consumer, { strategy: { Named: id }, ...wish });
-    await this.must(provider, this.api.tx.subscription.accept(subscription, 1));
-    await this.must(provider, this.api.tx.subscription.ready(subscription, 1, null));
+    await this.must(provider, this.calls.subscription.accept(subscription, 1));
+    await this.must(provider, this.calls.subscription.ready(subscription, 1, null));
     return subscription;
   }
 

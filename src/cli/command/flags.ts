@@ -1,6 +1,9 @@
 /** Options of every command. */
 export interface Common {
   readonly url: string;
+  /** What the runtime calls the two pallets. */
+  readonly providerPallet: string;
+  readonly subscriptionPallet: string;
   readonly account?: string;
   readonly keystore?: string;
   readonly secretFile?: string;

@@ -23,6 +23,8 @@ export function dinfra(terminal: Terminal = processTerminal): Command {
         .env('DINFRA_URL')
         .default('ws://127.0.0.1:9944'),
     )
+    .addOption(palletOption('provider', 'Provider'))
+    .addOption(palletOption('subscription', 'Subscription'))
     .option('--account <name>', 'development account such as //Alice')
     .option('--keystore <file>', 'keystore file; its password comes from DINFRA_PASSWORD or is asked for')
     .option('--secret-file <file>', 'file with a mnemonic, hex seed or derivation path; - is standard input')
@@ -31,6 +33,13 @@ export function dinfra(terminal: Terminal = processTerminal): Command {
   addTypes(program, terminal);
   addSshKey(program, terminal);
   return program;
+}
+
+/** Of a chain whose runtime has the pallet under another name than ours. */
+function palletOption(pallet: 'provider' | 'subscription', name: string): Option {
+  return new Option(`--${pallet}-pallet <name>`, `what the runtime of the chain calls pallet-dinfra-${pallet}`)
+    .env(`DINFRA_${pallet.toUpperCase()}_PALLET`)
+    .default(name);
 }
 
 function addSubscriptions(program: Command, terminal: Terminal): void {

@@ -51,7 +51,11 @@ export function runList(terminal: Terminal, common: Common, consumer: string | u
     if (consumer !== undefined && !isAddress(consumer)) {
       throw new UserError(`--consumer ${consumer} is not an address`, 'Give the SS58 address of an account.');
     }
-    const subscriptions = await readSubscriptionsOf(market.api, consumer ?? (await account()).pair.address);
+    const subscriptions = await readSubscriptionsOf(
+      market.api,
+      consumer ?? (await account()).pair.address,
+      market.names,
+    );
     output.answer(subscriptions, listText(subscriptions, market.unit));
   });
 }
@@ -66,7 +70,7 @@ export function runStatus(terminal: Terminal, common: Common, id: bigint): Promi
 export function runTopUp(terminal: Terminal, common: Common, id: bigint, amount: string): Promise<void> {
   return onMarket(terminal, common, async (market, output, account) => {
     const added = parseAmount(amount, market.unit);
-    const block = await market.send(await account(), market.api.tx.subscription.topUp(id, added));
+    const block = await market.send(await account(), market.calls.subscription.topUp(id, added));
     output.answer(
       { id, added, block },
       `Added ${formatAmount(added, market.unit)} to subscription ${id} in block ${block}.`,
@@ -76,7 +80,7 @@ export function runTopUp(terminal: Terminal, common: Common, id: bigint, amount:
 
 export function runCancel(terminal: Terminal, common: Common, id: bigint): Promise<void> {
   return onMarket(terminal, common, async (market, output, account) => {
-    const block = await market.send(await account(), market.api.tx.subscription.cancel(id));
+    const block = await market.send(await account(), market.calls.subscription.cancel(id));
     output.answer({ id, block }, `Subscription ${id} was cancelled in block ${block}.`);
   });
 }
@@ -101,7 +105,8 @@ async function onMarket(
   common: Common,
   command: (market: Market, output: Output, account: () => Promise<Account>) => Promise<void>,
 ): Promise<void> {
-  await using market = await Market.open(common.url);
+  const names = { provider: common.providerPallet, subscription: common.subscriptionPallet };
+  await using market = await Market.open(common.url, names);
   await command(market, outputTo(terminal, common.json), () => loadAccount(common, terminal.environment));
 }
 

@@ -4,6 +4,7 @@ import { encodeAddress } from '@polkadot/util-crypto';
 import { systemClock } from '../../base/clock.ts';
 import { openFence } from '../../base/fence.ts';
 import type { DinfraError } from '../../errors/dinfra-error.ts';
+import { type PalletNames, type PalletsAt, palletCalls, palletsAt, sectionsOf } from '../../sources/dinfra/pallets.ts';
 import { AccountSender, type SentResult } from '../../substrate/account-sender.ts';
 import type { BlockRef } from '../../substrate/block-ref.ts';
 import { ChainClient, type ChainLease } from '../../substrate/chain-client.ts';
@@ -14,7 +15,7 @@ import type { Account } from '../account/account.ts';
 import type { Unit } from '../command/amount.ts';
 import { UserError } from '../command/user-error.ts';
 
-/** Explanations of the pallet errors that users meet. */
+/** Explanations of the errors that users meet, by pallet as our runtime has it. */
 const ERRORS: Readonly<Record<string, string>> = {
   'provider.UnknownType': 'the chain has no such descriptor type',
   'provider.TypeExists': 'the chain already has a descriptor type of that name',
@@ -34,16 +35,22 @@ interface Made extends Outgoing {
 
 /** A connection to a chain for the duration of one command. */
 export class Market implements AsyncDisposable {
+  /** What the runtime calls the two pallets. */
+  readonly names: PalletNames;
   private readonly lease: ChainLease<Connection>;
   private readonly observers: Set<(block: BlockRef) => void>;
 
-  private constructor(lease: ChainLease<Connection>, observers: Set<(block: BlockRef) => void>) {
+  private constructor(names: PalletNames, lease: ChainLease<Connection>, observers: Set<(block: BlockRef) => void>) {
+    this.names = names;
     this.lease = lease;
     this.observers = observers;
   }
 
-  /** @throws UserError when it is not the address of a node, or none answers within ten seconds. */
-  static async open(url: string): Promise<Market> {
+  /**
+   * @throws UserError when it is not the address of a node, none answers within ten seconds, or its runtime does not have
+   *   the pallets.
+   */
+  static async open(url: string, names: PalletNames): Promise<Market> {
     if (!/^wss?:\/\/./.test(url) || !URL.canParse(url)) {
       throw new UserError(
         // The rest of the URL may hold a token.
@@ -73,7 +80,6 @@ export class Market implements AsyncDisposable {
     const cancel = systemClock.after(CONNECT_MS, () => reached.reject(new Error(late)));
     try {
       await reached.promise;
-      return new Market(lease, observers);
     } catch (error) {
       void lease.close();
       throw new UserError(
@@ -83,11 +89,32 @@ export class Market implements AsyncDisposable {
     } finally {
       cancel();
     }
+    const market = new Market(names, lease, observers);
+    try {
+      palletsAt(market.api, names);
+      return market;
+    } catch (error) {
+      void lease.close();
+      throw new UserError(
+        (error as Error).message,
+        'Name the pallets of this chain with --provider-pallet and --subscription-pallet.',
+      );
+    }
   }
 
   /** The node's API; after a runtime upgrade it is another one. */
   get api(): ApiPromise {
     return this.lease.node.api;
+  }
+
+  /** The two pallets, to be read at the head of the chain. */
+  get pallets(): PalletsAt {
+    return palletsAt(this.api, this.names);
+  }
+
+  /** The calls of the two pallets. */
+  get calls(): ReturnType<typeof palletCalls> {
+    return palletCalls(this.api, this.names);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -123,20 +150,24 @@ export class Market implements AsyncDisposable {
     try {
       const result = await done.promise;
       if (result.kind === 'Applied') return result.block;
-      throw result.kind === 'Refused' ? refused(result.error, this.addressOf(account)) : lost(sender.problem);
+      throw result.kind === 'Refused' ? this.refused(result.error, account) : lost(sender.problem);
     } finally {
       this.observers.delete(follow);
     }
   }
-}
 
-function refused(error: string, address: string): UserError {
-  return new UserError(
-    `the chain refused the call: ${ERRORS[error] ?? error}`,
-    error === 'Token.FundsUnavailable'
-      ? `Give funds to ${address}, or ask for less.`
-      : `Look up ${error} in docs/chain.md.`,
-  );
+  private refused(error: string, account: Account): UserError {
+    const sections = sectionsOf(this.names);
+    const [section, name] = error.split('.');
+    const pallet =
+      section === sections.provider ? 'provider' : section === sections.subscription ? 'subscription' : section;
+    return new UserError(
+      `the chain refused the call: ${ERRORS[`${pallet}.${name}`] ?? error}`,
+      error === 'Token.FundsUnavailable'
+        ? `Give funds to ${this.addressOf(account)}, or ask for less.`
+        : `Look up ${error} in docs/chain.md.`,
+    );
+  }
 }
 
 function lost(problem: DinfraError | undefined): Error {

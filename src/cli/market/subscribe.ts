@@ -12,6 +12,7 @@ import {
   type Terms,
   termsArgument,
 } from '../../sources/dinfra/consumer-reader.ts';
+import { palletsAt } from '../../sources/dinfra/pallets.ts';
 import { accessKeyOf } from '../account/access-key.ts';
 import type { Account } from '../account/account.ts';
 import { formatAmount } from '../command/amount.ts';
@@ -44,12 +45,12 @@ export async function subscribe(
   options: SubscribeOptions,
   output: Output,
 ): Promise<bigint> {
-  const { api } = market;
+  const { api, calls, pallets } = market;
   const accessKey = await accessKeyOf(options.accessKey, account);
   const file = await readContentFile(options.descriptor, 'descriptor');
   await checkDescriptor(market, options.type, file);
   // The chain's own bound on a price stands for any price.
-  const maxPrice = options.maxPrice ?? api.consts.provider.maxPrice.toBigInt();
+  const maxPrice = options.maxPrice ?? pallets.constants.provider.maxPrice.toBigInt();
   const terms: Terms = { strategy: options.strategy, maxPrice, grace: options.grace };
   const candidates = await readCandidates(api, options.type, account.pair.address, terms, options.funds);
   if (!candidates.some(({ excluded }) => excluded === undefined)) throw nobody(options.type, candidates);
@@ -57,7 +58,7 @@ export async function subscribe(
   const { hash, length, source } = file.ref;
   const content = { hash_: hash, len: length, source };
   const noted = await readPreimage(api, hash, length);
-  const call = api.tx.subscription.subscribe(options.type, content, accessKey, options.funds, termsArgument(terms));
+  const call = calls.subscription.subscribe(options.type, content, accessKey, options.funds, termsArgument(terms));
   output.progress(`Subscribing with ${formatAmount(options.funds, market.unit)} to ${options.type} …`);
   const block = await market.send(
     account,
@@ -67,8 +68,8 @@ export async function subscribe(
 }
 
 /** The provider's own check, made before anything is paid. */
-async function checkDescriptor({ api }: Market, typeName: string, { ref, source }: ContentFile): Promise<void> {
-  const type = await readType(api, typeName);
+async function checkDescriptor({ api, names }: Market, typeName: string, { ref, source }: ContentFile): Promise<void> {
+  const type = await readType(api, typeName, names);
   if (type === undefined) {
     throw new UserError(`the chain has no descriptor type "${typeName}"`, 'See dinfra type list.');
   }
@@ -98,15 +99,16 @@ function nobody(type: string, candidates: readonly Candidate[]): UserError {
 }
 
 /** The id of the new subscription, from the events of the block. */
-async function idIn({ api }: Market, block: number, consumer: string, descriptorHash: string): Promise<bigint> {
+async function idIn({ api, names }: Market, block: number, consumer: string, descriptorHash: string): Promise<bigint> {
   const at = await api.at(await api.rpc.chain.getBlockHash(block));
+  const pallets = palletsAt(at, names);
   const events = await at.query.system.events();
   const ids = events.flatMap(({ event }) => {
-    if (!api.events.subscription.Subscribed.is(event)) return [];
+    if (!pallets.events.subscription.Subscribed.is(event)) return [];
     return event.data.consumer.toString() === consumer ? [event.data.id.toBigInt()] : [];
   });
   for (const id of ids) {
-    const found = await at.query.subscription.subscriptions(id);
+    const found = await pallets.subscription.subscriptions(id);
     if (found.isSome && found.unwrap().content.hash_.toHex() === descriptorHash) return id;
   }
   throw new UserError(`block ${block} has no event of this subscription`, 'See dinfra list.');

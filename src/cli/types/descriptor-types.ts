@@ -18,12 +18,12 @@ export interface ListedType {
 }
 
 /** The descriptor types of a chain, by name. */
-export async function readTypes({ api }: Market): Promise<ListedType[]> {
-  const entries = await api.query.provider.descriptorTypes.entries();
+export async function readTypes({ pallets }: Market): Promise<ListedType[]> {
+  const entries = await pallets.provider.descriptorTypes.entries();
   const types = await Promise.all(
     entries.map(async ([{ args }, found]) => {
       const { version, owner, retired } = found.unwrap();
-      const providers = await api.query.provider.typeProviders(args[0]);
+      const providers = await pallets.provider.typeProviders(args[0]);
       return {
         name: args[0].toUtf8(),
         version: version.toNumber(),
@@ -55,12 +55,12 @@ export function typesText(types: readonly ListedType[]): string {
  * @throws UserError, or a TerminalError of the descriptor codes when no operator could use the schema.
  */
 export async function registerType(market: Market, account: Account, name: string, path: string): Promise<number> {
-  const { api } = market;
+  const { api, calls } = market;
   const file = await readContentFile(path, 'schema');
   await demandUsable(name, file);
   const { hash, length, source } = file.ref;
   const noted = await readPreimage(api, hash, length);
-  const register = api.tx.provider.registerType(name, { hash_: hash, len: length, source });
+  const register = calls.provider.registerType(name, { hash_: hash, len: length, source });
   return market.send(
     account,
     noted === undefined

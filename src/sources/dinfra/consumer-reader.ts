@@ -2,6 +2,7 @@ import type { ApiPromise } from '@polkadot/api';
 import type { ApiDecoration } from '@polkadot/api/types';
 import type { ContentRef } from '../../base/content-ref.ts';
 import { RetryableError } from '../../errors/dinfra-error.ts';
+import { type PalletNames, palletsAt } from './pallets.ts';
 
 /** A subscription as its consumer sees it, at one block. Amounts in the chain's smallest unit. */
 export interface ConsumerSubscription {
@@ -67,9 +68,13 @@ export async function readSubscription(api: ApiPromise, id: bigint): Promise<Con
 }
 
 /** The subscriptions of an account that are not over and released, oldest first. */
-export async function readSubscriptionsOf(api: ApiPromise, account: string): Promise<ConsumerSubscription[]> {
+export async function readSubscriptionsOf(
+  api: ApiPromise,
+  account: string,
+  names: PalletNames,
+): Promise<ConsumerSubscription[]> {
   const at = await api.at(await api.rpc.chain.getFinalizedHead());
-  const keys = await at.query.subscription.byConsumer.keys(account);
+  const keys = await palletsAt(at, names).subscription.byConsumer.keys(account);
   const ids = keys.map(({ args }) => args[1].toBigInt()).sort((a, b) => (a < b ? -1 : 1));
   const found = await Promise.all(ids.map((id) => readAt(at, id)));
   return found.filter((subscription) => subscription !== undefined);
@@ -95,8 +100,9 @@ export async function readCandidates(
 export async function readType(
   api: ApiPromise,
   name: string,
+  names: PalletNames,
 ): Promise<{ schema: ContentRef; version: number } | undefined> {
-  const found = await api.query.provider.descriptorTypes(name);
+  const found = await palletsAt(api, names).provider.descriptorTypes(name);
   if (found.isNone) return undefined;
   const { schema, version } = found.unwrap();
   const { hash_, len, source } = schema;

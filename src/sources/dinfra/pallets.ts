@@ -13,7 +13,8 @@ export interface PalletNames {
 
 export const defaultPallets: PalletNames = { provider: 'Provider', subscription: 'Subscription' };
 
-type At = ApiDecoration<'promise'>;
+/** A runtime at a block, or at the head. */
+type At = Pick<ApiDecoration<'promise'>, 'call' | 'consts' | 'events' | 'query'>;
 
 /** The two pallets of a runtime for reading at a block, whatever they are called there. */
 export interface PalletsAt {
@@ -23,6 +24,7 @@ export interface PalletsAt {
     readonly provider: At['consts']['provider'];
     readonly subscription: At['consts']['subscription'];
   };
+  readonly events: { readonly subscription: At['events']['subscription'] };
   /** The names as storage, constants, calls and events of the API have them. */
   readonly sections: PalletNames;
 }
@@ -45,7 +47,8 @@ export function palletsAt(at: At, names: PalletNames): PalletsAt {
     provider: at.consts[sections.provider] as At['consts']['provider'],
     subscription: at.consts[sections.subscription] as At['consts']['subscription'],
   };
-  return { provider, subscription, constants, sections };
+  const events = { subscription: at.events[sections.subscription] as At['events']['subscription'] };
+  return { provider, subscription, constants, events, sections };
 }
 
 /** The calls of the two pallets. */
@@ -57,7 +60,8 @@ export function palletCalls(api: ApiPromise, names: PalletNames) {
   };
 }
 
-function sectionsOf({ provider, subscription }: PalletNames): PalletNames {
+/** The names as storage, constants, calls, events and errors of the API have them. */
+export function sectionsOf({ provider, subscription }: PalletNames): PalletNames {
   return { provider: stringCamelCase(provider), subscription: stringCamelCase(subscription) };
 }
 
