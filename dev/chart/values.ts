@@ -155,6 +155,11 @@ export const values = group('Values of the chart dinfra-operator.', {
   }),
   prometheusRule: group('Alerts, as a PrometheusRule.', {
     enabled: flag('Make it.', false),
+    accountLow: Type.Number({
+      minimum: 0,
+      default: 1,
+      description: 'Balance, in whole units of the chain, below which an account that signs is low.',
+    }),
     labels: passed('Labels your Prometheus selects by.'),
   }),
   dashboards: group('Grafana dashboards, as ConfigMaps.', {

@@ -89,6 +89,23 @@ export const alerts: readonly Alert[] = [
     },
   },
   {
+    name: 'DinfraAccountLow',
+    severity: 'warning',
+    expr: 'dinfra_account_free < 1',
+    for: '5m',
+    summary: 'The account of {{ $labels.namespace }}/{{ $labels.provider }} has {{ $value }} units left for fees.',
+    meaning:
+      'The account that signs pays the fees of heartbeats and reports, and the deposits of offers. The threshold is in whole units of the chain: `prometheusRule.accountLow` of the chart, 1 by default. Make it a week of your fees.',
+    cost: 'None yet. Without funds no heartbeat is taken: nothing is earned, and tenures are lost.',
+    look: [status, "kubectl -n NAMESPACE get dprov NAME -o jsonpath='{.status.account}'"],
+    mend: [
+      'Send funds to the address in `status.account`. What is earned goes to the owner, which may be another account.',
+      'If the owner is the same account, withdraw what is earned: `dinfra_withdrawable` says how much.',
+    ],
+    fires: { series: { [`dinfra_account_free{${PROVIDER}}`]: '1.2 0.9x10' }, atMinute: 7 },
+    silent: { series: { [`dinfra_account_free{${PROVIDER}}`]: '1.2 0.9 0.9 50x10' }, atMinute: 9 },
+  },
+  {
     name: 'DinfraDeadlineNear',
     severity: 'warning',
     expr: 'dinfra_award_deadline_blocks_left{state="Awarded"} < on (namespace, provider) group_left () dinfra_accept_period_blocks / 5 or dinfra_award_deadline_blocks_left{state=~"Accepted|Degraded"} < 30',

@@ -87,6 +87,20 @@ export const dashboards: readonly Dashboard[] = [
             ],
           },
           {
+            title: 'Earned a day, and owed',
+            queries: [
+              { expr: `increase(dinfra_earned_total{${SCOPE}}[1d])`, legend: '{{provider}} earned' },
+              { expr: `dinfra_owed{${SCOPE}}`, legend: '{{provider}} owed' },
+            ],
+          },
+          {
+            title: 'Of the owner to withdraw, and of the account for fees',
+            queries: [
+              { expr: `dinfra_withdrawable{${SCOPE}}`, legend: '{{provider}} to withdraw' },
+              { expr: `dinfra_account_free{${SCOPE}}`, legend: '{{provider}} for fees' },
+            ],
+          },
+          {
             title: 'Blocks not paid for, by reason',
             queries: [
               {
@@ -94,16 +108,6 @@ export const dashboards: readonly Dashboard[] = [
                 legend: '{{provider}} {{reason}}',
               },
             ],
-          },
-          {
-            title: 'Blocks the heartbeat still covers',
-            unit: 'none',
-            queries: [{ expr: `dinfra_heartbeat_blocks_left{${SCOPE}}`, legend: '{{provider}}' }],
-          },
-          {
-            title: 'Blocks to the nearest deadline',
-            unit: 'none',
-            queries: [{ expr: `dinfra_award_deadline_blocks_left{${SCOPE}}`, legend: '{{provider}} {{state}}' }],
           },
         ],
       },
@@ -135,6 +139,21 @@ export const dashboards: readonly Dashboard[] = [
           {
             title: 'What waits for a person',
             queries: [{ expr: `sum by (kind, reason) (dinfra_stalled{${SCOPE}})`, legend: '{{kind}} {{reason}}' }],
+          },
+        ],
+      },
+      {
+        title: 'Time left',
+        panels: [
+          {
+            title: 'Blocks the heartbeat still covers',
+            unit: 'none',
+            queries: [{ expr: `dinfra_heartbeat_blocks_left{${SCOPE}}`, legend: '{{provider}}' }],
+          },
+          {
+            title: 'Blocks to the nearest deadline',
+            unit: 'none',
+            queries: [{ expr: `dinfra_award_deadline_blocks_left{${SCOPE}}`, legend: '{{provider}} {{state}}' }],
           },
         ],
       },

@@ -84,6 +84,19 @@ export interface Desired {
   readonly blockMs: number | undefined;
 }
 
+/** The money of a provider at a finalised point, in the smallest unit. */
+export interface Finances {
+  readonly point: Point;
+  /** Decimal places of one whole unit. */
+  readonly decimals: number;
+  /** What the signing account can pay fees from. */
+  readonly free: bigint;
+  /** Earned by tenures and not paid out to the owner yet. */
+  readonly owed: bigint;
+  /** Paid out to the owner and not withdrawn. */
+  readonly withdrawable: bigint;
+}
+
 /** What the provider's registration should be. */
 export interface WantedRegistration {
   readonly metadata: string;
@@ -160,6 +173,12 @@ export interface AwardSource {
    * @throws RetryableError when it cannot be asked.
    */
   preimage(hash: string, length: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  /**
+   * The money of the provider at the last finalised point; undefined before the first. Reads all of its tenures: seldom.
+   *
+   * @throws RetryableError when it cannot be read.
+   */
+  finances(signal: AbortSignal): Promise<Finances | undefined>;
 }
 
 /** The state of a tenure at its source. Only `Ended` and `Gone` permit destruction. */

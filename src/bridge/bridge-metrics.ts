@@ -1,9 +1,11 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { DesiredMetrics } from './desired-metrics.ts';
+import { FinanceMetrics } from './finance-metrics.ts';
 
 /** What Prometheus is told about providers and their chains. All labels are names of resources and words of ours. */
 export class BridgeMetrics {
   readonly desired: DesiredMetrics;
+  readonly finances: FinanceMetrics;
   readonly finalisedBlock: Gauge<'namespace' | 'provider'>;
   readonly lastHeadSeconds: Gauge<'namespace' | 'provider'>;
   readonly chainUp: Gauge<'namespace' | 'provider'>;
@@ -16,6 +18,7 @@ export class BridgeMetrics {
 
   constructor(registry: Registry) {
     this.desired = new DesiredMetrics(registry);
+    this.finances = new FinanceMetrics(registry);
     const labelNames = ['namespace', 'provider'] as const;
     const registers = [registry];
     const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers });

@@ -15,6 +15,7 @@ import { type DinfraError, RefusedError } from '../errors/dinfra-error.ts';
 import { addFinalizer, removeFinalizer } from '../kube/client/finalizers.ts';
 import type { BridgeContext, SessionClaims } from './bridge-context.ts';
 import { type Problem, problemOf } from './failures.ts';
+import { watchFinances } from './finance-watch.ts';
 import { indexMirror, type MirrorIndex } from './mirror/mirror-index.ts';
 import { type MirrorPlan, planMirror } from './mirror/mirror-plan.ts';
 import { type MirrorOutcome, MirrorWriter } from './mirror/mirror-writer.ts';
@@ -140,6 +141,12 @@ export class ProviderSession {
   /** Runs until `signal` is aborted; never throws. */
   async run(signal: AbortSignal): Promise<void> {
     const following = this.source.run(signal);
+    const { clock, metrics } = this.context;
+    const money = watchFinances(
+      this.labels,
+      { source: this.source, metrics: metrics.finances, clock, log: this.log },
+      signal,
+    );
     while (!signal.aborted) {
       const began = this.context.clock.monotonic();
       const isWell = await this.compare(signal).catch(() => false);
@@ -147,7 +154,7 @@ export class ProviderSession {
       await new Wake().wait(Math.min(Math.max(2 * tookMs, MIN_GAP_MS), MAX_GAP_MS), signal);
       await this.wake.wait(isWell ? COMPARE_MS : RETRY_MS, signal);
     }
-    await following;
+    await Promise.all([following, money]);
     this.context.metrics.forget(this.namespace, this.name);
   }
 

@@ -160,6 +160,14 @@ test('a metric keeps the namespace of the object it is about', async () => {
   for (const endpoint of endpoints) expect(endpoint).toMatchObject({ honorLabels: true });
 });
 
+test('the balance below which an account is low is a value', async () => {
+  const rules = ['--set', 'prometheusRule.enabled=true'];
+  const expression = async (more: readonly string[]) =>
+    /expr: (dinfra_account_free .*)/.exec((await template([...fourValues, ...rules, ...more])).text)?.[1];
+  expect(await expression([])).toBe('dinfra_account_free < 1');
+  expect(await expression(['--set-json', 'prometheusRule.accountLow=2.5'])).toBe('dinfra_account_free < 2.5');
+});
+
 test('a digest wins over a tag', async () => {
   const digest = `sha256:${'0'.repeat(64)}`;
   const [deployment] = named(await render(set({ 'image.digest': digest, 'image.tag': 'x' })), 'Deployment');

@@ -73,6 +73,17 @@ it('a provider is registered, offers, is fresh, accepts an award and reports it 
   await until(source, () => applied().includes('ready'), wanted, [{ ...tenure, report: 'ready' }]);
   expect((await source.desired([TYPE]))?.awards).toMatchObject([{ state: 'Active', tenure: 1 }]);
 
+  // What the tenure has earned is what the runtime says it has, and is paid out with its end.
+  await market.blocks(3);
+  const money = await source.source.finances(source.signal);
+  const atPoint = await market.api.at(money?.point.hash ?? '');
+  const cost = await atPoint.call.subscriptionApi.cost(subscription);
+  expect(money?.owed).toBe(cost.unwrap().owed.toBigInt());
+  expect(money?.owed).toBeGreaterThanOrEqual(2_000n);
+  expect(money).toMatchObject({ decimals: 12, withdrawable: 0n });
+  const { data } = await atPoint.query.system.account(market.account('Bob').address);
+  expect(money?.free).toBe(data.free.toBigInt());
+
   // To another provider's account it is none of its own, and not over.
   const other = start('Eve');
   await until(other, () => other.results.some(({ submission }) => submission.name === 'registerProvider'), wanted);
@@ -81,6 +92,9 @@ it('a provider is registered, offers, is fresh, accepts an award and reports it 
 
   await market.must(market.account('Charlie'), market.api.tx.subscription.cancel(subscription));
   await vi.waitFor(async () => expect(await source.source.standing(tenure, source.signal)).toBe('Ended'), 10_000);
+  const paid = await source.source.finances(source.signal);
+  expect(paid?.withdrawable).toBeGreaterThanOrEqual(money?.owed ?? 0n);
+  expect(paid?.owed).toBe(0n);
   await until(source, () => applied().includes('released'), wanted, [{ ...tenure, report: 'released' }]);
   expect(await source.source.standing(tenure, source.signal)).toBe('Gone');
   expect(await source.source.standing({ ...tenure, subscription: 999n }, source.signal)).toBe('Unknown');

@@ -5,6 +5,7 @@ import type { SubmitResult, TenureReport } from '../../src/award/report.ts';
 import type {
   AwardSource,
   Desired,
+  Finances,
   Point,
   PublishedType,
   RegisteredProvider,
@@ -55,6 +56,7 @@ export class MemoryLedger {
   genesis = GENESIS;
   acceptPeriod = 30;
   heartbeatPeriod = 40;
+  money = { free: 0n, owed: 0n, withdrawable: 0n };
   provider: RegisteredProvider | undefined;
   /** The text of what was last registered. */
   registration: string | undefined;
@@ -268,6 +270,11 @@ export class MemorySource implements AwardSource {
     this.demandReachable();
     const bytes = this.ledger.preimages.get(hash);
     return bytes?.length === length ? bytes : undefined;
+  }
+
+  async finances(_signal: AbortSignal): Promise<Finances | undefined> {
+    this.demandReachable();
+    return { point: this.ledger.point, decimals: 2, ...this.ledger.money };
   }
 
   /** What was submitted is in a finalised block now. */

@@ -4,6 +4,7 @@ import type { SubmitResult, TenureReport } from '../../award/report.ts';
 import type {
   AwardSource,
   Desired,
+  Finances,
   RegisteredProvider,
   SourceListener,
   SourceState,
@@ -23,6 +24,7 @@ import { Extrinsics } from '../../substrate/extrinsics.ts';
 import { registrationCall, reportCall, type SourceCall } from './calls.ts';
 import { ChainState } from './chain-state.ts';
 import { accountsOf } from './consumer-keys.ts';
+import { readFinances } from './finance-reader.ts';
 import { HeartbeatLoop } from './heartbeat-loop.ts';
 import type { OnChainProvider } from './model.ts';
 import { Outbox } from './outbox.ts';
@@ -190,6 +192,13 @@ export class DinfraSource implements AwardSource {
     const head = this.lease?.head;
     if (head === undefined) throw new RetryableError('ChainUnreachable', { message: 'no block is final yet' });
     return readPreimageAt(node, head.block, hash, length);
+  }
+
+  async finances(signal: AbortSignal): Promise<Finances | undefined> {
+    signal.throwIfAborted();
+    const head = this.lease?.head;
+    if (head === undefined) return undefined;
+    return readFinances(this.node(), head.block, this.options.account.address, this.pallets);
   }
 
   /** @throws RetryableError ChainUnreachable while there is no node whose history was accepted. */

@@ -1,0 +1,55 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Finances } from '../award/source.ts';
+import { inUnits, type ProviderLabels } from './desired-metrics.ts';
+
+/** The money of each Provider as it was last read, in whole units of its chain. */
+export class FinanceMetrics {
+  private readonly free: Gauge<'namespace' | 'provider'>;
+  private readonly owed: Gauge<'namespace' | 'provider'>;
+  private readonly withdrawable: Gauge<'namespace' | 'provider'>;
+  private readonly earned: Counter<'namespace' | 'provider'>;
+  /** What could be withdrawn at the reading before. */
+  private readonly before = new Map<string, bigint>();
+
+  constructor(registry: Registry) {
+    const labelNames = ['namespace', 'provider'] as const;
+    const registers = [registry];
+    const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers });
+    this.free = gauge(
+      'dinfra_account_free',
+      'Balance that the account that signs can pay fees from, in whole units of the chain. Read every five minutes, as all money is.',
+    );
+    this.owed = gauge(
+      'dinfra_owed',
+      'What Active tenures have earned since they were last settled, in whole units: price times covered blocks, at most what the consumer has funded. Suspended ones are not counted.',
+    );
+    this.withdrawable = gauge(
+      'dinfra_withdrawable',
+      'What was paid to the owner and not withdrawn yet, in whole units. Providers of one owner show the same.',
+    );
+    this.earned = new Counter({
+      name: 'dinfra_earned_total',
+      help: 'What was paid to the owner while this operator led, in whole units: the growth of dinfra_withdrawable from reading to reading. What was paid and withdrawn between two readings is not seen.',
+      labelNames,
+      registers,
+    });
+  }
+
+  note(labels: ProviderLabels, { free, owed, withdrawable, decimals }: Finances): void {
+    const key = `${labels.namespace}/${labels.provider}`;
+    this.free.set({ ...labels }, inUnits(free, decimals));
+    this.owed.set({ ...labels }, inUnits(owed, decimals));
+    this.withdrawable.set({ ...labels }, inUnits(withdrawable, decimals));
+    const before = this.before.get(key) ?? withdrawable;
+    // A withdrawal takes everything: what is there after one was paid since.
+    const paid = withdrawable >= before ? withdrawable - before : withdrawable;
+    this.earned.inc({ ...labels }, inUnits(paid, decimals));
+    this.before.set(key, withdrawable);
+  }
+
+  /** Forgets a provider that is gone. What it has earned stays counted. */
+  forget({ namespace, provider }: ProviderLabels): void {
+    for (const gauge of [this.free, this.owed, this.withdrawable]) gauge.remove({ namespace, provider });
+    this.before.delete(`${namespace}/${provider}`);
+  }
+}
