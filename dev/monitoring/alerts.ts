@@ -448,6 +448,29 @@ export const alerts: readonly Alert[] = [
     silent: { series: { 'dinfra_reconciles_overdue{controller="deployment"}': '0 1 0 1 0 1 0 1' }, atMinute: 6 },
   },
   {
+    name: 'DinfraCertificateEnds',
+    severity: 'warning',
+    expr: 'dinfra_cluster_certificate_expiry_timestamp_seconds - time() < 14 * 86400',
+    for: '1h',
+    summary:
+      'The {{ $labels.certificate }} certificate of the access to the API server ends in {{ $value | humanizeDuration }}.',
+    meaning: 'The client certificate of the kubeconfig, or the last CA certificate it trusts, ends within two weeks.',
+    cost: 'None yet. From then on the operator is blind: it sends no heartbeat, and nothing is earned.',
+    look: ['kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep ClusterUnauthorized'],
+    mend: [
+      'Issue a new kubeconfig, or use the service account of the pod, whose token is renewed.',
+      'The CA: follow the rotation of your distribution; the file is read again within a minute.',
+    ],
+    fires: {
+      series: { 'dinfra_cluster_certificate_expiry_timestamp_seconds{certificate="client"}': '1000000x90' },
+      atMinute: 70,
+    },
+    silent: {
+      series: { 'dinfra_cluster_certificate_expiry_timestamp_seconds{certificate="client"}': '2000000x90' },
+      atMinute: 70,
+    },
+  },
+  {
     name: 'DinfraNoLeader',
     severity: 'critical',
     expr: 'absent(leader_election_master_status{name="dinfra-operator"} == 1)',

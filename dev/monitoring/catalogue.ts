@@ -4,6 +4,7 @@ import { BridgeMetrics } from '../../src/bridge/bridge-metrics.ts';
 import { DeploymentMetrics } from '../../src/controller/deployment/deployment-metrics.ts';
 import { ReactorMetrics } from '../../src/controller/reactor/reactor-metrics.ts';
 import { ReflectorMetrics } from '../../src/kube/cache/reflector-metrics.ts';
+import { showCertificateEnds } from '../../src/kube/client/certificate-metrics.ts';
 import { countRequests, showLeadership } from '../../src/kube/client/client-metrics.ts';
 import { resourceNameOf } from '../../src/kube/client/resource-type.ts';
 import { ControllerMetrics } from '../../src/kube/queue/controller-metrics.ts';
@@ -22,6 +23,7 @@ export function metricCatalogue(): readonly MetricEntry[] {
   const registry = new Registry();
   const nothing = { get: () => undefined, list: () => [], size: 0 };
   countRequests(registry, 'https://cluster.example');
+  showCertificateEnds(registry, { credentials: () => Promise.reject(new Error('not asked')) });
   showLeadership(registry, 'dinfra-operator');
   showBuildInfo(registry);
   showStalled(registry, [nothing]);

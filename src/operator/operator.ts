@@ -1,4 +1,5 @@
 import { abortable } from '../base/deadline.ts';
+import { showCertificateEnds } from '../kube/client/certificate-metrics.ts';
 import { countRequests } from '../kube/client/client-metrics.ts';
 import { KubeClient } from '../kube/client/kube-client.ts';
 import { EventRecorder } from '../kube/events/event-recorder.ts';
@@ -23,6 +24,7 @@ export class Operator {
   constructor(options: OperatorOptions) {
     const { access, config, fence, health, registry, log } = options;
     this.options = options;
+    showCertificateEnds(registry, access);
     this.client = new KubeClient(access, { fence, onReply: countRequests(registry, access.server) });
     this.cluster = viewCluster(this.client, config.namespace, health, registry, log, this.watching.signal);
   }
