@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundle } from './bundle.ts';
@@ -20,6 +20,17 @@ test('the operator of the bundle says its version and the commit it was built fr
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
   const { stdout } = await execa(process.execPath, [join(folder, 'dinfra-operator.js'), '--version'], { cwd: folder });
   expect(stdout).toMatch(new RegExp(`^${version}( \\([0-9a-f]{12}\\))?$`));
+});
+
+test('code of the bundle that starts a worker thread finds its file', () => {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
+  const workers = files.flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const names = [...text.matchAll(/["'](\.\/[a-z-]+-worker\.js)["']/g)].map(([, name = '']) => name);
+    return names.map((name) => join(folder, dirname(file), name));
+  });
+  expect(workers).not.toEqual([]);
+  expect(workers.filter((path) => !existsSync(path))).toEqual([]);
 });
 
 test('the bundle holds nothing that only development needs', () => {

@@ -39,7 +39,8 @@ export async function bundle(out: string = join(root, 'dist')): Promise<void> {
     sourcesContent: false,
     metafile: true,
     legalComments: 'none',
-    chunkNames: 'chunks/[name]-[hash]',
+    // Beside the entries: code that starts a worker thread names the worker's file relative to its own.
+    chunkNames: '[name]-[hash]',
     banner: { js: REQUIRE },
     define: { DINFRA_BUILD: JSON.stringify(buildOf()) },
     logLevel: 'warning',
