@@ -50,6 +50,17 @@ describe('a provider at rest', () => {
     expect(await world.metric('dinfra_heartbeat_blocks_left')).toBeUndefined();
   });
 
+  it('shows its money in metrics while its session runs', async () => {
+    world.ledger.money = { free: 350n, owed: 20n, withdrawable: 0n };
+    const session = await world.session(world.provider());
+    const running = session.run(world.stop.signal);
+    await settle();
+    expect(await world.metric('dinfra_account_free')).toBe(3.5);
+    world.end();
+    await running;
+    expect(await world.metric('dinfra_account_free')).toBeUndefined();
+  });
+
   it('causes no write and no submission however often it is compared', async () => {
     world.offer();
     for (const id of [1n, 2n, 3n]) world.ledger.award(id);
