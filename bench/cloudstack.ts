@@ -141,7 +141,7 @@ class LargeCloud {
     for (let round = 0; round < rounds; round++) {
       for (const driver of drivers) {
         await this.bench.clock.pass(RESYNC_MS / drivers.length);
-        const { action, error } = await driver.pass();
+        const { action, error } = await driver.reconcile();
         if (action !== 'rest')
           throw new Error(`${driver.order.identity.name} was to rest: ${action}`, { cause: error });
       }

@@ -105,13 +105,13 @@ beforeEach(() => {
 afterEach(() => machine.remove());
 
 describe('what is missing is said in one line', () => {
-  it('no Node, and no npm to bring it', async () => {
+  it('a machine without Node and npm is told in one line what to install', async () => {
     expect(await machine.complaint()).toEqual([
       'dinfra: Node 22.19.0 or later is needed, PATH has none, and no npm to bring it: install Node, or any older one that comes with npm',
     ]);
   });
 
-  it('an old Node, and a registry that does not answer', async () => {
+  it('an old Node with an unreachable registry is reported with the cause', async () => {
     machine.install('node', 'echo v18.20.0');
     machine.install('npm', 'echo "npm error code ENOTFOUND"; echo "npm error network getaddrinfo failed"; exit 1');
     const said = await machine.complaint();
@@ -122,7 +122,7 @@ describe('what is missing is said in one line', () => {
     expect(existsSync(join(machine.cache, 'node-24.21.0'))).toBe(false);
   });
 
-  it('an old Node on a machine that has no package of it', async () => {
+  it('an old Node on a platform without an npm package of Node is reported with both', async () => {
     machine.install('node', 'echo v18.20.0');
     machine.install('npm', NPM);
     machine.install('uname', 'case $1 in -s) echo FreeBSD ;; -m) echo amd64 ;; *) echo FreeBSD amd64 ;; esac');
@@ -131,12 +131,12 @@ describe('what is missing is said in one line', () => {
     ]);
   });
 
-  it('a Node without npm', async () => {
+  it('a missing npm is reported in one line', async () => {
     machine.install('node', NODE);
     expect(await machine.complaint()).toEqual(['dinfra: npm is not on PATH: install it, it comes with Node']);
   });
 
-  it('npm packages that cannot be had', async () => {
+  it('npm packages that cannot be installed are reported with the cause and the log', async () => {
     machine.installAll();
     machine.install('npm', 'echo "npm error code E404"; echo "npm error 404 Not Found - left-pad"; exit 1');
     expect((await machine.complaint()).at(-1)).toBe(
@@ -144,7 +144,7 @@ describe('what is missing is said in one line', () => {
     );
   });
 
-  it('no Go', async () => {
+  it('a missing Go is reported in one line', async () => {
     machine.install('node', NODE);
     machine.install('npm', NPM);
     expect((await machine.complaint()).at(-1)).toBe(
@@ -152,7 +152,7 @@ describe('what is missing is said in one line', () => {
     );
   });
 
-  it('a Go that is too old', async () => {
+  it('a Go that is too old is reported in one line', async () => {
     machine.installAll();
     machine.install('go', 'echo go1.24.6');
     expect((await machine.complaint()).at(-1)).toBe(
@@ -160,7 +160,7 @@ describe('what is missing is said in one line', () => {
     );
   });
 
-  it('no room on the disk, counted for all that share it', async () => {
+  it('too little disk space is reported, summed up for everything on the same disk', async () => {
     machine.installAll();
     machine.install('df', 'echo head; echo "/dev/sda1 9 9 4194304 50% /"');
     expect((await machine.complaint()).at(-1)).toMatch(
@@ -169,7 +169,7 @@ describe('what is missing is said in one line', () => {
     expect(machine.builds()).toBe(0);
   });
 
-  it('a module proxy that does not answer', async () => {
+  it('an unreachable Go module proxy is reported in one line', async () => {
     machine.installAll();
     const failure =
       'go: k8s.io/kubernetes@v1.37.1: Get "https://proxy.example/x.mod": dial tcp 192.0.2.1:443: i/o timeout';
@@ -179,13 +179,13 @@ describe('what is missing is said in one line', () => {
     );
   });
 
-  it('a disk that becomes full', async () => {
+  it('a disk that becomes full during a build is reported in one line', async () => {
     machine.installAll();
     machine.install('go', GO.replace('echo built', 'echo "link: write: no space left on device"; exit 1; echo'));
     expect((await machine.complaint()).at(-1)).toContain('the disk became full while building the control plane');
   });
 
-  it('a build that fails otherwise', async () => {
+  it('a build that fails is reported with its log', async () => {
     machine.installAll();
     machine.install('go', GO.replace('echo built', 'echo "x.go:1:1: undefined: y"; exit 1; echo'));
     expect((await machine.complaint()).at(-1)).toBe(
@@ -193,7 +193,7 @@ describe('what is missing is said in one line', () => {
     );
   });
 
-  it('a cache that cannot be made', async () => {
+  it('a cache folder that cannot be created is reported in one line', async () => {
     machine.installAll();
     writeFileSync(join(machine.home, 'file'), '');
     const cache = join(machine.home, 'file/cache');
@@ -202,13 +202,13 @@ describe('what is missing is said in one line', () => {
     ]);
   });
 
-  it('no command', async () => {
+  it('tools/run without a command prints its usage', async () => {
     expect((await machine.run([])).stderr).toBe('dinfra: usage: tools/run [--without-binaries] COMMAND [ARGUMENT ...]');
   });
 });
 
 describe('what is brought', () => {
-  it('is brought once, and the command runs with its own exit code and output', async () => {
+  it('tools are installed once, and the command runs with its own exit code and output', async () => {
     machine.installAll();
     const first = await machine.run(['sh', '-c', 'echo "$DINFRA_BIN"; exit 7']);
     expect(first.exitCode).toBe(7);
@@ -218,13 +218,13 @@ describe('what is brought', () => {
     expect(machine.builds()).toBe(1);
   });
 
-  it('leaves the programs out for a command that needs none', async () => {
+  it('the control plane’s binaries are not built for a command that needs none', async () => {
     machine.installAll();
     expect((await machine.run(['--without-binaries', 'echo', 'ran'])).stdout).toBe('ran');
     expect(machine.builds()).toBe(0);
   });
 
-  it('is Node too, when PATH has an old one', async () => {
+  it('Node is installed when PATH has an old one', async () => {
     machine.installAll();
     machine.install('node', 'echo v20.1.0');
     // --prefix FOLDER comes first.
@@ -241,7 +241,7 @@ describe('what is brought', () => {
     expect(stdout).toBe('v24.21.0');
   });
 
-  it('is built once by two that want it at the same time', async () => {
+  it('two concurrent runs build the binaries once', async () => {
     machine.installAll();
     const first = machine.run(['echo', 'ran'], { BUILD_SECONDS: '4' });
     await expect.poll(() => machine.builds(), { timeout: 10_000 }).toBe(1);
@@ -272,7 +272,7 @@ describe('what is brought', () => {
     },
   );
 
-  it('is taken from KUBEBUILDER_ASSETS and PATH when all of it fits', async () => {
+  it('binaries of the right versions in KUBEBUILDER_ASSETS and PATH are used', async () => {
     machine.installAll();
     const assets = join(machine.home, 'assets');
     installPrograms(machine, assets, '4.3.1');
@@ -287,7 +287,7 @@ describe('what is brought', () => {
     expect(machine.builds()).toBe(0);
   });
 
-  it('is built when KUBEBUILDER_ASSETS does not fit, and says why', async () => {
+  it('binaries are built, with the reason printed, when those in KUBEBUILDER_ASSETS do not fit', async () => {
     machine.installAll();
     const assets = join(machine.home, 'assets');
     installPrograms(machine, assets, '3.19.0');

@@ -20,7 +20,7 @@ function manifest(text: string): string {
 }
 
 describe('what is certified', () => {
-  it('is the Reactor as it will be applied, and looked at every five seconds', () => {
+  it('the certification reads the Reactor manifest as it will be applied, and polls every five seconds', () => {
     const { backend, credentials, pollMs } = certificationOf({ ...keys, CLOUDSTACK_REACTOR: sample });
     expect(backend.zones).toEqual(['zone-1']);
     expect(credentials).toEqual({ apiKey: 'the-key', secretKey: 'the-secret' });
@@ -31,16 +31,16 @@ describe('what is certified', () => {
     ['CLOUDSTACK_REACTOR', { ...keys }],
     ['CLOUDSTACK_API_KEY', { CLOUDSTACK_REACTOR: sample }],
     ['CLOUDSTACK_SECRET_KEY', { CLOUDSTACK_REACTOR: sample, CLOUDSTACK_API_KEY: 'the-key' }],
-  ])('has to be told %s', (name, environment) => {
+  ])('the certification requires %s', (name, environment) => {
     expect(() => certificationOf(environment)).toThrow(`set ${name}`);
   });
 
-  it('has to be a CloudStack Reactor', () => {
+  it('the certification requires a Reactor with spec.cloudStack', () => {
     const path = manifest('spec: {helm: {}}');
     expect(() => certificationOf({ ...keys, CLOUDSTACK_REACTOR: path })).toThrow('has no spec.cloudStack');
   });
 
-  it('is refused with the field that is wrong, and without the keys', () => {
+  it('the certification refuses an invalid Reactor with its field and without the keys', () => {
     const path = manifest(readFileSync(sample, 'utf8').replace('zone-1', '{}'));
     const refusal = (() => {
       try {

@@ -27,7 +27,7 @@ const remedy =
   'Run chain/build and commit runtime/dinfra_runtime.compact.compressed.wasm and runtime/wasm.digest with your change.';
 
 describe('the check of the committed runtime', () => {
-  it('passes for what is committed', async () => {
+  it('the runtime check passes for the committed files', async () => {
     expect(await check()).toMatchObject({ code: 0 });
   });
 
@@ -36,7 +36,7 @@ describe('the check of the committed runtime', () => {
     'pallets/subscription/src/payment.rs',
     'runtime/src/configs.rs',
     'Cargo.lock',
-  ])('fails when one byte of %s was changed, and says what to do', async (file) => {
+  ])('the runtime check fails when one byte of %s changes, and says what to do', async (file) => {
     appendFileSync(join(chain, file), '\n');
     const { code, said } = await check();
     expect(code).toBe(1);
@@ -44,7 +44,7 @@ describe('the check of the committed runtime', () => {
     expect(said).toContain(remedy);
   });
 
-  it('fails when a source was added or removed', async () => {
+  it('the runtime check fails when a source file is added or removed', async () => {
     writeFileSync(join(chain, 'pallets/provider/src/more.rs'), '');
     expect(await check()).toMatchObject({ code: 1 });
     rmSync(join(chain, 'pallets/provider/src/more.rs'));
@@ -52,7 +52,7 @@ describe('the check of the committed runtime', () => {
     expect(await check()).toMatchObject({ code: 1 });
   });
 
-  it('fails when the wasm is another one, and says what to do', async () => {
+  it('the runtime check fails for another wasm, and says what to do', async () => {
     const wasm = join(chain, 'runtime/dinfra_runtime.compact.compressed.wasm');
     const bytes = readFileSync(wasm);
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
@@ -63,7 +63,7 @@ describe('the check of the committed runtime', () => {
     expect(said).toContain(remedy);
   });
 
-  it('fails without the wasm', async () => {
+  it('the runtime check fails without the wasm', async () => {
     rmSync(join(chain, 'runtime/dinfra_runtime.compact.compressed.wasm'));
     const { code, said } = await check();
     expect(code).toBe(1);

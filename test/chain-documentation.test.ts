@@ -64,7 +64,7 @@ function variants(type: { readonly type: { readonly toNumber: () => number } }):
 const sorted = (names: Iterable<string>) => [...names].sort();
 
 describe.each(['provider', 'subscription'])('the reference of pallet %s', (name) => {
-  it('has each call with its arguments, and no other', () => {
+  it('docs/chain.md lists every call of the pallet with its arguments, and no other', () => {
     const real = variants(pallet(name).calls.unwrap());
     const table = rows(section(`Calls of \`${name}\``));
     expect(sorted(table.flatMap(([calls]) => quoted(calls ?? '')))).toEqual(sorted(real.keys()));
@@ -76,12 +76,12 @@ describe.each(['provider', 'subscription'])('the reference of pallet %s', (name)
     }
   });
 
-  it('has each error, and no other', () => {
+  it('docs/chain.md lists every error of the pallet, and no other', () => {
     const documented = rows(section(`Errors of \`${name}\``)).flatMap(([errors]) => quoted(errors ?? ''));
     expect(sorted(documented)).toEqual(sorted(variants(pallet(name).errors.unwrap()).keys()));
   });
 
-  it('has each event, and no other', () => {
+  it('docs/chain.md lists every event of the pallet, and no other', () => {
     const text = section(`Events of \`${name}\``);
     const table = rows(text).flatMap(([events]) => quoted(events ?? ''));
     const listed = quoted(text).flatMap((event) => /^(\w+) \{/.exec(event)?.[1] ?? []);
@@ -94,7 +94,7 @@ describe.each(['provider', 'subscription'])('the reference of pallet %s', (name)
     }
   });
 
-  it('has each constant with its value and unit, and no other', () => {
+  it('docs/chain.md lists every constant of the pallet with its value and unit, and no other', () => {
     const [head = ''] = section('Constants')
       .split('\n\n')
       .filter((block) => block.startsWith(`| \`${name}\``));

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { add, countCargo, countVitest } from './count.ts';
 
 describe('the count of a run', () => {
-  it('is the sum of its suites', () => {
+  it('the count of a run is the sum of its suites', () => {
     expect(add({ passed: 1, failed: 2 }, { passed: 3, failed: 4 })).toEqual({ passed: 4, failed: 6 });
   });
 
-  it('takes a file that could not be loaded for a failure', () => {
+  it('a test file that could not be loaded counts as a failure', () => {
     const loaded = { status: 'passed', assertionResults: [{}] };
     const broken = { status: 'failed', assertionResults: [] };
     const failing = { status: 'failed', assertionResults: [{}, {}] };
@@ -16,7 +16,7 @@ describe('the count of a run', () => {
     });
   });
 
-  it('adds the crates of a workspace', () => {
+  it('the count of a cargo run adds up the crates of the workspace', () => {
     const output = [
       'running 3 tests',
       'test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s',
@@ -25,7 +25,7 @@ describe('the count of a run', () => {
     expect(countCargo(output, false)).toEqual({ passed: 7, failed: 2 });
   });
 
-  it('takes crates that do not compile for a failure', () => {
+  it('crates that do not compile count as a failure', () => {
     expect(countCargo('error[E0432]: unresolved import', false)).toEqual({ passed: 0, failed: 1 });
   });
 });

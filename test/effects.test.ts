@@ -26,11 +26,11 @@ test('an operator killed before an effect has not sent it', async () => {
   expect(await killedAtTheSecond('before')).toEqual(['a sent', 'a answered', 'killed', 'c sent', 'c answered']);
 });
 
-test('an operator killed with the reply lost has sent the effect and knows nothing of it', async () => {
+test('an operator killed before the response has sent the effect without knowing its result', async () => {
   expect(await killedAtTheSecond('lost')).toEqual(['a sent', 'a answered', 'b sent', 'killed', 'c sent', 'c answered']);
 });
 
-test('an operator killed after an effect has heard of it', async () => {
+test('an operator killed after an effect has received its response', async () => {
   const after = ['a sent', 'a answered', 'b sent', 'b answered', 'killed', 'c sent', 'c answered'];
   expect(await killedAtTheSecond('after')).toEqual(after);
 });

@@ -38,11 +38,11 @@ function isPage(file: string): boolean {
 }
 
 describe('links between pages', () => {
-  it('are looked at in all pages', () => {
+  it('links are checked in all pages', () => {
     expect(pages.length).toBeGreaterThan(10);
   });
 
-  it.each(pages)('of %s lead somewhere', (page) => {
+  it.each(pages)('every link of %s has a target', (page) => {
     const dead = linksOf(page).filter(
       ({ file, anchor }) =>
         relative('.', file).startsWith('..') ||

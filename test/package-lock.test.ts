@@ -18,7 +18,7 @@ function isLocked(from: string, name: string): boolean {
   return ['', ...parents].some((parent) => `${parent === '' ? '' : `${parent}/`}node_modules/${name}` in lock.packages);
 }
 
-test('the lock has every package of every platform, so that npm ci takes it everywhere', () => {
+test('the lock file has the packages of every platform, so that npm ci works on all of them', () => {
   expect(packages.length).toBeGreaterThan(400);
   const missing = packages.flatMap(([path, { dependencies, optionalDependencies }]) =>
     Object.keys({ ...dependencies, ...optionalDependencies })
@@ -28,6 +28,6 @@ test('the lock has every package of every platform, so that npm ci takes it ever
   expect(missing).toEqual([]);
 });
 
-test('the lock has the hash of every package', () => {
+test('the lock file has the hash of every package', () => {
   expect(packages.filter(([path, { integrity }]) => path !== '' && integrity === undefined)).toEqual([]);
 });

@@ -16,20 +16,20 @@ const valuesAt = (...path: readonly (string | number)[]) =>
     .filter((change) => change.path.join() === path.join())
     .map(({ value }) => value);
 
-test('a number is taken to its bounds and past them', () => {
+test('schema changes set a number to its bounds and beyond', () => {
   expect(valuesAt('count')).toEqual(expect.arrayContaining([undefined, null, 1, 0, 'three', 1.5, 3, 5, 6]));
 });
 
-test('an enumeration is taken through its other words and one that is none of them', () => {
+test('schema changes set an enum to its other values and an invalid one', () => {
   expect(valuesAt('mode')).toEqual([undefined, null, 'Closed', 'Nonsense']);
 });
 
-test('fields of list items and of objects that are not there yet are changed too', () => {
+test('schema changes include fields of list items and of absent objects', () => {
   expect(valuesAt('hosts', 0)).toContain('aaaa');
   expect(valuesAt('limits', 'rate')).toContain(0);
 });
 
-test('a change is of a copy, and makes what it needs on the way', () => {
+test('a schema change is applied to a copy and creates missing parents', () => {
   expect(changed(spec, { path: ['limits', 'rate'], value: 3 })).toEqual({ ...spec, limits: { rate: 3 } });
   expect(changed(spec, { path: ['hosts', 0], value: 'b' })).toEqual({ ...spec, hosts: ['b'] });
   expect(changed(spec, { path: ['mode'], value: undefined })).toEqual({ count: 2, hosts: ['a'] });

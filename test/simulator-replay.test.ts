@@ -33,17 +33,17 @@ describe('the simulator, played what was recorded of a real server', () => {
   }, 120_000);
   afterAll(() => simulator.stop());
 
-  it('answers every one of them as the server did', () => {
+  it('the simulator answers every recorded call as the real server did', () => {
     const wrong = [...results].filter(([name, found]) => found.length > 0 && !replayExemptions.has(numberOf(name)));
     expect(Object.fromEntries(wrong)).toEqual({});
   });
 
-  it('has no exemption that is not needed any more', () => {
+  it('every exemption of the replay is still needed', () => {
     const needed = new Set([...results].filter(([, found]) => found.length > 0).map(([name]) => numberOf(name)));
     expect([...replayExemptions.keys()].filter((number) => !needed.has(number))).toEqual([]);
   });
 
-  it('covers nearly the whole recording', () => {
+  it('the replay covers nearly the whole recording', () => {
     expect(results.size).toBeGreaterThan(900);
     expect(replayExemptions.size / results.size).toBeLessThan(0.07);
   });

@@ -17,11 +17,11 @@ const complaints = ['tools/run', ...globSync('tools/bring/*.sh', { cwd: root })]
 });
 
 describe('docs/development.md', () => {
-  it('is compared with all that the scripts say', () => {
+  it('all messages of the scripts are found', () => {
     expect(complaints.length).toBeGreaterThan(12);
   });
 
-  it.each(complaints)('tells what to do when a script says "%s"', (complaint) => {
+  it.each(complaints)('docs/development.md says what to do about the message "%s"', (complaint) => {
     expect(page).toContain(complaint.trim().replace(/^[):(, ]+|[(:]+$/g, ''));
   });
 });

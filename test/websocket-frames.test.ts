@@ -4,7 +4,7 @@ import { FrameSplitter, textFrame } from './support/websocket-frames.ts';
 const HANDSHAKE = Buffer.from('HTTP/1.1 101 Switching Protocols\r\n\r\n');
 const texts = ['', 'short', 'x'.repeat(126), 'y'.repeat(70_000)];
 
-test('text messages of every length are split off whole, however their bytes arrive', () => {
+test('WebSocket text messages of every length are parsed whole, however their bytes arrive', () => {
   const bytes = Buffer.concat([HANDSHAKE, ...texts.map(textFrame)]);
   for (const size of [1, 7, 100_000]) {
     const splitter = new FrameSplitter();
@@ -16,7 +16,7 @@ test('text messages of every length are split off whole, however their bytes arr
   }
 });
 
-test('what a client has masked is read', () => {
+test('masked WebSocket frames of a client are parsed', () => {
   const mask = [1, 2, 3, 4];
   const masked = Buffer.from('hello').map((byte, index) => byte ^ (mask[index % 4] ?? 0));
   const splitter = new FrameSplitter();

@@ -40,7 +40,7 @@ afterAll(async () => {
   await webServer?.close();
 });
 
-test('an endpoint that is down at the start is said to be, and taken up as soon as it is there', async () => {
+test('an endpoint that is down at the start is reported, and used as soon as it is up', async () => {
   await isSaid('ChainUnreachable', 'does not answer');
   await way.up();
   await isWellAgain();
@@ -72,7 +72,7 @@ describe('while a chart and a VM run', () => {
     for (const name of names) expect(await stage.world.ready(name)).toMatchObject({ status: 'True' });
   };
 
-  test('a web server in the place of the endpoint', async () => {
+  test('a web server in place of the chain endpoint is reported, and nothing is touched', async () => {
     way.leadTo(portOf(webServer.origin));
     await isSaid('ChainUnreachable', 'not a WebSocket');
     await nothingWasTouched();
@@ -80,7 +80,7 @@ describe('while a chart and a VM run', () => {
     await isWellAgain();
   });
 
-  test('a node of another genesis', async () => {
+  test('a node of another genesis is reported, and nothing is touched', async () => {
     const { genesisHash } = stage.consumer.api;
     const ours = Buffer.from(genesisHash.toHex().slice(2));
     const other = Buffer.from('77'.repeat(32));
@@ -91,7 +91,7 @@ describe('while a chart and a VM run', () => {
     await isWellAgain();
   });
 
-  test('a chain that was wiped and has begun anew at the same endpoint', async () => {
+  test('a chain that was wiped and restarted at the same endpoint is reported, and nothing is touched', async () => {
     wiped = await DevChain.start(`${stage.environment.folder}/wiped`);
     const block = await stage.world.block();
     way.leadTo(portOf(wiped.endpoint));
@@ -102,7 +102,7 @@ describe('while a chart and a VM run', () => {
     await isWellAgain();
   });
 
-  test('the same, found by an operator that starts with it', async () => {
+  test('an operator that starts against a wiped chain reports it and touches nothing', async () => {
     await stage.environment.stopOperator();
     way.leadTo(portOf(wiped?.endpoint ?? ''));
     operator = await stage.environment.startOperator();
@@ -112,7 +112,7 @@ describe('while a chart and a VM run', () => {
     await isWellAgain();
   });
 
-  test('a connection that is open and says nothing any more', async () => {
+  test('a chain connection that is open but silent is reported, and nothing is touched', async () => {
     way.freeze();
     await isSaid('ChainUnreachable', '');
     await nothingWasTouched();
@@ -120,7 +120,7 @@ describe('while a chart and a VM run', () => {
     await isWellAgain();
   });
 
-  test('and what has ended meanwhile is torn down when the chain is back', async () => {
+  test('tenures that ended while the chain was away are torn down when it is back', async () => {
     await way.down();
     for (const id of ids) await stage.consumer.cancel(id);
     await isSaid('ChainUnreachable', '');

@@ -82,7 +82,7 @@ async function heightOf(node: DevChain): Promise<number> {
 }
 
 describe('following the finalised chain', () => {
-  it('tells each block once, in order, and that nothing lies between', async () => {
+  it('each finalised block is passed on once, in order and as contiguous', async () => {
     const listener = new Listener([chain.endpoint]);
     const start = await heightOf(chain);
     await listener.reaches(start);
@@ -94,7 +94,7 @@ describe('following the finalised chain', () => {
     expect(listener.heads.map(({ contiguous }) => contiguous)).toEqual([false, true, true, true]);
   });
 
-  it('goes on after a cut, and says that blocks may have been missed', async () => {
+  it('after a connection is cut, following resumes and the next head is passed on as not contiguous', async () => {
     const { proxy, endpoint } = await proxyTo(chain);
     const listener = new Listener([endpoint]);
     const start = await heightOf(chain);
@@ -107,7 +107,7 @@ describe('following the finalised chain', () => {
     expect(listener.problems).toEqual(['ChainUnreachable']);
   });
 
-  it('says the same when the cut meets a request that is under way', async () => {
+  it('a connection cut during a request resumes in the same way', async () => {
     const { proxy, endpoint } = await proxyTo(chain);
     let cuts = 0;
     proxy.leadTo(Number(new URL(chain.endpoint).port), (sent) => {
@@ -123,7 +123,7 @@ describe('following the finalised chain', () => {
     expect(listener.problems).toEqual(['ChainUnreachable']);
   });
 
-  it('drops a connection that went dark, and goes to the next endpoint', async () => {
+  it('a connection that goes dark is dropped for the next endpoint', async () => {
     const { proxy, endpoint } = await proxyTo(chain);
     const listener = new Listener([endpoint, chain.endpoint]);
     const start = await heightOf(chain);
@@ -134,7 +134,7 @@ describe('following the finalised chain', () => {
     expect(listener.states.at(-1)).toMatchObject({ kind: 'Following', endpoint: chain.endpoint });
   });
 
-  it('passes over what is not a node', async () => {
+  it('an endpoint that is not a node is skipped', async () => {
     const server = createServer((_, response) => response.end('<html>hello</html>'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closing.push(() => server.close());
@@ -145,20 +145,20 @@ describe('following the finalised chain', () => {
     expect(listener.problems).toEqual(['ChainUnreachable']);
   });
 
-  it('tells nothing of a chain of another genesis', async () => {
+  it('no head of a chain of another genesis is passed on', async () => {
     const listener = new Listener([chain.endpoint], { genesis: `0x${'11'.repeat(32)}` });
     await listener.complains('ChainGenesisMismatch');
     expect(listener.heads).toEqual([]);
   });
 
-  it('tells nothing of a chain that lacks the block we acted on', async () => {
+  it('no head of a chain that lacks the last applied block is passed on', async () => {
     const cursor = { number: 0, hash: `0x${'22'.repeat(32)}` };
     const listener = new Listener([chain.endpoint], {}, cursor);
     await listener.complains('ChainDiverged');
     expect(listener.heads).toEqual([]);
   });
 
-  it('waits for a node that lags, and never goes back', async () => {
+  it('a lagging node is waited for, and heads never go backwards', async () => {
     const start = await heightOf(chain);
     await chain.build(3);
     const hash = (await chain.call('chain_getBlockHash', [start + 3])) as string;
@@ -210,7 +210,7 @@ describe('sending transactions', () => {
     return listener;
   }
 
-  it('has many under way, each with its own nonce', async () => {
+  it('many transactions are pending at once, each with its own nonce', async () => {
     const { sender, results } = senderOf(await following([chain.endpoint]));
     const texts = ['one', 'two', 'three', 'four', 'five'];
     for (const text of texts) sender.send([remark(text)]);
@@ -220,7 +220,7 @@ describe('sending transactions', () => {
     expect([...results.values()].map(({ kind }) => kind)).toEqual(texts.map(() => 'Applied'));
   });
 
-  it('lets the others of a batch through when one is refused or cannot be written, and names why', async () => {
+  it('a call that is refused or cannot be encoded does not hold back the others of its batch', async () => {
     const { sender, results } = senderOf(await following([chain.endpoint]));
     const block = await heightOf(chain);
     sender.send([
@@ -243,7 +243,7 @@ describe('sending transactions', () => {
     });
   });
 
-  it('finds out what became of a transaction after the connection broke and blocks went by', async () => {
+  it('the result of a transaction is found after the connection broke and further blocks passed', async () => {
     const { proxy, endpoint } = await proxyTo(chain);
     const { sender, results } = senderOf(await following([endpoint]));
     sender.send([remark('cut')]);
@@ -256,7 +256,7 @@ describe('sending transactions', () => {
     expect(results.get('cut')).toEqual({ kind: 'Applied', block: block + 1 });
   });
 
-  it('goes on with the node of its history when the next endpoint lags behind what was sent', async () => {
+  it('a transaction is tracked on a node of its history when the next endpoint lags behind', async () => {
     const { proxy, endpoint } = await proxyTo(chain);
     const { sender, results } = senderOf(await following([endpoint, other.endpoint]));
     sender.send([remark('a')]);
@@ -274,7 +274,7 @@ describe('sending transactions', () => {
 });
 
 describe('what a node answers', () => {
-  it('costs at most one and a half requests a block while nothing happens', async () => {
+  it('following an idle chain costs at most one and a half requests per block', async () => {
     const node = await DevChain.start(join(folder, 'quiet'));
     closing.push(() => node.stop());
     const connections: Connection[] = [];
@@ -298,7 +298,7 @@ describe('what a node answers', () => {
     expect(perBlock).toBeLessThanOrEqual(1.5);
   });
 
-  it('is not taken for an empty chain when every answer is empty', async () => {
+  it('a node whose every response is empty is not taken for an empty chain', async () => {
     const { proxy, endpoint } = await proxyTo(chain);
     const bob = new Keyring({ type: 'sr25519' }).addFromUri('//Bob');
     const source = new RunningSource(bob, { chain: clientOf([endpoint], { stallMs: 60_000 }) });
@@ -317,7 +317,7 @@ describe('what a node answers', () => {
     expect(await source.source.standing({ genesis, subscription: 0n, tenure: 1 }, source.signal)).toBe('Unknown');
   });
 
-  it('is unreachable and never undecodable when the connection is cut in the middle of a read', async () => {
+  it('a connection cut during a read is unreachable and never undecodable', async () => {
     const { proxy, endpoint } = await proxyTo(chain);
     const bob = new Keyring({ type: 'sr25519' }).addFromUri('//Bob');
     const source = new RunningSource(bob, { chain: clientOf([endpoint], { stallMs: 60_000 }) });

@@ -114,14 +114,17 @@ describe('while VMs run', () => {
     expect(await stage.world.fingerprint([name])).toEqual(before);
   };
 
-  test.each(outages)('$what: everybody is told, and nothing is touched', async ({ begin, end, reason }) => {
-    await begin();
-    await isSaid(reason);
-    await end();
-    await isWellAgain();
-  });
+  test.each(outages)(
+    'during an outage of the cloud it is reported and nothing is touched: $what',
+    async ({ begin, end, reason }) => {
+      await begin();
+      await isSaid(reason);
+      await end();
+      await isWellAgain();
+    },
+  );
 
-  test('charts come and go as ever, and nothing of the cloud is said to be gone while nobody can look', async () => {
+  test('while the cloud is unreachable, charts are created and removed as usual and no VM is reported as gone', async () => {
     await way.down();
     await isSaid('CloudStackUnreachable');
     const [chartId = -1n, vmId = -1n] = await stage.consumer.subscribe([chart, withoutNote(vm)]);

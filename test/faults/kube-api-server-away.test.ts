@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('an API server that goes away and comes back: nothing is lost, and nobody has to be restarted', async () => {
+test('an API server outage loses nothing and needs no restart', async () => {
   const labels = { test: 'away' };
   const reflector = new Reflector({ client, type: configMaps, signal, namespace, labelSelector: 'test=away' });
   const controller = new Controller({

@@ -85,7 +85,7 @@ const lies: readonly { readonly what: string; readonly lie: () => Lie }[] = [
   },
 ];
 
-test.each(lies)('a node that says $what moves nobody to touch a tenant', async ({ lie }) => {
+test.each(lies)('a lying node causes no change to a tenant: $what', async ({ lie }) => {
   node.lieWith(lie());
   try {
     await haveTheProviderReadAgain();

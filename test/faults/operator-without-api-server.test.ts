@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
-test('awards and ends that come while the API server is away are taken up when it is back, each once', async () => {
+test('awards and ends during an API server outage are each handled once when it is back', async () => {
   const { environment, consumer, world } = stage;
   const { plane } = environment;
   const early = await consumer.subscribe([chart, vm, withoutNote(vm)]);

@@ -42,29 +42,29 @@ async function awarded(wish: Wish, times = 1): Promise<string[]> {
 }
 
 describe('a strategy', () => {
-  it('RoundRobin gives to each in turn', async () => {
+  it('RoundRobin awards to each provider in turn', async () => {
     expect(await awarded({ strategy: 'RoundRobin' }, 6)).toEqual(['Bob', 'Dave', 'Eve', 'Bob', 'Dave', 'Eve']);
   });
 
-  it('LowestPrice gives to the cheapest', async () => {
+  it('LowestPrice awards to the cheapest provider', async () => {
     expect(await awarded({ strategy: 'LowestPrice' }, 2)).toEqual(['Dave', 'Dave']);
   });
 
-  it('MostFree gives to the one with most capacity left', async () => {
+  it('MostFree awards to the provider with the most free capacity', async () => {
     expect(await awarded({ strategy: 'MostFree' }, 2)).toEqual(['Eve', 'Eve']);
   });
 
-  it('Named gives to the one that is named', async () => {
+  it('Named awards to the named provider', async () => {
     expect(await awarded({ strategy: { Named: idOf('Bob') } })).toEqual(['Bob']);
   });
 
-  it('Random gives to several', async () => {
+  it('Random awards to several providers', async () => {
     const winners = await awarded({ strategy: 'Random' }, 12);
     expect(winners).toHaveLength(12);
     expect(new Set(winners).size).toBeGreaterThan(1);
   });
 
-  it('MostReputable passes over who has given up what he had accepted', async () => {
+  it('MostReputable skips a provider that gave up an accepted tenure', async () => {
     const { tx } = market.api;
     const broken = await market.subscribe(consumer, { strategy: { Named: idOf('Bob') } });
     await market.must(market.account('Bob'), tx.subscription.accept(broken, 1));
@@ -109,7 +109,7 @@ describe('before anybody pays, the chain says of each provider why it could not 
     return Object.fromEntries([...providers].map(([name, id]) => [name, found.has(id) ? found.get(id) : 'unlisted']));
   }
 
-  it('by its offer, its state, its consumers and the terms', async () => {
+  it('the chain names why a provider is not eligible by its offer, state, consumers and terms', async () => {
     expect(await excluded('RoundRobin')).toEqual({
       Bob: undefined,
       Dave: undefined,
@@ -125,7 +125,7 @@ describe('before anybody pays, the chain says of each provider why it could not 
     });
   });
 
-  it('when another one is named', async () => {
+  it('the chain names why a provider is not eligible when another one is named', async () => {
     const answer = await excluded({ Named: idOf('Dave') });
     expect([answer['Dave'], answer['Bob']]).toEqual([undefined, 'NotNamed']);
     const nobody = 99;
@@ -134,7 +134,7 @@ describe('before anybody pays, the chain says of each provider why it could not 
     expect(candidates.find(({ provider }) => provider === nobody)?.excluded).toBe('NotOffered');
   });
 
-  it('when a reputation is asked for', async () => {
+  it('the chain names why a provider is not eligible when a reputation is required', async () => {
     const terms = { strategy: 'RoundRobin', maxPrice, grace, minReputation: 950_000 };
     const { api } = market;
     const candidates = await api.call.subscriptionApi.eligibleProviders(TYPE, consumer.address, terms, amount);
@@ -143,7 +143,7 @@ describe('before anybody pays, the chain says of each provider why it could not 
     expect(reason('Dave')?.unwrapOr(undefined)).toBeUndefined();
   });
 
-  it('and awards accordingly: without anybody eligible a subscription waits', async () => {
+  it('a subscription waits while no provider is eligible', async () => {
     const id = await market.subscribe(consumer, {
       strategy: 'RoundRobin',
       minReputation: 1_000_000,
@@ -163,7 +163,7 @@ describe('before anybody pays, the chain says of each provider why it could not 
   });
 });
 
-it('the desired set of a provider is read in pages of one block, each tenure once', async () => {
+it('the desired set of a provider is read page by page at one block, each tenure once', async () => {
   expect(await awarded({ strategy: { Named: idOf('Eve') }, amount: TOKEN }, 25)).toHaveLength(25);
   const { api } = market;
   const at = await api.at(await api.rpc.chain.getFinalizedHead());

@@ -298,17 +298,20 @@ describe('the chain refuses', () => {
 
   const feeOf = (place: number) => receipts[place]?.fee ?? 0n;
 
-  it.each(refusals.map(([what, error], place) => ({ what, error, place })))('$what: $error', ({ error, place }) => {
-    expect(receipts[place]).toMatchObject({ error, events: [] });
-    expect(feeOf(place)).toBeGreaterThan(0n);
-  });
+  it.each(refusals.map(([what, error], place) => ({ what, error, place })))(
+    'the chain refuses $what with $error',
+    ({ error, place }) => {
+      expect(receipts[place]).toMatchObject({ error, events: [] });
+      expect(feeOf(place)).toBeGreaterThan(0n);
+    },
+  );
 
-  it('and keeps nothing of it', () => {
+  it('a refused call leaves no state behind', () => {
     expect(before.size).toBeGreaterThan(15);
     expect(after).toEqual(before);
   });
 
-  it('and takes the fee of it, and nothing else', () => {
+  it('a refused call costs its fee and nothing else', () => {
     expect(paid.size).toBe(4);
     for (const { had, has, fees, held } of paid.values()) {
       expect(had - has).toBe(fees);
@@ -316,7 +319,7 @@ describe('the chain refuses', () => {
     }
   });
 
-  it('of every call there is one that is refused', () => {
+  it('a refusal is tested for every call', () => {
     const { tx } = market.api;
     const all = [...Object.keys(tx.provider), ...Object.keys(tx.subscription)];
     const called = new Set(
@@ -325,7 +328,7 @@ describe('the chain refuses', () => {
     expect(all.filter((name) => !called.has(name) && name !== 'subscribe')).toEqual([]);
   });
 
-  it('a call that is not signed by an account, whatever it is', async () => {
+  it('the chain refuses every call that is not signed by an account', async () => {
     const { tx } = market.api;
     const { sudo } = tx;
     const calls = [tx.provider.heartbeat(), tx.subscription.cancel(0), tx.subscription.settle(0)];

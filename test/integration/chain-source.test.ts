@@ -101,7 +101,7 @@ it('a provider is registered, offers, is fresh, accepts an award and reports it 
   expect(await source.source.standing({ ...tenure, genesis: `0x${'00'.repeat(32)}` }, source.signal)).toBe('Unknown');
 });
 
-it('a runtime without the pallets of that name is told with the names of those that it has', async () => {
+it('a runtime without the configured pallets is reported with the pallets it has', async () => {
   const source = start('Dave', { pallets: { provider: 'Marketplace', subscription: 'Subscription' } });
   await vi.waitFor(() => expect(source.source.state.kind).toBe('Following'), { timeout: 10_000 });
   await expect(source.desired()).rejects.toMatchObject({

@@ -164,7 +164,7 @@ it('an update runs when the provider accepts it, and one it declines changes not
   await market.must(bob, tx.subscription.released(id, 1));
 });
 
-it('a type and the duties of an operator go to nobody who has not agreed, or not for longer than he wants', async () => {
+it('a type or the operator role is transferred only to an account that accepts it', async () => {
   const { tx, query } = market.api;
   const [alice, heir, named] = [market.account('Alice'), market.account('Eve'), market.account('Ferdie')];
   const owner = async () => (await query.provider.descriptorTypes('helm/v1')).unwrap().owner.toString();
@@ -183,7 +183,7 @@ it('a type and the duties of an operator go to nobody who has not agreed, or not
   await market.must(named, register);
 });
 
-it('silence is not paid, a missed deadline moves an award on, and who has failed is not asked again', async () => {
+it('a silent provider is not paid, a missed deadline moves the award on, and a provider that failed is not chosen again', async () => {
   const { tx } = market.api;
   // In the same blocks: an Active tenure of Bob, and an award that he leaves unanswered. The round comes to him after Dave.
   const active = await market.active(consumer, bob, bobs);

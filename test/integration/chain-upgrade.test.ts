@@ -19,7 +19,7 @@ afterAll(async () => {
   await market?.stop();
 });
 
-it('a runtime upgrade in mid-stream, with a variant nobody knew, stalls the one tenure in it and nothing else', async () => {
+it('a runtime upgrade with an unknown variant stalls the one tenure that has it and nothing else', async () => {
   const [bob, consumer] = [market.account('Bob'), market.account('Charlie')];
   const provider = await market.provider(bob, PRICE, 10);
   const running = await market.active(consumer, bob, provider, { amount: 1_000n * PRICE });

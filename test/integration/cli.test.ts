@@ -91,7 +91,7 @@ afterAll(async () => {
 });
 
 describe('descriptor types', () => {
-  it('are registered once, with their schema on chain, and listed with who offers them', async () => {
+  it('a descriptor type is registered once with its schema on chain, and listed with the providers that offer it', async () => {
     expect(registered.stdout).toMatch(/^Descriptor type vm\/v1 was registered in block \d+\.$/);
     const [types, text, again] = await Promise.all([
       answer(['type', 'list']),
@@ -103,7 +103,7 @@ describe('descriptor types', () => {
     expect(again).toContain('the chain already has a descriptor type of that name');
   });
 
-  it('are not registered with a schema that is none, or not there', async () => {
+  it('a descriptor type with an invalid or missing schema is not registered', async () => {
     const broken = file('broken.json', '{"type": ');
     const foreign = file('foreign.json', '{"type": "object", "properties": {"a": {"type": "whole number"}}}');
     const large = file('large.json', JSON.stringify({ description: 'x'.repeat(256 * 1024) }));
@@ -121,7 +121,7 @@ describe('descriptor types', () => {
 });
 
 describe('a subscription', () => {
-  it('is made, listed for its consumer only, topped up, shown and cancelled', async () => {
+  it('a subscription is created, listed for its consumer only, topped up, shown and cancelled', async () => {
     await heartbeat();
     const made = await answer(['--account', '//Charlie', 'subscribe', sample, ...FUNDS]);
     expect(made).toMatchObject({ type: 'vm/v1', state: 'Awarded', provider: 0, tenure: 1, price: `${PRICE}` });
@@ -158,7 +158,7 @@ describe('a subscription', () => {
     expect(await refusal(['--account', '//Charlie', 'cancel', id])).toContain('the chain has no such subscription');
   });
 
-  it('is not paid for when it could not work, and what to do is told', async () => {
+  it('a subscription that could not work is refused before anything is paid, with what to do', async () => {
     const big = file('big.json', JSON.stringify({ ...JSON.parse(readFileSync(sample, 'utf8')), cpu: 'two' }));
     const subscribe = (...args: string[]) => refusal(['--account', '//Charlie', 'subscribe', ...args]);
     await heartbeat();
@@ -183,7 +183,7 @@ describe('a subscription', () => {
     expect(await answer(['--account', '//Charlie', 'list'])).toEqual(before);
   });
 
-  it('of a compose file is not paid for when no VM could run it', async () => {
+  it('a subscription of a compose file that no VM could run is refused before anything is paid', async () => {
     const type = 'config/descriptor-types/compose-v1.schema.json';
     expect(await run(['--account', '//Alice', 'type', 'register', 'compose/v1', type])).toMatchObject({ ok: true });
     const whole = JSON.parse(readFileSync('config/samples/descriptors/substrate-node-compose.json', 'utf8'));
@@ -192,7 +192,7 @@ describe('a subscription', () => {
     expect(said).toMatch(/in the compose file, services\.web\.build has nothing to build from.*\n.*docs\/compose\.md/);
   });
 
-  it('that does not exist is told as such', async () => {
+  it('a subscription that does not exist is reported as such', async () => {
     const [status, topUp, badNumber, badAddress] = await Promise.all([
       refusal(['status', '4711']),
       refusal(['--account', '//Charlie', 'top-up', '4711', '1']),
@@ -210,7 +210,7 @@ describe('a subscription', () => {
 });
 
 describe('a chain that cannot be asked', () => {
-  it('is told within seconds, whatever it is instead', async () => {
+  it('an endpoint that is not a chain is reported within seconds', async () => {
     const [refused, page, url, silent] = await Promise.all([
       dinfraHere(['--url', 'ws://127.0.0.1:1', 'status', '1']),
       dinfraHere(['--url', await listen(website), 'status', '1']),
@@ -227,7 +227,7 @@ describe('a chain that cannot be asked', () => {
 });
 
 describe('the SSH key of an account', () => {
-  it('opens the VM whose authorized key comes from the chain, and no other key does', async () => {
+  it('only the account’s SSH key opens the VM whose authorized key comes from the chain', async () => {
     await heartbeat();
     const key = join(folder, 'id');
     const [written, made] = await Promise.all([
@@ -258,7 +258,7 @@ describe('the SSH key of an account', () => {
     expect(await login(stranger)).toMatchObject({ failed: true, stderr: expect.stringContaining('Permission denied') });
   });
 
-  it('is not written over a file that is there', async () => {
+  it('an SSH key is not written over an existing file', async () => {
     const taken = file('taken', 'somebody’s only key');
     expect(await refusal(['--account', '//Charlie', 'ssh-key', '--out', taken])).toContain(
       'already exists and is not overwritten',
@@ -266,7 +266,7 @@ describe('the SSH key of an account', () => {
     expect(readFileSync(taken, 'utf8')).toBe('somebody’s only key');
   });
 
-  it('is refused for a keystore of sr25519, and its way out leads to a subscription', async () => {
+  it('an SSH key is refused for an sr25519 keystore, and the suggested alternative works', async () => {
     await heartbeat();
     const PASSWORD = 'hunter2-hunter2';
     const dave = new Keyring({ type: 'sr25519' }).addFromUri('//Dave');
@@ -286,7 +286,7 @@ describe('the SSH key of an account', () => {
     expect(openSshPublicKey(entry.accessKey.toU8a(), 'dave')).toBe(readFileSync(`${own}.pub`, 'utf8').trim());
   });
 
-  it('is made of a secret on standard input', async () => {
+  it('an SSH key is made from a secret on standard input', async () => {
     const mnemonic = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
     const [piped, set] = await Promise.all([
       dinfraAlone(['ssh-key', '--secret-file', '-', '--public'], {}, `${mnemonic}//vm\n`),

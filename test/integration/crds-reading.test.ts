@@ -13,7 +13,7 @@ async function make(kind: Kind, purpose: string): Promise<Manifest> {
   return object;
 }
 
-test('what a Provider leaves out is filled in', async () => {
+test('defaults of a Provider are filled in', async () => {
   const spec = { chain: { endpoints: ['ws://node'] }, accountSecretRef: { name: 'account' } };
   const object = { ...user.example('Provider', 'least'), spec };
   expect(await user.apply(object)).toMatchObject({ ok: true });
@@ -27,7 +27,7 @@ test('what a Provider leaves out is filled in', async () => {
   });
 });
 
-test.each(kinds)('a new %s is never mistaken for one that is done', async (kind) => {
+test.each(kinds)('a new %s is never mistaken for a reconciled one', async (kind) => {
   // The status in the example is not the writer's to give: the server drops it.
   const object = await make(kind, 'new');
   expect((await user.read(object)).status).toEqual({ observedGeneration: -1 });
@@ -94,7 +94,7 @@ test('Deployments are selected by state, provider, consumer and subscription', a
   expect(await user.run(['get', 'ddep', '--field-selector', 'spec.state=Ended'])).toContain('No resources found');
 });
 
-test('a memo keeps whatever a reactor puts in it', async () => {
+test('a memo keeps everything a reactor stores in it', async () => {
   const object = await make('Deployment', 'memo');
   const memo = { job: 'f00', ids: ['a', { b: [1, null, true] }] };
   const patch = JSON.stringify({ status: { realisation: { memo } } });
@@ -102,7 +102,7 @@ test('a memo keeps whatever a reactor puts in it', async () => {
   expect((await user.read(object)).status).toMatchObject({ realisation: { memo } });
 });
 
-test('a memo whose last field goes is left out, as the server takes an empty one for null', async () => {
+test('a memo whose last field is removed is omitted, because the server turns an empty one into null', async () => {
   const object = await make('Deployment', 'emptied');
   const { apiVersion, kind, metadata } = object;
   const write = (memo: object) =>

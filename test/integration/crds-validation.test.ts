@@ -10,16 +10,16 @@ afterAll(() => user.stop());
 
 const samples = (await readdir(new URL('config/samples/', root))).filter((file) => file.endsWith('.yaml'));
 
-test('there are samples', () => {
+test('config/samples is not empty', () => {
   expect(samples).not.toEqual([]);
 });
 
-test.each(samples)('config/samples/%s is taken as it is', async (file) => {
+test.each(samples)('the API server accepts config/samples/%s', async (file) => {
   const path = new URL(`config/samples/${file}`, root).pathname;
   expect(await user.kubectl(['apply', '--dry-run=server', '-f', path])).toMatchObject({ ok: true });
 });
 
-test.each(kinds)('the example of kind %s is taken as it is', async (kind) => {
+test.each(kinds)('the API server accepts the example of kind %s', async (kind) => {
   expect(await user.tryApply(examples[kind])).toMatchObject({ ok: true });
 });
 
@@ -209,7 +209,7 @@ const refused: readonly [Kind, string, unknown, string][] = [
   ['Deployment', 'spec.endReason', { code: 70_000, name: 'x' }, 'spec.endReason.code'],
 ];
 
-test.each(refused)('%s: %s = %j is refused and told why', async (kind, path, value, message) => {
+test.each(refused)('%s: %s = %j is refused with the reason', async (kind, path, value, message) => {
   const said = await user.tryApply(withField(examples[kind], path, value));
   expect(said.ok).toBe(false);
   expect(said.text).toContain(message);
@@ -234,7 +234,7 @@ const taken: readonly [Kind, string, unknown][] = [
   ['Deployment', 'spec.endReason', { code: 20_003, name: 'OutOfFunds' }],
 ];
 
-test.each(taken)('%s: %s = %j is taken', async (kind, path, value) => {
+test.each(taken)('%s: %s = %j is accepted', async (kind, path, value) => {
   expect(await user.tryApply(withField(examples[kind], path, value))).toMatchObject({ ok: true });
 });
 
@@ -282,7 +282,7 @@ test('a genesis hash can be added later', async () => {
   expect(await user.apply(withField(object, 'spec.chain.genesisHash', HASH))).toMatchObject({ ok: true });
 });
 
-test('a schema may have 256 KiB and no more', async () => {
+test('a schema may have at most 256 KiB', async () => {
   // As the bridge does: `kubectl apply` by itself keeps a copy in an annotation, which is bounded too.
   const write = (length: number) =>
     user.kubectl(

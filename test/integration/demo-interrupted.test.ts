@@ -10,7 +10,9 @@ const folder = mkdtempSync(join(tmpdir(), 'dinfra-interrupted-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a demo interrupted while its parts come up', () => {
-  it('ends them, leaves no process and no file, and says so', { timeout: 120_000 }, async () => {
+  it('a demo interrupted while its parts start leaves no process and no file, and says so', {
+    timeout: 120_000,
+  }, async () => {
     const child = execa(process.execPath, [demo, '--free-ports'], {
       env: { TMPDIR: folder },
       all: true,

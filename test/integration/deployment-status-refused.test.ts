@@ -55,7 +55,7 @@ const odd: Reactor = {
   listManaged: async () => [],
 };
 
-test('a Deployment whose status the API server refuses says so, and is looked at again', async () => {
+test('a Deployment whose status the API server refuses reports it and is reconciled again', async () => {
   const order = {
     identity,
     type: 'helm/v1',

@@ -57,21 +57,21 @@ describe('the embedded control plane', () => {
   });
   afterAll(() => plane.stop());
 
-  it('gives the administrator a kubeconfig that nobody else can read, for a server on loopback', async () => {
+  it('the embedded control plane writes an admin kubeconfig only its owner can read, for a server on loopback', async () => {
     expect(statSync(plane.kubeconfig).mode & 0o777).toBe(0o600);
     expect(plane.server).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
     expect(readFileSync(plane.kubeconfig, 'utf8')).not.toContain('insecure-skip-tls-verify');
     expect(await kubectl(['auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}'])).toBe('admin');
   });
 
-  it('knows itself by loopback alone, and so starts on a machine that is on no network', async () => {
+  it('the embedded control plane uses loopback only, and so starts on a machine without a network', async () => {
     const { jwks_uri: keys } = JSON.parse(await kubectl(['get', '--raw', '/.well-known/openid-configuration'])) as {
       readonly jwks_uri: string;
     };
     expect(keys).toBe(`${plane.server}/openid/v1/jwks`);
   });
 
-  it('runs a StatefulSet with volumes, and removes pods and volumes with it', async () => {
+  it('the embedded control plane runs a StatefulSet with volumes and removes both', async () => {
     await kubectl(['create', 'namespace', 'volumes']);
     const inNamespace = ['-n', 'volumes'];
     await kubectl([...inNamespace, 'apply', '-f', '-'], STATEFUL_SET);
@@ -83,12 +83,12 @@ describe('the embedded control plane', () => {
     await expect.poll(() => kubectl(['get', 'pv', '-o', 'name']), { timeout: 30_000 }).toBe('');
   });
 
-  it('works as a user with few rights sees it: RBAC says no', async () => {
+  it('the embedded control plane enforces RBAC', async () => {
     const list = kubectl(['get', 'secrets', '-A', '--as', 'system:serviceaccount:default:default']);
     await expect(list).rejects.toThrow('cannot list resource "secrets"');
   });
 
-  it('comes back with everything it knew when the API server was away, at the same address', async () => {
+  it('a restarted API server keeps its state and address', async () => {
     await kubectl(['create', 'configmap', 'kept', '--from-literal=a=b']);
     await plane.stopApiServer();
     await expect(kubectl(['get', 'configmap', 'kept', '--request-timeout=2s'])).rejects.toThrow('refused');
@@ -99,7 +99,7 @@ describe('the embedded control plane', () => {
     await kubectl(['rollout', 'status', 'deployment/late', '--timeout=90s']);
   });
 
-  it('tells of a part that dies, with its last lines, and of nothing else', async () => {
+  it('a component that dies is reported with its last lines', async () => {
     expect(deaths).toEqual([]);
     const [scheduler] = await processesWith(join(folder, 'plane'), 'kube-scheduler');
     process.kill(Number(scheduler), 'SIGSEGV');
@@ -107,14 +107,14 @@ describe('the embedded control plane', () => {
     expect(deaths[0]).toMatch(/^kube-scheduler ended \(.*\)\. Its last lines, of .*kube-scheduler\.log:\n/);
   });
 
-  it('leaves nothing running when it is stopped', async () => {
+  it('a stopped embedded control plane leaves no process', async () => {
     await plane.stop();
     expect(await processesWith(join(folder, 'plane'))).toEqual([]);
   });
 });
 
 describe('an embedded control plane that goes wrong', () => {
-  it('says what did not come up with its last lines, at once, and leaves nothing running', async () => {
+  it('a component that does not start is reported at once with its last lines, and no process is left', async () => {
     const etcd = join(folder, 'broken-etcd');
     writeFileSync(etcd, `#!/bin/sh\necho $$ > ${folder}/pid\necho "no space left on device"\nexit 1\n`);
     chmodSync(etcd, 0o755);
@@ -125,7 +125,7 @@ describe('an embedded control plane that goes wrong', () => {
     expect(await processesWith(join(folder, 'broken'))).toEqual([]);
   });
 
-  it('ends with the process that started it, even by SIGKILL', async () => {
+  it('the embedded control plane ends with its parent process, even after SIGKILL', async () => {
     const dev = new URL('../../dev/', import.meta.url).href;
     const script = `
       import { ControlPlane } from '${dev}control-plane.ts';

@@ -50,7 +50,7 @@ function clientWithToken(token: string): KubeClient {
 }
 
 describe('server-side apply', () => {
-  test('makes an object, and later changes only what its manager owns', async () => {
+  test('server-side apply creates an object and later changes only the fields its manager owns', async () => {
     const ref = { namespace, name: 'shared' };
     await client.apply(configMaps, { metadata: ref, data: { ours: '1', old: '1' } }, { fieldManager: 'us' }, signal);
     await client.apply(configMaps, { metadata: ref, data: { theirs: '1' } }, { fieldManager: 'them' }, signal);
@@ -63,7 +63,7 @@ describe('server-side apply', () => {
     expect(found.data).toEqual({ ours: '2', theirs: '1' });
   });
 
-  test('without force does not take over the fields of another, and says whose they are', async () => {
+  test('an apply without force is refused for fields of another manager, which the error names', async () => {
     const ref = { namespace, name: 'disputed' };
     await client.apply(configMaps, { metadata: ref, data: { x: '1' } }, { fieldManager: 'them' }, signal);
     const options = { fieldManager: 'us', force: false };
@@ -76,13 +76,13 @@ describe('server-side apply', () => {
     expect(taken.data).toEqual({ x: '2' });
   });
 
-  test('as a dry run changes nothing', async () => {
+  test('an apply as a dry run changes nothing', async () => {
     const ref = { namespace, name: 'imagined' };
     await client.apply(configMaps, { metadata: ref, data: {} }, { fieldManager: 'us', dryRun: true }, signal);
     expect(await client.find(configMaps, ref, signal)).toBeUndefined();
   });
 
-  test('of a status reaches the status and not the spec', async () => {
+  test('an apply of a status changes the status and not the spec', async () => {
     const conditions = [{ type: 'Tested', status: 'True', lastTransitionTime: null, reason: 'T', message: 'm' }];
     const manifest = { metadata: { name: namespace }, status: { conditions } };
     const found = await client.apply(namespaces, manifest, { fieldManager: 'us', subresource: 'status' }, signal);
@@ -97,7 +97,7 @@ test('a replace of something that has changed since is a conflict', async () => 
   expect(isConflict(error)).toBe(true);
 });
 
-test('a message names the field, and the error has its path', async () => {
+test('a validation error has the message and the path of its field', async () => {
   const error = await client
     .create(configMaps, { metadata: { namespace, name: 'keys' }, data: { 'not a key': '' } }, signal)
     .catch((e: unknown) => e);
@@ -105,7 +105,7 @@ test('a message names the field, and the error has its path', async () => {
   expect(apiStatusOf(error)).toMatchObject({ code: 422, reason: 'Invalid' });
 });
 
-test('a delete is for the very object that was meant', async () => {
+test('a delete with a uid deletes only that object', async () => {
   const made = await client.create(configMaps, { metadata: { namespace, name: 'remade' } }, signal);
   const other = { preconditions: { uid: '00000000-0000-0000-0000-000000000000' } };
   await expect(client.delete(configMaps, made.metadata, signal, other)).rejects.toMatchObject({
@@ -118,7 +118,7 @@ test('a delete is for the very object that was meant', async () => {
   expect(await client.delete(configMaps, made.metadata, signal)).toBe('Absent');
 });
 
-test('a list of many pages is one state, and can be had again at its version', async () => {
+test('a list of many pages is one consistent state, and can be read again at its version', async () => {
   const label = { pages: 'many' };
   const names = Array.from({ length: 620 }, (_, i) => `page-${i}`);
   for (let from = 0; from < names.length; from += 40) {
@@ -136,7 +136,7 @@ test('a list of many pages is one state, and can be had again at its version', a
   expect((await client.list(configMaps, selection, signal)).items).toHaveLength(619);
 });
 
-test('a watch brings the changes of what it selects', async () => {
+test('a watch delivers the changes of the objects it selects', async () => {
   const { resourceVersion } = await client.list(configMaps, { namespace, labelSelector: 'watched=yes' }, signal);
   const selection = { namespace, labelSelector: 'watched=yes', resourceVersion, timeoutSeconds: 4 };
   const made = await client.create(
@@ -151,7 +151,7 @@ test('a watch brings the changes of what it selects', async () => {
   expect(types.filter((type) => type !== 'BOOKMARK')).toEqual(['ADDED', 'DELETED']);
 });
 
-test('a proxy named in the kubeconfig is gone through, by a tunnel', async () => {
+test('the proxy of a kubeconfig is used, by a CONNECT tunnel', async () => {
   const tunnels: (string | undefined)[] = [];
   const target = new URL(loadClusterAccess().server);
   const proxy = createServer().on('connect', (request, near: Socket) => {
@@ -169,7 +169,7 @@ test('a proxy named in the kubeconfig is gone through, by a tunnel', async () =>
   proxy.close();
 });
 
-test('a type that is not installed is told from an object that does not exist', async () => {
+test('a type that is not installed is distinguished from an object that does not exist', async () => {
   const type = { group: 'dinfra.io', version: 'v9', plural: 'unicorns', kind: 'Unicorn', namespaced: true };
   await expect(client.list(type, {}, signal)).rejects.toMatchObject({ code: 'ClusterTypeMissing' });
   await expect(client.find(type, { namespace, name: 'a' }, signal)).rejects.toMatchObject({
@@ -182,7 +182,7 @@ test('a type that is not installed is told from an object that does not exist', 
 });
 
 describe('a client without rights', () => {
-  test('is told what it may not do, and which permissions are missing', async () => {
+  test('a client without permissions gets an error that names them', async () => {
     const powerless = await powerlessClient();
     const error = await powerless.list(configMaps, { namespace }, signal).catch((e: unknown) => e);
     expect(error).toMatchObject({
@@ -201,7 +201,7 @@ describe('a client without rights', () => {
     await powerless.close();
   });
 
-  test('and without a valid token is unauthorized', async () => {
+  test('a client without a valid token is unauthorized', async () => {
     const stranger = clientWithToken('not-a-token');
     await expect(stranger.get(namespaces, { name: 'default' }, signal)).rejects.toMatchObject({
       code: 'ClusterUnauthorized',
@@ -213,7 +213,7 @@ describe('a client without rights', () => {
 describe('finalizers', () => {
   const make = (name: string) => client.create(configMaps, { metadata: { namespace, name } }, signal);
 
-  test('are added beside those of others, from however old a view', async () => {
+  test('a finalizer is added beside those of others, from however stale a cache', async () => {
     const made = await make('crowded');
     const names = ['a', 'b', 'c', 'd'].map((letter) => `dinfra.io/${letter}`);
     await Promise.all(names.map((name) => addFinalizer(client, configMaps, made, name, signal)));
@@ -226,7 +226,7 @@ describe('finalizers', () => {
     expect((await client.get(configMaps, made.metadata, signal)).metadata.finalizers).toBeUndefined();
   });
 
-  test('keep an object until they are taken off, and cannot be added once it is going', async () => {
+  test('a finalizer keeps an object until it is removed, and cannot be added to one that is being deleted', async () => {
     const made = await make('kept');
     const held = await addFinalizer(client, configMaps, made, 'dinfra.io/teardown', signal);
     await client.delete(configMaps, made.metadata, signal);
@@ -236,7 +236,7 @@ describe('finalizers', () => {
     expect(await removeFinalizer(client, configMaps, held ?? made, 'dinfra.io/teardown', signal)).toBeUndefined();
   });
 
-  test('are never put on or taken off another object of the same name', async () => {
+  test('a finalizer is never added to or removed from another object of the same name', async () => {
     const first = await make('twin');
     await client.delete(configMaps, first.metadata, signal);
     const second = await make('twin');

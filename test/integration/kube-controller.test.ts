@@ -87,7 +87,7 @@ const make = (name: string, number: number, label: string) =>
 const listed = async (label: string) =>
   (await client.list(configMaps, { namespace, labelSelector: `test=${label}` }, stop.signal)).items;
 
-test('what is wanted becomes so, for what was there before and what comes, changes and goes', async () => {
+test('a controller reconciles objects that existed before, and those created, changed and deleted later', async () => {
   await Promise.all(Array.from({ length: 50 }, (_, i) => make(`early-${i}`, i, 'whole')));
   const { reflector, cleared, registry, ended } = startDoubling(client, 'whole');
   await reflector.synced;
@@ -119,7 +119,7 @@ test('what is wanted becomes so, for what was there before and what comes, chang
   await reflector.ended;
 }, 60_000);
 
-test('it comes to the same through connections that break and go dark', async () => {
+test('a controller converges through connections that break and go dark', async () => {
   const target = new URL(access.server);
   const proxy = await TcpProxy.to(Number(target.port));
   const shaky = new KubeClient(
@@ -181,7 +181,7 @@ test('verifying against the real API server finds nothing to correct while every
   await vi.waitFor(() => expect(reflector.store.size).toBe(0), { timeout: 20_000 });
 }, 60_000);
 
-test('what is noted can be read as Events, with a count and a note that fits', async () => {
+test('recorded events can be read as Events with a count and a truncated note', async () => {
   const recorder = new EventRecorder({ client, signal: stop.signal, instance: 'test-1' });
   const regarding = await make('eventful', 1, 'events');
   const note = {

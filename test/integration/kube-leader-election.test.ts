@@ -74,7 +74,7 @@ function expectNoOverlap(): void {
   expect(overlaps, 'still acted when the next began').toEqual([]);
 }
 
-test('of two, one leads and goes on leading', async () => {
+test('one of two candidates leads and keeps leading', async () => {
   const a = await candidate('a', 'pair');
   await leads('a');
   const b = await candidate('b', 'pair');
@@ -90,7 +90,7 @@ test('of two, one leads and goes on leading', async () => {
   });
 });
 
-test('an orderly stop lets the next one in at once, and not before the work has ended', async () => {
+test('after an orderly stop the next candidate leads at once, but not before the work has ended', async () => {
   const a = await candidate('a', 'orderly', { times: electionTimes(20_000) });
   await leads('a');
   await candidate('b', 'orderly');
@@ -105,7 +105,7 @@ test('an orderly stop lets the next one in at once, and not before the work has 
   expect(lease.spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
 });
 
-test('a leader behind a dead network stops before another begins', async () => {
+test('a leader behind a dead network stops before another starts', async () => {
   const onLost = vi.fn();
   const a = await candidate('a', 'dark', { onLost });
   await leads('a');
@@ -119,7 +119,7 @@ test('a leader behind a dead network stops before another begins', async () => {
   expectNoOverlap();
 });
 
-test('a leader whose connections break for less than the deadline goes on leading', async () => {
+test('a leader whose connections break for less than the deadline keeps leading', async () => {
   const a = await candidate('a', 'shaky');
   await leads('a');
   for (let i = 0; i < 8; i++) {
@@ -130,7 +130,7 @@ test('a leader whose connections break for less than the deadline goes on leadin
   expect(terms).toHaveLength(1);
 });
 
-test('a Lease that is deleted is made again by its leader', async () => {
+test('a deleted Lease is created again by its leader', async () => {
   const a = await candidate('a', 'deleted');
   await leads('a');
   await client.delete(leases, { namespace, name: 'deleted' }, signal);
@@ -141,7 +141,7 @@ test('a Lease that is deleted is made again by its leader', async () => {
   expect(leadsNow(a)).toBe(true);
 });
 
-test('a Lease that somebody else has taken is lost at once', async () => {
+test('a leader whose Lease was taken by another loses leadership at once', async () => {
   const a = await candidate('a', 'stolen');
   await leads('a');
   const theft = { spec: { holderIdentity: 'thief', leaseDurationSeconds: 3 } };
@@ -153,7 +153,7 @@ test('a Lease that somebody else has taken is lost at once', async () => {
   expectNoOverlap();
 });
 
-test('many that come and go, in order and not, never lead together', async () => {
+test('many candidates that start, stop and crash never lead at the same time', async () => {
   const all = await Promise.all(['a', 'b', 'c', 'd'].map((who) => candidate(who, 'crowd')));
   for (let round = 0; round < 3; round++) {
     await vi.waitFor(() => expect(terms).toHaveLength(round + 1), { timeout: 15_000 });
@@ -166,7 +166,7 @@ test('many that come and go, in order and not, never lead together', async () =>
   expectNoOverlap();
 });
 
-test('times that would let two lead are refused', () => {
+test('election times that would let two lead are refused', () => {
   const times = { ...electionTimes(4_000), renewDeadlineMs: 4_000 };
   expect(() => new LeaderElector({ client, namespace, name: 'x', identity: 'x', times })).toThrow(RangeError);
 });

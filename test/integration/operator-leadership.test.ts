@@ -110,7 +110,7 @@ const acts = ({ proxy }: Audited): readonly Write[] => proxy.writes.filter(({ pa
 const actsWithin = (one: Audited, ms: number) =>
   expect.poll(() => acts(one).length, { timeout: ms, interval: 20 }).toBeGreaterThan(0);
 
-test('a leader that is stopped past its lease and resumed writes nothing more, and ends', async () => {
+test('a leader that is paused past its lease and resumed writes nothing more and exits', async () => {
   const [leader, standby] = await leaderAndStandby('stopped');
   leader.operator.freeze();
   await actsWithin(standby, 20_000);
@@ -136,7 +136,7 @@ test('a leader that is killed is followed within five seconds by one that acts',
   await standby.operator.stop();
 }, 120_000);
 
-test('a leader that is told to stop ends in order, and the next one acts at once', async () => {
+test('a leader that gets SIGTERM stops in order, and the next one acts at once', async () => {
   const [leader, standby] = await leaderAndStandby('told');
   const { exited } = leader.operator;
   const toldAt = performance.now();

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 describe('docs/operations.md', () => {
-  it('lists every metric of the operator’s process', async () => {
+  it('docs/operations.md lists every metric of the operator’s process', async () => {
     const own = async () => {
       const exposed = [...(await operator.metrics()).matchAll(/^# HELP (\w+)/gm)].map(([, name = '']) => name);
       return exposed.filter((name) => !/^(nodejs|process)_/.test(name)).toSorted();

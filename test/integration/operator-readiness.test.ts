@@ -61,7 +61,7 @@ async function conditions(of: 'reactor' | 'provider', name: string): Promise<Rec
   return Object.fromEntries((found.status.conditions ?? []).map((one) => [one.type, `${one.status} ${one.reason}`]));
 }
 
-test('a new version rolls out while chain and cloud are away: leader and standby are ready', async () => {
+test('leader and standby are ready while chain and cloud are down, so that a rollout completes', async () => {
   const own = { fieldManager: 'test' };
   const keys = { apiKey: 'a', secretKey: 'b' };
   await client.apply(secrets, { metadata: { name: 'keys', namespace }, stringData: keys }, own, signal);

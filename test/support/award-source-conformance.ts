@@ -109,7 +109,7 @@ export function describeAwardSource(name: string, start: () => Promise<AwardSour
       awards.find((award) => award.subscription === subscription)?.state;
     const applied = () => results.filter(({ result }) => result.kind === 'Applied').map(({ submission }) => submission);
 
-    it('says what it follows, and names its identity and a point that only grows', async () => {
+    it('an award source reports that it follows, its identity, and a finalised point that only grows', async () => {
       const first = await desired();
       expect(source.state.kind).toBe('Following');
       expect(states.at(-1)?.kind).toBe('Following');
@@ -122,28 +122,28 @@ export function describeAwardSource(name: string, start: () => Promise<AwardSour
       expect(wakes).toBeGreaterThan(before);
     });
 
-    it('has the published type that was asked for, and misses one that nobody published', async () => {
+    it('an award source returns a requested published type and omits an unpublished one', async () => {
       await desired();
       const { types } = (await source.desired([harness.type, 'nobody/v9'], stop.signal)) ?? {};
       expect([...(types?.keys() ?? [])]).toEqual([harness.type]);
       expect(types?.get(harness.type)).toMatchObject({ name: harness.type, retired: false });
     });
 
-    it('registers the provider as wanted, is in step then, and asks for nothing more', async () => {
+    it('an award source registers the provider as wanted and then needs no further submission', async () => {
       expect((await desired()).provider).toBeUndefined();
       const state = await registered();
       expect(state.provider?.offers.get(harness.type)).toMatchObject({ price: 1_000n, capacity: 5, withdrawn: false });
       expect(source.submit(state, wanted(), [])).toEqual([]);
     });
 
-    it('withdraws an offer that is not wanted any more', async () => {
+    it('an award source withdraws an offer that is no longer wanted', async () => {
       await registered();
       const isWithdrawn = ({ provider }: Desired) => provider?.offers.get(harness.type)?.withdrawn !== false;
       const state = await until(isWithdrawn, [], wanted({ offers: [], paused: true }));
       expect(isWithdrawn(state)).toBe(true);
     });
 
-    it('lists an award with its deadline, and takes an acceptance and a ready report each once', async () => {
+    it('an award source lists an award with its deadline, and applies an acceptance and a ready report once each', async () => {
       const { genesis, subscription, tenure, state, deadline, type } = await awardFor();
       expect({ state, type }).toEqual({ state: 'Awarded', type: harness.type });
       expect(deadline).toBeGreaterThan(0);
@@ -161,7 +161,7 @@ export function describeAwardSource(name: string, start: () => Promise<AwardSour
       ]);
     });
 
-    it('tells of a refusal by its own name, and keeps it for the submission', async () => {
+    it('an award source reports a rejection by its own name and remembers it for the submission', async () => {
       const { genesis, subscription, tenure } = await awardFor();
       const early = { report: 'ready', genesis, subscription, tenure } as const;
       await until(() => results.some(({ result }) => result.kind === 'Refused'), [early]);
@@ -172,7 +172,7 @@ export function describeAwardSource(name: string, start: () => Promise<AwardSour
       );
     });
 
-    it('drops an award that was declined, whose tenure is then no reason to keep anything', async () => {
+    it('an award source no longer lists a declined award, and its tenure permits removal', async () => {
       const { genesis, subscription, tenure } = await awardFor();
       const one = { genesis, subscription, tenure };
       expect(await source.standing(one, stop.signal)).toBe('Live');
@@ -183,7 +183,7 @@ export function describeAwardSource(name: string, start: () => Promise<AwardSour
       expect(await source.standing(one, stop.signal)).toBe('Gone');
     });
 
-    it('lists an ended tenure until it is released, and says of it Ended and then Gone', async () => {
+    it('an award source lists an ended tenure until it is released, as Ended and then as Gone', async () => {
       const { genesis, subscription, tenure } = await awardFor();
       const one = { genesis, subscription, tenure };
       await until((state) => stateOf(state, subscription) === 'Accepted', [{ ...one, report: 'accept' }]);
@@ -195,13 +195,13 @@ export function describeAwardSource(name: string, start: () => Promise<AwardSour
       expect(await source.standing(one, stop.signal)).toBe('Gone');
     });
 
-    it('says Unknown of a tenure of another chain', async () => {
+    it('an award source reports Unknown for a tenure of another chain', async () => {
       await desired();
       const other = { genesis: `0x${'77'.repeat(32)}`, subscription: 1n, tenure: 1 };
       expect(await source.standing(other, stop.signal)).toBe('Unknown');
     });
 
-    it('has the bytes that are kept there, and undefined for those that are not', async () => {
+    it('an award source returns the bytes it stores and undefined for others', async () => {
       const bytes = new TextEncoder().encode('{"kept":true}');
       const hash = await harness.keep(bytes);
       await harness.advance();
@@ -210,7 +210,7 @@ export function describeAwardSource(name: string, start: () => Promise<AwardSour
       expect(await source.preimage(`0x${'99'.repeat(32)}`, 5, stop.signal)).toBeUndefined();
     });
 
-    it('that is out of reach never gives an empty answer for one it could not read', async () => {
+    it('an unreachable award source never returns an empty state for one it could not read', async () => {
       const { genesis, subscription, tenure } = await awardFor();
       await harness.setReachable(false);
       source.invalidate();

@@ -27,7 +27,7 @@ export interface ConformanceHarness {
   close(): Promise<void>;
 }
 
-/** What every reactor promises. `timeoutMs` is for one test. */
+/** The conformance suite of the reactor port. `timeoutMs` is per test. */
 export function reactorConformance(
   name: string,
   makeHarness: () => Promise<ConformanceHarness>,
@@ -56,7 +56,7 @@ export function reactorConformance(
       expect(await harness.holdings(driver.order)).toEqual([]);
     }
 
-    it('finds nothing of a tenure that was never made, and making it can be checked without making it', async () => {
+    it('a tenure that was never created is absent, and its order can be checked without creating it', async () => {
       const order = harness.order();
       const before = harness.writes();
       await harness.reactor().check(order, soon());
@@ -64,7 +64,7 @@ export function reactorConformance(
       expect(harness.writes()).toBe(before);
     });
 
-    it('names the field of what can never be realised', async () => {
+    it('an order that can never be realised is refused with its field', async () => {
       const impossible = harness.impossible();
       expect(impossible).not.toEqual([]);
       for (const { order, code, path } of impossible) {
@@ -74,7 +74,7 @@ export function reactorConformance(
       }
     });
 
-    it('makes what was ordered, tells where it is, and leaves nothing when it ends', async () => {
+    it('a tenure is created as ordered, reports its endpoints, and leaves nothing when it ends', async () => {
       const driver = await running();
       const found = present(driver);
       expect(found).toMatchObject({ phase: 'Running', healthy: true, differences: [] });
@@ -83,27 +83,27 @@ export function reactorConformance(
       await end(driver);
     });
 
-    it('changes nothing while what runs is what was ordered', async () => {
+    it('a tenure that runs as ordered is not changed', async () => {
       const driver = await running();
-      await driver.pass();
+      await driver.reconcile();
       const before = harness.writes();
-      for (let count = 0; count < 3; count++) expect((await driver.pass()).action).toBe('rest');
+      for (let count = 0; count < 3; count++) expect((await driver.reconcile()).action).toBe('rest');
       expect(harness.writes()).toBe(before);
       await end(driver);
     });
 
-    it('finds it again without its memo and after a restart, and makes no second one', async () => {
+    it('a tenure is found again without its memo and after a restart, and not created twice', async () => {
       const driver = await running();
       const before = await harness.holdings(driver.order);
       const again = drive(driver.order);
-      const pass = await again.settle();
-      expect(pass.found).toMatchObject({ phase: 'Running', differences: [] });
-      expect(again.passes.map(({ action }) => action)).not.toContain('create');
+      const result = await again.settle();
+      expect(result.found).toMatchObject({ phase: 'Running', differences: [] });
+      expect(again.results.map(({ action }) => action)).not.toContain('create');
       expect(await harness.holdings(driver.order)).toEqual(before);
       await end(again);
     });
 
-    it('comes to one realisation when a create is repeated after a crash', async () => {
+    it('a create repeated after a crash makes one realisation', async () => {
       const normal = await running();
       const usual = (await harness.holdings(normal.order)).length;
       const order = harness.order();
@@ -117,11 +117,11 @@ export function reactorConformance(
       await end(normal);
     });
 
-    it('comes to one realisation when the operator sees the cluster as it was a moment ago', async () => {
+    it('a create from a stale cache makes one realisation', async () => {
       const usual = await running();
       const driver = drive(harness.order());
       driver.cluster.lag = 1;
-      for (let count = 0; count < 4; count++) await driver.pass();
+      for (let count = 0; count < 4; count++) await driver.reconcile();
       driver.cluster.lag = 0;
       await driver.settle();
       expect(await harness.holdings(driver.order)).toHaveLength((await harness.holdings(usual.order)).length);
@@ -129,13 +129,13 @@ export function reactorConformance(
       await end(usual);
     });
 
-    it('is removed completely when it ends before it was ready', async () => {
+    it('a tenure that ends before it was ready is removed completely', async () => {
       const order = harness.order();
       await harness.reactor().create(order, undefined, soon());
       await end(drive(order));
     });
 
-    it('keeps its data while it is suspended, and runs again afterwards', async () => {
+    it('a suspended tenure keeps its data and runs again afterwards', async () => {
       const driver = await running();
       const before = (await harness.holdings(driver.order)).length;
       driver.wanted = 'Suspended';
@@ -147,14 +147,14 @@ export function reactorConformance(
       await end(driver);
     });
 
-    it('is removed completely while it is suspended', async () => {
+    it('a tenure that ends while suspended is removed completely', async () => {
       const driver = await running();
       driver.wanted = 'Suspended';
       await driver.settle();
       await end(driver);
     });
 
-    it('becomes what a changed order says', async ({ skip }) => {
+    it('a tenure follows a changed order', async ({ skip }) => {
       if (harness.changed === undefined) return skip('nothing can be changed in place here');
       const driver = await running();
       driver.order = harness.changed(driver.order);
@@ -164,21 +164,21 @@ export function reactorConformance(
       await end(driver);
     });
 
-    it('is made again when somebody removed it', async () => {
+    it('a workload that somebody removed is created again', async () => {
       const driver = await running();
       await harness.sabotage(driver.order, 'Remove');
       expect((await recover(driver)).found).toMatchObject({ phase: 'Running', differences: [] });
       await end(driver);
     });
 
-    it('is started again when somebody stopped it', async () => {
+    it('a workload that somebody stopped is started again', async () => {
       const driver = await running();
       await harness.sabotage(driver.order, 'Stop');
       expect((await recover(driver)).found).toMatchObject({ phase: 'Running', differences: [] });
       await end(driver);
     });
 
-    it('never takes silence for absence', async () => {
+    it('a backend that does not answer is never taken for absence', async () => {
       const driver = await running();
       await harness.outage(true);
       try {
@@ -194,16 +194,16 @@ export function reactorConformance(
       await end(driver);
     });
 
-    it('touches nothing of another tenure', async () => {
+    it('nothing of another tenure is touched', async () => {
       const [one, other] = [await running(), await running()];
       const before = await harness.holdings(other.order);
       await end(one);
       expect(await harness.holdings(other.order)).toEqual(before);
-      expect((await other.pass()).action).toBe('rest');
+      expect((await other.reconcile()).action).toBe('rest');
       await end(other);
     });
 
-    it('refuses to touch what has its name and is not ours', async () => {
+    it('a resource with the tenure’s name that is not ours is not touched', async () => {
       const order = harness.order();
       const untouched = await harness.stranger(order);
       const driver = drive(order);
@@ -214,7 +214,7 @@ export function reactorConformance(
       expect(await untouched()).toBe(true);
     });
 
-    it('stops at once when it is told to', async () => {
+    it('a reactor call ends at once when its signal aborts', async () => {
       const driver = await running();
       const aborted = AbortSignal.abort(new Error('enough'));
       const { order } = driver;
@@ -233,7 +233,7 @@ export function reactorConformance(
 }
 
 function present(driver: TenureDriver): Present {
-  const found = driver.passes.at(-1)?.found;
+  const found = driver.results.at(-1)?.found;
   if (found?.kind !== 'Present') throw new Error(`expected something present, found ${found?.kind}`);
   return found;
 }

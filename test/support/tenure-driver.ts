@@ -10,41 +10,41 @@ import type { Memo, Observation, Order, Present, Reactor, Step } from '../../src
 import { deploymentFor } from './deployment-for.ts';
 import { InMemoryDeployments } from './in-memory-deployments.ts';
 
-/** Time as the driver lives in it. */
+/** The driver's clock. */
 export interface PassingTime {
   /** Unix milliseconds. */
   now(): number;
-  /** Lets so many milliseconds pass: really, or by moving a clock. */
+  /** Lets `ms` milliseconds pass: in real time, or by moving a clock. */
   pass(ms: number): Promise<void>;
 }
 
-/** What one reconcile did, as far as tests look at it. */
-export interface Pass {
-  /** The step that was asked of the reactor, or what the status says instead. */
+/** What one reconcile did: the part tests check. */
+export interface ReconcileResult {
+  /** The reactor's method that was called, or what the status says instead. */
   readonly action: string;
   readonly found: Observation | undefined;
   readonly step: Step | undefined;
   readonly error: DinfraError | undefined;
 }
 
-/** How long a failure is waited out, in milliseconds, unless the backend says. */
+/** Backoff after a failure, in milliseconds, unless the backend gives one. */
 const RETRY_MS = 1_000;
 const FINAL_RETRY_MS = 60_000;
 
 /**
- * Has the operator's own DeploymentReconciler realise one tenure, on a cluster in memory. What survives a crash is the
- * cluster: a driver made with it is the operator started again.
+ * Realises one tenure with the operator's own DeploymentReconciler, on an in-memory cluster. Only the cluster survives a
+ * crash: another driver with the same cluster is the restarted operator.
  */
 export class TenureDriver {
   /** Every reconcile so far. */
-  readonly passes: Pass[] = [];
+  readonly results: ReconcileResult[] = [];
   readonly cluster: InMemoryDeployments;
   readonly #reactor: Reactor;
   readonly #time: PassingTime;
   readonly #key: string;
   readonly #reconciler: DeploymentReconciler;
   #order: Order;
-  /** What the reactor was asked in this reconcile, and what it said. */
+  /** The calls to the reactor in this reconcile, and their results. */
   #calls: Call[] = [];
 
   constructor(
@@ -99,41 +99,41 @@ export class TenureDriver {
     this.cluster.changeStatus(this.#key, { ...status, realisation: { ...realisation, ...(memo && { memo }) } });
   }
 
-  /** One reconcile. Errors of the reactor that are not ours are thrown: they stand for a crash, which writes nothing. */
-  async pass(signal: AbortSignal = AbortSignal.timeout(30_000)): Promise<Pass> {
+  /** Reconciles once. Rethrows reactor errors that are not ours: they stand for a crash, which writes nothing. */
+  async reconcile(signal: AbortSignal = AbortSignal.timeout(30_000)): Promise<ReconcileResult> {
     this.#calls = [];
     this.cluster.failWrites.length = 0;
     this.#reconciler.retryNow(this.#key);
     const next = await this.#reconciler.reconcile(this.#key, signal, silentLogger, signal);
     const crash = this.#calls.find(({ error }) => error !== undefined && findDinfraError(error) === undefined);
     if (crash !== undefined) throw crash.error;
-    const pass = this.#passOf('requeueAfterMs' in next);
-    const { action, error, step, found } = pass;
+    const result = this.#resultOf('requeueAfterMs' in next);
+    const { action, error, step, found } = result;
     if (error instanceof RetryableError) await this.#time.pass(error.retryAfterMs ?? RETRY_MS);
     else if (error !== undefined) await this.#time.pass(FINAL_RETRY_MS);
     else if (step !== undefined) await this.#time.pass(step.pollAfterMs);
     else if (action === 'poll' && found?.kind === 'Busy') await this.#time.pass(found.pollAfterMs);
     else if (action === 'lookAgain' && 'requeueAfterMs' in next) await this.#time.pass(next.requeueAfterMs);
     else await this.#time.pass(0);
-    this.passes.push(pass);
-    return pass;
+    this.results.push(result);
+    return result;
   }
 
-  /** Reconciles until `done` says so. Throws, with what happened last, when that takes more than `limit` of them. */
-  async until(done: (pass: Pass) => boolean, limit = 60): Promise<Pass> {
+  /** Reconciles until `done` returns true. Throws with the last results after `limit` reconciles. */
+  async until(done: (result: ReconcileResult) => boolean, limit = 60): Promise<ReconcileResult> {
     for (let count = 0; count < limit; count++) {
-      const pass = await this.pass();
-      if (done(pass)) return pass;
+      const result = await this.reconcile();
+      if (done(result)) return result;
     }
-    const last = this.passes.slice(-6).map((pass) => {
-      const what = pass.error?.message ?? pass.step?.message ?? (pass.found as Present | undefined)?.message;
-      return `${pass.action}: ${what ?? pass.found?.kind}`;
+    const last = this.results.slice(-6).map((result) => {
+      const what = result.error?.message ?? result.step?.message ?? (result.found as Present | undefined)?.message;
+      return `${result.action}: ${what ?? result.found?.kind}`;
     });
     throw new Error(`not there after ${limit} reconciles; last:\n  ${last.join('\n  ')}`);
   }
 
-  /** Reconciles until nothing is left to do: it runs, is stopped as wanted, or is proven to be gone. */
-  settle(limit?: number): Promise<Pass> {
+  /** Reconciles until nothing is left to do: it runs, is stopped as wanted, or is proven gone. */
+  settle(limit?: number): Promise<ReconcileResult> {
     return this.until(({ action }) => action === 'rest' || action === 'confirmReleased', limit);
   }
 
@@ -159,7 +159,7 @@ export class TenureDriver {
     });
   }
 
-  /** The order as it is, translated as an accepted one would have been. */
+  /** The current order, translated like an accepted one. */
   #orders(): Orders {
     const record = () => ({ hash: this.#order.descriptorHash, schemaVersion: 1, contentRef: { name: 'kept' } });
     const translated = () => ({ ...this.#order, ...blueprints.translate(this.#order.type, this.#order.descriptor) });
@@ -172,7 +172,7 @@ export class TenureDriver {
     };
   }
 
-  /** The reactor, with everything that is asked of it written down. */
+  /** The reactor, with all calls recorded. */
   #listening(reactor: Reactor): Reactor {
     const heard = async <T>(verb: string, answer: Promise<T>): Promise<T> => {
       const call: Call = { verb, answer: undefined, error: undefined };
@@ -183,12 +183,12 @@ export class TenureDriver {
         return value;
       } catch (error) {
         call.error = error;
-        // A process that crashed writes nothing any more.
+        // A crashed process writes nothing.
         if (findDinfraError(error) === undefined) this.cluster.failWrites.push(new Error('crashed'));
         throw error;
       }
     };
-    // Suites make strangers whose name does not follow from their tenure: the order's identity is the one meant.
+    // Suites make foreign resources whose name does not follow from their tenure: use the order's identity.
     const identity = () => this.#order.identity;
     return {
       kind: reactor.kind,
@@ -204,7 +204,7 @@ export class TenureDriver {
     };
   }
 
-  #passOf(goesOn: boolean): Pass {
+  #resultOf(goesOn: boolean): ReconcileResult {
     const observed = this.#calls.find(({ verb }) => verb === 'observe');
     const acted = this.#calls.find(({ verb }) => verb !== 'observe');
     const found = observed?.answer as Observation | undefined;
@@ -215,7 +215,7 @@ export class TenureDriver {
     return { action: found === undefined ? 'prepare' : this.#quiet(found, goesOn), found, step, error };
   }
 
-  /** What a reconcile that asked nothing of the reactor was about. */
+  /** What a reconcile did that called nothing but `observe`. */
   #quiet(found: Observation, goesOn: boolean): string {
     if (found.kind === 'Busy') return 'poll';
     if (!goesOn) return 'confirmReleased';

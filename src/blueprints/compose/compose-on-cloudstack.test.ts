@@ -68,7 +68,7 @@ describe('a compose/v1 order in CloudStack', () => {
     const [cloudConfig = ''] = partsOf(userDataInCloud());
     expect(parse(cloudConfig).bootcmd[0].at(-1)).toBe(sample.compose);
     // A translation that came out otherwise would be taken for drift.
-    expect((await driver.pass()).action).toBe('rest');
+    expect((await driver.reconcile()).action).toBe('rest');
     driver.wanted = 'Suspended';
     expect((await driver.settle()).found).toMatchObject({ phase: 'Stopped', differences: [] });
     driver.wanted = 'Active';

@@ -100,8 +100,8 @@ describe('an account or a cloud that is full', () => {
     bench = await startBench({ cloud: { hosts: 0 } });
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
     const start = bench.clock.now();
-    while (bench.clock.now() - start < 3_600_000) await driver.pass();
-    const reasons = new Set(driver.passes.flatMap(({ error }) => error?.code ?? []));
+    while (bench.clock.now() - start < 3_600_000) await driver.reconcile();
+    const reasons = new Set(driver.results.flatMap(({ error }) => error?.code ?? []));
     expect([...reasons]).toEqual(['CloudStackNoCapacity']);
     expect(bench.simulator.calls.get('deployVirtualMachine')).toBeLessThan(25);
     driver.wanted = 'Ended';
@@ -114,9 +114,9 @@ describe('an endpoint that does not let us in', () => {
   /** The error of an observation, and how many calls ten more tries over some minutes cost. */
   async function tries(reactor: CloudStackReactor): Promise<{ error: DinfraError | undefined; calls: number }> {
     const driver = new TenureDriver(reactor, orderFor(), bench.clock);
-    const { error } = await driver.pass();
+    const { error } = await driver.reconcile();
     const before = callsOf(bench);
-    for (let turn = 0; turn < 10; turn++) await driver.pass();
+    for (let turn = 0; turn < 10; turn++) await driver.reconcile();
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
     return { error, calls: callsOf(bench) - before };
   }
@@ -173,7 +173,7 @@ describe('what an admin takes away from under a VM that runs', () => {
     for (const template of [...tables.templates.live()]) template.removed = Date.now();
     await bench.clock.pass(120_000);
     for (let turn = 0; turn < 3; turn++) {
-      expect(await driver.pass()).toMatchObject({ action: 'rest', found: { phase: 'Running', differences: [] } });
+      expect(await driver.reconcile()).toMatchObject({ action: 'rest', found: { phase: 'Running', differences: [] } });
     }
     expect(vmOf(bench, driver.order).id).toBe(id);
   });
@@ -184,7 +184,7 @@ describe('what an admin takes away from under a VM that runs', () => {
     await driver.settle();
     bench.simulator.world.settings['allow.user.expunge.recover.vm'] = 'false';
     const again = new TenureDriver(bench.reactor(), driver.order, bench.clock, 'Ended');
-    const { error } = await again.until((pass) => pass.error !== undefined, 30);
+    const { error } = await again.until((result) => result.error !== undefined, 30);
     expect(error).toMatchObject({
       code: 'CloudStackExpungeForbidden',
       message: expect.stringMatching(

@@ -12,7 +12,7 @@ class Killed extends Error {}
 
 /** How a life is disturbed, at one of its calls. */
 type Disturbance =
-  /** The operator is killed once the answer is in; what the pass learned was not written down. */
+  /** The operator is killed after the response; the result of the reconcile is not written. */
   | 'killed'
   /** The same, and the status is lost, too. */
   | 'killed and forgetful'
@@ -110,12 +110,12 @@ async function liveOn(bench: Bench, disturbance: Disturbance | undefined, point:
   for (const stage of stages) {
     driver.wanted = stage;
     for (let isSettled = false; !isSettled; ) {
-      const pass = await driver.pass(isFirst ? death.signal : undefined).catch((error: unknown) => {
+      const result = await driver.reconcile(isFirst ? death.signal : undefined).catch((error: unknown) => {
         if (error instanceof Killed) return undefined;
         throw error;
       });
       expect(holdingsOf(bench).vms.length).toBeLessThanOrEqual(1);
-      isSettled = pass?.action === 'rest' || pass?.action === 'confirmReleased';
+      isSettled = result?.action === 'rest' || result?.action === 'confirmReleased';
       if (isFirst && death.signal.aborted) {
         // What was written down before the process died is there; in a restored cluster nothing is.
         const cluster = disturbance === 'killed' ? driver.cluster : undefined;
@@ -123,7 +123,7 @@ async function liveOn(bench: Bench, disturbance: Disturbance | undefined, point:
         isFirst = false;
         isSettled = false;
       }
-      if (driver.passes.length > 100) throw new Error(`${stage} is not reached: ${told(driver)}`);
+      if (driver.results.length > 100) throw new Error(`${stage} is not reached: ${told(driver)}`);
     }
     holdings.push(counted(holdingsOf(bench)));
   }
@@ -135,7 +135,7 @@ function counted(held: Holdings): Counted {
   return Object.fromEntries(counts) as Counted;
 }
 
-/** The last passes, in words. */
-function told({ passes }: TenureDriver): string {
-  return JSON.stringify(passes.slice(-3).map(({ action, step, error }) => [action, step?.message, error?.message]));
+/** The last reconciles, in words. */
+function told({ results }: TenureDriver): string {
+  return JSON.stringify(results.slice(-3).map(({ action, step, error }) => [action, step?.message, error?.message]));
 }

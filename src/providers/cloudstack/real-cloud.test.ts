@@ -59,7 +59,7 @@ describe('two tenures with one access key in one account', () => {
     const second = await running({ ...orderFor(), accessKey: first.order.accessKey });
     const pair = keyPairName(first.order.accessKey);
     expect(holdingsOf(bench).keyPairs).toEqual([pair]);
-    expect(second.passes.map(({ error }) => error?.code)).not.toContain('CloudStackRejected');
+    expect(second.results.map(({ error }) => error?.code)).not.toContain('CloudStackRejected');
     await end(first);
     expect(holdingsOf(bench).keyPairs).toEqual([pair]);
     await end(second);
@@ -132,7 +132,7 @@ describe('a VM that an admin destroyed and did not expunge', () => {
       const vms = vmsOf(bench, driver.order);
       expect(vms).toMatchObject([{ state: 'Running' }]);
       expect(vms[0]?.id).not.toBe(id);
-      expect(driver.passes.map(({ error }) => error?.family)).not.toContain('terminal');
+      expect(driver.results.map(({ error }) => error?.family)).not.toContain('terminal');
     },
   );
 
@@ -174,7 +174,7 @@ describe('a VM in a state nobody ordered', () => {
       const driver = await running();
       stateOf(driver, state);
       await bench.clock.pass(60_000);
-      expect((await driver.pass()).found?.kind).toBe('Busy');
+      expect((await driver.reconcile()).found?.kind).toBe('Busy');
       await bench.clock.pass(11 * 60_000);
       const found = await lookLater(driver);
       expect(found).toMatchObject({ healthy: false });

@@ -129,7 +129,7 @@ describe('with a role that lacks expungeVirtualMachine', () => {
     const ended = bench.clock.now();
     await driver.until(() => vmOf(bench, driver.order).state !== 'Running', 10);
     expect(bench.clock.now() - ended).toBeLessThan(60_000);
-    const { error } = await driver.until((pass) => pass.error?.code === 'CloudStackExpungeForbidden', 30);
+    const { error } = await driver.until((result) => result.error?.code === 'CloudStackExpungeForbidden', 30);
     expect(vmOf(bench, driver.order).state).toBe('Destroyed');
     const due = new Date(ended + 86_400_000).toISOString().slice(0, 10);
     expect(error?.message).toContain(`the VM ${driver.order.identity.name} is stopped and destroyed`);
@@ -142,7 +142,7 @@ describe('with a role that lacks expungeVirtualMachine', () => {
     const driver = new TenureDriver(bench.reactor(), orderFor({ dataDisks: [{ name: 'd', sizeGiB: 1 }] }), bench.clock);
     await driver.settle();
     driver.wanted = 'Ended';
-    await driver.until((pass) => pass.error?.code === 'CloudStackExpungeForbidden', 40);
+    await driver.until((result) => result.error?.code === 'CloudStackExpungeForbidden', 40);
     grant(documentedRole());
     await driver.settle(60);
     expect(holdingsOf(bench)).toEqual(emptyHoldings);

@@ -156,11 +156,11 @@ describe('among neighbours that look alike', () => {
         const unseen = made.filter(({ looks }) => looks.state === 'Destroyed').map(({ vm }) => vm);
         const own = () => ownVms(identity).filter((vm) => !strangers.includes(vm) && !unseen.includes(vm));
         const driver = new TenureDriver(bench.reactor(), order, bench.clock);
-        for (let pass = 0; pass < 12; pass++) await driver.pass();
+        for (let count = 0; count < 12; count++) await driver.reconcile();
         expect(strangers.map(picture)).toEqual(before);
         expect(own().filter(({ name }) => name === identity.name).length).toBeLessThanOrEqual(1);
         driver.wanted = 'Ended';
-        for (let pass = 0; pass < 25; pass++) await driver.pass();
+        for (let count = 0; count < 25; count++) await driver.reconcile();
         expect(strangers.map(picture)).toEqual(before);
         expect(own()).toEqual([]);
         for (const { vm } of made) bench.simulator.world.tables.vms.drop(vm.id);

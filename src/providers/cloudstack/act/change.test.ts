@@ -130,7 +130,7 @@ describe('a disk that does not grow while there is a snapshot of its VM', () => 
     // The code a role without the command would have, but in a job.
     bench.simulator.faults.set([{ command: 'resizeVolume', kind: 'FailJob', code: 432, text: 'VM snapshots' }]);
     driver.order = reordered(driver, disks(5));
-    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+    const { error } = await driver.until((result) => result.error !== undefined, 20);
     expect(error).toMatchObject({ code: 'CloudStackFailed', message: expect.stringContaining('VM snapshots') });
     bench.simulator.faults.clear();
     await driver.settle();
@@ -151,7 +151,7 @@ describe('a VM that is to be larger than there is room for', () => {
   it('a VM is not stopped for a size beyond the account’s limits', async () => {
     const driver = await running(tight);
     driver.order = reordered(driver, larger);
-    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+    const { error } = await driver.until((result) => result.error !== undefined, 20);
     expect(error).toMatchObject({ code: 'CloudStackLimitReached' });
     expect(vmOf(bench, driver.order).state).toBe('Running');
     expect(stops()).toBe(0);
@@ -168,7 +168,7 @@ describe('a VM that was stopped for a change CloudStack does not make', () => {
       const driver = await running();
       bench.simulator.faults.set([{ command: 'scaleVirtualMachine', ...fault }]);
       driver.order = reordered(driver, larger);
-      const { error, found } = await driver.until((pass) => pass.error !== undefined, 40);
+      const { error, found } = await driver.until((result) => result.error !== undefined, 40);
       expect(error).toMatchObject({ family: 'retryable', message: expect.stringContaining(fault.text) });
       expect(found).toMatchObject({ phase: 'Running' });
       expect((found as Present).differences.map(({ what }) => what)).toContain('VM size');
@@ -182,7 +182,7 @@ describe('a VM that was stopped for a change CloudStack does not make', () => {
     bench.simulator.faults.set([{ command: 'scaleVirtualMachine', kind: 'FailJob' }]);
     driver.order = reordered(driver, larger);
     const start = bench.clock.now();
-    while (bench.clock.now() - start < 24 * 3_600_000) await driver.pass();
+    while (bench.clock.now() - start < 24 * 3_600_000) await driver.reconcile();
     expect(stops()).toBeGreaterThan(2);
     expect(stops()).toBeLessThan(7);
     expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 1 });
@@ -195,7 +195,7 @@ describe('a VM that was stopped for a change CloudStack does not make', () => {
     const driver = await running();
     bench.simulator.faults.set([{ command: 'scaleVirtualMachine', kind: 'FailJob', times: 1 }]);
     driver.order = reordered(driver, larger);
-    await driver.until((pass) => pass.error !== undefined, 40);
+    await driver.until((result) => result.error !== undefined, 40);
     const before = bench.clock.now();
     driver.order = reordered(driver, { cpu: 4, memoryMiB: 8_192 });
     await driver.settle();

@@ -73,11 +73,11 @@ describe('a deploy that failed half-way', () => {
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
     bench.simulator.faults.set([{ command: 'deployVirtualMachine', kind: 'FailJob', code: 533 }]);
     const start = bench.clock.now();
-    while (bench.clock.now() - start < 3_600_000) await driver.pass();
+    while (bench.clock.now() - start < 3_600_000) await driver.reconcile();
     const deploys = bench.simulator.calls.get('deployVirtualMachine') ?? 0;
     expect(deploys).toBeGreaterThan(10);
     expect(deploys).toBeLessThan(25);
-    expect(driver.passes.some(({ error }) => error?.code === 'CloudStackNoCapacity')).toBe(true);
+    expect(driver.results.some(({ error }) => error?.code === 'CloudStackNoCapacity')).toBe(true);
     bench.simulator.faults.clear();
     await end(driver);
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
@@ -183,7 +183,7 @@ describe.each([
     const order = orderFor();
     const drivers = [1, 2].map(() => new TenureDriver(bench.reactor(), order, bench.clock));
     while (!drivers.every(({ memo }) => memo?.['vm'] !== undefined)) {
-      await Promise.all(drivers.map((driver) => driver.pass()));
+      await Promise.all(drivers.map((driver) => driver.reconcile()));
     }
     await Promise.all(drivers.map((driver) => driver.settle()));
     expect(holdingsOf(bench)).toMatchObject({ vms: [{ state: 'Running' }] });

@@ -87,8 +87,8 @@ describe('the end of a tenure', () => {
     await driver.settle();
     driver.wanted = 'Ended';
     const start = bench.clock.now();
-    while (bench.clock.now() - start < 6 * 3_600_000) await driver.pass();
-    const codes = new Set(driver.passes.flatMap(({ error }) => error?.code ?? []));
+    while (bench.clock.now() - start < 6 * 3_600_000) await driver.reconcile();
+    const codes = new Set(driver.results.flatMap(({ error }) => error?.code ?? []));
     expect([...codes]).toEqual(['CloudStackExpungeForbidden']);
     expect(bench.simulator.calls.get('deleteNetwork')).toBeLessThan(90);
     expect(bench.simulator.calls.get('destroyVirtualMachine')).toBe(1);

@@ -30,7 +30,7 @@ class Cloud {
   async start(): Promise<Simulator> {
     const port = this.#simulator === undefined ? 0 : Number(new URL(this.#simulator.endpoint).port);
     await this.#simulator?.stop();
-    // Slower than a pass: jobs are on their way when it ends.
+    // Slower than a reconcile: jobs are still running when it ends.
     const delays = { queue: 5, vm: 40, other: 10 };
     this.#simulator = await quickSimulator({ stateFile: this.#stateFile, port, delays, settings: this.#settings });
     return this.#simulator;
@@ -80,7 +80,7 @@ describe('a management server that is restarted in the middle of it', () => {
   });
 });
 
-/** One life of a tenure, whose server is restarted after its `point`th pass, if it has as many. */
+/** One life of a tenure, whose server is restarted after its `point`th reconcile, if it has as many. */
 async function live(point: number): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'dinfra-restart-'));
   const cloud = new Cloud(folder);
@@ -101,20 +101,20 @@ async function live(point: number): Promise<boolean> {
     for (const stage of stages) {
       driver.wanted = stage;
       for (let isSettled = false; !isSettled; ) {
-        const { action } = await driver.pass();
+        const { action } = await driver.reconcile();
         isSettled = action === 'rest' || action === 'confirmReleased';
-        if (driver.passes.length === point) {
+        if (driver.results.length === point) {
           await cloud.start();
           isSettled = false;
         }
-        expect(driver.passes.length).toBeLessThan(400);
+        expect(driver.results.length).toBeLessThan(400);
       }
       const { vms = [], volumes = [] } = cloud.held ?? {};
       seen.push([...vms.map(({ state }) => state), volumes.length]);
     }
     expect({ point, seen }).toEqual({ point, seen: [['Running', 2], ['Stopped', 2], ['Running', 2], [0]] });
     expect(cloud.held).toEqual(emptyHoldings);
-    return driver.passes.length > point;
+    return driver.results.length > point;
   } finally {
     await reactor.close();
     await cloud.stop();

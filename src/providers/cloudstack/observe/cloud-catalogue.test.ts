@@ -66,7 +66,7 @@ describe('what the cloud offers', () => {
     const template = replaceTemplate(true);
     await driver.settle();
     expect(vmOf(bench, driver.order).template).toBe(template);
-    expect(driver.passes.map(({ error }) => error?.family)).not.toContain('terminal');
+    expect(driver.results.map(({ error }) => error?.family)).not.toContain('terminal');
   });
 
   it('an image removed between the award and the deploy is named in the error', async () => {
@@ -74,7 +74,7 @@ describe('what the cloud offers', () => {
     const driver = new TenureDriver(reactor, orderFor(), bench.clock);
     await reactor.check(driver.order, soon());
     replaceTemplate(false);
-    const { error } = await driver.until((pass) => pass.error !== undefined, 10);
+    const { error } = await driver.until((result) => result.error !== undefined, 10);
     expect(error).toMatchObject({ code: 'CloudStackTemplateUnknown', family: 'terminal' });
     expect(error?.message).toContain('"debian-12"');
     driver.wanted = 'Ended';

@@ -114,7 +114,7 @@ describe('what cannot be put right without harm', () => {
     const { tags } = bench.simulator.world.tables;
     for (const tag of tags.live()) if (tag.key === TENURE_TAG) tag.value = orderFor().identity.marker;
     await bench.clock.pass(60_000);
-    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+    const { error } = await driver.until((result) => result.error !== undefined, 20);
     expect(error).toMatchObject({ code: 'CloudStackNotOurs', message: expect.stringContaining(id) });
     expect(bench.simulator.world.tables.vms.must(id)).toMatchObject({ state: 'Running' });
     expect([...bench.simulator.world.tables.vms.live()]).toHaveLength(1);
@@ -124,7 +124,7 @@ describe('what cannot be put right without harm', () => {
     const driver = await running({}, medium);
     await shrink(driver);
     await bench.clock.pass(60_000);
-    const { found, error } = await driver.until((pass) => pass.error !== undefined, 20);
+    const { found, error } = await driver.until((result) => result.error !== undefined, 20);
     expect(found).toMatchObject({
       phase: 'Running',
       healthy: true,
@@ -157,7 +157,7 @@ describe('a changed order', () => {
   it('a changed order that needs a forbidden restart is refused, and the VM keeps running', async () => {
     const driver = await running({ restart: 'Never' });
     driver.order = reordered(driver, medium);
-    const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+    const { error } = await driver.until((result) => result.error !== undefined, 20);
     expect(error).toMatchObject({ code: 'VmRestartNeeded' });
     expect(vmOf(bench, driver.order)).toMatchObject({ state: 'Running', cpu: 1 });
   });
@@ -178,7 +178,7 @@ describe('a changed order', () => {
         path,
       });
       driver.order = order;
-      const { error } = await driver.until((pass) => pass.error !== undefined, 20);
+      const { error } = await driver.until((result) => result.error !== undefined, 20);
       expect(error).toMatchObject({ code: 'VmChangeRefused', path });
       expect(pictureOf(driver)).toEqual(before);
     },

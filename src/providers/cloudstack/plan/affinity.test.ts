@@ -31,7 +31,7 @@ describe('affinity', () => {
     bench = await startBench({ cloud: { hosts: 1 } });
     const first = await settled(orderFor({ affinity: apart }));
     const second = new TenureDriver(bench.reactor(), orderFor({ affinity: apart }), bench.clock);
-    const { error } = await second.until((pass) => pass.error !== undefined);
+    const { error } = await second.until((result) => result.error !== undefined);
     expect(error).toMatchObject({ code: 'CloudStackNoCapacity' });
     first.wanted = 'Ended';
     await first.settle();
