@@ -6,6 +6,7 @@ import { RetryableError } from '../errors/dinfra-error.ts';
 import type { BlockHeader, BlockRef } from './block-ref.ts';
 import { type ChainNode, RuntimeReplaced, unreachable } from './chain-node.ts';
 import { withoutCredentials } from './endpoint.ts';
+import { HandshakeAnswer } from './handshake.ts';
 
 /** Timeout of connecting and reading the metadata, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -153,6 +154,7 @@ export async function connect(endpoint: string, signal: AbortSignal): Promise<Co
   // Both may reject before anyone awaits them, or without anyone doing so.
   api.isReadyOrError.catch(() => undefined);
   provider.isReady.catch(() => undefined);
+  using handshake = new HandshakeAnswer(endpoint);
   try {
     await within(openSocket(provider), CONNECT_TIMEOUT_MS, signal);
     provider.on('disconnected', lose);
@@ -162,7 +164,12 @@ export async function connect(endpoint: string, signal: AbortSignal): Promise<Co
   } catch (cause) {
     lose();
     await api.disconnect().catch(() => undefined);
-    throw unreachable(shown, `does not answer: ${reasonIn(cause)}`, cause);
+    const { refusal } = handshake;
+    const why =
+      refusal === undefined
+        ? `does not answer: ${reasonIn(cause)}`
+        : `answers ${refusal} instead of opening a WebSocket`;
+    throw unreachable(shown, why, cause);
   }
 }
 

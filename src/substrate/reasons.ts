@@ -6,7 +6,7 @@ export const substrateReasons = {
     family: 'retryable',
     summary: 'No chain endpoint answers, or what answers is not a Substrate node.',
     remedy:
-      'Check spec.chain.endpoints of the Provider and the network policy; the operator keeps trying each in turn.',
+      'Check spec.chain.endpoints of the Provider and the network policy. A node that answers 429 or 503 limits connections: use another, or one of your own. The operator keeps trying each in turn.',
   },
   ChainStalled: {
     family: 'retryable',

@@ -74,7 +74,7 @@ describe('while a chart and a VM run', () => {
 
   test('a web server in place of the chain endpoint is reported, and nothing is touched', async () => {
     way.leadTo(portOf(webServer.origin));
-    await isSaid('ChainUnreachable', 'not a WebSocket');
+    await isSaid('ChainUnreachable', 'answers 200 OK instead of opening a WebSocket');
     await nothingWasTouched();
     way.leadTo(chainPort);
     await isWellAgain();

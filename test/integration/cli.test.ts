@@ -218,7 +218,7 @@ describe('a chain that cannot be asked', () => {
       noAnswer,
     ]);
     expect(refused.stderr).toMatch(/ws:\/\/127\.0\.0\.1:1 does not answer: the connection was refused.*\n.*--url/);
-    expect(page.stderr).toMatch(/does not answer: the connection was refused or is not a WebSocket/);
+    expect(page.stderr).toMatch(/ answers 200 OK instead of opening a WebSocket\n/);
     expect(url.stderr).toMatch(/--url is not a WebSocket address: it begins with "https:"\n/);
     expect(url.stderr).not.toMatch(/hunter2|token/);
     expect(silent.stderr).toMatch(/does not answer: nothing came within 10 s\n/);
