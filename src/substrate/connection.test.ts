@@ -36,10 +36,15 @@ it('a node that is not there is reported as refusing the connection', async () =
   });
 });
 
-it('two endpoints of one host are each reported with their own answer', async () => {
-  host = await startHttpHost(({ url }, reply) => reply.writeHead(url === '/a' ? 429 : 503).end());
-  expect(await Promise.all([problemOf('/a'), problemOf('/b')])).toMatchObject([
-    { message: expect.stringContaining('answers 429') },
-    { message: expect.stringContaining('answers 503') },
-  ]);
+it('the answer to another endpoint of the same host is not taken for that of a node that hangs up', async () => {
+  const asked = Promise.withResolvers<() => void>();
+  host = await startHttpHost(({ url, socket }, reply) => {
+    if (url === '/a') asked.resolve(() => socket.destroy());
+    else reply.writeHead(503).end();
+  });
+  const problem = problemOf('/a');
+  const hangUp = await asked.promise;
+  expect(await problemOf('/b')).toMatchObject({ message: expect.stringContaining('answers 503') });
+  hangUp();
+  expect(await problem).toMatchObject({ message: expect.stringContaining('does not answer') });
 });
