@@ -33,11 +33,11 @@ test('awards and ends during an API server outage are each handled once when it 
   const kept = await Promise.all([keptChart, keptVm].map(async (id) => (await world.deploymentOf(id)) ?? ''));
   const before = await world.fingerprint(kept);
 
+  const leader = operator.pid;
   await plane?.stopApiServer();
   const late = await consumer.subscribe([chart, vm].map(withoutNote));
   await consumer.cancel(leaving);
   // It cannot prove any longer that it leads, and ends; the next one waits for the API server.
-  const leader = operator.pid;
   await stage.until('the leader has ended', 30, async () => operator.pid !== leader);
   // As long as an upgrade of a small control plane takes.
   await sleep(15_000);
