@@ -11,6 +11,25 @@ import { prepareCluster } from './prepare-cluster.ts';
 
 const START_MS = 60_000;
 
+/** Requests of service accounts, without their bodies: the operator's and its tenants', and not those of the cluster's parts. */
+const AUDIT_POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [
+    { level: 'None', userGroups: ['system:serviceaccounts:kube-system'] },
+    { level: 'Metadata', userGroups: ['system:serviceaccounts'] },
+    { level: 'None' },
+  ],
+};
+
+export interface ControlPlaneOptions {
+  /** Called, with its last lines, for a part that has ended by itself later. Default: prints it. */
+  readonly onDeath?: (problem: string) => void;
+  /** Whether the API server notes each request of a service account in `auditLog`. Default false. */
+  readonly audit?: boolean;
+}
+
 /**
  * A real Kubernetes control plane on loopback: etcd, API server, controller manager and scheduler, and KWOK, which plays
  * one node with any number of pods and volumes. Nothing of it is for production: etcd does not sync to disk.
@@ -20,6 +39,9 @@ export class ControlPlane {
   readonly kubeconfig: string;
   /** URL of the API server. */
   readonly server: string;
+  /** Path of the requests that were answered, an audit.k8s.io Event a line; there is none unless it was asked for. */
+  readonly auditLog: string;
+  private readonly audit: boolean;
   private readonly folder: string;
   private readonly binaries: Binaries;
   private readonly ports: { readonly etcd: number; readonly peer: number; readonly api: number };
@@ -35,12 +57,14 @@ export class ControlPlane {
     folder: string,
     binaries: Binaries,
     ports: ControlPlane['ports'],
-    onDeath: (problem: string) => void,
+    { onDeath, audit }: Required<ControlPlaneOptions>,
   ) {
     this.folder = folder;
     this.binaries = binaries;
     this.ports = ports;
     this.onDeath = onDeath;
+    this.audit = audit;
+    this.auditLog = join(folder, 'audit.log');
     this.kubeconfig = join(folder, 'kubeconfig');
     this.server = `https://127.0.0.1:${ports.api}`;
   }
@@ -49,21 +73,28 @@ export class ControlPlane {
    * Starts everything and returns when a pod could run: about ten seconds.
    *
    * @param folder is made, and is the control plane's own: data, logs, certificates.
-   * @param onDeath is told, with its last lines, of a part that has ended by itself later; prints it by default.
    * @throws Error with the last lines of whatever did not come up; nothing is left running then.
    */
   static async start(
     folder: string,
     binaries: Binaries,
-    onDeath: (problem: string) => void = (problem) => console.error(problem),
+    { onDeath = (problem) => console.error(problem), audit = false }: ControlPlaneOptions = {},
   ): Promise<ControlPlane> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const [etcd, peer, api] = await freePorts(3);
     if (etcd === undefined || peer === undefined || api === undefined) throw new Error('no free ports');
     let up = false;
-    const plane = new ControlPlane(folder, binaries, { etcd, peer, api }, (problem) => {
-      if (up) onDeath(problem);
-    });
+    const plane = new ControlPlane(
+      folder,
+      binaries,
+      { etcd, peer, api },
+      {
+        audit,
+        onDeath: (problem) => {
+          if (up) onDeath(problem);
+        },
+      },
+    );
     try {
       await Promise.race([plane.startAll(), rejectionOf(plane.broken.signal)]);
       up = true;
@@ -111,6 +142,7 @@ export class ControlPlane {
       // Room for a thousand objects that change at once, on two cores.
       '--max-requests-inflight=800',
       '--max-mutating-requests-inflight=400',
+      ...(this.audit ? [`--audit-policy-file=${path('audit-policy.json')}`, `--audit-log-path=${this.auditLog}`] : []),
     ]);
     await this.apiServer.untilReady(() => this.answers('/readyz'), START_MS);
   }
@@ -120,6 +152,7 @@ export class ControlPlane {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     writeFileSync(path('service-accounts.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
     writeFileSync(path('tokens.csv'), `${this.token},admin,admin,"system:masters"\n`, { mode: 0o600 });
+    writeFileSync(path('audit-policy.json'), JSON.stringify(AUDIT_POLICY));
     this.writeKubeconfig();
 
     const etcdUrl = `http://127.0.0.1:${this.ports.etcd}`;

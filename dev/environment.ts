@@ -33,6 +33,8 @@ export interface EnvironmentOptions {
   readonly namespace?: string;
   /** Where chain and cloud listen: at the ports the samples name, or at free ones. Default `samples`. */
   readonly ports?: 'samples' | 'free';
+  /** Whether the embedded control plane keeps an audit log. Default false. */
+  readonly audit?: boolean;
 }
 
 /**
@@ -49,7 +51,7 @@ export class Environment {
   /** Undefined when the cluster was there before. */
   readonly plane: ControlPlane | undefined;
   /** What the operator was installed by, with an account of its own, while `kubeconfig` is an administrator's. */
-  private release: OperatorRelease | undefined;
+  private installed: OperatorRelease | undefined;
   private operator: OperatorProcess | undefined;
 
   private constructor({ folder, namespace = NAMESPACE }: EnvironmentOptions, binaries: Binaries, parts: Parts) {
@@ -68,7 +70,7 @@ export class Environment {
    * @throws Error in one line about what is missing or taken, and what to do. Nothing is left running then.
    */
   static async start(options: EnvironmentOptions): Promise<Environment> {
-    const { folder, onStep = () => undefined, ports = 'samples' } = options;
+    const { folder, onStep = () => undefined, ports = 'samples', audit = false } = options;
     const binaries = findBinaries();
     const [chainPort, cloudPort] = ports === 'samples' ? [CHAIN_PORT, CLOUD_PORT] : [0, 0];
     await demandFree(chainPort, 'the chain');
@@ -84,7 +86,7 @@ export class Environment {
     const planeUp =
       options.kubeconfig === undefined
         ? started(
-            ControlPlane.start(join(folder, 'control-plane'), binaries),
+            ControlPlane.start(join(folder, 'control-plane'), binaries, { audit }),
             ({ server }) => `Kubernetes API server at ${server}`,
           )
         : undefined;
@@ -110,16 +112,17 @@ export class Environment {
     }
   }
 
-  /** Starts the operator; there must be none running. `resyncSeconds` as in OperatorOptions. */
-  async startOperator({ resyncSeconds }: Pick<OperatorOptions, 'resyncSeconds'> = {}): Promise<OperatorProcess> {
-    if (this.release === undefined) throw new Error('the operator is not installed');
+  /** Starts the operator as `release` has it; there must be none running. */
+  async startOperator(
+    options: Partial<Pick<OperatorOptions, 'resyncSeconds' | 'command' | 'kubeconfig' | 'helm'>> = {},
+  ): Promise<OperatorProcess> {
     this.operator = await OperatorProcess.start({
       kubeconfig: this.release.kubeconfig,
       flags: this.release.flags,
       namespace: this.namespace,
       helm: this.binaries.helm,
       logFile: this.operatorLog,
-      ...(resyncSeconds !== undefined && { resyncSeconds }),
+      ...options,
     });
     return this.operator;
   }
@@ -130,7 +133,18 @@ export class Environment {
     this.operator = undefined;
   }
 
-  private get operatorLog(): string {
+  /** What the operator is installed by. */
+  get release(): OperatorRelease {
+    if (this.installed === undefined) throw new Error('the operator is not installed');
+    return this.installed;
+  }
+
+  /** From now on `startOperator` starts the operator of this release. */
+  set release(release: OperatorRelease) {
+    this.installed = release;
+  }
+
+  get operatorLog(): string {
     return join(this.folder, 'operator.log');
   }
 
@@ -180,7 +194,7 @@ export class Environment {
       const text = readFileSync(join(samples, file), 'utf8')
         .replace(`ws://127.0.0.1:${CHAIN_PORT}`, ways.chain ?? this.chain.endpoint)
         .replace(`http://127.0.0.1:${CLOUD_PORT}/client/api`, ways.cloud ?? this.cloud.endpoint)
-        .replace('tenantClusterRole: dinfra-tenant', `tenantClusterRole: ${this.release?.tenantRole}`);
+        .replace('tenantClusterRole: dinfra-tenant', `tenantClusterRole: ${this.release.tenantRole}`);
       await this.kubectl(['apply', '-f', '-'], text);
     }
   }
@@ -197,7 +211,7 @@ export class Environment {
    * chain has the same genesis, so its tenures would have the same names.
    */
   private async leaveCluster(): Promise<void> {
-    await this.release?.uninstall();
+    await this.installed?.uninstall();
     const left = await this.kubectl(['get', 'deployments.dinfra.io', '-o', 'name']);
     for (const deployment of left.split('\n').filter((line) => line !== '')) {
       await this.kubectl(['patch', deployment, '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
@@ -209,7 +223,7 @@ export class Environment {
 
   private async prepare(): Promise<void> {
     await this.kubectl(['create', 'namespace', this.namespace]);
-    this.release = await OperatorRelease.install({
+    this.installed = await OperatorRelease.install({
       binaries: this.binaries,
       kubeconfig: this.kubeconfig,
       namespace: this.namespace,

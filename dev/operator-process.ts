@@ -14,7 +14,16 @@ export interface OperatorOptions {
   readonly resyncSeconds?: number;
   /** Flags beside these. */
   readonly flags?: readonly string[];
+  /** Command that starts the operator, before its flags. Default: Node and the sources, as the image starts the bundle. */
+  readonly command?: readonly [string, ...string[]];
 }
+
+/** As the image starts it, but for the sources. */
+const FROM_SOURCES = [
+  process.execPath,
+  '--max-semi-space-size=4',
+  fileURLToPath(new URL('../src/main.ts', import.meta.url)),
+] as const;
 
 const START_MS = 30_000;
 /** Time from the end of a process that nobody here has ended to the next one, in milliseconds. */
@@ -49,14 +58,13 @@ export class OperatorProcess {
   /** Starts it, and returns when it answers on /healthz: it may not be ready yet. */
   static async start(options: OperatorOptions): Promise<OperatorProcess> {
     const [port] = await freePorts(1);
+    const [command, ...args] = options.command ?? FROM_SOURCES;
     const start = () =>
       Child.start({
         name: 'dinfra-operator',
-        command: process.execPath,
+        command,
         args: [
-          // As the image starts it.
-          '--max-semi-space-size=4',
-          fileURLToPath(new URL('../src/main.ts', import.meta.url)),
+          ...args,
           `--kubeconfig=${options.kubeconfig}`,
           `--namespace=${options.namespace}`,
           `--helm=${options.helm}`,

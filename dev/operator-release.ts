@@ -23,6 +23,14 @@ export interface ReleaseOptions {
   readonly secrets: readonly string[];
 }
 
+/** What an upgrade or another installation has otherwise. */
+export interface Change {
+  /** Folder or archive. Default: the chart of this checkout. */
+  readonly chart?: string;
+  /** `NAME=VALUE` of values of the chart. */
+  readonly set?: readonly string[];
+}
+
 /**
  * The operator as providers install it: the chart by helm. Its pods have no image on a machine without a registry, so a
  * process takes their place, with the arguments of the pods and the rights and the token of their account.
@@ -43,18 +51,27 @@ export class OperatorRelease {
     this.tenantRole = `${options.namespace}-${NAME}-tenant`;
   }
 
-  /** Installs it; the namespace has to be there. */
-  static async install(options: ReleaseOptions): Promise<OperatorRelease> {
-    const { namespace, secrets, crds = true } = options;
-    await helm(options, [
-      'upgrade',
-      '--install',
-      NAME,
-      CHART,
-      `--set=crds.enabled=${crds}`,
-      '--set=rbac.helmReactor=true',
-      `--set=rbac.secretNames={${secrets.join(',')}}`,
-    ]);
+  /** Installs it, or upgrades what is there; the namespace has to be there. */
+  static async install(options: ReleaseOptions, { chart = CHART, set = [] }: Change = {}): Promise<OperatorRelease> {
+    const { secrets, crds = true } = options;
+    const values = [`crds.enabled=${crds}`, 'rbac.helmReactor=true', `rbac.secretNames={${secrets.join(',')}}`, ...set];
+    await helm(options, ['upgrade', '--install', NAME, chart, ...values.flatMap((value) => ['--set', value])]);
+    return OperatorRelease.read(options);
+  }
+
+  /** Upgrades it. */
+  upgrade(change: Change): Promise<OperatorRelease> {
+    return OperatorRelease.install(this.options, change);
+  }
+
+  /** Goes back to a revision of it. */
+  async rollBack(revision: number): Promise<OperatorRelease> {
+    await helm(this.options, ['rollback', NAME, String(revision)]);
+    return OperatorRelease.read(this.options);
+  }
+
+  private static async read(options: ReleaseOptions): Promise<OperatorRelease> {
+    const { namespace } = options;
     const deployment = JSON.parse(await kubectl(options, ['get', 'deployment', NAME, '-o', 'json'])) as Pod;
     const args = deployment.spec.template.spec.containers.flatMap(({ args }) => args);
     const token = await kubectl(options, ['create', 'token', NAME, '--duration=24h']);

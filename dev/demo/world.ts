@@ -102,6 +102,7 @@ export class World {
     const version = '{.metadata.namespace}/{.metadata.name} {.metadata.uid}';
     const own = ['get', 'deployments.dinfra.io', '-n', this.environment.namespace];
     return {
+      namespaces: ours(await this.names(['get', 'namespaces'], '{.metadata.name} {.metadata.uid}')),
       releases: ours(
         await this.names(['get', 'secrets', '-A', '-l', 'owner=helm'], `${version} {.metadata.resourceVersion}`),
       ),

@@ -53,7 +53,9 @@ describe('the embedded control plane', () => {
   }
 
   beforeAll(async () => {
-    plane = await ControlPlane.start(join(folder, 'plane'), binaries, (problem) => deaths.push(problem));
+    plane = await ControlPlane.start(join(folder, 'plane'), binaries, {
+      onDeath: (problem) => deaths.push(problem),
+    });
   });
   afterAll(() => plane.stop());
 

@@ -15,6 +15,8 @@ export interface StageOptions {
    * the same number have the same name, and files that share a cluster would meet there.
    */
   readonly firstSubscription?: number;
+  /** Whether an own cluster keeps an audit log. Default false. */
+  readonly audit?: boolean;
 }
 
 /**
@@ -36,13 +38,14 @@ export class Stage {
   /** @param name begins the name of the namespace. */
   static async open(
     name: string,
-    { cluster = 'shared', firstSubscription = randomInt(2 ** 40) }: StageOptions = {},
+    { cluster = 'shared', firstSubscription = randomInt(2 ** 40), audit = false }: StageOptions = {},
   ): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), `dinfra-${name}-`));
     const given = cluster === 'shared' ? process.env['KUBECONFIG'] : undefined;
     const environment = await Environment.start({
       folder,
       ports: 'free',
+      audit,
       namespace: `${name}-${randomBytes(4).toString('hex')}`,
       ...(given !== undefined && { kubeconfig: given }),
     });
