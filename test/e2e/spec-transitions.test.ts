@@ -58,7 +58,7 @@ beforeAll(async () => {
   stage = await Stage.open('transitions');
   const { environment, consumer, world } = stage;
   client = new KubeClient(loadClusterAccess(environment.kubeconfig));
-  const account = new GatedKubeconfig(join(environment.folder, 'operator-kubeconfig'));
+  const account = new GatedKubeconfig(environment.release.kubeconfig);
   gate = await HttpGate.open({
     target: account.target,
     effectOf: () => undefined,
@@ -136,6 +136,7 @@ function startOperator(): Promise<OperatorProcess> {
   const { environment } = stage;
   return OperatorProcess.start({
     kubeconfig,
+    flags: environment.release.flags,
     namespace: environment.namespace,
     helm: environment.binaries.helm,
     logFile: join(environment.folder, 'operator.log'),

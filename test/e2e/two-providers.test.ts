@@ -6,8 +6,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeOperatorAccount, removeOperatorAccount } from '../../dev/operator-account.ts';
 import { OperatorProcess } from '../../dev/operator-process.ts';
+import { OperatorRelease } from '../../dev/operator-release.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { type Wish, wishFor, withoutNote } from '../support/consumer.ts';
 import { Stage } from '../support/stage.ts';
@@ -21,6 +21,7 @@ let stage: Stage;
 /** Namespace of bravo, whose operator is another. */
 let elsewhere: string;
 let bravosOperator: OperatorProcess;
+let bravosRelease: OperatorRelease;
 let chart: Wish;
 const vm = wishFor('vm/v1', { image: 'debian-12', cpu: 1, memoryMiB: 1024 });
 
@@ -37,20 +38,30 @@ beforeAll(async () => {
   await registered('acme', environment.namespace, 3);
   const bravosFolder = join(environment.folder, 'bravo');
   mkdirSync(bravosFolder);
+  bravosRelease = await OperatorRelease.install({
+    binaries: environment.binaries,
+    kubeconfig: environment.kubeconfig,
+    namespace: elsewhere,
+    folder: bravosFolder,
+    crds: false,
+    secrets: ['bravo', 'cloudstack-keys'],
+  });
   bravosOperator = await OperatorProcess.start({
-    kubeconfig: await makeOperatorAccount(inElsewhere, elsewhere, bravosFolder),
+    kubeconfig: bravosRelease.kubeconfig,
+    flags: bravosRelease.flags,
     namespace: elsewhere,
     helm: environment.binaries.helm,
     logFile: join(bravosFolder, 'operator.log'),
   });
   await addProvider('bravo', '//Dave', elsewhere);
+  await stage.allowSecret('cosmo');
   await addProvider('cosmo', '//Eve', environment.namespace);
 });
 
 afterAll(async () => {
   await bravosOperator?.stop();
   if (stage !== undefined) {
-    await removeOperatorAccount(inElsewhere, elsewhere);
+    await bravosRelease?.uninstall();
     await inElsewhere(['delete', 'namespace', elsewhere, '--wait=false']);
   }
   await stage?.close();
@@ -189,10 +200,13 @@ async function addProvider(name: string, suri: string, namespace: string): Promi
       capacity: 5,
     },
   });
-  // As the samples have them.
+  // As the samples have them, with the tenants' role of the operator that is there.
+  const { tenantRole } = bravosRelease;
   const reactors = await Promise.all(
     ['cluster', 'cloud'].map(async (reactor) => {
-      const { spec } = await stage.object<{ spec: object }>('reactor', reactor);
+      const { spec: sample } = await stage.object<{ spec: { helm?: object } }>('reactor', reactor);
+      const isBravos = namespace === elsewhere && sample.helm !== undefined;
+      const spec = isBravos ? { helm: { ...sample.helm, tenantClusterRole: tenantRole } } : sample;
       return { apiVersion: 'dinfra.io/v1alpha1', kind: 'Reactor', metadata: { name: reactor, namespace }, spec };
     }),
   );

@@ -75,4 +75,19 @@ export class Stage {
   async patch(type: string, name: string, patch: object): Promise<void> {
     await this.environment.kubectl(['patch', type, name, '--type=merge', '-p', JSON.stringify(patch)]);
   }
+
+  /** Lets the stage's operator read a further Secret, as a provider has to for one the chart was not told of. */
+  async allowSecret(name: string): Promise<void> {
+    const { environment } = this;
+    const account = `${environment.namespace}:dinfra-operator`;
+    const role = ['--verb=get', '--resource=secrets', `--resource-name=${name}`];
+    await environment.kubectl(['create', 'role', `read-${name}`, ...role]);
+    await environment.kubectl([
+      'create',
+      'rolebinding',
+      `read-${name}`,
+      `--role=read-${name}`,
+      `--serviceaccount=${account}`,
+    ]);
+  }
 }
