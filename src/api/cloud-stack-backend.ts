@@ -20,15 +20,15 @@ const sizes = Type.Array(
   {
     maxItems: 64,
     'x-kubernetes-list-type': 'atomic',
-    description: 'The sizes offered. An order gets the smallest one that has at least what it asks for.',
+    description: 'The sizes offered. An order gets the smallest one that satisfies it.',
   },
 );
 
 const customSize = Type.Object(
   {
     offering: nameOrId('Name or id of the service offering.'),
-    maxCpu: atLeastOne('Most CPUs a VM may have.', 1024),
-    maxMemoryMiB: atLeastOne('Most memory a VM may have, in MiB.', 16_777_216),
+    maxCpu: atLeastOne('Maximum CPUs of a VM.', 1024),
+    maxMemoryMiB: atLeastOne('Maximum memory of a VM, in MiB.', 16_777_216),
     cpuSpeedMHz: Type.Optional(
       atLeastOne('MHz for each CPU: needed by fully customised offerings, forbidden by constrained ones.', 100_000),
     ),
@@ -38,7 +38,7 @@ const customSize = Type.Object(
 
 const images = Type.Array(
   Type.Object({
-    name: Type.String({ minLength: 1, maxLength: 63, description: 'Name by which consumers ask for it.' }),
+    name: Type.String({ minLength: 1, maxLength: 63, description: 'Name by which consumers request it.' }),
     template: nameOrId('Name or id of the template.'),
   }),
   {
@@ -108,7 +108,7 @@ const dataDisks = Type.Object(
     offering: nameOrId('Name or id of the disk offering. It must be customised: the size comes from the order.'),
     maxGiB: Type.Optional(atLeastOne('Largest single disk, in GiB. Default: 1000.')),
   },
-  { description: 'How data disks are made. Without it orders with data disks are declined.' },
+  { description: 'How data disks are created. Without it, orders with data disks are declined.' },
 );
 
 const limits = Type.Object(
@@ -116,13 +116,13 @@ const limits = Type.Object(
     concurrency: Type.Optional(atLeastOne('Calls in flight at once. Default: 8.', 64)),
     callsPerSecond: Type.Optional(atLeastOne('Calls started in a second. Default: 20.', 1000)),
     timeoutMs: Type.Optional(
-      atLeastOne('How long one call may take, in milliseconds: less than a reconcile. Default: 30000.', 45_000),
+      atLeastOne('Timeout of one call, in milliseconds: shorter than a reconcile. Default: 30000.', 45_000),
     ),
   },
-  { description: 'How hard the API may be used.' },
+  { description: 'Limits on the use of the API.' },
 );
 
-/** Virtual machines in Apache CloudStack: what the reactor is told of its cloud, and where its keys are. */
+/** Virtual machines in Apache CloudStack: the configuration of the reactor and the reference to its keys. */
 export const cloudStackBackend = Type.Object(
   {
     endpoint: url(['http', 'https'], 'URL of the API, for instance `https://cloud.example.org/client/api`.'),
@@ -155,13 +155,13 @@ export const cloudStackBackend = Type.Object(
     restart: Type.Optional(
       Type.Enum(['Ordered', 'Always', 'Never'], {
         description:
-          'Whether a VM may be restarted to make it what was ordered. `Ordered`: only when the consumer changed the order. `Always`: also to undo what somebody else changed. Default: `Ordered`.',
+          'Whether a VM may be restarted to match the order. `Ordered`: only when the consumer changed the order. `Always`: also to undo what somebody else changed. Default: `Ordered`.',
       }),
     ),
     caBundle: Type.Optional(
       Type.String({
         maxLength: 65_536,
-        description: "PEM certificates to trust instead of the system's, for an endpoint with a CA of its own.",
+        description: "PEM certificates to trust instead of the system's, for an endpoint with a private CA.",
       }),
     ),
     consoleUrl: Type.Optional(
@@ -182,5 +182,5 @@ export const cloudStackBackend = Type.Object(
   },
 );
 
-/** What a provider says of its cloud, credentials apart. The schema above is the only place that describes it. */
+/** A provider's configuration of its cloud, without credentials. The schema above is its only definition. */
 export type CloudStackConfig = DeepReadonly<Omit<Static<typeof cloudStackBackend>, 'credentialsSecretRef'>>;

@@ -3,7 +3,7 @@ import type { DeepReadonly } from './resource.ts';
 
 /**
  * The conditions of our kinds. `Ready`, `Reconciling` and `Stalled` are kstatus' contract; the latter two are
- * abnormal-true: present with status True, or not there at all.
+ * abnormal-true: present with status True, or absent.
  */
 export type ConditionType =
   | 'Ready'
@@ -30,7 +30,11 @@ const ConditionSchema = Type.Object(
     }),
     status: Type.Enum(['True', 'False', 'Unknown'], { description: 'Whether the condition holds.' }),
     observedGeneration: Type.Optional(
-      Type.Integer({ format: 'int64', minimum: 0, description: 'The `metadata.generation` the condition speaks of.' }),
+      Type.Integer({
+        format: 'int64',
+        minimum: 0,
+        description: 'The `metadata.generation` the condition was set for.',
+      }),
     ),
     lastTransitionTime: Type.String({
       format: 'date-time',
@@ -41,9 +45,12 @@ const ConditionSchema = Type.Object(
       minLength: 1,
       maxLength: 1024,
       pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$',
-      description: 'Why, in one word: a reason of docs/reasons.md.',
+      description: 'The reason, one word: see docs/reasons.md.',
     }),
-    message: Type.String({ maxLength: 32_768, description: 'Why, in words: the field, its value, what was expected.' }),
+    message: Type.String({
+      maxLength: 32_768,
+      description: 'A message for people: the field, its value, what was expected.',
+    }),
   },
   { description: 'One statement about the object, as in every Kubernetes API.' },
 );
@@ -56,5 +63,5 @@ export const ConditionsSchema = Type.Array(ConditionSchema, {
   maxItems: 32,
   'x-kubernetes-list-type': 'map',
   'x-kubernetes-list-map-keys': ['type'],
-  description: 'What is known of the object, one entry for each type. `Ready` sums up the others.',
+  description: 'The conditions of the object, one per type. `Ready` summarises the others.',
 });

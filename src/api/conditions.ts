@@ -1,7 +1,7 @@
 import type { Reason } from '../errors/catalogue.ts';
 import type { Condition, ConditionType } from './condition.ts';
 
-/** What a pass says about one condition. `status` undefined takes the condition away: abnormal-true and not true. */
+/** What a reconcile states about one condition. `status` undefined removes it: abnormal-true and not true. */
 export interface Statement {
   readonly type: ConditionType;
   readonly status: 'True' | 'False' | 'Unknown' | undefined;
@@ -9,12 +9,12 @@ export interface Statement {
   readonly message: string;
 }
 
-/** The API server's bound on a condition's message is 32 KiB; a person reads less. */
+/** Shorter than the API server's limit of 32 KiB: people read it. */
 const MAX_MESSAGE = 1024;
 
 /**
- * The conditions after a pass: the stated ones replaced, added or taken away, the others as they were.
- * `lastTransitionTime` moves only when `status` changes, so that an unchanged pass yields an equal list.
+ * The conditions after a reconcile: the stated ones replaced, added or removed, the others unchanged.
+ * `lastTransitionTime` changes only when `status` does, so that a reconcile without changes yields an equal list.
  */
 export function conditionsAfter(
   before: readonly Condition[] | undefined,

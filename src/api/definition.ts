@@ -12,7 +12,7 @@ export interface PrinterColumn {
   readonly priority?: 0 | 1;
 }
 
-/** Everything the CustomResourceDefinition and the reference page of a kind are made from. */
+/** Everything the CustomResourceDefinition and the reference page of a kind are generated from. */
 export interface Definition extends ResourceAddress {
   readonly singular: string;
   readonly shortName: string;
@@ -23,11 +23,11 @@ export interface Definition extends ResourceAddress {
   readonly spec: TObject;
   readonly status: TObject;
   readonly columns: readonly PrinterColumn[];
-  /** Paths a field selector may name, e.g. `.spec.providerRef.name`. */
+  /** Paths usable in field selectors, e.g. `.spec.providerRef.name`. */
   readonly selectableFields: readonly string[];
 }
 
-/** The address alone, of objects of type `T`. */
+/** The address of objects of type `T`. */
 export function addressOf<T>({ group, version, plural, kind, namespaced }: Definition): ResourceAddress<T> {
   return { group, version, plural, kind, namespaced };
 }
@@ -37,23 +37,23 @@ export const readyColumn: PrinterColumn = {
   name: 'Ready',
   type: 'string',
   jsonPath: '.status.conditions[?(@.type=="Ready")].status',
-  description: 'True when what the spec asks for is so.',
+  description: 'Whether the object is as its spec asks.',
 };
 
-/** Why `Ready` is what it is, in one word of the catalogue. */
+/** The reason of `Ready`, from the catalogue. */
 export const reasonColumn: PrinterColumn = {
   name: 'Status',
   type: 'string',
   jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
-  description: 'Why Ready is what it is: a reason of docs/reasons.md.',
+  description: 'The reason of Ready: see docs/reasons.md.',
 };
 
-/** Why `Ready` is what it is, in words. */
+/** The message of `Ready`. */
 export const messageColumn: PrinterColumn = {
   name: 'Message',
   type: 'string',
   jsonPath: '.status.conditions[?(@.type=="Ready")].message',
-  description: 'Why Ready is what it is, in words.',
+  description: 'The message of Ready.',
   priority: 1,
 };
 
@@ -61,5 +61,5 @@ export const ageColumn: PrinterColumn = {
   name: 'Age',
   type: 'date',
   jsonPath: '.metadata.creationTimestamp',
-  description: 'Time since the object was made.',
+  description: 'Time since the object was created.',
 };

@@ -74,7 +74,7 @@ const DeploymentSpecSchema = Type.Object(
       contentRef('What the consumer wants to run instead. The operator accepts or declines it on chain.'),
     ),
     state: Type.Enum([...tenureStates], {
-      description: 'Where the tenure stands on chain, at the finalised block mirrored last.',
+      description: 'State of the tenure on chain, at the last mirrored finalised block.',
     }),
     endReason: Type.Optional(endReason('Why the tenure ended.')),
     suspend: Type.Optional(
@@ -87,7 +87,7 @@ const DeploymentSpecSchema = Type.Object(
   { description: 'What to run for one tenure.' },
 );
 
-/** Ids and jobs a reactor wants to find again. Its content is the reactor's own. */
+/** Ids and jobs a reactor stores. Opaque to everything but the reactor. */
 const memo = Type.Unsafe<{ readonly [key: string]: Json }>(
   Type.Object(
     {},
@@ -105,12 +105,12 @@ const realisation = Type.Object(
       Type.Object(
         {
           name: objectName('Name of the Reactor.'),
-          kind: Type.String({ maxLength: 63, description: 'Which backend it is, for instance `helm`.' }),
+          kind: Type.String({ maxLength: 63, description: 'Kind of the backend, for instance `helm`.' }),
         },
         { description: 'The Reactor that realises it. Stays the same for the life of the tenure.' },
       ),
     ),
-    name: Type.Optional(objectName('Name of everything made for it in the backend: namespace, release, VM.')),
+    name: Type.Optional(objectName('Name of everything created for it in the backend: namespace, release, VM.')),
     descriptorHash: Type.Optional(hex32('Hash of the descriptor that was realised last.')),
     intent: Type.Optional(
       Type.Object(
@@ -119,18 +119,21 @@ const realisation = Type.Object(
           at: timestamp('When it was recorded.'),
           attempt: u32('1 for the first of this tenure.'),
         },
-        { description: 'Written before the step is taken, so that a lost reply is looked for and not sent twice.' },
+        {
+          description:
+            'Written before the step, so that after a lost reply its result is looked for and the step is not repeated.',
+        },
       ),
     ),
     memo: Type.Optional(memo),
-    failures: Type.Optional(u32('How often in a row it has failed.')),
+    failures: Type.Optional(u32('Consecutive failures.')),
     retryAfter: Type.Optional(timestamp('No further attempt before then.')),
     since: Type.Optional(timestamp('When something was first made for it.')),
   },
-  { description: 'What was made for it, and what the next attempt must know.' },
+  { description: 'What was created for it, and what the next attempt must know.' },
 );
 
-/** What the bridge reports from. Reasons and messages are for people, these fields are for programs. */
+/** The facts the bridge reports from. Reasons and messages are for people, these fields are for programs. */
 const facts = Type.Object(
   {
     order: Type.Enum(['Realisable', 'Impossible', 'Undecided'], {
@@ -138,7 +141,7 @@ const facts = Type.Object(
     }),
     orderSince: timestamp('When `order` last changed.'),
     workload: Type.Enum(['Absent', 'Up', 'Down', 'Unseen'], {
-      description: 'How the workload is. `Unseen`: its backend cannot be asked, which proves neither.',
+      description: 'State of the workload. `Unseen`: its backend cannot be reached, which proves nothing.',
     }),
     workloadSince: timestamp('When `workload` last changed.'),
     reasonCode: Type.Optional(
@@ -146,12 +149,12 @@ const facts = Type.Object(
         format: 'int32',
         minimum: 10_000,
         maximum: 19_999,
-        description: 'The code the chain hears if it has to be declined or degraded now.',
+        description: 'The reason code for the chain if it has to be declined or degraded now.',
       }),
     ),
     released: Type.Boolean({ description: 'True on proof that nothing of this tenure is left in the backend.' }),
   },
-  { description: 'What is known of the tenure, for programs: what the chain hears follows from it.' },
+  { description: 'What is known about the tenure, for programs: reports to the chain follow from it.' },
 );
 
 const accepted = Type.Object(
@@ -167,7 +170,7 @@ const updateVerdict = Type.Object(
   {
     hash: hex32('Hash of the descriptor that was looked at.'),
     verdict: Type.Enum(['Acceptable', 'Refused'], {
-      description: 'Whether it can be realised in place of the present one.',
+      description: 'Whether it can replace the current one.',
     }),
     reason: Type.String({ maxLength: 64, description: 'Why it was refused: a reason of docs/reasons.md.' }),
     reasonCode: Type.Optional(
@@ -175,12 +178,12 @@ const updateVerdict = Type.Object(
         format: 'int32',
         minimum: 10_000,
         maximum: 19_999,
-        description: 'The code the chain hears with the refusal.',
+        description: 'The reason code for the chain with the refusal.',
       }),
     ),
     message: sentence('The same in words.'),
   },
-  { description: 'What the operator thinks of the descriptor in spec.update.' },
+  { description: 'The verdict on the descriptor in spec.update.' },
 );
 
 const DeploymentStatusSchema = Type.Object(
@@ -200,7 +203,7 @@ const DeploymentStatusSchema = Type.Object(
       Type.String({
         maxLength: 4096,
         pattern: '^[A-Za-z0-9+/]*={0,2}$',
-        description: 'How the consumer gets in, sealed to the access key: Base64. Opaque to everybody else.',
+        description: 'Access data for the consumer, sealed to the access key: Base64. Opaque to everybody else.',
       }),
     ),
     facts: Type.Optional(facts),
@@ -226,7 +229,7 @@ export const deploymentDefinition = {
   kind: 'Deployment',
   shortName: 'ddep',
   namespaced: true,
-  description: 'What to run for one tenure of a subscription, and how it goes. Made by the operator for each award.',
+  description: 'What to run for one tenure of a subscription, and its status. Created by the operator for each award.',
   spec: DeploymentSpecSchema,
   status: DeploymentStatusSchema,
   columns: [
@@ -275,7 +278,7 @@ export const deploymentDefinition = {
   selectableFields: ['.spec.subscription', '.spec.providerRef.name', '.spec.consumer', '.spec.state'],
 } as const satisfies Definition;
 
-/** Where the API has them. */
+/** Their address in the API. */
 export const deployments = addressOf<Deployment>(deploymentDefinition);
 
 /** The award a Deployment, or a part of it, realises. */

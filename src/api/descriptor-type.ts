@@ -28,7 +28,7 @@ const DescriptorTypeSpecSchema = Type.Object(
     }),
     retired: Type.Boolean({ default: false, description: 'True: no new subscriptions of this type.' }),
   },
-  { description: 'The type as the chain has it.' },
+  { description: 'The type on chain.' },
 );
 
 const DescriptorTypeStatusSchema = Type.Object(
@@ -67,5 +67,5 @@ export const descriptorTypeDefinition = {
   selectableFields: ['.spec.name', '.spec.genesisHash'],
 } as const satisfies Definition;
 
-/** Where the API has them. */
+/** Their address in the API. */
 export const descriptorTypes = addressOf<DescriptorType>(descriptorTypeDefinition);

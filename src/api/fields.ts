@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
 import { ConditionsSchema } from './condition.ts';
 
-/** A rule in CEL and the words a user reads when it fails. */
+/** A CEL rule and the message a user reads when it fails. */
 export interface Rule {
   readonly rule: string;
   readonly message: string;
-  /** CEL for a message that quotes values; `message` is what is said when it cannot be computed. */
+  /** CEL for a message that quotes values; `message` is the fallback when it cannot be computed. */
   readonly messageExpression?: string;
-  /** The field at fault, relative to where the rule stands, e.g. `.genesisHash`. */
+  /** The invalid field, relative to the rule, e.g. `.genesisHash`. */
   readonly fieldPath?: string;
   readonly reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired';
 }
@@ -17,7 +17,7 @@ export function rules(...list: readonly Rule[]) {
   return { 'x-kubernetes-validations': list };
 }
 
-/** A string that keeps the value it was made with. `name` is the field's, for the message. */
+/** An immutable string. `name` is the field's name, for the message. */
 export function immutable(name: string): Rule {
   const { rule, message } = immutableNumber(name);
   return {
@@ -27,12 +27,12 @@ export function immutable(name: string): Rule {
   };
 }
 
-/** A number that keeps the value it was made with. CEL counts `string(number)` as unbounded: the old one is not told. */
+/** An immutable number. CEL costs `string(number)` as unbounded, so the message does not quote the old value. */
 export function immutableNumber(name: string): Rule {
   return { rule: 'self == oldSelf', message: `${name} cannot be changed; make a new object instead` };
 }
 
-/** A field of an object that may be set later, and then keeps its value. */
+/** A field that may be set later, and is immutable from then on. */
 export function immutableOnceSet(name: string): Rule {
   return {
     rule: `!has(oldSelf.${name}) || (has(self.${name}) && self.${name} == oldSelf.${name})`,
@@ -43,8 +43,8 @@ export function immutableOnceSet(name: string): Rule {
 }
 
 /**
- * A string of a form, told in words when it has another: `pattern` alone would show the user a regular expression.
- * The whole string has to match.
+ * A string of a given form with a readable error message: `pattern` alone would show the user a regular expression.
+ * The whole string must match.
  */
 function formed(
   form: { readonly matches: string; readonly maxLength: number; readonly words: string },
@@ -91,7 +91,7 @@ export function u128String(description: string, ...more: readonly Rule[]) {
   );
 }
 
-/** An account in SS58. The checksum is the operator's to check. */
+/** An account in SS58. The operator checks the checksum. */
 export function account(description: string, ...more: readonly Rule[]) {
   return formed(
     { matches: '[1-9A-HJ-NP-Za-km-z]{46,50}', maxLength: 50, words: 'an account in SS58' },
@@ -126,7 +126,7 @@ export function objectName(description: string, ...more: readonly Rule[]) {
   );
 }
 
-/** A URL of one of some schemes. Credentials have no place in a spec. */
+/** A URL of one of the given schemes, without credentials: those do not belong in a spec. */
 export function url(schemes: readonly string[], description?: string) {
   return Type.String({
     maxLength: 512,
@@ -158,7 +158,7 @@ export function localRef(description: string) {
   return Type.Object({ name: objectName('Name of the object, in the same namespace.') }, { description });
 }
 
-/** A reference by name to an object of the same namespace that keeps its value. */
+/** An immutable reference by name to an object of the same namespace. */
 export function immutableRef(field: string, description: string) {
   return Type.Object(
     { name: objectName('Name of the object, in the same namespace.', immutable(`${field}.name`)) },
@@ -183,7 +183,7 @@ export function secretKeyRef(description: string, key: string, keyDescription: s
   );
 }
 
-/** Bytes named by their hash, and where to look for them. */
+/** A content-addressed reference and where to fetch it. */
 export function contentRef(description: string) {
   return Type.Object(
     {
@@ -197,7 +197,7 @@ export function contentRef(description: string) {
   );
 }
 
-/** Why a tenure ended, as the chain has it. */
+/** Why a tenure ended, as on chain. */
 export function endReason(description: string) {
   return Type.Object(
     {
@@ -213,12 +213,12 @@ export const statusBasics = {
   observedGeneration: Type.Integer({
     format: 'int64',
     minimum: -1,
-    description: 'The `metadata.generation` this status speaks of; -1 until the operator has seen the object.',
+    description: 'The `metadata.generation` this status was computed for; -1 until the operator has seen the object.',
   }),
   conditions: Type.Optional(ConditionsSchema),
 };
 
-/** The echo of the annotation by which a person or a tool asks for a reconcile now, as Flux has it. */
+/** The echo of the annotation that requests a reconcile, as in Flux. */
 export const lastHandledReconcileAt = Type.Optional(
   Type.String({
     maxLength: 256,
@@ -226,5 +226,5 @@ export const lastHandledReconcileAt = Type.Optional(
   }),
 );
 
-/** The default of every status: a new object is never mistaken for one that is done. */
+/** The default of every status: a new object is never mistaken for a reconciled one. */
 export const statusDefault = { default: { observedGeneration: -1 } };

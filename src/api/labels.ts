@@ -1,4 +1,4 @@
-/** Labels on what the bridge mirrors and the controller realises, so that `kubectl get -l` can find it. */
+/** Labels on mirrored objects and realised resources, for `kubectl get -l`. */
 export const Label = {
   /** Name of the Provider resource. */
   provider: 'dinfra.io/provider',
@@ -12,16 +12,16 @@ export const Label = {
   content: 'dinfra.io/content',
 } as const;
 
-/** Asks for a reconcile now: any value that differs from `status.lastHandledReconcileAt`. */
+/** Requests a reconcile: any value other than `status.lastHandledReconcileAt`. */
 export const RECONCILE_ANNOTATION = 'dinfra.io/reconcile-requested-at';
 
-/** Keeps a Provider or a Reactor until no tenant depends on it any more. */
+/** The finalizer that keeps a Provider or a Reactor until no tenant depends on it. */
 export const IN_USE_FINALIZER = 'dinfra.io/in-use';
 
-/** Keeps a Deployment until nothing of its tenure is left in the backend. */
+/** The finalizer that keeps a Deployment until nothing of its tenure is left in the backend. */
 export const TEARDOWN_FINALIZER = 'dinfra.io/teardown';
 
-/** Owners of fields under server-side apply. One writer per field: the bridge has specs, the controller statuses. */
+/** Field managers for server-side apply. One writer per field: the bridge writes specs, the controller statuses. */
 export const FieldManager = {
   bridge: 'dinfra-bridge',
   controller: 'dinfra-controller',

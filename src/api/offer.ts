@@ -24,7 +24,7 @@ const OfferSpecSchema = Type.Object(
     pricePerBlock: u128String("Price of one block, in the chain's smallest unit. A change holds for new awards only."),
     capacity: u32('How many tenures may run at once. 0 takes no new awards.'),
   },
-  { description: 'The offer as it shall be on chain.' },
+  { description: 'The desired offer on chain.' },
 );
 
 const OfferStatusSchema = Type.Object(
@@ -38,7 +38,7 @@ const OfferStatusSchema = Type.Object(
           capacity: u32('How many tenures may run at once.'),
           used: u32('How many are awarded and not yet released.'),
         },
-        { description: 'The offer as the chain has it.' },
+        { description: 'The offer on chain.' },
       ),
     ),
   },
@@ -79,7 +79,7 @@ export const offerDefinition = {
       name: 'Provider',
       type: 'string',
       jsonPath: '.spec.providerRef.name',
-      description: 'Provider that sells.',
+      description: 'Provider that sells it.',
       priority: 1,
     },
     {
@@ -94,5 +94,5 @@ export const offerDefinition = {
   selectableFields: ['.spec.providerRef.name', '.spec.descriptorType', '.spec.reactorRef.name'],
 } as const satisfies Definition;
 
-/** Where the API has them. */
+/** Their address in the API. */
 export const offers = addressOf<Offer>(offerDefinition);

@@ -48,8 +48,7 @@ const chain = Type.Object(
       minItems: 1,
       maxItems: 5,
       'x-kubernetes-list-type': 'set',
-      description:
-        'WebSocket URLs of nodes of the chain. The first that answers is used, the others are for when it fails.',
+      description: 'WebSocket URLs of nodes of the chain. The first that answers is used, the others are fallbacks.',
     }),
     genesisHash: Type.Optional(
       hex32(
@@ -63,7 +62,7 @@ const chain = Type.Object(
         minimum: 10,
         maximum: 86_400,
         description:
-          'How long no new block may become final before the node is left for the next endpoint and the Provider says ChainStalled. Default: three times the longest recent gap between two finalised blocks, at least five block times and 30 seconds; 180 before the first gap is known.',
+          'How long finality may stall before the next endpoint is tried and the Provider reports ChainStalled. Default: three times the longest recent gap between two finalised blocks, at least five block times and 30 seconds; 180 before the first gap is known.',
       }),
     ),
   },
@@ -80,7 +79,7 @@ const consumerPolicy = Type.Object(
       maxItems: 256,
       default: [],
       'x-kubernetes-list-type': 'set',
-      description: 'The accounts that `mode` speaks of. Empty with `Open`.',
+      description: 'The accounts `mode` refers to. Empty with `Open`.',
     }),
   },
   {
@@ -102,11 +101,11 @@ const teardown = Type.Object(
         minimum: 0,
         maximum: 100_000,
         description:
-          'How many tenures may begin to be torn down within an hour, of their own accord. More than that waits for a person. 0 asks a person each time. Default: 10, or a tenth of the tenures that run when that is more.',
+          'How many teardowns may start within an hour automatically. Further ones wait for approval. 0: every teardown waits. Default: 10, or a tenth of the running tenures when that is more.',
       }),
     ),
     approvedUntil: Type.Optional(
-      timestamp('Until then the limit does not hold: set by a person who has looked at what waits.'),
+      timestamp('The limit is lifted until then: set by a person who has checked the waiting teardowns.'),
     ),
   },
   { default: {}, description: 'Safeguards against a mistaken mass teardown.' },
@@ -140,7 +139,7 @@ const ProviderSpecSchema = Type.Object(
     teardown,
     paused: Type.Boolean({
       default: false,
-      description: 'True: take no new awards. What runs goes on.',
+      description: 'True: accept no new awards. Running tenures are not affected.',
     }),
     ipfsGateways: Type.Array(url(['http', 'https']), {
       maxItems: 5,
@@ -150,7 +149,7 @@ const ProviderSpecSchema = Type.Object(
         'Trustless IPFS gateways to fetch descriptors from, in order of preference. Every answer is checked against the hash.',
     }),
   },
-  { description: 'The provider as it shall be on chain.' },
+  { description: 'The desired provider on chain.' },
 );
 
 const ProviderStatusSchema = Type.Object(
@@ -169,7 +168,7 @@ const ProviderStatusSchema = Type.Object(
                 number: u32('Block number.'),
                 hash: hex32('Block hash.'),
               },
-              { description: 'The finalised block up to which everything is mirrored in the cluster.' },
+              { description: 'The finalised block up to which the chain is mirrored in the cluster.' },
             ),
           ),
         },
@@ -192,7 +191,8 @@ const ProviderStatusSchema = Type.Object(
           lastAt: timestamp('When the last one began.'),
         },
         {
-          description: 'How much of `spec.teardown.maxPerHour` is used up. Absent when nothing began within the hour.',
+          description:
+            'How much of `spec.teardown.maxPerHour` is used. Absent when no teardown started within the hour.',
         },
       ),
     ),
@@ -213,7 +213,8 @@ export const providerDefinition = {
   kind: 'Provider',
   shortName: 'dprov',
   namespaced: true,
-  description: 'An account on a chain that offers capacity. The operator registers it there and keeps it so.',
+  description:
+    'An account on a chain that offers capacity. The operator registers it and keeps the registration up to date.',
   rules: [
     {
       // The name is the value of a label on everything made for the provider.
@@ -246,7 +247,7 @@ export const providerDefinition = {
       name: 'Block',
       type: 'integer',
       jsonPath: '.status.chain.finalized.number',
-      description: 'Finalised block mirrored last.',
+      description: 'Last mirrored finalised block.',
       priority: 1,
     },
     messageColumn,
@@ -254,5 +255,5 @@ export const providerDefinition = {
   selectableFields: [],
 } as const satisfies Definition;
 
-/** Where the API has them. */
+/** Their address in the API. */
 export const providers = addressOf<Provider>(providerDefinition);

@@ -2,7 +2,7 @@ import { expectTypeOf, test } from 'vitest';
 import type { HelmConfig } from '../providers/helm/config.ts';
 import type { ReactorSpec } from './reactor.ts';
 
-/** The fields of a type and of all in it, as `charts.hosts`. A field of one side only is what assignability lets pass. */
+/** The field paths of a type, e.g. `charts.hosts`. Assignability does not catch a field that only one side has. */
 type Fields<T> = T extends readonly (infer Item)[]
   ? Fields<Item>
   : T extends object
@@ -11,7 +11,7 @@ type Fields<T> = T extends readonly (infer Item)[]
       : { [K in keyof T & string]: K | `${K}.${Fields<NonNullable<T[K]>>}` }[keyof T & string]
     : never;
 
-test('what a Reactor says of Helm is what the Helm reactor takes', () => {
+test('the Helm configuration in a Reactor has the same fields as the Helm reactor’s config', () => {
   type Said = NonNullable<ReactorSpec['helm']>;
   expectTypeOf<Said>().toExtend<HelmConfig>();
   expectTypeOf<Fields<Required<Said>>>().toEqualTypeOf<Fields<Required<HelmConfig>>>();

@@ -5,7 +5,7 @@ import { lastHandledReconcileAt, rules, statusBasics, statusDefault } from './fi
 import { helmBackend } from './helm-backend.ts';
 import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
 
-/** The backends of which a Reactor is exactly one. */
+/** The backends, of which a Reactor has exactly one. */
 const backends = { cloudStack: Type.Optional(cloudStackBackend), helm: Type.Optional(helmBackend) };
 const names = Object.keys(backends);
 
@@ -15,12 +15,12 @@ const ReactorSpecSchema = Type.Object(
     orphans: Type.Optional(
       Type.Enum(['Report', 'Remove'], {
         description:
-          'What happens to things in the backend that carry a tenure’s marker and have no Deployment. `Report`: they are listed in the condition `OrphansFound`. `Remove`: those whose subscription is over for good, as the chain of a Provider of this operator says, are removed, too. Default: `Report`.',
+          'What happens to resources in the backend that carry a tenure’s marker and have no Deployment. `Report`: they are listed in the condition `OrphansFound`. `Remove`: those whose subscription is over for good on the chain of a Provider of this operator are removed as well. Default: `Report`.',
       }),
     ),
   },
   {
-    description: 'Exactly one backend.',
+    description: 'The backend: exactly one.',
     ...rules({
       rule: `[${names.map((name) => `has(self.${name})`).join(', ')}].exists_one(given, given)`,
       message: `exactly one of ${names.join(', ')} must be given`,
@@ -70,5 +70,5 @@ export function backendOf(spec: ReactorSpec): string {
   return (names.find((name) => name in spec) ?? '').toLowerCase();
 }
 
-/** Where the API has them. */
+/** Their address in the API. */
 export const reactors = addressOf<Reactor>(reactorDefinition);

@@ -28,7 +28,7 @@ const SubscriptionSpecSchema = Type.Object(
     descriptor: contentRef('What the consumer wants to run.'),
     pricePerBlock: u128String("Price of one block, in the chain's smallest unit."),
     state: Type.Enum(['Pending', ...tenureStates], {
-      description: 'Where the agreement stands at the finalised block mirrored last.',
+      description: 'State of the agreement at the last mirrored finalised block.',
     }),
     tenure: u32('The award this is about: 1 for the first.'),
     paidUntilBlock: Type.Optional(
@@ -36,7 +36,7 @@ const SubscriptionSpecSchema = Type.Object(
     ),
     endReason: Type.Optional(endReason('Why it ended.')),
   },
-  { description: 'The agreement as the chain has it.' },
+  { description: 'The agreement on chain.' },
 );
 
 const SubscriptionStatusSchema = Type.Object(
@@ -45,7 +45,7 @@ const SubscriptionStatusSchema = Type.Object(
     lastHandledReconcileAt,
     deploymentRef: Type.Optional(localRef('The Deployment of the current tenure.')),
   },
-  { description: 'How what was subscribed to goes.', ...statusDefault },
+  { description: 'The status of the tenure.', ...statusDefault },
 );
 
 /** An agreement on chain: written by the bridge. */
@@ -61,7 +61,7 @@ export const subscriptionDefinition = {
   kind: 'Subscription',
   shortName: 'dsub',
   namespaced: true,
-  description: 'An agreement of a consumer with a Provider, as the chain has it. Mirrored by the operator.',
+  description: 'An agreement of a consumer with a Provider on chain. Mirrored by the operator.',
   spec: SubscriptionSpecSchema,
   status: SubscriptionStatusSchema,
   columns: [
@@ -92,5 +92,5 @@ export const subscriptionDefinition = {
   selectableFields: ['.spec.id', '.spec.providerRef.name', '.spec.consumer', '.spec.state'],
 } as const satisfies Definition;
 
-/** Where the API has them. */
+/** Their address in the API. */
 export const subscriptions = addressOf<Subscription>(subscriptionDefinition);

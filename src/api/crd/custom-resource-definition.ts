@@ -1,10 +1,10 @@
 import type { Definition, PrinterColumn } from '../definition.ts';
 import { structuralSchema } from './structural-schema.ts';
 
-/** The category all our kinds are in: `kubectl get dinfra`. */
+/** The category of all our kinds: `kubectl get dinfra`. */
 const CATEGORY = 'dinfra';
 
-/** The CustomResourceDefinition of a kind: plain data, ready to be written or applied. */
+/** The CustomResourceDefinition of a kind: plain data. */
 export function customResourceDefinition(definition: Definition) {
   const { group, version, plural, singular, kind, shortName, namespaced, columns, selectableFields } = definition;
   return {

@@ -6,7 +6,7 @@ import { providerDefinition } from '../provider.ts';
 import { reactorDefinition } from '../reactor.ts';
 import { subscriptionDefinition } from '../subscription.ts';
 
-/** Every kind of the API, in the order a reader meets them. */
+/** Every kind of the API, in the order of the docs. */
 export const definitions: readonly Definition[] = [
   providerDefinition,
   offerDefinition,

@@ -3,10 +3,10 @@ import { Default } from 'typebox/value';
 import type { Rule } from '../fields.ts';
 import { requiredOf } from './structural-schema.ts';
 
-/** The list every status has. */
+/** The list of conditions every status has. */
 const CONDITIONS = 'conditions';
 
-/** What the tables need of a schema. */
+/** The parts of a schema the tables use. */
 interface Schema {
   readonly type?: string;
   readonly description?: string;
@@ -32,7 +32,7 @@ interface Row {
   readonly required: boolean;
 }
 
-/** A Markdown table of every field a writer may give, in the schema's order, with defaults and what is checked. */
+/** A Markdown table of every spec field, in the schema's order, with defaults and validation. */
 export function specTable(schema: TSchema): string {
   return table(
     ['field', 'type', 'default', 'meaning'],
@@ -45,7 +45,7 @@ export function specTable(schema: TSchema): string {
   );
 }
 
-/** A Markdown table of every field a reader may find, in the schema's order. */
+/** A Markdown table of every status field, in the schema's order. */
 export function statusTable(schema: TSchema): string {
   return table(
     ['field', 'type', 'meaning'],
@@ -64,7 +64,7 @@ function rowsOf(parent: TSchema, prefix: string): readonly Row[] {
   return Object.entries((parent as Schema).properties ?? {}).flatMap(([name, property]) => {
     const field = `${prefix}${name}`;
     const row = { field, schema: property as Schema, required: required.includes(name) };
-    // Conditions are the same everywhere and told once.
+    // Conditions are the same for all kinds and documented once.
     return name === CONDITIONS ? [row] : [row, ...rowsWithin(property, field)];
   });
 }
@@ -105,7 +105,7 @@ function itemsOf({ minItems, maxItems }: Schema): string {
   return minItems === undefined ? `up to ${maxItems}` : `${minItems} to ${maxItems}`;
 }
 
-/** The description, then every rule in the words the API server uses, those of its items too. */
+/** The description, then the message of every rule, including those of its items. */
 function meaningOf(schema: Schema): string {
   const rules = [schema, (schema.items ?? schema.additionalProperties ?? {}) as Schema].flatMap(
     (part) => part['x-kubernetes-validations'] ?? [],

@@ -5,13 +5,13 @@ import { customResourceDefinition } from './custom-resource-definition.ts';
 import { definitions } from './definitions.ts';
 import { referencePage } from './reference-page.ts';
 
-/** A file made from the schemas: its path from the root of the checkout, and its text. */
+/** A file generated from the schemas: its path relative to the checkout, and its text. */
 export interface GeneratedFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** The object each reference page begins with. People write the first three kinds: theirs are the samples. */
+/** The example of each reference page. For the three kinds people write these are the samples. */
 const examples: Readonly<Record<string, string>> = {
   Provider: 'config/samples/provider.yaml',
   Offer: 'config/samples/offer-helm.yaml',
@@ -21,7 +21,7 @@ const examples: Readonly<Record<string, string>> = {
   Deployment: 'docs/resources/examples/deployment.yaml',
 };
 
-/** Every file made from the schemas. `root` is the checkout, where the pages and their examples are read. */
+/** Every file generated from the schemas. `root` is the checkout with the pages and their examples. */
 export async function generatedFiles(root: URL): Promise<readonly GeneratedFile[]> {
   const pages = definitions.map((definition) => pageFile(root, definition));
   return [...definitions.map(crdFile), ...(await Promise.all(pages))];

@@ -1,9 +1,9 @@
 /**
- * A page with its made parts made anew. A made part stands between `<!-- made: <name> -->` and `<!-- end -->`;
- * everything else is written by people and stays.
+ * A page with its generated parts replaced. A generated part is between `<!-- made: <name> -->` and `<!-- end -->`;
+ * everything else is written by people and unchanged.
  *
  * @param parts text of each part, by name.
- * @throws Error on a part that is not among them, and when one of them is not in the page.
+ * @throws Error for a part of the page that is not among them, and for one of them that is not in the page.
  */
 export function withMadeParts(title: string, page: string, parts: Readonly<Record<string, string>>): string {
   const seen = new Set<string>();

@@ -3,9 +3,9 @@ import { specTable, statusTable, table } from './field-table.ts';
 import { withMadeParts } from './made-parts.ts';
 
 /**
- * A reference page with its made parts made anew: `spec`, `status`, `columns`, `example`.
+ * A reference page with its generated parts replaced: `spec`, `status`, `columns`, `example`.
  *
- * @throws Error on a part it does not know, and when one of the four is not there.
+ * @throws Error for an unknown part, and when one of the four is missing.
  */
 export function referencePage(definition: Definition, page: string, example: string): string {
   const parts: Readonly<Record<string, string>> = {

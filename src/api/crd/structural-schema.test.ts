@@ -4,12 +4,12 @@ import { structuralSchema } from './structural-schema.ts';
 
 const text = (more = {}) => Type.String({ maxLength: 8, ...more });
 
-test('a field with a default need not be given', () => {
+test('a field with a default is not required', () => {
   const schema = structuralSchema(Type.Object({ given: text(), filled: text({ default: 'x' }) }), 'spec');
   expect(schema['required']).toEqual(['given']);
 });
 
-test('a default is written with the defaults inside it', () => {
+test('a default includes the defaults of its fields', () => {
   const schema = structuralSchema(Type.Object({ deep: text({ default: 'x' }) }, { default: {} }), 'spec');
   expect(schema['default']).toEqual({ deep: 'x' });
 });
@@ -24,7 +24,7 @@ test.each([
   ['a number', Type.Integer(), 'spec.x: no minimum'],
   ['a map', Type.Object({}, { additionalProperties: text() }), 'spec.x: no maxProperties'],
   ['a string in a list', Type.Array(Type.String(), { maxItems: 1 }), 'spec.x[]: no maxLength'],
-])('%s without a bound is refused', (_what, schema, message) => {
+])('a schema with %s without a bound is refused', (_what, schema, message) => {
   expect(() => structuralSchema(Type.Object({ x: schema }), 'spec')).toThrow(message);
 });
 
@@ -33,6 +33,6 @@ test.each([
   ['a literal', Type.Literal('a'), 'spec.x: const cannot be part of a CustomResourceDefinition'],
   ['a record', Type.Record(text(), text()), 'patternProperties cannot be part of a CustomResourceDefinition'],
   ['null', Type.Null(), 'spec.x: "null" cannot be the type of a field'],
-])('%s is refused and named', (_what, schema, message) => {
+])('a schema with %s is refused, and the error names it', (_what, schema, message) => {
   expect(() => structuralSchema(Type.Object({ x: schema }), 'spec')).toThrow(message);
 });

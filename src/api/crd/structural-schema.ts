@@ -4,7 +4,7 @@ import { Default } from 'typebox/value';
 /** A schema as a CustomResourceDefinition may hold it: plain data, references inlined, unions as enums. */
 export type StructuralSchema = { readonly [keyword: string]: unknown };
 
-/** Keywords a structural schema may have, as far as we use them, and in the order they are written. */
+/** The keywords of a structural schema that we use, in the order they are written. */
 const KEYWORDS = [
   'description',
   'type',
@@ -25,12 +25,12 @@ const KEYWORDS = [
   'x-kubernetes-validations',
 ] as const;
 
-/** Keywords whose values are schemas, or depend on them. */
+/** Keywords whose values contain or depend on schemas. */
 const STRUCTURE = ['items', 'properties', 'additionalProperties', 'required'];
 
 /**
- * The structural schema of a TypeBox schema. Throws when the schema says what a CustomResourceDefinition cannot hold,
- * or leaves a string or a list without a bound: the API server would then refuse it, or its CEL rules as too costly.
+ * The structural schema of a TypeBox schema. Throws for anything a CustomResourceDefinition cannot express, and for a
+ * string or a list without a bound: the API server would reject it, or its CEL rules as too costly.
  */
 export function structuralSchema(schema: TSchema, path: string): StructuralSchema {
   const source = { ...(schema as Readonly<Record<string, unknown>>) };
@@ -41,7 +41,7 @@ export function structuralSchema(schema: TSchema, path: string): StructuralSchem
     throw new Error(`${path}: ${unknown.join(', ')} cannot be part of a CustomResourceDefinition`);
   if (source['type'] === undefined && Array.isArray(source['enum'])) source['type'] = typeof source['enum'][0];
   demandBounds(source, path);
-  // The API server checks a default against the rules before it fills in the defaults inside it.
+  // The API server validates a default before it fills in the defaults inside it.
   if (source['default'] !== undefined) source['default'] = Default(schema, source['default']);
 
   const out: Record<string, unknown> = {};
@@ -61,7 +61,7 @@ export function structuralSchema(schema: TSchema, path: string): StructuralSchem
   return out;
 }
 
-/** The properties whoever writes the object has to give: in the types a default makes a property present, here absent. */
+/** The properties a writer must give: a property with a default is required in the types but optional here. */
 export function requiredOf(schema: TSchema): readonly string[] {
   const { required = [], properties = {} } = schema as {
     readonly required?: readonly string[];
@@ -91,7 +91,7 @@ function demandBounds(source: Readonly<Record<string, unknown>>, path: string): 
   }
 }
 
-/** An object with names of the writer's choice. The API server takes no other fields beside them. */
+/** A map: an object with arbitrary keys. The API server allows no fixed properties beside them. */
 function demandMap(source: Readonly<Record<string, unknown>>, path: string): void {
   if (source['maxProperties'] === undefined) throw new Error(`${path}: no maxProperties`);
   if (Object.keys(source['properties'] ?? {}).length > 0)
