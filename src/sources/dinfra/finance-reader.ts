@@ -2,6 +2,7 @@ import type { ApiDecoration } from '@polkadot/api/types';
 import type { Finances } from '../../award/source.ts';
 import type { BlockRef } from '../../substrate/block-ref.ts';
 import type { Connection } from '../../substrate/connection.ts';
+import { coveredBlocks, freeForFees, owedFor } from './accrual.ts';
 import { type PalletNames, type PalletsAt, palletsAt } from './pallets.ts';
 import { demandState } from './provider-reader.ts';
 
@@ -35,20 +36,17 @@ export function readFinances(
   });
 }
 
-/** What fees can be paid from: what is frozen stays, as far as it is not on hold. */
 async function readFree(at: ApiDecoration<'promise'>, account: string): Promise<bigint> {
   const { data } = await at.query.system.account(account);
-  const [free, frozen, reserved] = [data.free.toBigInt(), data.frozen.toBigInt(), data.reserved.toBigInt()];
-  const kept = frozen > reserved ? frozen - reserved : 0n;
-  return free > kept ? free - kept : 0n;
+  return freeForFees(data.free.toBigInt(), data.frozen.toBigInt(), data.reserved.toBigInt());
 }
 
-/** What Active tenures have earned since they were last settled: chain/pallets/subscription/src/payment.rs, `accrued`. */
 async function readOwed({ provider, subscription }: PalletsAt, id: number, block: number): Promise<bigint> {
   const heartbeat = await provider.heartbeats(id);
   if (heartbeat.isNone) return 0n;
   const { at, until, counted } = heartbeat.unwrap();
-  const covered = counted.toNumber() + Math.max(0, Math.min(block, until.toNumber()) - at.toNumber());
+  const count = { at: at.toNumber(), until: until.toNumber(), counted: counted.toNumber() };
+  const covered = coveredBlocks(count, block);
   let owed = 0n;
   let startKey: string | undefined;
   for (;;) {
@@ -59,7 +57,7 @@ async function readOwed({ provider, subscription }: PalletsAt, id: number, block
     });
     for (const [, entry] of page) {
       const { state, price, mark } = entry.unwrap();
-      if (state.isActive) owed += price.toBigInt() * BigInt(Math.max(0, covered - mark.toNumber()));
+      owed += owedFor({ isActive: state.isActive, price: price.toBigInt(), mark: mark.toNumber() }, covered);
     }
     const last = page.at(-1)?.[0].toHex();
     if (page.length < PAGE || last === undefined || last === startKey) return owed;
