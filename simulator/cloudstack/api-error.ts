@@ -1,4 +1,4 @@
-/** An error as CloudStack tells it: HTTP status and `errorcode` are the same number. */
+/** An error in CloudStack's form: HTTP status and `errorcode` are the same number. */
 export class ApiError extends Error {
   readonly code: number;
   readonly csCode: number | undefined;
@@ -25,12 +25,12 @@ export function invalid(message: string): ApiError {
   return new ApiError(431, 4350, message);
 }
 
-/** 431 with the generic code: what the parameter decoding says. */
+/** 431 with the generic code, as from parameter decoding. */
 export function badParameter(message: string): ApiError {
   return new ApiError(431, 9999, message);
 }
 
-/** 530: also what CloudStack says when the caller is at fault and nobody thought of it. */
+/** 530: also CloudStack's response to caller errors it does not handle. */
 export function internal(
   message = 'Internal error executing command, please contact your system administrator',
 ): ApiError {

@@ -1,7 +1,7 @@
 import { ApiError, badParameter, invalid } from './api-error.ts';
 import type { Kinds, World } from './world.ts';
 
-/** What a parameter of a command may be. */
+/** The type of a command's parameter. */
 export type ParamType =
   | 'string'
   | 'integer'
@@ -21,7 +21,7 @@ export interface Param {
   readonly type: ParamType;
   readonly required?: true;
   readonly of?: keyof Kinds;
-  /** Whether a row that was removed is as unknown as one that never was. */
+  /** Whether a removed row counts as unknown, as if it had never existed. */
   readonly forgets?: true;
 }
 
@@ -37,7 +37,7 @@ export const listParams = {
 
 type Fields = Readonly<Record<string, string>>;
 
-/** The parameters of one call after decoding. Asking for one the command does not declare is a bug and throws. */
+/** The decoded parameters of one call. Reading one the command does not declare is a bug and throws. */
 export class Arguments {
   readonly #world: World;
   readonly #params: Params;
@@ -69,7 +69,7 @@ export class Arguments {
     return value === undefined ? undefined : Number(value);
   }
 
-  /** What does not parse is false, as on the server. */
+  /** Anything that does not parse is false, as on the server. */
   flag(name: string): boolean | undefined {
     const value = this.text(name);
     return value === undefined ? undefined : value.toLowerCase() === 'true';
@@ -100,7 +100,7 @@ export class Arguments {
   maps(name: string): Fields[] {
     const entries = new Map<number, Record<string, string>>();
     const prefix = `${name}[`;
-    // The last one is the first to be looked at.
+    // The last one is checked first.
     for (const [key, value] of [...this.#raw].reverse()) {
       if (!key.startsWith(prefix)) continue;
       const match = /^\[(\d+)\]\.(.+)$/.exec(key.slice(name.length));
@@ -119,7 +119,7 @@ export class Arguments {
   }
 
   #checkCharacters(name: string, value: string): void {
-    // Tab, line feed and carriage return are printable enough for the server.
+    // The server accepts tab, line feed and carriage return.
     if (/[[\p{Cc}&&\p{ASCII}]--[\t\n\r]]/v.test(value)) {
       throw badParameter(`Received value containing illegal ASCII non-printable characters for parameter ${name}`);
     }

@@ -4,10 +4,10 @@ import type { Account, User } from './rows.ts';
 import { signatureOf } from './signature.ts';
 import type { World } from './world.ts';
 
-/** Furthest expiry a strict server takes. */
+/** The latest expiry a strict server accepts. */
 const STRICT_EXPIRY_MS = 15 * 60_000;
 
-/** Who signed this. Throws the same 401 for whatever is wrong: the server tells nobody which it was. */
+/** The user who signed the call. Throws the same 401 for every problem, as the server does. */
 export function authenticate(
   world: World,
   parameters: ReadonlyMap<string, string>,
@@ -36,7 +36,7 @@ export function unauthenticated(): ApiError {
   return new ApiError(401, undefined, 'unable to verify user credentials and/or request signature');
 }
 
-/** Parameter names are found in any case. */
+/** Parameter names are case-insensitive. */
 export function parameter(parameters: ReadonlyMap<string, string>, lowerCaseName: string): string | undefined {
   for (const [name, value] of parameters) if (name.toLowerCase() === lowerCaseName) return value;
   return undefined;

@@ -1,7 +1,7 @@
 import { freeOn } from './placement.ts';
 import type { World } from './world.ts';
 
-/** What an account holds: everything that costs something or is left lying about. */
+/** The resources of an account: everything that costs something or could be left over. */
 export interface Holdings {
   readonly vms: readonly { readonly id: string; readonly name: string; readonly state: string }[];
   readonly volumes: readonly { readonly id: string; readonly name: string; readonly vm: string | undefined }[];
@@ -17,7 +17,7 @@ export interface Holdings {
   readonly pendingJobs: number;
 }
 
-/** The simulator's own accounts of the world, for tests to compare with what a client believes. */
+/** The simulator's own record of the cloud, for tests to compare with a client's view. */
 export interface Books {
   /** By name of the account. */
   readonly accounts: Readonly<Record<string, Holdings>>;

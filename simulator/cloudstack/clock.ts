@@ -1,8 +1,8 @@
-/** The simulator's time: the machine's, or one that tests move. */
+/** The simulator's clock: the machine's, or one that tests advance. */
 export interface Clock {
   /** Unix milliseconds. */
   now(): number;
-  /** Runs `task` once, after `ms` milliseconds. Returns what takes it back. */
+  /** Runs `task` once, after `ms` milliseconds. Returns a function that cancels it. */
   after(ms: number, task: () => void): () => void;
 }
 
@@ -20,7 +20,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** A clock that stands still until it is moved. */
+/** A clock that advances only when told to. */
 export class ManualClock implements Clock {
   #now: number;
   #tasks: { at: number; task: () => void }[] = [];
@@ -41,7 +41,7 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** Moves to `at` and runs what is due on the way, in order. */
+  /** Advances to `at` and runs the tasks that become due, in order. */
   moveTo(at: number): void {
     for (;;) {
       const due = this.#tasks.filter((entry) => entry.at <= at).sort((a, b) => a.at - b.at)[0];

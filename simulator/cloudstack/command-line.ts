@@ -63,7 +63,7 @@ async function start(flags: Flags, settings: Readonly<Record<string, string>>): 
       port: wanted,
       ...(state === undefined ? {} : { stateFile: state }),
       delays: { vm: vmDelay, other: jobDelay, queue: Math.min(QUEUE_MS, jobDelay) },
-      // A provider's account should be able to expunge. Set it to false to see what happens when it is not.
+      // A provider's account should be able to expunge. Set it to false to test without.
       settings: { 'allow.user.expunge.recover.vm': 'true', ...settings },
       ...(old ? { quirks: { substringNames: true, strictUserDataLimit: true } } : {}),
     });

@@ -5,7 +5,7 @@ import type { Json } from './json.ts';
 import type { Account, User } from './rows.ts';
 import type { World } from './world.ts';
 
-/** Who calls and with what. */
+/** The context of a call. */
 export interface Context {
   readonly world: World;
   readonly clock: Clock;
@@ -13,7 +13,7 @@ export interface Context {
   readonly account: Account;
   readonly user: User;
   readonly method: 'GET' | 'POST';
-  /** All there are, for listApis. */
+  /** All commands, for listApis. */
   readonly commands: ReadonlyMap<string, Command>;
   /** Behaviour of an older release, where ours differs. */
   readonly quirks: Quirks;
@@ -25,13 +25,13 @@ export interface Quirks {
   readonly substringNames: boolean;
   /** Up to 4.13 the limits of user-data are strict. */
   readonly strictUserDataLimit: boolean;
-  /** Milliseconds in which two deploys of one name do not see each other, and both succeed. */
+  /** Milliseconds within which two deploys of one name do not see each other and both succeed. */
   readonly nameRaceMs: number;
 }
 
 interface CommandBasics {
   readonly name: string;
-  /** What the command is called in its answer and errors, when that is not its name. */
+  /** The name in its response and errors, when that differs from the command's. */
   readonly answersAs?: string;
   readonly description: string;
   readonly params: Params;
@@ -39,23 +39,23 @@ interface CommandBasics {
   readonly admin?: true;
 }
 
-/** A command that answers at once. */
+/** A synchronous command. */
 export interface SyncCommand extends CommandBasics {
   readonly run: (context: Context, args: Arguments) => Json;
 }
 
-/** A command that answers with a job. */
+/** An asynchronous command. */
 export interface AsyncCommand extends CommandBasics {
   /** The class CloudStack names in the job, below `org.apache.cloudstack.api.command.`. */
   readonly jobClass: string;
-  /** Root admins run a class of their own for some. */
+  /** For some commands root admins run a different class. */
   readonly adminJobClass?: string;
   readonly start: (context: Context, args: Arguments) => Work;
 }
 
 export type Command = SyncCommand | AsyncCommand;
 
-/** One page of a list, as CloudStack tells it: `{}` when there is nothing, only a count beyond the end. */
+/** One page of a list in CloudStack's form: `{}` when it is empty, only a count beyond its end. */
 export function listOf(name: string, args: Arguments, rows: readonly Json[]): Json {
   if (rows.length === 0) return {};
   const size = args.integer('pagesize');

@@ -11,7 +11,7 @@ import type { Account, User } from './rows.ts';
 import type { Throttle } from './throttle.ts';
 import type { World } from './world.ts';
 
-/** What answers calls. */
+/** The dependencies of dispatching. */
 export interface Server {
   readonly world: World;
   readonly clock: Clock;
@@ -21,20 +21,20 @@ export interface Server {
   readonly commands: ReadonlyMap<string, Command>;
 }
 
-/** One call as it came in. */
+/** One incoming call. */
 export interface Call {
   readonly method: 'GET' | 'POST';
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** What goes back: the envelope's key and what is in it. */
+/** The response: the envelope's key and its content. */
 export interface Answer {
   readonly status: number;
   readonly envelope: string;
   readonly body: Json;
 }
 
-/** Answers one call. `fault` is what befalls it inside the server. */
+/** Handles one call. `fault` is the injected fault inside the server. */
 export function answer(server: Server, call: Call, fault?: Fault): Answer {
   const name = parameter(call.parameters, 'command');
   const command = name === undefined ? undefined : server.commands.get(name);
@@ -49,12 +49,12 @@ export function answer(server: Server, call: Call, fault?: Fault): Answer {
   }
 }
 
-/** The key a command answers under. */
+/** The key of a command's response. */
 function envelopeOf(command: Command): string {
   return `${command.answersAs ?? command.name.toLowerCase()}response`;
 }
 
-/** An error as an answer. */
+/** An error response. */
 export function refusal(envelope: string, error: unknown): Answer {
   const told = error instanceof ApiError ? error : internal(`the simulator failed: ${String(error)}`);
   return {
@@ -96,7 +96,7 @@ function run(
   return work.created === undefined ? { jobid: job.id } : { id: work.created, jobid: job.id };
 }
 
-/** Parameter names are taken in any case; of map parameters only the part before the bracket. */
+/** Parameter names are case-insensitive; of map parameters only the part before the bracket counts. */
 function lowerCaseNames(command: Command, parameters: ReadonlyMap<string, string>): Map<string, string> {
   const own = new Set(Object.keys(command.params));
   const raw = new Map<string, string>();
@@ -135,7 +135,7 @@ function checkPaging(world: World, raw: ReadonlyMap<string, string>, label: stri
   }
 }
 
-/** The id in the text is another one on every call, as on the server. */
+/** The id in the text differs on every call, as on the server. */
 function forbidden(name: string): ApiError {
   return new ApiError(
     432,

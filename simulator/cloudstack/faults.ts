@@ -1,13 +1,13 @@
-/** Something that goes wrong with calls of a command. */
+/** An injected fault for calls of a command. */
 export interface Fault {
   /** Exact name, or `*` for every command, or `write` for those that are not list, get or query. */
   readonly command: string;
   readonly kind: FaultKind;
-  /** How often it happens; then it is used up. Defaults to always. */
+  /** How often it happens. Default: always. */
   readonly times?: number;
-  /** Chance for each call. Defaults to 1. */
+  /** Probability per call. Default: 1. */
   readonly chance?: number;
-  /** Calls let through first. Defaults to none. */
+  /** Calls that succeed first. Default: none. */
   readonly after?: number;
   /** `Error` and `FailJob`: the code. Defaults to 530. */
   readonly code?: number;
@@ -17,21 +17,21 @@ export interface Fault {
   readonly ms?: number;
 }
 
-/** Everything that can go wrong. */
+/** The kinds of faults. */
 export const faultKinds = [
   /** Refused with `code`; nothing happens. */
   'Error',
-  /** Answered late. */
+  /** The response is delayed. */
   'Delay',
-  /** Done, but the connection is cut before the answer. */
+  /** Executed, but the connection is cut before the response. */
   'LoseReply',
-  /** The connection is cut before anything is done. */
+  /** The connection is cut before execution. */
   'Cut',
-  /** Done, but only half the answer arrives. */
+  /** Executed, but only half of the response arrives. */
   'Truncate',
   /** 429 with a wait in its text. */
   'RateLimit',
-  /** 503 as CloudStack says it: maintenance. */
+  /** CloudStack's 503 for maintenance. */
   'Maintenance',
   /** A proxy's 502 page; nothing happens. */
   'Html',
@@ -43,7 +43,7 @@ export const faultKinds = [
 
 export type FaultKind = (typeof faultKinds)[number];
 
-/** The faults set, and whose turn it is. */
+/** The active faults and their counters. */
 export class Faults {
   readonly #random: () => number;
   #active: { fault: Fault; seen: number; left: number }[] = [];
@@ -62,7 +62,7 @@ export class Faults {
     this.#active = [];
   }
 
-  /** The fault that befalls this call, if any. */
+  /** The fault for this call, if any. */
   next(command: string): Fault | undefined {
     for (const entry of this.#active) {
       const { fault } = entry;

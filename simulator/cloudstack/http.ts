@@ -15,7 +15,7 @@ const VERSION = '4.22.0.0-SNAPSHOT';
 export interface HttpOptions {
   readonly server: Server;
   readonly faults: Faults;
-  /** Told of every call of a command, before it is answered. */
+  /** Called for every command, before the response. */
   readonly onCall: (command: string) => void;
 }
 
@@ -51,7 +51,7 @@ async function respond(options: HttpOptions, request: IncomingMessage, response:
   write(response, told, parameter(call.parameters, 'response') === 'json', fault?.kind === 'Truncate');
 }
 
-/** What a fault does instead of the command. True when it has answered. */
+/** Applies a fault instead of the command. True when it has responded. */
 async function before(response: ServerResponse, command: string, fault: Fault): Promise<boolean> {
   const envelope = `${command.toLowerCase()}response`;
   switch (fault.kind) {
@@ -161,7 +161,7 @@ function html(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/html;charset=iso-8859-1', connection: 'close' }).end(text);
 }
 
-// Where a real server has its user interface: whoever opens the address in a browser ends here.
+// A real server has its user interface here: shown when the address is opened in a browser.
 const noInterface =
   '<html><head><title>CloudStack simulator</title></head><body>A simulated CloudStack. It has no user interface: its API is at /client/api.</body></html>';
 

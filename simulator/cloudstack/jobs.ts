@@ -4,9 +4,9 @@ import type { Json } from './json.ts';
 import type { Account, Job, User } from './rows.ts';
 import type { World } from './world.ts';
 
-/** How long things take, in milliseconds. */
+/** Durations of jobs, in milliseconds. */
 export interface Delays {
-  /** Before a job is begun. */
+  /** Before a job starts. */
   readonly queue: number;
   /** Deploying, starting, stopping, expunging. */
   readonly vm: number;
@@ -14,25 +14,25 @@ export interface Delays {
   readonly other: number;
 }
 
-/** What an asynchronous command leaves to be done. */
+/** The work of an asynchronous command. */
 export interface Work {
-  /** Id of what the command makes; it is told at once. */
+  /** Id of the created resource; returned immediately. */
   readonly created?: string;
   readonly instance?: { readonly type: string; readonly id: string | undefined };
   /** Jobs of one lane run one after the other. */
   readonly lane?: string;
   readonly takes: 'vm' | 'other';
-  /** When the call has come in: not in turn with other jobs of the lane. */
+  /** Runs when the call arrives, not in order with other jobs of the lane. */
   readonly check?: () => void;
   /** When the job starts: checks and the transitional state. */
   readonly begin?: () => void;
-  /** What is left behind when the job fails for a reason of its own, as an injected one. */
+  /** What is left behind when the job fails, e.g. by an injected fault. */
   readonly abandon?: () => void;
-  /** When it is done: the effect, and the object in `jobresult`. */
+  /** Runs at the end: applies the effect and returns the object in `jobresult`. */
   readonly finish: () => Json;
 }
 
-/** How long results are kept, as the server does by default. */
+/** How long results are kept, the server's default. */
 const KEPT_MS = 1_440 * 60_000;
 
 /** Runs jobs over time, each lane in order. */
@@ -42,9 +42,9 @@ export class Jobs {
   readonly #delays: Delays;
   readonly #lanes = new Map<string, (() => void)[]>();
   readonly #changed: () => void;
-  /** Jobs that are to fail, whatever they do; set by faults. */
+  /** Jobs that must fail; set by faults. */
   readonly #doomed = new Map<string, ApiError>();
-  /** Unfinished jobs of a thing, the oldest first. */
+  /** Unfinished jobs of a resource, oldest first. */
   readonly #pending = new Map<string, Job[]>();
   #stopped = false;
 
@@ -78,12 +78,12 @@ export class Jobs {
     return job;
   }
 
-  /** Makes a job fail when it is its turn, before it has any effect. */
+  /** Makes a job fail when it starts, before it has any effect. */
   doom(job: Job, error: ApiError): void {
     this.#doomed.set(job.id, error);
   }
 
-  /** The unfinished job of a thing: CloudStack shows it in the thing's own rows. */
+  /** The unfinished job of a resource: CloudStack shows it in the resource's own rows. */
   pendingFor(instance: string): Job | undefined {
     return this.#pending.get(instance)?.[0];
   }
@@ -96,7 +96,7 @@ export class Jobs {
     }
   }
 
-  /** Nothing runs any more: the process is about to end. */
+  /** Stops all jobs: the process is about to exit. */
   stop(): void {
     this.#stopped = true;
   }

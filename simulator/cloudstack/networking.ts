@@ -22,7 +22,7 @@ export function plug(world: World, network: Network, device: number, isDefault: 
   };
 }
 
-/** Whether an address of a network is taken by a VM. */
+/** Whether a VM uses an address of a network. */
 export function isTaken(world: World, network: Network, ip: string): boolean {
   return (
     world.tables.vms.find((vm) => vm.nics.some((nic) => nic.network === network.id && nic.ip === ip)) !== undefined
@@ -36,7 +36,7 @@ export function isInside(network: Network, ip: string): boolean {
   return prefix(ip) === prefix(network.gateway);
 }
 
-/** Brings a network up: its first VM does. An isolated one gets its source NAT address then. */
+/** Implements a network, when its first VM starts. An isolated one gets its source NAT address then. */
 export function implement(context: Context, network: Network, owner: string): void {
   if (network.state !== 'Allocated') return;
   const { world } = context;
@@ -56,14 +56,14 @@ function sourceNatOf(world: World, network: Network): Address | undefined {
   return world.tables.addresses.find((address) => address.network === network.id && address.sourceNat);
 }
 
-/** A public address nobody has. */
+/** A free public address. */
 export function freeAddress(world: World, zone: string, ip?: string): Address | undefined {
   return world.tables.addresses.find(
     (address) => address.zone === zone && address.allocated === undefined && (ip === undefined || address.ip === ip),
   );
 }
 
-/** Gives an address to an account and a network. */
+/** Allocates an address to an account and a network. */
 export function take(context: Context, address: Address, account: string, network: Network, sourceNat: boolean): void {
   address.allocated = context.clock.now();
   address.account = account;
@@ -71,7 +71,7 @@ export function take(context: Context, address: Address, account: string, networ
   address.sourceNat = sourceNat;
 }
 
-/** Gives an address back. Its id and its tags stay: the next holder finds them. */
+/** Releases an address. Its id and tags stay: its next owner sees them. */
 export function release(world: World, address: Address): void {
   for (const rule of world.tables.rules.filter((row) => row.address === address.id)) world.tables.rules.drop(rule.id);
   delete address.allocated;
@@ -82,7 +82,7 @@ export function release(world: World, address: Address): void {
   address.sourceNat = false;
 }
 
-/** What the end of a VM does to the network's rules: forwards and static NAT go, firewall rules stay. */
+/** Removes port forwarding and static NAT of an expunged VM; firewall rules stay. */
 export function forgetVm(world: World, vm: Vm): void {
   for (const rule of world.tables.rules.filter((row) => row.vm === vm.id)) world.tables.rules.drop(rule.id);
   for (const address of world.tables.addresses.filter((row) => row.staticNatVm === vm.id)) {

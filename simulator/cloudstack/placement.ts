@@ -2,7 +2,7 @@ import { ApiError } from './api-error.ts';
 import type { Host, Vm } from './rows.ts';
 import type { World } from './world.ts';
 
-/** States in which a VM takes its host's CPU and memory. */
+/** States in which a VM uses its host's CPU and memory. */
 const onHost = new Set(['Starting', 'Running', 'Stopping']);
 
 /** What is free on a host. */
@@ -16,7 +16,7 @@ export function freeOn(world: World, host: Host): { cpuMHz: number; memoryMiB: n
   return { cpuMHz, memoryMiB };
 }
 
-/** Puts a VM on the emptiest host that has room and that its affinity groups allow. Throws 533 when there is none. */
+/** Places a VM on the emptiest host with capacity that its affinity groups allow. Throws 533 when there is none. */
 export function place(world: World, vm: Vm): Host {
   const candidates = world.tables.hosts
     .filter((host) => host.enabled && host.zone === vm.zone && allowed(world, vm, host))
@@ -30,7 +30,7 @@ export function place(world: World, vm: Vm): Host {
   return chosen;
 }
 
-/** The way the server writes a VM in error texts. */
+/** A VM as written in the server's error texts. */
 export function described(vm: Vm): string {
   return `VM instance {"id":${vm.seq},"instanceName":"i-2-${vm.seq}-VM","state":"${vm.state}","type":"User","uuid":"${vm.id}"}`;
 }

@@ -3,7 +3,7 @@ import type { Json } from './json.ts';
 import { inDomain, moment } from './render.ts';
 import type { Account } from './rows.ts';
 
-/** What an account may use and uses, as listAccounts tells it. */
+/** The limits and usage of an account, as in listAccounts. */
 export function renderAccount(context: Context, account: Account, usage: ReadonlyMap<string, number>): Json {
   const row: Json = {
     id: account.id,
@@ -31,7 +31,7 @@ export function renderAccount(context: Context, account: Account, usage: Readonl
   return row;
 }
 
-/** Secondary storage alone is told with a decimal. */
+/** Only secondary storage is shown with a decimal. */
 function told(name: string, available: number): string {
   return name === 'secondarystorage' ? available.toFixed(1) : String(available);
 }

@@ -91,7 +91,7 @@ export function renderVm(context: Context, vm: Vm, details?: ReadonlySet<string>
   };
 }
 
-/** What is left of a VM in the answer of the job that expunged it: no id, no state. */
+/** A VM in the result of the job that expunged it: no id, no state. */
 export const expungedVm: Json = { securitygroup: [], nic: [], affinitygroup: [], deleteprotection: false, tags: [] };
 
 export function renderNic(context: Context, nic: Nic): Json {

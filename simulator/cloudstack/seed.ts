@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 /** The one domain there is. */
 export const ROOT_DOMAIN = { id: '0966a974-e554-11f1-b3a3-02fc00000001', name: 'ROOT', path: 'ROOT' } as const;
 
-/** What CloudStack allows an account unless told otherwise, by resource type number; -1 is no limit. */
+/** CloudStack's default limits of an account, by resource type number; -1 is no limit. */
 export const defaultLimits: Limits = {
   '0': 20,
   '1': 20,
@@ -49,11 +49,11 @@ export interface SeedOptions {
   readonly limits?: Limits;
 }
 
-/** Who can call, by the names of the accounts. */
+/** The accounts that can call, by name. */
 export interface Accounts {
   readonly admin: Keys;
   readonly user: Keys;
-  /** Another tenant of the same cloud: whatever is ours must not touch what is theirs. */
+  /** Another tenant of the same cloud, whose resources must not be touched. */
   readonly stranger: Keys;
 }
 

@@ -28,7 +28,7 @@ export interface SimulatorOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly quirks?: Partial<Quirks>;
   readonly clock?: Clock;
-  /** For faults with a chance: numbers in [0, 1). */
+  /** Random numbers in [0, 1), for faults with a probability. */
   readonly random?: () => number;
 }
 
@@ -43,7 +43,7 @@ export interface Simulator {
   /** The world itself, for tests that play the admin. */
   readonly world: World;
   books(): Books;
-  /** Stops at once, as a killed server does; state that was asked to be kept is written. */
+  /** Stops at once, like a killed server; writes the state if a state file is set. */
   stop(): Promise<void>;
 }
 
@@ -96,7 +96,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-/** A restart cancels jobs in progress; what they were changing falls back to where it was. */
+/** A restart cancels jobs in progress; the resources return to their previous state. */
 function settleAfterRestart(world: World, jobs: Jobs): void {
   jobs.cancelAll();
   for (const vm of world.tables.vms.live()) {

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Accounts } from './seed.ts';
 import type { World } from './world.ts';
 
-/** Milliseconds changes are gathered before they are written. */
+/** Milliseconds for which changes are collected before a write. */
 const SETTLE_MS = 100;
 
 /** Keeps a world in a file, so that it survives a restart. */
@@ -18,7 +18,7 @@ export class Store {
     this.#accounts = accounts;
   }
 
-  /** Something changed: it is written soon. */
+  /** Schedules a write after a change. */
   touch(): void {
     this.#timer ??= setTimeout(() => this.flush(), SETTLE_MS).unref();
   }
@@ -28,7 +28,7 @@ export class Store {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const draft = `${this.#file}.new`;
-    // It holds the keys of the accounts.
+    // The file contains the keys of the accounts.
     writeFileSync(draft, JSON.stringify({ accounts: this.#accounts, world: this.#world }), { mode: 0o600 });
     renameSync(draft, this.#file);
   }

@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 export class Throttle {
   readonly #windows = new Map<string, { start: number; calls: number }>();
 
-  /** Counts a call. Throws 429 when it is one too many. */
+  /** Counts a call. Throws 429 above the limit. */
   count(world: World, account: Account, now: number): void {
     if (world.setting('api.throttling.enabled') !== 'true' || account.role === 'Admin') return;
     const interval = Number(world.setting('api.throttling.interval')) * 1_000;

@@ -10,7 +10,7 @@ export const startVm = {
     const { world } = context;
     refuseRunning(vm);
     if (vm.state !== 'Stopped') throw invalid(`Unable to start ${described(vm)} in state ${vm.state}`);
-    // Where it is to run is found before anything is brought up for it.
+    // The host is chosen before anything is started.
     const host = place(world, vm);
     for (const nic of vm.nics) {
       const network = world.tables.networks.must(nic.network);
@@ -45,13 +45,13 @@ export function failStart(context: Context, vm: Vm): void {
   delete vm.host;
 }
 
-/** Checked when the call comes in, not when it is the job's turn: two calls at once are not checked against each other. */
+/** Checked when the call arrives, not when the job starts: concurrent calls are not checked against each other. */
 export function refuseRunning(vm: Vm): void {
   if (vm.state !== 'Running') return;
   throw new ApiError(431, undefined, `The virtual machine ${vm.id} (${vm.name}) is already running`);
 }
 
-/** Stopping a VM; one that is stopped stays so and the job succeeds. */
+/** Stops a VM; for a stopped one the job succeeds as well. */
 export const stopVm = {
   begin: (context: Context, vm: Vm): void => {
     if (vm.state !== 'Running') return;

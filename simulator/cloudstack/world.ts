@@ -23,7 +23,7 @@ import type {
   Zone,
 } from './rows.ts';
 
-/** The kinds of rows there are, by the table that holds them. */
+/** The kinds of rows, by table. */
 export interface Kinds {
   zones: Zone;
   hosts: Host;
@@ -91,12 +91,12 @@ export class Table<T extends Row> {
     this.#nextSeq = Math.max(this.#nextSeq, seq);
   }
 
-  /** The row of an id, also when it was removed. UUIDs are compared without case. */
+  /** The row of an id, even if removed. UUIDs are case-insensitive. */
   get(id: string): T | undefined {
     return this.#rows.get(id) ?? this.#rows.get(id.toLowerCase());
   }
 
-  /** The row of a database number: CloudStack still takes these in the place of UUIDs. */
+  /** The row of a database number: CloudStack still accepts these instead of UUIDs. */
   bySeq(seq: number): T | undefined {
     return this.#bySeq.get(seq);
   }
@@ -108,7 +108,7 @@ export class Table<T extends Row> {
     return row;
   }
 
-  /** Forgets the row: its id is unknown from now on. */
+  /** Deletes the row: its id is unknown from now on. */
   drop(id: string): void {
     const row = this.#rows.get(id);
     if (row === undefined) return;
@@ -143,7 +143,7 @@ export class Table<T extends Row> {
 /** Settings of the management server, by CloudStack's own names. Values are strings, as there. */
 export type Settings = Record<string, string>;
 
-/** The whole simulated cloud: what a database would hold. */
+/** The whole simulated cloud: the contents of its database. */
 export class World {
   readonly tables: { readonly [K in keyof Kinds]: Table<Kinds[K]> };
   readonly settings: Settings = {
@@ -171,7 +171,7 @@ export class World {
     return { version: 1, settings: this.settings, tables: this.tables };
   }
 
-  /** Takes over what `toJSON` wrote. Throws when it is something else. */
+  /** Restores what `toJSON` wrote. Throws for anything else. */
   load(saved: unknown): void {
     const state = saved as { version?: number; settings?: Settings; tables?: Record<string, unknown> } | null;
     if (state?.version !== 1 || state.tables === undefined) throw new Error('this is not a state of the simulator');

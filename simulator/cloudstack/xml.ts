@@ -1,4 +1,4 @@
-/** The XML form of an answer: what a caller gets who does not ask for JSON. */
+/** The XML form of a response, for callers that do not request JSON. */
 export function toXml(envelope: string, body: { [key: string]: unknown }, version: string | undefined): string {
   const attribute = version === undefined ? '' : ` cloud-stack-version="${version}"`;
   return `<?xml version="1.0" encoding="UTF-8"?><${envelope}${attribute}>${fields(body)}</${envelope}>`;

@@ -57,7 +57,7 @@ export const openNetwork: Partial<CloudStackConfig> = {
 export interface Bench {
   readonly simulator: Simulator;
   readonly clock: SkewedClock;
-  /** A reactor of its own, as after a restart of the operator. `onCall` is told of each of its calls. */
+  /** A new reactor, as after a restart of the operator. `onCall` is called for each of its calls. */
   reactor(more?: Partial<CloudStackConfig>, onCall?: (call: CallReport) => void): CloudStackReactor;
   /** An admin's call, and the end of its job. */
   asAdmin(command: string, parameters: Readonly<Record<string, string>>): Promise<void>;
@@ -144,7 +144,7 @@ const GENESIS = `0x${'4d'.repeat(32)}`;
 
 let nextSubscription = 1n;
 
-/** An order for a small VM, of a tenure nobody else has. */
+/** An order for a small VM of a new tenure. */
 export function orderFor(descriptor: { readonly [key: string]: Json } = {}, subscription?: bigint, tenure = 1): Order {
   const whole: Json = { image: 'debian-12', cpu: 1, memoryMiB: 1_024, ...descriptor };
   const id = subscription ?? nextSubscription++;

@@ -12,17 +12,17 @@ export interface FakeObject {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** What may go wrong with one request instead of the reply. */
+/** An injected failure of one request. */
 export type Fault =
   | { readonly kind: 'status'; readonly code: number; readonly retryAfter?: number; readonly body?: string }
   /** The connection is closed without a reply. */
   | { readonly kind: 'cut' }
-  /** The connection stays open and nothing ever comes. */
+  /** The connection stays open without a response. */
   | { readonly kind: 'hang' }
   /** 200, and not JSON. */
   | { readonly kind: 'garbage' };
 
-/** A request as it came in. */
+/** An incoming request. */
 export interface SeenRequest {
   readonly method: string;
   readonly url: URL;
@@ -85,7 +85,7 @@ export class FakeApiServer {
     });
   }
 
-  /** Ends all connections and listens no more. `listen` brings it back. */
+  /** Closes all connections and stops listening. `listen` starts it again. */
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
@@ -99,7 +99,7 @@ export class FakeApiServer {
     this.replies = [script, ...this.replies];
   }
 
-  /** The next request that matches goes wrong. */
+  /** Makes the next matching request fail. */
   failNext(match: 'list' | 'watch' | 'any', fault: Fault, times = 1): void {
     const matches = (request: SeenRequest) =>
       match === 'any' || (request.url.searchParams.has('watch') ? 'watch' : 'list') === match;
@@ -111,7 +111,7 @@ export class FakeApiServer {
     return Object.fromEntries([...this.state()].map(([name, { data }]) => [name, data['value'] ?? '']));
   }
 
-  /** Writes an object. With `lost` no watch ever tells of it: what a defective watch does. */
+  /** Writes an object. With `lost` no watch ever delivers the change, like a defective watch. */
   put(name: string, value: string, { lost = false } = {}): void {
     const known = this.state().get(name);
     this.version += 1;
@@ -140,7 +140,7 @@ export class FakeApiServer {
     this.oldest = this.version;
   }
 
-  /** Begins again from a backup with these objects, at a lower version, as restored etcd data does. */
+  /** Restarts from a backup with these objects at a lower version, like a restored etcd. */
   restore(contents: Readonly<Record<string, string>>): void {
     this.cutWatches();
     this.log.length = 0;
@@ -151,7 +151,7 @@ export class FakeApiServer {
     for (const [name, value] of Object.entries(contents)) this.put(name, value);
   }
 
-  /** Tells all watches where they are. */
+  /** Sends a bookmark to all watches. */
   bookmark(): void {
     const object = { metadata: { resourceVersion: `${this.version}` } };
     for (const watcher of this.watchers.keys()) this.send(watcher, { type: 'BOOKMARK', object });
@@ -162,7 +162,7 @@ export class FakeApiServer {
     for (const watcher of this.watchers.keys()) if (!this.muted.has(watcher)) watcher.write(line);
   }
 
-  /** Ends all watches in order. */
+  /** Closes all watches normally. */
   endWatches(): void {
     for (const watcher of this.watchers.keys()) watcher.end();
     this.watchers.clear();
@@ -177,7 +177,7 @@ export class FakeApiServer {
     this.watchers.clear();
   }
 
-  /** Says nothing more on the open watches, and keeps them open: what a lost network path looks like. */
+  /** Keeps the open watches open but silent, like a lost network path. */
   muteWatches(): void {
     for (const watcher of this.watchers.keys()) this.muted.add(watcher);
   }
@@ -242,7 +242,7 @@ export class FakeApiServer {
 
   private tell(logged: Logged): void {
     this.log.push(logged);
-    // A watch from a version that is still to come is not told of what leads there.
+    // A watch from a future version gets no events up to that version.
     for (const [watcher, from] of this.watchers) {
       if (logged.version > from) this.send(watcher, { type: logged.type, object: logged.object });
     }
@@ -258,7 +258,7 @@ export function respond(response: ServerResponse, code: number, body: unknown): 
   response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** Writes a refusal as an API server does; `name` is that of the object it is about. */
+/** Writes a Status like an API server; `name` is that of its object. */
 export function refuse(response: ServerResponse, code: number, reason: string, name?: string): void {
   const details = name === undefined ? {} : { details: { name } };
   respond(response, code, {

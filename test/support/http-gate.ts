@@ -105,7 +105,7 @@ export class HttpGate {
         });
       },
     );
-    // Whatever was not answered is broken off, as by a process that died.
+    // Unanswered requests are aborted, as by a process that died.
     if (!reply.writableEnded) reply.destroy();
   }
 

@@ -8,7 +8,7 @@ import { keyOf } from '../../src/kube/client/resource-type.ts';
 export class InMemoryDeployments implements DeploymentCluster {
   /** Every status that was written, in order. */
   readonly writes: DeploymentStatus[] = [];
-  /** How many writes back the view is, as a cache that lags. */
+  /** How many writes the view lags behind, like a stale cache. */
   lag = 0;
   /** Thrown instead of the next writes, one for each. */
   readonly failWrites: Error[] = [];
@@ -47,7 +47,7 @@ export class InMemoryDeployments implements DeploymentCluster {
     this.#push(key, { ...object, metadata: { ...object.metadata, ...change } });
   }
 
-  /** Another writer changes the status, or somebody loses it. */
+  /** Another writer changes the status, or it is lost. */
   changeStatus(key: string, status: DeploymentStatus): void {
     this.#push(key, { ...this.now(key), status });
   }
@@ -86,7 +86,7 @@ export class InMemoryDeployments implements DeploymentCluster {
     if (object.metadata.resourceVersion !== seen.metadata.resourceVersion) {
       throw new RetryableError('ClusterConflict', { message: `${key} has changed` });
     }
-    // What others own stays.
+    // Fields of other managers stay.
     const others = (object.status.conditions ?? []).filter(({ type }) => type === 'Reported');
     const conditions = [...(status.conditions ?? []), ...others];
     const written = { ...status, ...(conditions.length > 0 && { conditions }) };

@@ -1,11 +1,11 @@
 import type { Clock } from '../../src/base/clock.ts';
 
-/** A clock that only moves when told to. */
+/** A clock that advances only when told to. */
 export class ManualClock implements Clock {
   private now = 0;
   private readonly timers = new Set<{ readonly at: number; readonly task: () => void }>();
 
-  /** Timers that are set. */
+  /** Number of pending timers. */
   get pending(): number {
     return this.timers.size;
   }
@@ -24,7 +24,7 @@ export class ManualClock implements Clock {
     return () => this.timers.delete(timer);
   }
 
-  /** Moves on by `ms`, running what becomes due on the way in its order; promises get their turn after each. */
+  /** Advances by `ms` and runs the timers that become due in order; promises settle after each. */
   async advance(ms: number): Promise<void> {
     await settle();
     const end = this.now + ms;

@@ -3,12 +3,12 @@ import { RefusedError, RetryableError, TerminalError } from '../../src/errors/di
 import type { Order, Present, Reactor } from '../../src/providers/port.ts';
 import { type PassingTime, TenureDriver } from './tenure-driver.ts';
 
-/** One backend, ready to be worked on. Everything the suite needs to know of it. */
+/** One backend under test: everything the suite needs from it. */
 export interface ConformanceHarness {
-  /** A new instance, as a restarted operator has: it remembers nothing. */
+  /** A new instance without memory, as after a restart of the operator. */
   reactor(): Reactor;
   readonly time: PassingTime;
-  /** An order of a tenure nobody else has. */
+  /** An order of a new tenure. */
   order(): Order;
   /** The same tenure with a descriptor that can be changed to in place. Left out where nothing can be: skipped then. */
   changed?(order: Order): Order;
@@ -16,7 +16,7 @@ export interface ConformanceHarness {
   impossible(): readonly { readonly order: Order; readonly code: string; readonly path: string }[];
   /** Everything the backend holds of a tenure, in words, read from the backend itself. Empty when nothing is left. */
   holdings(order: Order): Promise<readonly string[]>;
-  /** How often the backend was changed so far: at rest it must not be. */
+  /** Number of changes to the backend so far: at rest it must not grow. */
   writes(): number;
   /** Somebody removes, or stops, the workload behind our back. */
   sabotage(order: Order, how: 'Remove' | 'Stop'): Promise<void>;
@@ -108,7 +108,7 @@ export function reactorConformance(
       const usual = (await harness.holdings(normal.order)).length;
       const order = harness.order();
       await harness.reactor().create(order, undefined, soon());
-      // The reply was never written down; the operator starts again and knows only that it intended to create.
+      // The response was never stored; the restarted operator knows only its intent to create.
       await harness.reactor().create(order, undefined, soon()).catch(onlyOurs);
       const driver = drive(order);
       await driver.settle();

@@ -70,7 +70,7 @@ export const associateIpAddress: AsyncCommand = {
     const address = freeAddress(world, network.zone, args.text('ipaddress'));
     if (address === undefined) throw new ApiError(533, 9999, 'Insufficient address capacity');
     const limit = account.limits['1'] ?? -1;
-    // Of all limits this one has a code of its own.
+    // This is the only limit with its own error code.
     if (limit !== -1 && world.tables.addresses.filter((row) => row.account === account.id).length >= limit) {
       throw new ApiError(
         532,
@@ -84,7 +84,7 @@ export const associateIpAddress: AsyncCommand = {
       instance: { type: 'IpAddress', id: address.id },
       lane: network.id,
       takes: 'other',
-      // The job tells of it as it was in the middle.
+      // The job returns its intermediate state.
       finish: () => ({ ipaddress: { ...renderAddress(context, address), state: 'Allocating' } }),
     };
   },
@@ -99,7 +99,7 @@ export const disassociateIpAddress: AsyncCommand = {
     const byText = context.world.tables.addresses.find((row) => row.ip === args.text('ipaddress'));
     const address = args.row('id', 'addresses') ?? byText;
     if (address === undefined) throw invalid('Either id or ipaddress must be specified');
-    // One that is free already ends in an error nobody thought of.
+    // For one that is already free the server fails with an unhandled error.
     if (address.allocated === undefined) throw internal();
     mayChange(context, address.account);
     return {

@@ -80,7 +80,7 @@ export const listAffinityGroups: SyncCommand = {
   },
 };
 
-/** Members do not hold a group: it goes, and they are in it no longer. */
+/** A group with members can be deleted: they are then no longer in it. */
 export const deleteAffinityGroup: AsyncCommand = {
   name: 'deleteAffinityGroup',
   description: 'Deletes affinity group',

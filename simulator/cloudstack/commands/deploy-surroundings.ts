@@ -21,7 +21,7 @@ export function networksOf(context: Context, args: Arguments, zone: Zone): Netwo
   return [only ?? defaultNetwork(context, zone)];
 }
 
-/** An account without a network gets one of its name. */
+/** An account without a network gets one with the account's name. */
 function defaultNetwork(context: Context, zone: Zone): Network {
   const { world, account, clock } = context;
   const offering = world.tables.networkOfferings.find((row) => row.sourceNat && row.isDefault);

@@ -72,7 +72,7 @@ export const deployVirtualMachine: AsyncCommand = {
   },
 };
 
-/** Everything that is checked and made before the command answers. */
+/** Everything that is checked and created before the command responds. */
 function allocate(context: Context, args: Arguments): Vm {
   const { world, account } = context;
   const zone = args.needRow('zoneid', 'zones');
@@ -126,7 +126,7 @@ function allocate(context: Context, args: Arguments): Vm {
   }
   joinGroup(context, vm, args.text('group'));
   addVolumes(context, vm, root, data);
-  // A bad address is found only after the VM was written down: it stays behind, without a NIC.
+  // A bad address is found only after the VM was stored: it stays behind, without a NIC.
   const ip = args.text('ipaddress');
   if (
     ip !== undefined &&
@@ -165,7 +165,7 @@ function dataBytes(args: Arguments): { bytes: number; offering: string } | undef
   if (offering === undefined) return undefined;
   const size = args.integer('size');
   if (offering.customized && size === undefined) throw invalid('This disk offering requires a custom size specified');
-  // The size is ignored when the offering says it.
+  // The size is ignored when the offering defines it.
   return { bytes: (offering.customized ? (size ?? 0) : offering.sizeGiB) * GIB, offering: offering.id };
 }
 
@@ -202,7 +202,7 @@ function settable(maps: readonly Readonly<Record<string, string>>[]): Record<str
   return all;
 }
 
-/** Puts a VM into an instance group, which is made when it is not there. */
+/** Puts a VM into an instance group, which is created if needed. */
 export function joinGroup(context: Context, vm: Vm, name: string | undefined): void {
   if (name === undefined) return;
   const { instanceGroups } = context.world.tables;

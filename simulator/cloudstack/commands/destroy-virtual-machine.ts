@@ -32,7 +32,7 @@ export const destroyVirtualMachine: AsyncCommand = {
         if (vm.state === 'Running') vm.state = 'Stopping';
       },
       finish: () => {
-        // One that never ran is not kept, whoever asks.
+        // A VM that never ran is not kept, whoever destroys it.
         if (vm.state === 'Error' && !expunge) {
           vm.state = 'Expunging';
           const row = renderVm(context, vm);
@@ -79,7 +79,7 @@ export const expungeVirtualMachine: AsyncCommand = {
   },
 };
 
-/** Takes a destroyed VM back; for users only where they may also expunge. */
+/** Recovers a destroyed VM; users may do so only where they may also expunge. */
 export const recoverVirtualMachine: SyncCommand = {
   name: 'recoverVirtualMachine',
   description: 'Recovers a virtual machine.',
@@ -99,7 +99,7 @@ export const recoverVirtualMachine: SyncCommand = {
   },
 };
 
-/** Takes the VM, its root disk and its place in rules out of the world. Data disks and firewall rules stay. */
+/** Removes the VM, its root disk and its entries in rules. Data disks and firewall rules stay. */
 function expungeVm(place: Place, vm: Vm): void {
   const { world, clock } = place;
   forgetVm(world, vm);
@@ -111,7 +111,7 @@ function expungeVm(place: Place, vm: Vm): void {
   vm.removed = clock.now();
 }
 
-/** Lets go of a volume. */
+/** Detaches a volume. */
 export function detach(volume: Volume): void {
   delete volume.vm;
   delete volume.device;
@@ -141,7 +141,7 @@ function expungeLater(place: Place, vm: Vm): void {
   });
 }
 
-/** After a restart: what was destroyed before it is expunged when its time has come. */
+/** After a restart: schedules the expunge of VMs destroyed before it. */
 export function expungeDestroyed(place: Place): void {
   for (const vm of place.world.tables.vms.live()) if (vm.state === 'Destroyed') expungeLater(place, vm);
 }
@@ -177,7 +177,7 @@ function checkDestroy(context: Context, vm: Vm, expunge: boolean, volumes: reado
 }
 
 /**
- * UserVmManagerImpl.checkExpungeVmPermission: beside the setting, the role has to allow expungeVirtualMachine, although
+ * UserVmManagerImpl.checkExpungeVmPermission: besides the setting, the role must allow expungeVirtualMachine, although
  * another command is called.
  */
 function mayExpunge({ account, world }: Context): boolean {

@@ -18,7 +18,7 @@ export const listApis: SyncCommand = {
   },
 };
 
-/** Counts as a call itself, and is refused like one. */
+/** Counts as a call itself and can be refused like any other. */
 export const getApiLimit: SyncCommand = {
   name: 'getApiLimit',
   description: 'Get API limit count for the caller',

@@ -65,7 +65,7 @@ export const createEgressFirewallRule: AsyncCommand = {
       throw badParameter(`[${outside.join(',')}] is not within the guest CIDR [${network.cidr}]. `);
     const cidrs = given.length === 0 ? [network.cidr] : given;
     const destCidrs = cidrsOf(args, 'destcidrlist');
-    // Equal rules only: overlapping ones are let through.
+    // Only equal rules conflict: overlapping ones are accepted.
     const clash = context.world.tables.rules.find(
       (rule) =>
         rule.traffic === 'Egress' &&

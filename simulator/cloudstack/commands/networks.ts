@@ -171,7 +171,7 @@ export const deleteNetwork: AsyncCommand = {
         if (forced && context.account.role !== 'Admin') {
           throw new ApiError(431, undefined, "Delete network with 'forced' option can only be called by root admins");
         }
-        // Any VM holds it, a destroyed one too, and the server does not say which.
+        // Any VM blocks it, even a destroyed one, and the server does not say which.
         const used = context.world.tables.vms.find((vm) => vm.nics.some((nic) => nic.network === network.id));
         if (used !== undefined) throw new ApiError(530, undefined, 'Failed to delete network');
       },
@@ -220,7 +220,7 @@ function checkOffering(context: Context, args: Arguments, offering: NetworkOffer
   }
 }
 
-/** Every isolated network gets the same range unless told otherwise: they do not meet. */
+/** Every isolated network gets the same range by default: they are not connected. */
 function subnetOf(args: Arguments): Pick<Network, 'gateway' | 'netmask' | 'cidr'> {
   const gateway = args.text('gateway');
   if (gateway === undefined) return { gateway: '10.1.1.1', netmask: '255.255.255.0', cidr: '10.1.1.0/24' };

@@ -68,7 +68,7 @@ export const createPortForwardingRule: AsyncCommand = {
       ...(inner.endPort === undefined ? {} : { privateEnd: inner.endPort }),
       vm: vm.id,
     });
-    // Unless told otherwise the port is opened for everybody, too.
+    // By default the port is also opened to everybody in the firewall.
     if (args.flag('openfirewall') !== false) {
       world.tables.rules.add({ ...common, purpose: 'Firewall', destCidrs: [], cidrs: ['0.0.0.0/0'], vm: vm.id });
     }

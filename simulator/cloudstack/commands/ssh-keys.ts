@@ -17,7 +17,7 @@ export const registerSSHKeyPair: SyncCommand = {
   },
   run: (context, args) => {
     const publicKey = args.need('publickey');
-    // Hardly anything is checked: a second word is enough.
+    // The server hardly validates: a second word is enough.
     if (!/^(ssh|ecdsa|sk-)\S* \S+/.test(publicKey)) throw invalid('Public key is invalid');
     // The comment is dropped.
     const key = publicKey.split(' ').slice(0, 2).join(' ');

@@ -6,7 +6,7 @@ import { renderTag } from '../render.ts';
 import type { Row } from '../rows.ts';
 import type { Kinds } from '../world.ts';
 
-/** The things that can carry tags, by CloudStack's names for them. */
+/** The resource types that can have tags, by CloudStack's names. */
 const tables: Readonly<Record<string, keyof Kinds>> = {
   UserVm: 'vms',
   Network: 'networks',
@@ -94,7 +94,7 @@ export const listTags: SyncCommand = {
   },
 };
 
-/** Sets tags on things: all of them, or none when one is there already. */
+/** Sets tags on resources: all of them, or none when one exists already. */
 export function addTags(
   context: Context,
   type: string,

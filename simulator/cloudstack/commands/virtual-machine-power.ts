@@ -88,7 +88,7 @@ export const restoreVirtualMachine: AsyncCommand = {
       begin: () => {
         if (template !== undefined) vm.template = template.id;
       },
-      // A new root disk: it is made when the VM starts.
+      // A new root disk is created when the VM starts.
       finish: () => {
         vm.everStarted = false;
       },
@@ -96,7 +96,7 @@ export const restoreVirtualMachine: AsyncCommand = {
   },
 };
 
-/** Answers 200 also when it cannot: `success` says it. */
+/** Responds 200 even on failure: see `success`. */
 export const createConsoleEndpoint = {
   name: 'createConsoleEndpoint',
   description: 'Create a console endpoint to connect to a VM console',

@@ -170,7 +170,7 @@ export const resizeVolume: AsyncCommand = {
     return {
       ...work,
       finish: () => {
-        // The job still tells of the offering it had.
+        // The job still returns the old offering.
         const row = work.finish();
         if (offering !== undefined) volume.diskOffering = offering.id;
         return row;
