@@ -31,5 +31,5 @@ test('an alert that does not fire is found by promtool', async () => {
   if (alert === undefined) throw new Error('there are no alerts');
   const { ok, text } = await promtool([{ ...alert, fires: alert.silent }]);
   expect(ok).toBe(false);
-  expect(text).toContain(`${alert.name} fires`);
+  expect(text).toContain(`alertname=\\"${alert.name}`);
 });
