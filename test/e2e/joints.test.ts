@@ -21,8 +21,10 @@ const NAMES = '{.metadata.name}';
 const RESYNC_SECONDS = 5;
 /** Everything is looked at once more within this time. */
 const SETTLES_MS = 6_000;
-const small = wishFor('vm/v1', { image: 'debian-12', cpu: 1, memoryMiB: 1024 });
-const medium = wishFor('vm/v1', { image: 'debian-12', cpu: 2, memoryMiB: 4096 });
+/** For as many blocks as the file may take: what runs out of funds is stopped. */
+const funds = 100n * 10n ** 12n;
+const small = wishFor('vm/v1', { image: 'debian-12', cpu: 1, memoryMiB: 1024 }, { funds });
+const medium = wishFor('vm/v1', { image: 'debian-12', cpu: 2, memoryMiB: 4096 }, { funds });
 
 interface Tenant {
   readonly id: bigint;
@@ -44,7 +46,7 @@ beforeAll(async () => {
   await environment.applySamples();
   await stage.until('the offers are on chain', 60, async () => (await world.offers()).size === 3);
   const archive = (await chartArchive(WEB_CHART)).toString('base64');
-  const ids = await consumer.subscribe([wishFor('helm/v1', { chart: { archive } }), small]);
+  const ids = await consumer.subscribe([wishFor('helm/v1', { chart: { archive } }, { funds }), small]);
   chart = await running(ids[0]);
   vm = await running(ids[1]);
 });
