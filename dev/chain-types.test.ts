@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { generatedPath, runtimeMetadata, writeChainTypes } from './chain-types.ts';
 
-it('the types of the chain are those of the committed runtime (npm run generate makes them anew)', async () => {
+it('the generated chain types match the committed runtime (npm run generate updates them)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'chain-types-'));
   try {
     await writeChainTypes(folder, await runtimeMetadata());

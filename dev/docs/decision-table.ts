@@ -68,7 +68,7 @@ const rows: readonly { readonly states: readonly [TenureState, ...TenureState[]]
     },
   ];
 
-/** docs/deployments.md with the table of what a pass does made anew, by asking the function that decides. */
+/** docs/deployments.md with its decision table regenerated from the function that decides. */
 export function deploymentsPage(page: string): string {
   return withMadeParts('docs/deployments.md', page, { decisions: decisions() });
 }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { madePages } from './made-pages.ts';
 
-// Makes the made parts of the pages anew, in the checkout this file is part of. A test says when that is due.
+// Regenerates the generated parts of the pages in this checkout. A test fails when they are outdated.
 const root = new URL('../../', import.meta.url);
 for (const { path, text } of await madePages(root)) await writeFile(new URL(path, root), text);

@@ -4,7 +4,7 @@ import { withMadeParts } from '../../src/api/crd/made-parts.ts';
 
 const makefile = new URL('../../Makefile', import.meta.url);
 
-/** docs/development.md with the list of what make can do made anew, from the Makefile. */
+/** docs/development.md with its list of make targets regenerated from the Makefile. */
 export function developmentPage(page: string): string {
   return withMadeParts('docs/development.md', page, { targets: targets(readFileSync(makefile, 'utf8')) });
 }

@@ -4,7 +4,7 @@ import { operatorCommand } from '../../src/operator/config.ts';
 import { alerts } from '../monitoring/alerts.ts';
 import { type MetricEntry, metricCatalogue } from '../monitoring/catalogue.ts';
 
-/** docs/operations.md with its tables of flags, of metrics and of alerts made anew. */
+/** docs/operations.md with its generated tables of flags, metrics and alerts replaced. */
 export function operationsPage(page: string): string {
   return withMadeParts('docs/operations.md', page, {
     flags: flags(),

@@ -12,7 +12,7 @@ const families: Readonly<Record<CatalogueEntry['family'], string>> = {
   refused: 'refused',
 };
 
-/** docs/reasons.md with what the catalogue says made anew: the list of reasons and that of the chain's codes. */
+/** docs/reasons.md with its generated parts replaced: the reasons and the chain's codes. */
 export function reasonsPage(page: string): string {
   return withMadeParts('docs/reasons.md', page, { reasons: reasons(), codes: codes() });
 }

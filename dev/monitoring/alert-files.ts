@@ -16,7 +16,7 @@ export function rulesYaml(alerts: readonly Alert[]): string {
 }
 
 /** The page of an alert. */
-export function runbook({ name, severity, expr, for: held, meaning, cost, look, mend }: Alert): string {
+export function runbook({ name, severity, expr, for: held, meaning, cost, look, fix }: Alert): string {
   return `# ${name}
 
 <!-- Made from dev/monitoring/alerts.ts by \`npm run generate\`. -->
@@ -33,9 +33,9 @@ It is ${severity === 'critical' ? 'critical' : 'a warning'}, after ${held} of
 
 ${look.map((command) => `    ${command.replaceAll('{{ $labels.namespace }}', 'NAMESPACE')}`).join('\n')}
 
-## Mend
+## Fix
 
-${mend.map((line) => `- ${line}`).join('\n')}
+${fix.map((line) => `- ${line}`).join('\n')}
 `;
 }
 

@@ -12,7 +12,7 @@ export interface Alert {
   readonly cost: string;
   /** Commands that show more. */
   readonly look: readonly string[];
-  readonly mend: readonly string[];
+  readonly fix: readonly string[];
   /** Series in the notation of promtool, 1 minute apart, and the minute at which it fires. */
   readonly fires: { readonly series: Readonly<Record<string, string>>; readonly atMinute: number };
   /** Series close to the former with which it keeps still. */
@@ -33,7 +33,7 @@ export const alerts: readonly Alert[] = [
       'No node of `spec.chain.endpoints` answers, or it is of another chain or another history, or finality stands still. Nothing is made and nothing is removed.',
     cost: 'No heartbeat gets through: after the heartbeat period nothing is earned, after `LostAfter` blocks tenures may be taken away.',
     look: [status, 'kubectl -n NAMESPACE describe dprov NAME'],
-    mend: [
+    fix: [
       'The reason of `Ready` says which of them it is: docs/operations.md has a part on each.',
       'Give more than one endpoint, of nodes that do not fail together.',
     ],
@@ -49,7 +49,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'The last heartbeat covers no block any more. The chain pays a tenure only while the heartbeat is fresh.',
     cost: 'All earnings until the next one; after `LostAfter` blocks tenures are taken away.',
     look: [status, 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep heartbeat'],
-    mend: [
+    fix: [
       'The account cannot pay its fee: see DinfraAccountLow.',
       'The operator does not see its own cluster: see DinfraWatchSilent.',
       'The chain takes no transactions, or refuses this one: see DinfraCallRefused.',
@@ -68,7 +68,7 @@ export const alerts: readonly Alert[] = [
       'A heartbeat is sent when half of its period is left, and several attempts fit into the next quarter. None was final in that time.',
     cost: 'None yet. Nothing is earned once it has lapsed.',
     look: [status, 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep heartbeat'],
-    mend: [
+    fix: [
       'The account cannot pay its fee: see DinfraAccountLow.',
       'The operator does not see its own cluster: see DinfraWatchSilent.',
       'Finality lags behind: see the finalised block on the dashboard.',
@@ -98,7 +98,7 @@ export const alerts: readonly Alert[] = [
       'The account that signs pays the fees of heartbeats and reports, and the deposits of offers. The threshold is in whole units of the chain: `prometheusRule.accountLow` of the chart, 1 by default. Make it a week of your fees.',
     cost: 'None yet. Without funds no heartbeat is taken: nothing is earned, and tenures are lost.',
     look: [status, "kubectl -n NAMESPACE get dprov NAME -o jsonpath='{.status.account}'"],
-    mend: [
+    fix: [
       'Send funds to the address in `status.account`. What is earned goes to the owner, which may be another account.',
       'If the owner is the same account, withdraw what is earned: `dinfra_withdrawable` says how much.',
     ],
@@ -116,7 +116,7 @@ export const alerts: readonly Alert[] = [
       'Awarded: the operator answers when a third of the time is left, and that has not come through. Accepted: it is not ready yet. Degraded: it is not up again.',
     cost: 'The tenure goes to somebody else. A missed deadline costs reputation, too.',
     look: ['kubectl -n NAMESPACE get ddep -o wide', status],
-    mend: [
+    fix: [
       'The message of `Ready` of the Deployment says what is awaited.',
       'The condition `Reported` says what the chain answered to a report.',
     ],
@@ -147,7 +147,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'The API server refuses an object the operator writes, or an award on chain cannot be understood.',
     cost: 'What is new is not realised, and its award is lost at the deadline. What runs is left as it is.',
     look: ['kubectl -n NAMESPACE get dprov NAME -o jsonpath=\'{.status.conditions[?(@.type=="Mirrored")].message}\''],
-    mend: [
+    fix: [
       'Refused: the message has the answer of the API server; a quota or an admission policy stands in the way.',
       'Not understood: the chain has a newer runtime than the operator knows. Upgrade the operator.',
     ],
@@ -170,7 +170,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'A stage of the comparison fails again and again. The other stages go on.',
     cost: 'Stage `read`: nothing is answered, mirrored or reported. Others: what the stage is for.',
     look: [status, 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep comparison'],
-    mend: ['docs/reasons.md has the reason, with what to do.'],
+    fix: ['docs/reasons.md has the reason, with what to do.'],
     fires: {
       series: {
         [`dinfra_bridge_stage_failures_total{${PROVIDER}, stage="read", reason="ChainUndecodable"}`]: '0+5x20',
@@ -195,7 +195,7 @@ export const alerts: readonly Alert[] = [
       'The chain says Active while the workload is down or gone. The operator reports it as degraded after half a minute: that has not come through either.',
     cost: 'The consumer pays for nothing. Once the chain hears of it, it pays nothing, and takes the tenure away after `MaxDegraded` blocks.',
     look: ['kubectl -n NAMESPACE get ddep -o wide', 'kubectl -n NAMESPACE describe ddep NAME'],
-    mend: [
+    fix: [
       'The message of `Ready` says what is awaited. Look at the workload in its backend.',
       'If reports do not get through: see DinfraChainAway and DinfraCallRefused.',
     ],
@@ -222,7 +222,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'The chain says Degraded, and the workload is not up again.',
     cost: 'Nothing is earned with it, and after `MaxDegraded` blocks the chain takes the tenure away.',
     look: ['kubectl -n NAMESPACE get ddep -o wide', 'kubectl -n NAMESPACE describe ddep NAME'],
-    mend: [
+    fix: [
       'The message of `Ready` says what is awaited. Look at the workload in its backend.',
       'Several at once are rather the backend: see DinfraReactorDown.',
     ],
@@ -250,7 +250,7 @@ export const alerts: readonly Alert[] = [
       'kubectl -n NAMESPACE get ddep -o wide',
       'kubectl -n NAMESPACE get ddep NAME -o jsonpath=\'{.status.conditions[?(@.type=="Reported")]}\'',
     ],
-    mend: ['The condition `Reported` says what the chain answered. See also DinfraChainAway and DinfraCallRefused.'],
+    fix: ['The condition `Reported` says what the chain answered. See also DinfraChainAway and DinfraCallRefused.'],
     fires: {
       series: { [`dinfra_deployment_workloads{${PROVIDER}, type="vm/v1", state="Degraded", workload="Up"}`]: '1x15' },
       atMinute: 11,
@@ -271,7 +271,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'The condition Ready of the Reactor is not True: its backend does not answer, or refuses the credentials.',
     cost: 'Awards of its types are declined and nothing ended is removed. What runs is unseen, and after a while reported as degraded and not paid.',
     look: ['kubectl -n NAMESPACE get dreactor -o wide', 'kubectl -n NAMESPACE describe dreactor NAME'],
-    mend: ['The reason of `Ready` is one of docs/reasons.md, which says what to do.'],
+    fix: ['The reason of `Ready` is one of docs/reasons.md, which says what to do.'],
     fires: {
       series: { 'dinfra_reactor_up{namespace="acme", reactor="cloud", kind="cloudstack"}': '0x10' },
       atMinute: 6,
@@ -290,7 +290,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'The condition Stalled is True: the operator goes on with nothing of it until somebody changes something.',
     cost: 'Whatever the object is for: a Provider that is not followed, an Offer that is not sold, a tenure that does not run.',
     look: ['kubectl get dprov,doffer,dreactor,ddep -A -o wide', 'kubectl get descriptortypes.dinfra.io -o wide'],
-    mend: ['docs/reasons.md has the reason, with what to do. The message of `Stalled` names the field.'],
+    fix: ['docs/reasons.md has the reason, with what to do. The message of `Stalled` names the field.'],
     fires: {
       series: { 'dinfra_stalled{namespace="acme", kind="Provider", reason="AccountInUse"}': '1x20' },
       atMinute: 16,
@@ -309,7 +309,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'Removal takes longer than half an hour: the backend refuses it, or cannot be asked.',
     cost: 'The capacity stays taken and is not paid for.',
     look: ['kubectl -n NAMESPACE get ddep -o wide | grep Ended'],
-    mend: ['The message of `Ready` says what is left. For CloudStack, see whether the account may expunge.'],
+    fix: ['The message of `Ready` says what is left. For CloudStack, see whether the account may expunge.'],
     fires: {
       series: {
         [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Ended", ready="False", reason="Removing"}`]: '1x40',
@@ -334,7 +334,7 @@ export const alerts: readonly Alert[] = [
     look: [
       'kubectl -n NAMESPACE get dprov NAME -o jsonpath=\'{.status.conditions[?(@.type=="TeardownHeld")].message}\'',
     ],
-    mend: [
+    fix: [
       'Ask whether it can be true. Then set `spec.teardown.approvedUntil`: docs/operations.md, "Teardowns are held".',
     ],
     fires: { series: { [`dinfra_teardowns_held{${PROVIDER}}`]: '3x2' }, atMinute: 1 },
@@ -352,7 +352,7 @@ export const alerts: readonly Alert[] = [
     look: [
       'kubectl -n NAMESPACE get dreactor NAME -o jsonpath=\'{.status.conditions[?(@.type=="OrphansFound")].message}\'',
     ],
-    mend: ['docs/operations.md, "There are orphans".'],
+    fix: ['docs/operations.md, "There are orphans".'],
     fires: { series: { 'dinfra_orphans{namespace="acme", reactor="cloud"}': '1x40' }, atMinute: 31 },
     silent: { series: { 'dinfra_orphans{namespace="acme", reactor="cloud"}': '1x20 0x20' }, atMinute: 35 },
   },
@@ -365,7 +365,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'A call was included and failed. It is tried again, seldom.',
     cost: 'Fees, and whatever the call was for.',
     look: [status, 'kubectl -n NAMESPACE events --types=Warning'],
-    mend: ['The reason names the pallet’s error: docs/chain.md has them.'],
+    fix: ['The reason names the pallet’s error: docs/chain.md has them.'],
     fires: {
       series: { [`dinfra_chain_calls_total{${PROVIDER}, call="setOffer", result="Refused"}`]: '0+1x15' },
       atMinute: 10,
@@ -384,7 +384,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'A backend does not answer, or refuses what it is asked.',
     cost: 'Awards of its types are declined; what runs is reported as degraded when it cannot be seen for long.',
     look: ['kubectl get dreactor -A -o wide', 'kubectl get ddep -A -o wide'],
-    mend: ['docs/reasons.md says what each reason means and what to do.'],
+    fix: ['docs/reasons.md says what each reason means and what to do.'],
     fires: {
       series: {
         'dinfra_reactor_errors_total{reactor="cloudstack", method="observe", reason="CloudStackUnreachable"}': '0+2x25',
@@ -408,7 +408,7 @@ export const alerts: readonly Alert[] = [
       'The operator no longer hears of changes in its own cluster, and sends no heartbeat for what it cannot see.',
     cost: 'All earnings, from the end of the heartbeat period on.',
     look: ['kubectl get --raw /readyz', 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator'],
-    mend: ['See that the API server can be reached from the pod: the NetworkPolicy’s `apiServerPorts`.'],
+    fix: ['See that the API server can be reached from the pod: the NetworkPolicy’s `apiServerPorts`.'],
     fires: {
       series: { 'dinfra_kube_watch_silence_seconds{resource="deployments.dinfra.io"}': '0+60x10' },
       atMinute: 8,
@@ -427,7 +427,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'A defect, of the operator or of something between it and the API server.',
     cost: 'A change was acted on late.',
     look: ['kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep correction'],
-    mend: ['Report it, with the log: see CONTRIBUTING.md.'],
+    fix: ['Report it, with the log: see CONTRIBUTING.md.'],
     fires: {
       series: { 'dinfra_kube_watch_corrections_total{resource="deployments.dinfra.io"}': '0 0 1 1 1' },
       atMinute: 4,
@@ -443,7 +443,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'A defect: every reconcile has a deadline.',
     cost: 'A worker is taken.',
     look: ['kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep reconcile'],
-    mend: ['Report it, with the log. A restart helps.'],
+    fix: ['Report it, with the log. A restart helps.'],
     fires: { series: { 'dinfra_reconciles_overdue{controller="deployment"}': '1x10' }, atMinute: 6 },
     silent: { series: { 'dinfra_reconciles_overdue{controller="deployment"}': '0 1 0 1 0 1 0 1' }, atMinute: 6 },
   },
@@ -457,7 +457,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'The client certificate of the kubeconfig, or the last CA certificate it trusts, ends within two weeks.',
     cost: 'None yet. From then on the operator is blind: it sends no heartbeat, and nothing is earned.',
     look: ['kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep ClusterUnauthorized'],
-    mend: [
+    fix: [
       'Issue a new kubeconfig, or use the service account of the pod, whose token is renewed.',
       'The CA: follow the rotation of your distribution; the file is read again within a minute.',
     ],
@@ -479,7 +479,7 @@ export const alerts: readonly Alert[] = [
     meaning: 'No replica holds the Lease, or none is scraped.',
     cost: 'All earnings, from the end of the heartbeat period on.',
     look: ['kubectl -n NAMESPACE get lease dinfra-operator -o yaml', 'kubectl -n NAMESPACE get pods'],
-    mend: ['See why the pods do not run, or why they may not write the Lease: the right on `leases`.'],
+    fix: ['See why the pods do not run, or why they may not write the Lease: the right on `leases`.'],
     fires: { series: { 'leader_election_master_status{name="dinfra-operator", pod="a"}': '0x5' }, atMinute: 3 },
     silent: {
       series: {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describeChart } from './chart-descriptor.ts';
 import { sampleDescriptors } from './sample-descriptors.ts';
 
-// Writes config/samples/descriptors/*.json anew. A test says when that is due.
+// Regenerates config/samples/descriptors/*.json. A test fails when they are outdated.
 for (const { file, chart, ...rest } of sampleDescriptors) {
   const descriptor = await describeChart(fileURLToPath(chart), rest);
   await writeFile(file, `${JSON.stringify(descriptor, null, 2)}\n`);

@@ -46,7 +46,7 @@ export class Blueprints {
     return this.#byType.get(type)?.type ?? type;
   }
 
-  /** What went wrong with a translated descriptor, told of the field the consumer wrote. */
+  /** Maps an error of a translated descriptor to the field the consumer wrote. */
   inTermsOf(type: string, error: unknown): unknown {
     if (!(error instanceof TerminalError) || error.path === undefined) return error;
     const origin = this.#byType.get(type)?.origins[error.path];

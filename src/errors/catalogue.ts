@@ -10,7 +10,7 @@ export interface CatalogueEntry {
    * 10000 to 19999. Only for reasons that end a tenure.
    */
   readonly chainCode?: number;
-  /** Of a retryable reason that no trying mends: only a person can put it right, and the object is Stalled. */
+  /** A retryable reason that retrying does not fix: only a person can, and the object is Stalled. */
   readonly needsPerson?: true;
 }
 

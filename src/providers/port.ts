@@ -6,7 +6,7 @@ export interface Order {
   readonly identity: TenureIdentity;
   /** On-chain name of the descriptor type, e.g. `helm/v1`. */
   readonly type: string;
-  /** The descriptor. It matches its schema, and is still a stranger's: never evaluate, bound everything. */
+  /** The descriptor. It matches its schema but is untrusted input: never evaluate it, bound everything. */
   readonly descriptor: Json;
   /** Hex blake2-256 of the descriptor's bytes, `0x`-prefixed. */
   readonly descriptorHash: string;

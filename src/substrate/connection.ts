@@ -139,7 +139,7 @@ export class Connection implements ChainNode {
 export async function connect(endpoint: string, signal: AbortSignal): Promise<Connection> {
   const shown = withoutCredentials(endpoint);
   // autoConnect is off: the provider's own reconnect re-checks neither the genesis nor the subscriptions. The cache
-  // holds one entry because 0 does not switch it off, it makes it grow for ever (@polkadot/api 16.5.6).
+  // holds one entry because 0 does not switch it off but makes it grow forever (@polkadot/api 16.5.6).
   const provider = new WsProvider(endpoint, false, {}, REQUEST_TIMEOUT_MS, 1);
   const losing = new AbortController();
   const lose = () => losing.abort(unreachable(shown, 'closed the connection'));

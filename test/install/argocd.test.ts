@@ -24,7 +24,7 @@ test.each([
   ['up', [ready('True', 'Running')], {}, 2, 'Healthy'],
   ['on its way', [ready('False', 'Creating'), abnormal('Reconciling')], {}, 2, 'Progressing'],
   ['unseen', [ready('Unknown', 'CloudStackUnreachable'), abnormal('Reconciling')], {}, 2, 'Progressing'],
-  ['for a person to mend', [ready('False', 'ImageUnknown'), abnormal('Stalled')], {}, 2, 'Degraded'],
+  ['for a person to fix', [ready('False', 'ImageUnknown'), abnormal('Stalled')], {}, 2, 'Degraded'],
   ['stopped for want of funds', [ready('False', 'Suspended')], {}, 2, 'Suspended'],
   ['suspended by a person', [ready('False', 'Paused')], { suspend: true }, 2, 'Suspended'],
   ['a paused Provider', [ready('True', 'Registered')], { paused: true }, 2, 'Suspended'],

@@ -166,13 +166,13 @@ it('an update runs when the provider accepts it, and one it declines changes not
 
 it('a type or the operator role is transferred only to an account that accepts it', async () => {
   const { tx, query } = market.api;
-  const [alice, heir, named] = [market.account('Alice'), market.account('Eve'), market.account('Ferdie')];
+  const [alice, successor, named] = [market.account('Alice'), market.account('Eve'), market.account('Ferdie')];
   const owner = async () => (await query.provider.descriptorTypes('helm/v1')).unwrap().owner.toString();
-  await market.must(alice, tx.provider.transferType('helm/v1', heir.address));
-  expect([await owner(), (await market.balance(heir)).held]).toEqual([alice.address, 0n]);
-  await market.must(heir, tx.provider.acceptType('helm/v1'));
-  expect([await owner(), (await market.balance(alice)).held]).toEqual([heir.address, 0n]);
-  expect((await market.balance(heir)).held).toBeGreaterThan(0n);
+  await market.must(alice, tx.provider.transferType('helm/v1', successor.address));
+  expect([await owner(), (await market.balance(successor)).held]).toEqual([alice.address, 0n]);
+  await market.must(successor, tx.provider.acceptType('helm/v1'));
+  expect([await owner(), (await market.balance(alice)).held]).toEqual([successor.address, 0n]);
+  expect((await market.balance(successor)).held).toBeGreaterThan(0n);
 
   await market.must(bob, tx.provider.updateProvider(named.address, null, null));
   const register = tx.provider.registerProvider(named.address, `0x${'01'.repeat(32)}`, '', 'Open');

@@ -94,7 +94,7 @@ test('leader and standby are ready while chain and cloud are down, so that a rol
   await isReady(standby);
   expect(await standby.leads()).toBe(false);
 
-  // What is wrong outside is where people and Prometheus look for it, and what they have to mend is Stalled.
+  // External problems are in conditions and metrics, and those a person has to fix are Stalled.
   await expect
     .poll(() => conditions('reactor', 'cloud'), { timeout: 30_000 })
     .toEqual({ Ready: 'False CloudStackUnreachable', Reconciling: 'True CloudStackUnreachable' });

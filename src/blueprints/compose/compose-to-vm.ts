@@ -12,7 +12,7 @@ const MAX_NAME = 63;
 
 /**
  * A `compose/v1` descriptor as a `vm/v1` one: the same VM, with the compose file in its user-data and the ports open
- * that the file publishes. Pure: same descriptor, same VM. What is wrong with the VM itself is told by who reads `vm/v1`.
+ * that the file publishes. Pure: same descriptor, same VM. Problems of the VM itself are reported by the `vm/v1` parser.
  *
  * @throws TerminalError ComposeInvalid or ComposeUnsupported, with the path of the field.
  */

@@ -13,7 +13,7 @@ function failed<T>(failure: DinfraError): Attempt<T> {
   return { value: undefined, failure };
 }
 
-/** Told of an error nobody raised on purpose. */
+/** Called for an unexpected error. */
 export type OnDefect = (what: string, error: unknown) => void;
 
 /** Runs the stages of one reconcile so that each ends in time and none takes the others with it. */

@@ -16,7 +16,7 @@ async function active(): Promise<ReconcilerBench> {
   return bench;
 }
 
-/** Never comes back, whatever becomes of its signal. */
+/** Never settles, even when its signal aborts. */
 const deaf = () => new Promise<void>(() => undefined);
 
 describe('from the award to the end', () => {

@@ -67,7 +67,7 @@ export class DeploymentReconciler {
     this.#reporter = new StatusReporter(cluster, events, metrics);
   }
 
-  /** What a Deployment failed for may have been mended: its next reconcile does not wait for its retry. */
+  /** The cause of a failure may have been fixed: the next reconcile does not wait for its retry. */
   retryNow(key: string): void {
     this.#retries.retryNow(key);
   }

@@ -29,7 +29,7 @@ export function nextReconcile(
   if (action.do === 'lookAgain' || action.do === 'poll') return after(action.afterMs);
   const comesUp = action.do === 'rest' && found.kind === 'Present' && found.phase === 'Running' && !found.healthy;
   if (comesUp && unchangedMs < CLOSE_WATCH_MS) return after(progressMs);
-  // Spread over time, so that what was made together is not looked at together for ever.
+  // Jitter, so that Deployments created together are not reconciled together forever.
   return after(resyncMs * (0.9 + random * 0.2));
 }
 

@@ -31,7 +31,7 @@ export function readyOf(status: DeploymentStatus): Condition | undefined {
   return status.conditions?.find(({ type }) => type === 'Ready');
 }
 
-/** Ready follows the workload: what is in the way of its next change is told by the other conditions. */
+/** Ready follows the workload: the other conditions report what prevents its next change. */
 function readyStatement(
   deployment: Deployment,
   outcome: Outcome,

@@ -63,7 +63,7 @@ export class Retries {
     return entry.dueAt > this.#clock.monotonic() ? entry.failed.failure : undefined;
   }
 
-  /** What a Deployment failed for may have been mended: its next reconcile does not wait. */
+  /** The cause of a failure may have been fixed: the next reconcile does not wait. */
   retryNow(key: string): void {
     this.#now.add(key);
   }

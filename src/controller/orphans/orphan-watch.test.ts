@@ -60,7 +60,7 @@ describe('things in CloudStack without a Deployment', () => {
     for (let minute = 0; minute < 12; minute++) expect(await look()).toEqual([]);
   });
 
-  it('are told of when they are there at two surveys, with all there is of them', async () => {
+  it('orphans are reported with all their resources when two surveys in a row found them', async () => {
     const [kept, lost] = [await realised(), await realised()];
     forget(lost);
     expect(await look()).toBeUndefined();

@@ -20,14 +20,14 @@ describe('orphans', () => {
     expect(unknownTenures([{ marker: 'dinfra:mine', what: 'VM mine' }], new Set())).toEqual([]);
   });
 
-  it('are only told of when they were there at the survey before', () => {
+  it('orphans are reported only when the previous survey found them too', () => {
     const [first, second] = [unknownTenures([vm(1n)], new Set()), unknownTenures([vm(1n), vm(2n)], new Set())];
     expect(lasting(first, [])).toEqual([]);
     expect(lasting(second, first)).toEqual(first);
     expect(lasting([], first)).toEqual([]);
   });
 
-  it('are told of in one line, however many there are', () => {
+  it('orphans are reported in one line, however many there are', () => {
     const many = unknownTenures([1n, 2n, 3n, 4n, 5n, 6n, 7n].map(vm), new Set());
     expect(describeOrphans(many)).toMatch(/^Of 7 tenures without a Deployment there is still: VM .*; and 2 more\.$/);
     expect(describeOrphans(many.slice(0, 1))).toMatch(/^Of a tenure without a Deployment there is still: VM [^;]*\.$/);

@@ -122,7 +122,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** Longest piece of a stranger's text in a message, in characters. */
 const MAX_QUOTED = 60;
-/** Most values told of an enumeration. */
+/** Maximum values of an enum listed in a message. */
 const MAX_LISTED = 8;
 
 /** How people write a place in a document: `ports[0].name`, or `the descriptor` for the whole. */

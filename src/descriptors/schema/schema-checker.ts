@@ -29,12 +29,12 @@ export interface Overrun {
 
 /** Most verdicts kept; each is a message of at most ten faults. */
 const MAX_REMEMBERED = 4_096;
-/** How long an overrun is remembered, in milliseconds. Not for ever: the machine may have been busy. */
+/** How long an overrun is remembered, in milliseconds. Not forever: the machine may have been busy. */
 const OVERRUN_MS = 10 * 60_000;
 
 interface Remembered {
   readonly verdict: Verdict | Overrun;
-  /** Monotonic; undefined for ever. */
+  /** Monotonic time; undefined: never. */
   readonly until: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 /** What a reflector does next. */
 export interface Plan {
-  readonly next: /** Read everything anew. */
+  readonly next: /** Relist. */
     | 'list'
     /** Resume from the last version seen. */
     | 'watch'

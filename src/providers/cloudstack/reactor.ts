@@ -55,7 +55,7 @@ export interface CloudStackReactorOptions {
   readonly limiter?: RateLimiter;
   /** Asked immediately before every command that changes something. Default: always held. */
   readonly fence?: Fence;
-  /** Told of every call, for metrics. */
+  /** Called for every call, for metrics. */
   readonly onCall?: (report: CallReport) => void;
 }
 

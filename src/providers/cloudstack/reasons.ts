@@ -125,7 +125,7 @@ export const cloudStackReasons = {
   },
   VmRestartNeeded: {
     family: 'refused',
-    summary: 'The VM differs from its order, and only a restart would mend it.',
+    summary: 'The VM differs from its order, and only a restart would correct it.',
     remedy: 'Set restart of the Reactor to Always, or stop and start the VM when it suits.',
   },
   VmForeignPart: {

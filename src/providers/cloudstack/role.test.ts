@@ -46,7 +46,7 @@ function egress(config: Partial<CloudStackConfig>, port: number): Json {
   return config === openNetwork ? 'All' : [{ protocol: 'tcp', port }];
 }
 
-/** A life with everything an operator does of its own accord: create, change, drift, suspend, resume, remove. */
+/** A tenure's life with everything an operator does: create, change, correct drift, suspend, resume, remove. */
 async function live(config: Partial<CloudStackConfig>, onCall?: (call: CallReport) => void): Promise<void> {
   const order = orderFor({
     network: { ports: [ssh], egress: egress(config, 443) },

@@ -28,7 +28,7 @@ export async function ensureKeyPair(
   const pairs = (await reader.keyPairs({ fingerprint }, signal)).filter((pair) => pair.fingerprint === fingerprint);
   const known = pairs.find((pair) => pair.name === name) ?? pairs[0];
   if (known !== undefined) return use(known.name, undefined);
-  // The name follows from the key: a pair of this name with another key is nobody's.
+  // The name is derived from the key: a pair of this name with another key is unused.
   const dropped = await client.attempt('deleteSSHKeyPair', { name, ...scope }, signal);
   const again = dropped.kind === 'Ok' ? await register() : reply;
   if (again.kind === 'Failed') throw errorOf(again.failure);

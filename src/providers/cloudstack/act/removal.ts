@@ -137,7 +137,7 @@ async function remove(removal: Removal, context: RemovalContext, signal: AbortSi
 
 /**
  * Deletes affinity groups and key pairs of ours that no VM uses: they are shared by a consumer's tenures, and go with the
- * last one. One that another tenure is about to use may go with them; its deploy is refused then, and makes it anew.
+ * last one. One that another tenure is about to use may be removed too; its deploy is then refused and creates it again.
  */
 export function deleteUnusedShared(tools: Tools, signal: AbortSignal): Promise<void> {
   return tools.exclusively(() => deleteUnused(tools, signal));
@@ -193,7 +193,7 @@ async function expungeUnseen(id: string, { client }: RemovalContext, signal: Abo
   };
 }
 
-/** Says plainly what is left until CloudStack expunges a VM, and when that is. */
+/** Reports what is left until CloudStack expunges a VM, and when that is. */
 export function expungeForbidden(
   left: string,
   vm: DestroyedVm,

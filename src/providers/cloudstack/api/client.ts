@@ -40,7 +40,7 @@ export interface ClientOptions {
   readonly refusal?: KeyRefusal | undefined;
   /** Asked immediately before the bytes of a call that may change something are sent. Default: open. */
   readonly fence?: Fence | undefined;
-  /** Told of every call after it ended. */
+  /** Called after every call. */
   readonly onCall?: ((report: CallReport) => void) | undefined;
 }
 

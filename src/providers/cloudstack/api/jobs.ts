@@ -181,7 +181,7 @@ export class JobTracker {
   }
 }
 
-/** Said of a job that ended without a word: what a restarted management server leaves of the jobs it cancelled. */
+/** The message for a job without a result, as a restarted management server leaves for jobs it cancelled. */
 const NO_REASON = 'the job was cancelled, or ended without saying why; a restart of the management server does that';
 
 function reasonOf(result: unknown, resultCode: unknown): { code: number; text: string } {

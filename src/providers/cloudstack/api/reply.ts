@@ -53,7 +53,7 @@ export function readReply(command: string, { status, text, retryAfter }: Answer)
   return status === 200 ? { kind: 'Ok', body } : notApi;
 }
 
-/** The failure told by an object with `errorcode` and `errortext`. */
+/** The failure in an object with `errorcode` and `errortext`. */
 function failureOf(command: string, code: number, body: JsonObject): Failure {
   const text = typeof body['errortext'] === 'string' ? body['errortext'].slice(0, 500) : '(no text)';
   return { command, code, csCode: integer(body['cserrorcode']), text, kind: kindOf(code) };

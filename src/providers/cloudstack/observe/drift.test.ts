@@ -25,7 +25,7 @@ async function running(
 }
 
 /** Looks again until the shared listings are old enough to show what somebody did, and the tenure rests again. */
-async function mended(driver: TenureDriver): Promise<Present> {
+async function corrected(driver: TenureDriver): Promise<Present> {
   await bench.clock.pass(60_000);
   await driver.until(({ action }) => action !== 'rest', 20);
   const { found } = await driver.settle();
@@ -66,7 +66,7 @@ describe('what somebody changed behind our back is put right', () => {
     const { rules, securityGroups } = bench.simulator.world.tables;
     for (const rule of [...rules.live()]) rules.drop(rule.id);
     for (const group of securityGroups.live()) if (group.name === driver.order.identity.name) group.rules.length = 0;
-    await mended(driver);
+    await corrected(driver);
     expect(pictureOf(driver)).toEqual(before);
   });
 
@@ -75,7 +75,7 @@ describe('what somebody changed behind our back is put right', () => {
     const before = pictureOf(driver);
     const { tags } = bench.simulator.world.tables;
     for (const tag of [...tags.live()]) tags.drop(tag.id);
-    await mended(driver);
+    await corrected(driver);
     expect(pictureOf(driver)).toEqual(before);
   });
 
@@ -85,7 +85,7 @@ describe('what somebody changed behind our back is put right', () => {
     const valuesOf = () => Object.fromEntries([...tags.live()].map(({ key, value }) => [key, value]));
     const before = valuesOf();
     for (const tag of tags.live()) if (tag.key !== TENURE_TAG) tag.value = 'something else';
-    await mended(driver);
+    await corrected(driver);
     expect(valuesOf()).toEqual(before);
   });
 
@@ -94,7 +94,7 @@ describe('what somebody changed behind our back is put right', () => {
     const before = pictureOf(driver);
     const disk = bench.simulator.world.tables.volumes.find(({ type }) => type === 'DATADISK');
     await bench.asAdmin('detachVolume', { id: disk?.id ?? '' });
-    await mended(driver);
+    await corrected(driver);
     expect(pictureOf(driver)).toEqual(before);
   });
 
@@ -102,7 +102,7 @@ describe('what somebody changed behind our back is put right', () => {
     const driver = await running({ restart: 'Always' }, medium);
     const before = pictureOf(driver);
     await shrink(driver);
-    await mended(driver);
+    await corrected(driver);
     expect(pictureOf(driver)).toEqual(before);
   });
 });

@@ -14,7 +14,7 @@ export type Drift =
   | { readonly kind: 'None' }
   /** The first field that is not as the chart has it. */
   | { readonly kind: 'Field'; readonly field: string }
-  /** The same, and another writer keeps changing it back: left alone for a while. */
+  /** A field another writer keeps changing back: left alone for a while. */
   | { readonly kind: 'Contested'; readonly field: string }
   /** It could not be compared, for this reason. */
   | { readonly kind: 'Unknown'; readonly why: string };
@@ -155,7 +155,7 @@ export class DriftMemory {
     if (known?.of === of && this.now() - known.at < this.againAfterMs) return known.drift;
     const at = this.now();
     const drift = await compare();
-    // A drift is corrected, and then has to be seen as such: only the others are remembered.
+    // Drift is not remembered, so that its correction is seen.
     if (drift.kind !== 'Field') this.verdicts.set(uid, { of, at, drift });
     return drift.kind === 'Field' && this.isContested(uid, drift.field) ? { ...drift, kind: 'Contested' } : drift;
   }

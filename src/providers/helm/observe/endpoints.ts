@@ -65,7 +65,7 @@ export function endpointsOf(
   });
 }
 
-/** An address that is cut leads nowhere; a name that is cut still tells something. */
+/** A truncated address is useless; a truncated name is still informative. */
 function fitting({ name, address }: Endpoint): readonly Endpoint[] {
   return address.length > MAX_ADDRESS ? [] : [{ name: name.slice(0, MAX_NAME), address }];
 }

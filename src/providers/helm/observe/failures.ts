@@ -1,14 +1,14 @@
 import { DinfraError } from '../../../errors/dinfra-error.ts';
 
-/** True for an error that says nothing of what was asked about: nothing at all can be asked now. */
+/** True for an error that is not about the requested object: the API server cannot be reached at all. */
 export function ofTheConnection(error: DinfraError): boolean {
   return error.code === 'ClusterUnreachable' || error.code === 'ClusterUnauthorized';
 }
 
 /**
- * The error when it is of the one thing that was asked for, such as an object that the API server cannot read.
+ * Returns the error when it is about the requested object, such as one the API server cannot read.
  *
- * @throws the error when nothing can be asked now, or when it is none of ours.
+ * @throws the error when the API server cannot be reached, or when it is unexpected.
  */
 export function ofOneThing(error: unknown): DinfraError {
   if (error instanceof DinfraError && !ofTheConnection(error)) return error;

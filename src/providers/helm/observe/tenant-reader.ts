@@ -105,7 +105,7 @@ const MAX_TENURES = 10_000;
 const WORKLOADS = [DEPLOYMENT, STATEFUL_SET, DAEMON_SET, JOB, CRON_JOB, POD];
 const NOT_COMPARED: Drift = { kind: 'Unknown', why: 'the manifest of the release cannot be read' };
 
-/** Reads what there is of a tenure. Each part that cannot be read says so and hides no other. */
+/** Reads everything of a tenure. A part that cannot be read is reported and hides no other. */
 export class TenantReader {
   private readonly tenants: TenantCluster;
   private readonly access: TenantAccess;
@@ -185,7 +185,7 @@ export class TenantReader {
     return this.access.use(name, ({ cluster }) => this.readObjects(cluster, name, release, signal), signal);
   }
 
-  /** Has to be called before what has drifted is corrected, so that it is not fought over for ever. */
+  /** Must be called before drift is corrected, so that two writers do not fight over a field forever. */
   noteCorrection(objects: readonly ObjectFinding[]): void {
     for (const finding of objects) {
       if (finding.state === 'Seen' && finding.drift.kind === 'Field') {
@@ -194,13 +194,13 @@ export class TenantReader {
     }
   }
 
-  /** Has to be called when the walls have been put up, with what they are at now. */
+  /** Must be called after the walls were applied, with their new versions. */
   noteWalls({ name }: TenureIdentity, stopped: boolean, versions: readonly Version[]): void {
     this.resting.delete(name);
     this.sound.set(name, { at: this.now(), stopped, versions });
   }
 
-  /** Has to be called when helm has written the release. */
+  /** Must be called after helm has written the release. */
   noteRelease({ name }: TenureIdentity): void {
     this.resting.delete(name);
     this.lastRead.delete(name);
@@ -236,7 +236,7 @@ export class TenantReader {
   ): Promise<readonly Difference[]> {
     const sound = now ? undefined : this.sound.get(identity.name);
     const isSame = sound?.stopped === stopped;
-    // Without watches the time alone has to do.
+    // Without watches only the age counts.
     if (isSame && this.views.compare(sound.versions) === 'Unknown' && this.isRecent(sound)) return [];
     const unchanged = isSame ? sound.versions.filter((version) => this.views.compare([version]) === 'Same') : [];
     const at = this.now();
@@ -301,7 +301,7 @@ export class TenantReader {
     const known = before?.revision === revision ? before.findings : undefined;
     const read = new Map<string, { readonly at: number; readonly finding: ObjectSeen }>();
     const findings = objects.map(async (object): Promise<readonly ObjectFinding[]> => {
-      // The record is the tenant's to write: only kinds of a tenant, and only in his namespace, are looked up.
+      // The tenant can write the record: only a tenant's kinds, and only in its namespace, are read.
       const address = addressOfObject(object, this.settings);
       if (address === undefined) return [];
       const what = describe(object);

@@ -15,11 +15,11 @@ export interface ProcessRequest {
   readonly maxOutput: number;
   /** Address space in KiB. */
   readonly addressSpaceKiB: number;
-  /** Asked right before it is started; it is killed when the time that is left by it runs out, whatever becomes of us. */
+  /** Checked right before the start; the process is killed when its remaining time runs out, even if this one is stopped. */
   readonly fence: Fence;
 }
 
-/** How a process came to its end. */
+/** How a process ended. */
 export interface ProcessEnd {
   readonly how: 'Exited' | 'TimedOut' | 'TooMuchOutput' | 'Killed';
   /** Exit code when it exited by itself. */

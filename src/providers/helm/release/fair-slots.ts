@@ -3,8 +3,8 @@ interface Waiting {
 }
 
 /**
- * A number of places, given out by turns to those who wait. One tenant, however much it asks for, never has all of them:
- * work under way cannot be interrupted, so the last place stays free for others.
+ * A number of slots, handed out round-robin to waiting tenants. One tenant, however much it requests, never gets all:
+ * running work cannot be interrupted, so the last slot stays free for others.
  */
 export class FairSlots {
   private readonly slots: number;
@@ -19,7 +19,7 @@ export class FairSlots {
   }
 
   /**
-   * Does the work when a place is free.
+   * Runs the work when a slot is free.
    *
    * @throws the signal's reason when it aborts before that.
    */

@@ -156,7 +156,7 @@ export class HelmCommand {
       throw new RetryableError('HelmTimeout', { message: `helm took longer than ${this.deadlineOf(run)} ms` });
     }
     if (how === 'Killed') {
-      // By the kernel or an administrator: that says nothing of the chart.
+      // Killed by the kernel or an administrator: that says nothing about the chart.
       throw new RetryableError('ReleaseFailed', { message: 'helm was killed before it had finished' });
     }
     // 126 and 127 are the shell's: no such command, or none that can be started.

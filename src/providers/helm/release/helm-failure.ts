@@ -51,7 +51,7 @@ export function renderFailure(stderr: string, values: JsonRecord): DinfraError {
 
 /** The error for a helm command on the cluster that failed. */
 export function releaseFailure(what: string, namespace: string, stderr: string, values: JsonRecord): DinfraError {
-  // Every tenant may do that, but rights that are new reach one API server after the other.
+  // Every tenant may do that, but new RBAC rules reach each API server with a delay.
   const isTooEarly = / cannot [a-z]+ resource "secrets" .* in the namespace "([^"]+)"/.exec(stderr)?.[1] === namespace;
   const meanings = isTooEarly ? [] : [...OF_THE_CHART, ...OF_THE_CLUSTER];
   return explain(what, stderr, values, meanings, retryable('ReleaseFailed'));
@@ -64,12 +64,12 @@ function explain(what: string, stderr: string, values: JsonRecord, meanings: Mea
 }
 
 const MAX_MESSAGE = 700;
-/** What is looked at of helm's words: a chart determines how many there are. */
+/** How much of helm's output is examined: a chart controls its length. */
 const MAX_LOOKED_AT = 16 * 1024;
 const MIN_SECRET = 8;
 const HIDDEN = '(a value)';
 
-/** Helm's words in one bounded line, without its log lines and without any of the consumer's values. */
+/** Helm's message in one truncated line, without its log lines and the consumer's values. */
 function tidy(stderr: string, values: JsonRecord): string {
   const lines = stderr
     .slice(0, MAX_LOOKED_AT)

@@ -11,7 +11,7 @@ const swept = new Map<string, Promise<void>>();
 export async function makePrivateFolder(parent: string): Promise<string> {
   const sweeping = swept.get(parent) ?? removeLeftovers(parent);
   swept.set(parent, sweeping);
-  // Too many open files, for instance: no reason to fail for ever.
+  // For example too many open files: try again the next time.
   sweeping.catch(() => swept.delete(parent));
   await sweeping;
   return mkdtemp(join(parent, `dinfra-helm-${process.pid}-`));
@@ -22,7 +22,7 @@ async function removeLeftovers(parent: string): Promise<void> {
     const [, pid] = /^dinfra-helm-([0-9]+)-/.exec(name) ?? [];
     // In a container the operator has the same id after each start, and has made nothing yet.
     if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
-    // Another user's cannot be removed, and does not concern us.
+    // Another user's folder cannot be removed and is not ours.
     await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
@@ -32,7 +32,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Not allowed to ask is alive.
+    // EPERM means that the process is alive.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

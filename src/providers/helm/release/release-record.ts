@@ -110,7 +110,7 @@ export async function decodeRelease(data: string): Promise<ReleaseContent | unde
       objects: objectsIn(textOf(release['manifest']) ?? ''),
     };
   } catch {
-    // The tenant may write to its own Secrets. What cannot be read is as good as no record.
+    // The tenant may write to its own Secrets: an unreadable record counts as none.
     return undefined;
   }
 }
