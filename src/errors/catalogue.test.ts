@@ -9,7 +9,7 @@ const headings = [...page.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
 const coded = entries.flatMap(([name, { chainCode }]) => (chainCode === undefined ? [] : [{ name, chainCode }]));
 
 describe('docs/reasons.md', () => {
-  test('has a heading for every reason of the catalogue, once', () => {
+  test('docs/reasons.md has one heading for every reason of the catalogue', () => {
     expect(headings.toSorted()).toEqual(entries.map(([name]) => name).toSorted());
   });
 });
@@ -18,18 +18,18 @@ describe('the catalogue', () => {
   const folder = new URL('../', import.meta.url);
   const files = globSync('**/reasons.ts', { cwd: folder }).filter((file) => file !== 'reasons.ts');
 
-  test('is composed of the layers', () => {
+  test('the layers with reasons are found', () => {
     expect(files.length).toBeGreaterThan(8);
   });
 
-  test.each(files)('has every reason of %s', async (file) => {
+  test.each(files)('the catalogue has every reason of %s', async (file) => {
     const layer: Readonly<Record<string, object>> = await import(new URL(file, folder).href);
     const names = Object.values(layer).flatMap((reasons) => Object.keys(reasons));
     expect(names).not.toEqual([]);
     expect(entries.map(([name]) => name)).toEqual(expect.arrayContaining(names));
   });
 
-  test('refuses a name or a code on chain that a layer has already', () => {
+  test('the catalogue refuses a name or a chain code that is already in use', () => {
     const entry = { family: 'terminal', summary: 'A b.', remedy: 'C d.' } as const;
     expect(() => registerReasons({ Running: entry })).toThrow('two layers have the reason Running');
     expect(() => registerReasons({ Another: { ...entry, chainCode: 10_001 } })).toThrow(
@@ -55,7 +55,7 @@ describe('a code on chain', () => {
     expect(chainCode).toBeLessThan(20_000);
   });
 
-  test('is there for every terminal reason an order can be turned down for', () => {
+  test('every terminal reason for which an order can be declined has a chain code', () => {
     // The cluster's are about the operator's own requests, never about an order.
     const own = ['ClusterInvalid', 'KubeconfigInvalid'];
     const silent = entries.filter(([, { family, chainCode }]) => family === 'terminal' && chainCode === undefined);

@@ -58,7 +58,7 @@ describe('the access key', () => {
     },
   );
 
-  it('is the key of an ed25519 keystore', async () => {
+  it('the access key of an ed25519 keystore is its key', async () => {
     const expected = hexOf(new Keyring({ type: 'ed25519' }).addFromUri(`${mnemonic}//x`).publicKey);
     expect(await accessOf({ keystore: keystore('ed25519', `${mnemonic}//x`) }, { DINFRA_PASSWORD: PASSWORD })).toBe(
       expected,
@@ -66,14 +66,14 @@ describe('the access key', () => {
   });
 
   // The RFC's first test vector.
-  it('of a hex seed is the key of that seed', async () => {
+  it('the access key of a hex seed is the ed25519 key of that seed', async () => {
     const seed = '0x9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60';
     expect(await accessOf({}, { DINFRA_SURI: seed })).toBe(
       'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
     );
   });
 
-  it('does not exist for a soft derivation, while the account still works', async () => {
+  it('a soft derivation has no access key, but its account works', async () => {
     const suri = `${mnemonic}//hard/soft`;
     const { pair } = await loadAccount({}, { DINFRA_SURI: suri });
     expect(pair.publicKey).toEqual(new Keyring({ type: 'sr25519' }).addFromUri(suri).publicKey);

@@ -5,7 +5,7 @@ import { formatAmount, parseAmount } from './amount.ts';
 const unit = { symbol: 'UNIT', decimals: 12 };
 
 describe('an amount', () => {
-  it('is read and written in whole units', () => {
+  it('an amount is parsed and printed in whole units', () => {
     expect(parseAmount('12.5', unit)).toBe(12_500_000_000_000n);
     expect(parseAmount('0', unit)).toBe(0n);
     expect(formatAmount(12_500_000_000_000n, unit)).toBe('12.5 UNIT');
@@ -13,7 +13,7 @@ describe('an amount', () => {
     expect(formatAmount(3_000_000_000_000n, unit)).toBe('3 UNIT');
   });
 
-  it('is read as it was written', () => {
+  it('a printed amount is parsed back to itself', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 2n ** 96n }), (amount) => {
         expect(parseAmount(formatAmount(amount, unit).split(' ')[0] ?? '', unit)).toBe(amount);
@@ -21,7 +21,7 @@ describe('an amount', () => {
     );
   });
 
-  it('fits into 128 bits', () => {
+  it('an amount that does not fit into 128 bits is refused', () => {
     expect(parseAmount(`${2n ** 128n - 1n}`.slice(0, 21), { symbol: 'UNIT', decimals: 18 })).toBeGreaterThan(
       2n ** 127n,
     );

@@ -21,7 +21,7 @@ const pending: ConsumerSubscription = {
 };
 
 describe('the status of a subscription', () => {
-  it('names each provider that gave it up, and why', () => {
+  it('dinfra show names each provider that gave up a subscription, and why', () => {
     const failed = [
       { provider: 0, tenure: 1, reason: 10_212 },
       { provider: 4, tenure: 2, reason: 20_001 },
@@ -31,7 +31,7 @@ describe('the status of a subscription', () => {
     );
   });
 
-  it('has no line about failures when there were none', () => {
+  it('dinfra show has no line about failures when there were none', () => {
     expect(statusText(pending, unit)).not.toContain('Failed');
   });
 });

@@ -149,7 +149,7 @@ describe('while a refused change waits for its next try', () => {
 });
 
 describe('the reactor', () => {
-  it('of an Offer that changed its reactor the tenure stays with the one the award names', async () => {
+  it('a tenure stays with the Reactor of its award when the Offer changes its Reactor', async () => {
     const bench = await active();
     const other = new FakeReactor('other');
     bench.reactors.set('other', other);
@@ -201,7 +201,7 @@ describe('the reactor', () => {
     expect(bench.conditions).toMatchObject({ Ready: 'True Running' });
   });
 
-  it('a Reactor that was deleted under a tenure is a matter for a person: Stalled', async () => {
+  it('a tenure whose Reactor was deleted is Stalled', async () => {
     const bench = await active();
     bench.reactors.clear();
     await bench.live(120_000);
@@ -219,7 +219,7 @@ describe('the reactor', () => {
 });
 
 describe('failing', () => {
-  it('a backend that hangs until the deadline is told in the status, in the time that was kept for it', async () => {
+  it('a backend that hangs until the deadline is reported in the status within the reserved time', async () => {
     const bench = await active();
     bench.workMs = 30;
     bench.reactor.before = deaf;
@@ -229,7 +229,7 @@ describe('failing', () => {
     expect(bench.hindrances).toContain('ReconcileTimeout');
   });
 
-  it('a defect is told in the status and counted, and its own words stay in the log', async () => {
+  it('a defect is reported in the status and counted, and its message is only logged', async () => {
     const bench = await active();
     bench.reactor.before = () => Promise.reject(new TypeError('cannot read "hunter2"'));
     await bench.reconcile();
@@ -239,7 +239,7 @@ describe('failing', () => {
     expect(JSON.stringify(bench.status)).not.toContain('hunter2');
   });
 
-  it('a defect between the stages is told in the status, too', async () => {
+  it('a defect between the stages is reported in the status', async () => {
     const bench = new ReconcilerBench({ subscription: 'not a number' });
     await bench.reconcile();
     expect(bench.conditions).toMatchObject({ Ready: 'Unknown UnexpectedError' });
@@ -286,7 +286,7 @@ describe('failing', () => {
     expect(bench.cluster.writes.length).toBeLessThan(15);
   });
 
-  it('a step that ignores its deadline gets no second one beside it', async () => {
+  it('no second step is started beside one that ignores its deadline', async () => {
     const bench = new ReconcilerBench({ state: 'Accepted' });
     bench.workMs = 30;
     bench.reactor.before = (method) => (method === 'create' ? deaf() : Promise.resolve());
@@ -301,7 +301,7 @@ describe('failing', () => {
     expect(bench.reactor.steps).toEqual([]);
   });
 
-  it('an old view of the cluster creates nothing', async () => {
+  it('a stale cache creates nothing', async () => {
     const bench = new ReconcilerBench({ state: 'Accepted' });
     bench.cluster.changeSpec(bench.key, { state: 'Ended' });
     bench.cluster.lag = 1;
@@ -333,7 +333,7 @@ describe('clocks', () => {
     expect(bench.reactor.steps).toEqual(['create']);
   });
 
-  it('a process that starts does not try at once everything that fails', async () => {
+  it('a restarted process does not retry every failing Deployment at once', async () => {
     const bench = new ReconcilerBench(
       { state: 'Accepted' },
       { observedGeneration: 1, realisation: { failures: 9, retryAfter: '2025-12-31T23:00:00Z' } },
@@ -388,7 +388,7 @@ describe('a person', () => {
     expect(bench.status.lastHandledReconcileAt).toBe('now');
   });
 
-  it('a Deployment deleted by hand goes, is mirrored again, and what runs is found', async () => {
+  it('a Deployment deleted by hand is mirrored again, and its workload is found', async () => {
     const bench = await active();
     const { spec, metadata, ...object } = bench.cluster.now(bench.key);
     bench.cluster.changeMetadata(bench.key, { deletionTimestamp: '2026-01-01T00:00:00Z' });
@@ -403,7 +403,7 @@ describe('a person', () => {
 });
 
 describe('the finalizer', () => {
-  it('is there before anything is made', async () => {
+  it('the finalizer is added before anything is created', async () => {
     const bench = new ReconcilerBench({ state: 'Accepted' });
     bench.cluster.changeMetadata(bench.key, { finalizers: [] });
     await bench.reconcile();

@@ -65,7 +65,7 @@ const conditionsOf = (status: DeploymentStatus) =>
   Object.fromEntries((status.conditions ?? []).map(({ type, status, reason }) => [type, `${status} ${reason}`]));
 
 describe('the status of a Deployment', () => {
-  it('is Ready with its endpoints when what was ordered runs', () => {
+  it('a Deployment that runs as ordered is Ready with its endpoints', () => {
     const status = statusAfter(deployment(), outcome());
     expect(conditionsOf(status)).toEqual({
       Ready: 'True Running',
@@ -77,13 +77,13 @@ describe('the status of a Deployment', () => {
     expect(status.observedGeneration).toBe(3);
   });
 
-  it('does not change when a later pass finds the same', () => {
+  it('a status does not change when a later reconcile finds the same', () => {
     const first = statusAfter(deployment(), outcome());
     const second = statusAfter(deployment('Active', first), outcome({ now: NOW + 60_000 }));
     expect(second).toEqual(first);
   });
 
-  it('is reconciling, not ready, until the workload itself is up', () => {
+  it('a Deployment is Reconciling and not Ready until the workload itself is up', () => {
     const status = statusAfter(
       deployment(),
       outcome({ found: { ...running, healthy: false, message: 'awaiting pod 0' } }),
@@ -92,7 +92,7 @@ describe('the status of a Deployment', () => {
     expect(status.message).toBe('awaiting pod 0');
   });
 
-  it('goes on starting, and is not made again, while the backend is at it', () => {
+  it('a Deployment keeps starting and is not created again while its backend is busy', () => {
     const stopped = { ...running, phase: 'Stopped' } as const;
     const suspended = statusAfter(
       deployment('Suspended', { realisation: { descriptorHash: deployment().spec.descriptor.hash } }),
@@ -111,7 +111,7 @@ describe('the status of a Deployment', () => {
     expect(conditionsOf(polled)).toMatchObject({ Ready: 'False Starting', Reconciling: 'True Starting' });
   });
 
-  it('is being updated, not made, while the backend works on what runs already', () => {
+  it('a running Deployment is Updating, not Creating, while its backend is busy', () => {
     const up = statusAfter(deployment(), outcome());
     const busy = { kind: 'Busy', what: 'resizing the VM', pollAfterMs: 1_000 } as const;
     const status = statusAfter(
@@ -121,7 +121,7 @@ describe('the status of a Deployment', () => {
     expect(conditionsOf(status)).toMatchObject({ Ready: 'False Updating' });
   });
 
-  it('says it was up when it no longer is', () => {
+  it('a Deployment that is down says that it was up', () => {
     const up = statusAfter(deployment(), outcome());
     const down = statusAfter(
       deployment('Active', up),
@@ -130,7 +130,7 @@ describe('the status of a Deployment', () => {
     expect(down.message).toBe('It was up and no longer is: no pod');
   });
 
-  it('stalls on a terminal error with its reason, what to do, and no retry', () => {
+  it('a terminal error makes a Deployment Stalled with a reason, a remedy and no retry', () => {
     const failure = new TerminalError('DescriptorSchema', { message: '/replicas is "three"', hint: 'Correct it.' });
     const status = statusAfter(deployment('Awarded'), outcome({ failure, found: { kind: 'Absent' } }));
     expect(conditionsOf(status)).toMatchObject({ Ready: 'False DescriptorSchema', Stalled: 'True DescriptorSchema' });
@@ -138,7 +138,7 @@ describe('the status of a Deployment', () => {
     expect(conditionsOf(status)).not.toHaveProperty('Reconciling');
   });
 
-  it('is Unknown and keeps its endpoints when the backend cannot be asked', () => {
+  it('a Deployment is Unknown and keeps its endpoints while its backend is unreachable', () => {
     const up = statusAfter(deployment(), outcome());
     const blind = { reason: 'ReactorMissing', message: 'no such Reactor' } as const;
     const status = statusAfter(
@@ -153,7 +153,7 @@ describe('the status of a Deployment', () => {
     expect(status.endpoints).toEqual(running.endpoints);
   });
 
-  it('is drifted only when it had been as ordered', () => {
+  it('a Deployment is Drifted only if it was as ordered before', () => {
     const found: Present = { ...running, differences: [{ what: 'Service rpc', detail: 'missing' }] };
     const update = { do: 'update', found } as const;
     expect(conditionsOf(statusAfter(deployment(), outcome({ found, action: update })))).not.toHaveProperty('Drifted');
@@ -168,7 +168,7 @@ describe('the status of a Deployment', () => {
     expect(conditionsOf(statusAfter(deployment('Active', drifted), outcome()))).not.toHaveProperty('Drifted');
   });
 
-  it('keeps the intent of a create until its effect is seen', () => {
+  it('the intent of a create is kept until its effect is seen', () => {
     const intent = { action: 'Create', at: '2026-11-21T09:59:59Z', attempt: 1 } as const;
     const before = deployment('Accepted', { realisation: { intent } });
     const unseen = statusAfter(
@@ -180,7 +180,7 @@ describe('the status of a Deployment', () => {
     expect(seen.realisation?.intent).toBeUndefined();
   });
 
-  it('is released, and forgets what it kept, on proof that nothing is left', () => {
+  it('a Deployment is released and drops its memo on proof that nothing is left', () => {
     const before = deployment('Ended', { realisation: { memo: { id: 'vm-1' } } });
     const status = statusAfter(before, outcome({ found: { kind: 'Absent' }, action: { do: 'confirmReleased' } }));
     expect(conditionsOf(status)).toMatchObject({ Ready: 'False Released', Realised: 'False Released' });
@@ -188,7 +188,7 @@ describe('the status of a Deployment', () => {
     expect(status.realisation?.memo).toBeUndefined();
   });
 
-  it('leaves the condition of the bridge to the bridge', () => {
+  it('the controller does not touch the bridge’s condition', () => {
     const reported = {
       type: 'Reported',
       status: 'True',
@@ -200,18 +200,18 @@ describe('the status of a Deployment', () => {
     expect(conditionsOf(status)).not.toHaveProperty('Reported');
   });
 
-  it('has no memo when there is nothing to remember: of an empty one an apply makes null, and that is invalid', () => {
+  it('an empty memo is omitted, because server-side apply would turn it into an invalid null', () => {
     const before = deployment('Ended', { realisation: { name: 'n', memo: { network: 'a' } } });
     const found = { ...running, memo: {} };
     expect(statusAfter(before, outcome({ found })).realisation).not.toHaveProperty('memo');
   });
 
-  it('says no more than a status takes, however much there is to say', () => {
+  it('messages of a status are truncated to its limits', () => {
     const { message } = statusAfter(deployment(), outcome({ found: { ...running, message: 'x'.repeat(10_000) } }));
     expect(message?.length).toBe(1024);
   });
 
-  it('follows the workload while the order cannot be read any more', () => {
+  it('Ready follows the workload while the order can no longer be read', () => {
     const up = statusAfter(deployment(), outcome());
     const order = { kind: 'Unknown', reason: 'DescriptorUnreachable', message: 'no gateway answers' } as const;
     const status = statusAfter(deployment('Active', up), outcome({ order }));
@@ -223,7 +223,7 @@ describe('the status of a Deployment', () => {
     expect(status.facts).toMatchObject({ workload: 'Up' });
   });
 
-  it('stays Ready with the last good revision when an update is refused, and names the refusal and the next try', () => {
+  it('a Deployment whose update is refused stays Ready and reports the refusal and the next attempt', () => {
     const up = statusAfter(deployment(), outcome());
     const found: Present = { ...running, differences: [{ what: 'Service rpc', detail: 'port 1, expected 2' }] };
     const failure = new TerminalError('ReleaseRejected', { message: 'helm upgrade: port is taken' });
@@ -243,7 +243,7 @@ describe('the status of a Deployment', () => {
     expect(status.facts?.workload).toBe('Up');
   });
 
-  it('of a paused workload follows the workload and says that nothing is touched', () => {
+  it('Ready of a paused Deployment follows the workload and says that nothing is touched', () => {
     const up = statusAfter(deployment(), outcome());
     const paused = { ...deployment('Active', up), spec: { ...deployment().spec, suspend: true } };
     const status = statusAfter(paused, outcome());
@@ -253,14 +253,14 @@ describe('the status of a Deployment', () => {
     expect(conditionsOf(down)).toMatchObject({ Ready: 'False Paused' });
   });
 
-  it('names the parts that could not be looked at, and does not take them for differences', () => {
+  it('parts that could not be observed are named and do not count as differences', () => {
     const found: Present = { ...running, unseen: [{ what: 'Widget x', detail: 'its kind is not served any more' }] };
     const status = statusAfter(deployment(), outcome({ found }));
     expect(conditionsOf(status)).toMatchObject({ Ready: 'True Running', Realised: 'Unknown PartlyUnseen' });
     expect(status.conditions?.find(({ type }) => type === 'Realised')?.message).toContain('Widget x');
   });
 
-  it('keeps what was recorded for an update until the source has the update accepted', () => {
+  it('the record of an update is kept until its source has accepted the update', () => {
     const record = (hash: string) => ({ hash, schemaVersion: 1, contentRef: { name: hash } });
     const [current, next] = [`0x${'11'.repeat(32)}`, `0x${'22'.repeat(32)}`];
     const spec = { ...deployment().spec, update: { hash: next, length: 1, source: 'Preimage' as const } };
@@ -268,7 +268,7 @@ describe('the status of a Deployment', () => {
     expect(statusAfter(before, outcome({ accepted: record(current) })).accepted?.hash).toBe(next);
   });
 
-  it('is written when the reason of a hindrance changes, and not at each try', () => {
+  it('a status is written when the reason of a failure changes, not on each attempt', () => {
     const blind = { reason: 'CloudStackUnreachable', message: 'no answer' } as const;
     const at = (failures: number, message: string = blind.message) =>
       outcome({

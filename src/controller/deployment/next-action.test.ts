@@ -70,7 +70,7 @@ describe('what is done next for a tenure', () => {
     expect(decide(wanted, found, more).do).toBe(action);
   });
 
-  it('touches nothing while the backend cannot be seen, whatever is wanted', () => {
+  it('nothing is touched while the backend is unreachable, whatever is wanted', () => {
     for (const wanted of tenureStates) expect(decide(wanted, unseen).do).toBe('retry');
   });
 });
@@ -97,7 +97,7 @@ describe('the decision, driven for a whole life', () => {
     'breaks',
   );
 
-  it('never makes two, never makes one the chain did not accept, never removes one the chain has not ended', () => {
+  it('a workload is never created twice or before its acceptance, and never removed before its end', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ wanted: state, disturbance }), { maxLength: 60 }), (script) => {
         const life = new Life();
@@ -107,7 +107,7 @@ describe('the decision, driven for a whole life', () => {
     );
   });
 
-  it('comes to the wanted end from anywhere once it is left in peace, and then rests', () => {
+  it('every state converges to the desired one when undisturbed, and then rests', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ wanted: state, disturbance }), { maxLength: 40 }), state, (script, last) => {
         const life = new Life();

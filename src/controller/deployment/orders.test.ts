@@ -100,7 +100,7 @@ function deployment(spec: Partial<DeploymentSpec> = {}): Deployment {
 }
 
 describe('an order that was accepted', () => {
-  it('is kept in the cluster byte for byte, under a name that follows from its hash and type', async () => {
+  it('an accepted descriptor is stored in the cluster byte for byte, under a name derived from its hash and type', async () => {
     const record = await started().accept(deployment(), ref, new FakeReactor(), signal);
     expect(record).toMatchObject({ hash: ref.hash, schemaVersion: 1 });
     const kept = cluster.objects.get(`acme/${record.contentRef.name}`);
@@ -128,7 +128,7 @@ describe('an order that was accepted', () => {
     expect(asked).toBe(before);
   });
 
-  it('is read from the cluster once by a process, and from memory from then on', async () => {
+  it('an accepted descriptor is read from the cluster once per process, and then from memory', async () => {
     await started().accept(deployment(), ref, new FakeReactor(), signal);
     const orders = started();
     cluster.requests.length = 0;
@@ -136,14 +136,14 @@ describe('an order that was accepted', () => {
     expect(cluster.requests).toHaveLength(1);
   });
 
-  it('is what a blueprint made of it then, whatever a later version of the blueprint would make', async () => {
+  it('an accepted order keeps its translation when the blueprint changes later', async () => {
     const shop = deployment({ descriptorType: 'shop/v1' });
     await started(() => 'first').accept(shop, ref, new FakeReactor(), signal);
     const read = await started(() => 'second').accepted({ ...shop, spec: { ...shop.spec, state: 'Active' } }, signal);
     expect(read.order).toMatchObject({ type: 'vm/v1', descriptor: 'first' });
   });
 
-  it('a ConfigMap deleted by hand is fetched again by its hash, kept again, and not judged again', async () => {
+  it('the descriptor of a ConfigMap deleted by hand is fetched and stored again, but not validated again', async () => {
     const { contentRef } = await started().accept(deployment(), ref, new FakeReactor(), signal);
     cluster.objects.clear();
     publish('vm/v1', 2, { properties: { cpu: { minimum: 64 } } });
@@ -152,7 +152,7 @@ describe('an order that was accepted', () => {
     expect([...cluster.objects.keys()]).toEqual([`acme/${contentRef.name}`]);
   });
 
-  it('a ConfigMap replaced by one with other bytes is not believed', async () => {
+  it('a ConfigMap replaced with other bytes is ignored', async () => {
     const { contentRef } = await started().accept(deployment(), ref, new FakeReactor(), signal);
     const key = `acme/${contentRef.name}`;
     const kept = cluster.objects.get(key);
@@ -163,14 +163,14 @@ describe('an order that was accepted', () => {
     expect(Buffer.from(cluster.objects.get(key)?.binaryData?.['descriptor'] ?? '', 'base64')).toEqual(bytes);
   });
 
-  it('a lost ConfigMap while no source answers is said to be unreachable, never impossible', async () => {
+  it('a lost ConfigMap is reported as unreachable while no source answers, never as impossible', async () => {
     published = undefined;
     await expect(started().accepted(deployment({ state: 'Active' }), signal)).rejects.toMatchObject({
       code: 'DescriptorUnreachable',
     });
   });
 
-  it('what the reactor refuses is kept nowhere, and told of the field the consumer wrote', async () => {
+  it('an order the reactor refuses is not stored, and the error names the field the consumer wrote', async () => {
     const reactor = new FakeReactor();
     reactor.before = () =>
       Promise.reject(new TerminalError('VmUserDataTooLarge', { message: 'too large', path: '/userData' }));
@@ -181,7 +181,7 @@ describe('an order that was accepted', () => {
 });
 
 describe('kept descriptors', () => {
-  it('are deleted when two sweeps in a row find no Deployment that refers to them, and not before', async () => {
+  it('stored descriptors are deleted only when two sweeps in a row find no Deployment that refers to them', async () => {
     const one = deployment();
     await started().accept(one, ref, new FakeReactor(), signal);
     const deployments = new Store<Deployment>();

@@ -55,7 +55,7 @@ async function look(remove = false): Promise<readonly string[] | undefined> {
 }
 
 describe('things in CloudStack without a Deployment', () => {
-  it('are none while every tenure has one', async () => {
+  it('no orphan is reported while every tenure has a Deployment', async () => {
     await realised();
     for (let minute = 0; minute < 12; minute++) expect(await look()).toEqual([]);
   });
@@ -69,7 +69,7 @@ describe('things in CloudStack without a Deployment', () => {
     expect(vmsOf(bench, kept)).toHaveLength(1);
   });
 
-  it('are not taken back after a restart of the operator, before it has looked twice', async () => {
+  it('a restarted operator keeps reported orphans until it has surveyed twice', async () => {
     await realised();
     const lost = await realised();
     forget(lost);
@@ -83,13 +83,13 @@ describe('things in CloudStack without a Deployment', () => {
     expect(namesOf(restarted)).toEqual([lost.identity.name]);
   });
 
-  it('are looked for every ten minutes while there are none', async () => {
+  it('backends are surveyed for orphans every ten minutes', async () => {
     await realised();
     for (let minute = 0; minute < 30; minute++) await look();
     expect(bench.simulator.calls.get('listSecurityGroups')).toBeLessThanOrEqual(8);
   });
 
-  it('stay as long as the chain does not say that the subscription is over, whatever the policy', async () => {
+  it('orphans stay until their subscription is over on chain, whatever the policy', async () => {
     const lost = await realised();
     forget(lost);
     await look(true);
@@ -99,7 +99,7 @@ describe('things in CloudStack without a Deployment', () => {
     expect(vmsOf(bench, lost)).toMatchObject([{ state: 'Running' }]);
   });
 
-  it('are removed, all of them, when the chain says so and the policy is to', async () => {
+  it('orphans whose subscription is over on chain are removed when the policy is Remove', async () => {
     const [kept, lost] = [await realised(), await realised()];
     forget(lost);
     gone.add(lost.identity.tenure.subscription);
@@ -115,7 +115,7 @@ describe('things in CloudStack without a Deployment', () => {
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 
-  it('are no reason to fail when CloudStack or the chain cannot be asked', async () => {
+  it('a survey for orphans tolerates an unreachable CloudStack or chain', async () => {
     const lost = await realised();
     forget(lost);
     await look();

@@ -10,13 +10,13 @@ const vm = (subscription: bigint) => ({
 });
 
 describe('orphans', () => {
-  it('are the tenures of which there is something and no Deployment, each once', () => {
+  it('orphans are tenures with resources but without a Deployment, each listed once', () => {
     const network = { marker: vm(2n).marker, what: 'network n' };
     const orphans = unknownTenures([vm(1n), vm(2n), network], new Set([vm(1n).marker]));
     expect(orphans).toEqual([{ identity: identity(2n), what: [vm(2n).what, 'network n'] }]);
   });
 
-  it('are never what carries no marker of ours', () => {
+  it('resources without our marker are never orphans', () => {
     expect(unknownTenures([{ marker: 'dinfra:mine', what: 'VM mine' }], new Set())).toEqual([]);
   });
 

@@ -167,13 +167,13 @@ test('a reconcile that is asked for by annotation is echoed in the status', asyn
 describe('a Reactor that tenants depend on', () => {
   const DELETED = { deletionTimestamp: '2026-01-01T01:00:00Z', finalizers: [IN_USE_FINALIZER] };
 
-  test('is kept by a finalizer from its first reconcile on', async () => {
+  test('a Reactor has a finalizer from its first reconcile on', async () => {
     add();
     await reconcile();
     expect(found().metadata.finalizers).toEqual([IN_USE_FINALIZER]);
   });
 
-  test('goes on working when it is deleted, and says by how many it is needed', async () => {
+  test('a deleted Reactor keeps working and says how many tenants need it', async () => {
     dependents = 3;
     add(DELETED);
     await reconcile();
@@ -185,7 +185,7 @@ describe('a Reactor that tenants depend on', () => {
     expect(notes).toContainEqual({ reason: 'InUse', note: said });
   });
 
-  test('goes with the last of them', async () => {
+  test('a deleted Reactor is removed with its last tenant', async () => {
     add(DELETED);
     await reconcile();
     expect(found().metadata.finalizers).toEqual([]);

@@ -7,7 +7,7 @@ const reactor = { kind: 'test', types: new Set(['vm/v1']) } as unknown as Reacto
 const problem = new RetryableError('ReactorCredentialsMissing', { message: 'there is no Secret' });
 
 describe('the registry of reactors', () => {
-  it('gives what was made, or says why it cannot be used', () => {
+  it('the registry returns a reactor or the error why it cannot be used', () => {
     const registry = new ReactorRegistry();
     registry.set('acme/cloud', reactor);
     registry.fail('acme/cluster', problem);
@@ -17,7 +17,7 @@ describe('the registry of reactors', () => {
     expect(registry.keysIn('acme')).toEqual(['acme/cloud', 'acme/cluster']);
   });
 
-  it('says which types a reactor serves, and nothing of one that could not be made', () => {
+  it('the registry knows the types of a reactor, and none for one that could not be built', () => {
     const registry = new ReactorRegistry();
     registry.set('acme/cloud', reactor);
     registry.fail('acme/cluster', problem);
@@ -26,7 +26,7 @@ describe('the registry of reactors', () => {
     expect([serves('acme/cluster', 'vm/v1'), serves('acme/new', 'vm/v1')]).toEqual(['Unknown', 'Unknown']);
   });
 
-  it('knows a reactor that was made, and one that turned out to be of no use', () => {
+  it('the registry knows whether a reactor was built or found to be unusable', () => {
     const registry = new ReactorRegistry();
     registry.set('acme/cloud', reactor);
     registry.fail('acme/cluster', problem);
