@@ -83,6 +83,7 @@ export class Market {
     const { environment } = this;
     const operator = await OperatorProcess.start({
       kubeconfig,
+      flags: environment.release.flags,
       namespace: environment.namespace,
       helm: environment.binaries.helm,
       logFile: join(environment.folder, 'operator.log'),
@@ -97,9 +98,9 @@ export class Market {
     await this.operators.pop()?.stop();
   }
 
-  /** Has the rights of config/rbac. */
+  /** Has the rights the chart gives. */
   get operatorKubeconfig(): string {
-    return join(this.environment.folder, 'operator-kubeconfig');
+    return this.environment.release.kubeconfig;
   }
 
   /** Applies Provider, Reactor and Offer, and returns the provider's number once the offer is on chain. */
@@ -118,12 +119,12 @@ export class Market {
       spec,
     });
     const items = [
-      secret('account', { suri: PROVIDER }),
-      secret('keys', { apiKey, secretKey }),
+      secret('acme-account', { suri: PROVIDER }),
+      secret('cloudstack-keys', { apiKey, secretKey }),
       ours('Reactor', 'cloud', {
         cloudStack: {
           endpoint: this.cloud.endpoint,
-          credentialsSecretRef: { name: 'keys' },
+          credentialsSecretRef: { name: 'cloudstack-keys' },
           zones: ['zone-sg'],
           sizes: [{ cpu: 1, memoryMiB: 1024, offering: 'small' }],
           images: [{ name: 'debian-12', template: 'debian-12' }],
@@ -140,7 +141,7 @@ export class Market {
       }),
       ours('Provider', 'acme', {
         chain: { endpoints: [this.environment.chain.endpoint] },
-        accountSecretRef: { name: 'account' },
+        accountSecretRef: { name: 'acme-account' },
         metadata: { name: 'Bench' },
         teardown: { maxPerHour: 10 },
       }),

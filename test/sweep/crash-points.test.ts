@@ -11,7 +11,7 @@ import { Lane } from './lane.ts';
 import { playScenario } from './scenario.ts';
 import { SweepCase } from './sweep-case.ts';
 
-const SAMPLE = 24;
+const SAMPLE = 12;
 /** Cases at once, each with a chain of its own. */
 const LANES = 3;
 const CASE_MS = 600_000;
