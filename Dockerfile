@@ -23,10 +23,16 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache
     -ldflags "-s -w -X helm.sh/helm/v4/internal/version.version=$(go list -m -f '{{.Version}}' helm.sh/helm/v4)" \
     helm.sh/helm/v4/cmd/helm
 
+# Helm is started by a shell that ends it when its time is over: see src/providers/helm/release/bounded-process.ts.
+FROM node:24-trixie-slim@sha256:173f125896c3b47ddf056734c7ea789d04595a6a08769a8f78e0df642781fb66 AS shell
+RUN apt-get update && apt-get install --yes --no-install-recommends busybox-static
+
 FROM gcr.io/distroless/nodejs24-debian13:nonroot@sha256:fbbdda866ea71aef98c4abece17e3d61fbf820cc2ef3961522caa2478716171a
 LABEL org.opencontainers.image.title="dinfra-operator" \
       org.opencontainers.image.description="Kubernetes as the control plane of a provider on a Substrate infrastructure market" \
       org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=shell /bin/busybox /bin/sh
+COPY --from=shell /bin/busybox /usr/local/bin/sleep
 COPY --from=helm /helm /usr/local/bin/helm
 COPY --from=build /src/dist /app
 ENV NODE_ENV=production PATH=/nodejs/bin:/usr/local/bin
