@@ -267,6 +267,32 @@ describe('the Provider', () => {
     });
     expect(vmsOf('dinfra').map(({ name }) => name)).toEqual([vm.name]);
   });
+
+  test('a Provider and a Reactor that are deleted while a tenant runs wait and say so; the offers are withdrawn', async () => {
+    const { environment, consumer, world } = stage;
+    await environment.kubectl(['delete', 'provider', 'acme-renamed', '--wait=false']);
+    await environment.kubectl(['delete', 'reactor', 'cloud', '--wait=false']);
+    await stage.until('the Provider says what it waits for', 30, async () => {
+      const state = await condition('provider', 'acme-renamed', 'Ready');
+      return state?.reason === 'InUse' && state.message.includes('1 tenure is left');
+    });
+    await stage.until('the Reactor says what it waits for', 30, async () => {
+      return (await condition('reactor', 'cloud', 'Reconciling'))?.reason === 'InUse';
+    });
+    await stage.until('its offers are withdrawn', 30, async () => {
+      const prices = await Promise.all(['vm/v1', 'helm/v1'].map((type) => priceOnChain(type)));
+      return prices.every((price) => price === undefined);
+    });
+    expect(await ready(vm)).toMatchObject({ status: 'True' });
+    expect(await world.state(vm.id)).toBe('Active');
+    expect(vmsOf('dinfra').map(({ name }) => name)).toEqual([vm.name]);
+    await consumer.cancel(vm.id);
+    await stage.until('both are gone, and all that was made', 60, async () => {
+      const left = [...(await each('provider', NAMES)), ...(await each(DEPLOYMENTS, NAMES))];
+      const reactors = await each('reactor', NAMES);
+      return left.length === 0 && !reactors.includes('cloud') && vmsOf('dinfra').length === 0;
+    });
+  });
 });
 
 async function startOperator(): Promise<void> {
