@@ -11,6 +11,7 @@ import { readinessStatements, readyOf } from './readiness.ts';
 export function statusAfter(deployment: Deployment, outcome: Outcome): DeploymentStatus {
   const { metadata, status: before } = deployment;
   const { found, now } = outcome;
+  const hindrance = hindranceOf(outcome);
   const statements = [...readinessStatements(deployment, outcome), ...domainStatements(deployment, outcome)];
   // Reported is the bridge's: applying it here would take it over.
   const ours = before.conditions?.filter(({ type }) => type !== 'Reported');
@@ -28,7 +29,8 @@ export function statusAfter(deployment: Deployment, outcome: Outcome): Deploymen
     facts: factsAfter(deployment, {
       order: outcome.order,
       found,
-      hindrance: hindranceOf(outcome)?.reason,
+      hindrance: hindrance?.reason,
+      final: hindrance?.final === true,
       released: outcome.action.do === 'confirmReleased',
       now,
     }),

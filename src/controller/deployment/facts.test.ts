@@ -14,7 +14,7 @@ const running: Present = {
   endpoints: [],
 };
 
-function deployment(status: Partial<DeploymentStatus> = {}): Deployment {
+function deployment(status: Partial<DeploymentStatus> = {}, state: Deployment['spec']['state'] = 'Active'): Deployment {
   return {
     apiVersion: 'dinfra.io/v1alpha1',
     kind: 'Deployment',
@@ -36,7 +36,7 @@ function deployment(status: Partial<DeploymentStatus> = {}): Deployment {
       accessKey: hash,
       descriptorType: 'helm/v1',
       descriptor: { hash, length: 10, source: 'Preimage' },
-      state: 'Active',
+      state,
     },
     status: { observedGeneration: 1, ...status },
   };
@@ -47,6 +47,7 @@ function factsOf(known: Partial<Known>, status: Partial<DeploymentStatus> = {}) 
     order: { kind: 'Realisable' },
     found: running,
     hindrance: undefined,
+    final: false,
     released: false,
     now: NOW,
     ...known,
@@ -56,6 +57,22 @@ function factsOf(known: Partial<Known>, status: Partial<DeploymentStatus> = {}) 
 const unreachable = { kind: 'Unknown', reason: 'CloudStackUnreachable', message: 'no answer' } as const;
 
 describe('the facts programs decide by', () => {
+  it('an accepted order whose first realisation is refused is impossible, so that it is declined and not missed', () => {
+    const refused = {
+      order: { kind: 'Realisable' },
+      found: { kind: 'Absent' },
+      hindrance: 'HelmRejected',
+      final: true,
+      released: false,
+      now: NOW,
+    } as const;
+    expect(factsAfter(deployment({}, 'Accepted'), refused)).toMatchObject({ order: 'Impossible' });
+    expect(factsAfter(deployment({}, 'Accepted'), { ...refused, final: false })).toMatchObject({ order: 'Realisable' });
+    const realised = deployment({ realisation: { descriptorHash: hash } }, 'Accepted');
+    expect(factsAfter(realised, refused)).toMatchObject({ order: 'Realisable' });
+    expect(factsAfter(deployment({}, 'Active'), refused)).toMatchObject({ order: 'Realisable' });
+  });
+
   it('a workload whose backend cannot be asked is unseen, neither up nor down', () => {
     expect(factsOf({ found: unreachable, hindrance: unreachable.reason })).toMatchObject({ workload: 'Unseen' });
   });

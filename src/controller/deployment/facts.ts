@@ -12,6 +12,8 @@ export interface Known {
   readonly found: Found;
   /** The reason to give if it has to be declined or degraded now, undefined when nothing hinders it. */
   readonly hindrance: string | undefined;
+  /** Whether nothing changes by trying again: what hinders it was refused and not only delayed. */
+  readonly final: boolean;
   /** Proof that nothing of the tenure is left in the backend. */
   readonly released: boolean;
   /** Unix milliseconds. */
@@ -21,7 +23,7 @@ export interface Known {
 /** The facts after a reconcile. Pure; the times move only when what they date changes. */
 export function factsAfter(deployment: Deployment, known: Known): DeploymentFacts {
   const before = deployment.status.facts;
-  const order = orderFact(known.order, before?.order);
+  const order = isRefused(deployment, known) ? 'Impossible' : orderFact(known.order, before?.order);
   const workload = workloadFact(deployment, known.found, before?.workload);
   const at = timestampOf(known.now);
   const reasonCode = reasonCodeOf(order, workload, known.hindrance);
@@ -44,6 +46,11 @@ export function isUp(deployment: Deployment, found: Found): boolean {
 /** Whether everything was once made as ordered. */
 export function wasRealised({ status }: Deployment): boolean {
   return status.realisation?.descriptorHash !== undefined;
+}
+
+/** Making it for the first time was refused: it passed the check and cannot be realised all the same. */
+function isRefused(deployment: Deployment, { final }: Known): boolean {
+  return final && deployment.spec.state === 'Accepted' && !wasRealised(deployment);
 }
 
 function orderFact(order: OrderFact, before: DeploymentFacts['order'] | undefined): DeploymentFacts['order'] {
