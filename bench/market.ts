@@ -9,6 +9,7 @@ import { until } from '../dev/until.ts';
 import { type Simulator, startSimulator } from '../simulator/cloudstack/simulator.ts';
 import { readSubscription } from '../src/sources/dinfra/consumer-reader.ts';
 import { Consumer, wishFor } from '../test/support/consumer.ts';
+import { ours, secret } from '../test/support/manifests.ts';
 import { ApiServer } from './api-server.ts';
 import { metricSum } from './numbers.ts';
 
@@ -106,18 +107,6 @@ export class Market {
   /** Applies Provider, Reactor and Offer, and returns the provider's number once the offer is on chain. */
   async sell(capacity: number): Promise<number> {
     const { apiKey, secretKey } = this.cloud.accounts.user;
-    const secret = (name: string, stringData: object) => ({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name },
-      stringData,
-    });
-    const ours = (kind: string, name: string, spec: object) => ({
-      apiVersion: 'dinfra.io/v1alpha1',
-      kind,
-      metadata: { name },
-      spec,
-    });
     const items = [
       secret('acme-account', { suri: PROVIDER }),
       secret('cloudstack-keys', { apiKey, secretKey }),

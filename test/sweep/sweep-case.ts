@@ -9,6 +9,7 @@ import { OperatorProcess } from '../../dev/operator-process.ts';
 import { until } from '../../dev/until.ts';
 import { type Simulator, startSimulator } from '../../simulator/cloudstack/simulator.ts';
 import { GatedKubeconfig, HttpGate, type Passing } from '../support/http-gate.ts';
+import { ours, secret } from '../support/manifests.ts';
 import type { ChainGate } from './chain-gate.ts';
 import { type CrashPoint, Effects } from './effects.ts';
 import { HelmGate } from './helm-gate.ts';
@@ -91,18 +92,6 @@ export class SweepCase {
   /** Applies Provider, Reactors and Offers. */
   async sell(): Promise<void> {
     const { apiKey, secretKey } = this.cloud.accounts.user;
-    const secret = (name: string, stringData: object) => ({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name },
-      stringData,
-    });
-    const ours = (kind: string, name: string, spec: object) => ({
-      apiVersion: 'dinfra.io/v1alpha1',
-      kind,
-      metadata: { name },
-      spec,
-    });
     const offer = (type: string, reactor: string) =>
       ours('Offer', type, {
         providerRef: { name: 'sweep' },
