@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { add, countCargo, countVitest } from './count.ts';
+import { add, countCargo, countVitest, failuresOf } from './count.ts';
 
 describe('the count of a run', () => {
   it('the count of a run is the sum of its suites', () => {
@@ -14,6 +14,22 @@ describe('the count of a run', () => {
       passed: 5,
       failed: 2,
     });
+  });
+
+  it('what failed is named with its file and the first lines of its reason', () => {
+    const passed = { fullName: 'good', status: 'passed', failureMessages: [] };
+    const failed = { fullName: 'bad', status: 'failed', failureMessages: ['expected 1\n at a\n at b'] };
+    expect(
+      failuresOf({
+        testResults: [
+          { name: 'a.test.ts', status: 'failed', assertionResults: [passed, failed] },
+          { name: 'b.test.ts', status: 'failed', message: 'SyntaxError', assertionResults: [] },
+        ],
+      }),
+    ).toEqual([
+      'bad (a.test.ts)\n    expected 1\n     at a\n     at b',
+      'b.test.ts could not be loaded\n    SyntaxError',
+    ]);
   });
 
   it('the count of a cargo run adds up the crates of the workspace', () => {

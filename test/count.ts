@@ -22,6 +22,37 @@ export function countVitest(report: unknown): Count {
   return { passed: numPassedTests, failed: numFailedTests + broken.length };
 }
 
+/** The tests of a vitest JSON report that failed: name, file and the first lines of the reason. */
+export function failuresOf(report: unknown): readonly string[] {
+  const { testResults } = report as {
+    readonly testResults: readonly {
+      readonly name: string;
+      readonly status: string;
+      readonly message?: string;
+      readonly assertionResults: readonly {
+        readonly fullName: string;
+        readonly status: string;
+        readonly failureMessages?: readonly string[];
+      }[];
+    }[];
+  };
+  return testResults.flatMap(({ name, status, message, assertionResults }) =>
+    status === 'failed' && assertionResults.length === 0
+      ? [`${name} could not be loaded\n${firstLines(message ?? '')}`]
+      : assertionResults
+          .filter((result) => result.status === 'failed')
+          .map((result) => `${result.fullName} (${name})\n${firstLines(result.failureMessages?.join('\n') ?? '')}`),
+  );
+}
+
+/** At most six lines of at most 200 characters. */
+function firstLines(text: string): string {
+  return text
+    .split('\n', 6)
+    .map((line) => `    ${line.slice(0, 200)}`)
+    .join('\n');
+}
+
 /** The count of what cargo test has printed. A run that did not get as far as a result counts as one that failed. */
 export function countCargo(output: string, ok: boolean): Count {
   const results = [...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed;/gm)];

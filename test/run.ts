@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { add, type Count, countCargo, countVitest } from './count.ts';
+import { add, type Count, countCargo, countVitest, failuresOf } from './count.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -11,6 +11,9 @@ interface Suite {
   readonly name: string;
   run(): Promise<Count>;
 }
+
+/** What failed, told once more at the end: a log that is cut off keeps its last lines. */
+const failures: string[] = [];
 
 const suites: readonly Suite[] = [
   { name: 'checks', run: runChecks },
@@ -36,6 +39,7 @@ async function runChecks(): Promise<Count> {
   for (const { name, command, args } of checks) {
     const ok = await show(command, args);
     say(`${ok ? '✓' : '✗'} ${name}`);
+    if (!ok) failures.push(name);
     count = add(count, ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
   }
   return count;
@@ -55,11 +59,14 @@ function vitest(name: string): Suite {
           '--reporter=json',
           `--outputFile.json=${report}`,
         ]);
-        const count = countVitest(JSON.parse(readFileSync(report, 'utf8')));
-        // An error outside of every test leaves the counts as they are.
-        return ok || count.failed > 0 ? count : add(count, { passed: 0, failed: 1 });
+        const results: unknown = JSON.parse(readFileSync(report, 'utf8'));
+        failures.push(...failuresOf(results));
+        const count = countVitest(results);
+        if (ok || count.failed > 0) return count;
+        failures.push(`${name}: an error outside of every test`);
+        return add(count, { passed: 0, failed: 1 });
       } catch (error) {
-        say(`✗ ${name} did not come to a report: ${error instanceof Error ? error.message : String(error)}`);
+        failures.push(`${name} did not come to a report: ${error instanceof Error ? error.message : String(error)}`);
         return { passed: 0, failed: 1 };
       } finally {
         rmSync(folder, { recursive: true, force: true });
@@ -84,7 +91,9 @@ async function runChain(): Promise<Count> {
     all: true,
   });
   const { all, failed } = await child;
-  return countCargo(all ?? '', !failed);
+  const count = countCargo(all ?? '', !failed);
+  if (count.failed > 0) failures.push('cargo test');
+  return count;
 }
 
 async function show(command: string, args: readonly string[]): Promise<boolean> {
@@ -113,6 +122,7 @@ async function main(names: readonly string[]): Promise<number> {
       `── ${name}: ${count.passed} passed, ${count.failed} failed in ${Math.round((performance.now() - started) / 1000)} s ──`,
     );
   }
+  for (const failure of failures) say(`✗ ${failure}`);
   say(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
