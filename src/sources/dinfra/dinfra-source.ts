@@ -132,6 +132,7 @@ export class DinfraSource implements AwardSource {
     if (head === undefined) return undefined;
     const reading = await this.reading.refresh(types, this.options.clock.monotonic());
     if (reading === undefined) return undefined;
+    this.heartbeat.noteServing((reading.provider?.offers.size ?? 0) > 0 || reading.awards.length > 0);
     const desired: Desired = {
       point: reading.block,
       genesis: head.genesis,

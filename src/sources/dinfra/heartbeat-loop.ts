@@ -36,6 +36,8 @@ export class HeartbeatLoop<Call> {
   /** How far the best block was ahead of the finalised one. */
   private lag = 0;
   private finalised = 0;
+  /** False while the last look found a provider that needs no heartbeat. */
+  private sawServing = true;
   private headAt = Number.NEGATIVE_INFINITY;
   private underWay: { readonly call: Call; readonly at: number } | undefined;
   private resume = () => {};
@@ -61,6 +63,14 @@ export class HeartbeatLoop<Call> {
   lookAgain(): void {
     this.until = 0;
     this.wake();
+  }
+
+  /**
+   * The provider was read at a finalised block. When it serves something the last look did not see, it is time: a process
+   * before this one, or another wallet, may have sent what made it so.
+   */
+  noteServing(serves: boolean): void {
+    if (serves && !this.sawServing) this.lookAgain();
   }
 
   /** What became of a heartbeat that was sent. */
@@ -97,6 +107,7 @@ export class HeartbeatLoop<Call> {
     this.lag = Math.max(0, block - this.finalised);
     if (block < this.until) return;
     const reading = await this.ports.read(best);
+    this.sawServing = reading.provider !== undefined && reading.serves;
     if (reading.freshUntil !== undefined && block < heartbeatDueAt(reading)) this.underWay = undefined;
     const facts = { block, reading, mayReport: this.ports.mayReport(), sentAt: this.underWay?.at };
     const action = nextHeartbeat(facts);

@@ -40,6 +40,7 @@ class World {
   readonly pool = new MemoryPool();
   finalises = true;
   mayReport = true;
+  serves = true;
   reads = 0;
   private readonly stop = new AbortController();
   private readonly sender = new AccountSender<TestCall>({
@@ -51,7 +52,7 @@ class World {
     best: () => this.pool.bestHeader(),
     read: async () => {
       this.reads++;
-      return { ...reading, freshUntil: this.freshUntil };
+      return { ...reading, serves: this.serves, freshUntil: this.freshUntil };
     },
     mayReport: () => this.mayReport,
     call: () => ({ key: 'heartbeat' }),
@@ -78,6 +79,11 @@ class World {
 
   send(...calls: TestCall[]): void {
     this.sender.send(calls);
+  }
+
+  /** The source has read the provider. */
+  isRead(): void {
+    this.loop.noteServing(this.serves);
   }
 
   async blocks(count: number): Promise<void> {
@@ -114,6 +120,22 @@ describe('a heartbeat', () => {
     for (let i = 0; i < 4; i++) expect(await world.untilBeat(LATEST)).toBeLessThanOrEqual(PERIOD / 2 + 2);
     expect(world.pool.included.length).toBe(5);
     expect(world.reads - reads).toBeLessThanOrEqual(4 * 4);
+    world.end();
+  });
+
+  it('follows in the next block when an offer shows that a process before this one has sent', async () => {
+    const world = new World();
+    world.serves = false;
+    await world.blocks(2);
+    expect(world.freshUntil).toBeUndefined();
+    world.serves = true;
+    world.isRead();
+    expect(await world.untilBeat(2)).toBeLessThanOrEqual(2);
+    // What it knows already is no reason to look.
+    const { reads } = world;
+    for (let i = 0; i < 5; i++) world.isRead();
+    await world.blocks(3);
+    expect(world.reads - reads).toBeLessThanOrEqual(2);
     world.end();
   });
 
