@@ -53,10 +53,10 @@ export class Story {
 
   async applySamples(tell: (text: string) => void): Promise<void> {
     await this.environment.applySamples();
-    await this.until('the offers are on chain', 60, async () => {
+    await this.until('the offers are on chain, under a fresh heartbeat', 60, async () => {
       const offers = await this.world.offers();
       const capacities = [HELM, VM, COMPOSE].map(({ type }) => offers.get(type)?.capacity);
-      return capacities.join() === '10,4,4';
+      return capacities.join() === '10,4,4' && (await this.world.isFresh());
     });
     await this.environment.kubectl([
       'wait',

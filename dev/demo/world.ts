@@ -63,6 +63,20 @@ export class World {
     );
   }
 
+  /**
+   * Whether a provider is awarded subscriptions of so many types. An offer alone is not enough: without a fresh heartbeat
+   * the chain passes the provider over, and asks again twenty blocks later.
+   */
+  async sells(types: number, provider = 0): Promise<boolean> {
+    return (await this.offers(provider)).size === types && (await this.isFresh(provider));
+  }
+
+  /** Whether the heartbeat of a provider covers the next block. */
+  async isFresh(provider = 0): Promise<boolean> {
+    const heartbeat = await this.chain.api.query.provider.heartbeats(provider);
+    return heartbeat.isSome && heartbeat.unwrap().until.toNumber() > (await this.block());
+  }
+
   /** Name of the Deployment of a subscription. */
   async deploymentOf(id: bigint): Promise<string | undefined> {
     const selector = `spec.subscription=${id}`;

@@ -146,9 +146,10 @@ beforeAll(async () => {
   });
   await stage.patch('offer', 'helm', { spec: { capacity: 30 } });
   await stage.patch('offer', 'vm', { spec: { capacity: 30 } });
-  await stage.until('the offers are on chain', 60, async () => {
+  await stage.until('charts and VMs are for sale', 60, async () => {
     const offers = await stage.world.offers();
-    return offers.get('helm/v1')?.capacity === 30 && offers.get('vm/v1')?.capacity === 30;
+    const capacities = ['helm/v1', 'vm/v1'].map((type) => offers.get(type)?.capacity);
+    return capacities.join() === '30,30' && (await stage.world.isFresh());
   });
 });
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
   environment.chain.tick(500);
   await startOperator();
   await environment.applySamples();
-  await stage.until('the offers are on chain', 60, async () => (await world.offers()).size === 3);
+  await stage.until('three types are for sale', 60, () => world.sells(3));
   const archive = (await chartArchive(WEB_CHART)).toString('base64');
   const ids = await consumer.subscribe([wishFor('helm/v1', { chart: { archive } }, { funds }), small]);
   chart = await running(ids[0]);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   operator = await environment.startOperator();
   await environment.applySamples();
   await stage.patch('provider', 'acme', { spec: { teardown: { maxPerHour: LIMIT } } });
-  await stage.until('the offers are on chain', 60, async () => (await world.offers()).size === 3);
+  await stage.until('three types are for sale', 60, () => world.sells(3));
   const chart = wishFor('helm/v1', { chart: { archive: (await chartArchive(WEB_CHART)).toString('base64') } });
   const wishes = Array.from({ length: TENANTS }, (_, index) => (index === 0 ? chart : withoutNote(chart)));
   ids = await consumer.subscribe(wishes);

@@ -71,7 +71,7 @@ beforeAll(async () => {
   account.write(kubeconfig, gate);
   operator = await startOperator();
   await environment.applySamples();
-  await stage.until('the offers are on chain', 60, async () => (await world.offers()).size === 3);
+  await stage.until('three types are for sale', 60, () => world.sells(3));
   const vm = { image: 'debian-12', cpu: 1, memoryMiB: 1024 };
   const [id = 0n] = await consumer.subscribe([wishFor('vm/v1', vm, { funds: 1_000n * 10n ** 12n })]);
   await stage.until('the VM is Active', 120, async () => (await world.state(id)) === 'Active');

@@ -239,6 +239,6 @@ async function registered(name: string, namespace: string, offers: number): Prom
   await stage.until(`provider ${name} has ${offers} offers on chain`, 60, async () => {
     const args = ['get', 'provider', name, '-n', namespace, '-o', 'jsonpath={.status.providerId}'];
     const id = await stage.environment.kubectl(args);
-    return id !== '' && (await stage.world.offers(Number(id))).size === offers;
+    return id !== '' && (await stage.world.sells(offers, Number(id)));
   });
 }

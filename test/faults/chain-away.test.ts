@@ -44,7 +44,7 @@ test('an endpoint that is down at the start is reported, and used as soon as it 
   await isSaid('ChainUnreachable', 'does not answer');
   await way.up();
   await isWellAgain();
-  await stage.until('the offers are on chain', 60, async () => (await stage.world.offers()).size === 3);
+  await stage.until('three types are for sale', 60, () => stage.world.sells(3));
 });
 
 describe('while a chart and a VM run', () => {

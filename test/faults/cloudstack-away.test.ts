@@ -60,9 +60,9 @@ beforeAll(async () => {
   operator = await environment.startOperator({ resyncSeconds: 3 });
   await environment.applySamples({ cloud: `http://127.0.0.1:${way.port}/client/api` });
   await stage.patch('offer', 'vm', { spec: { capacity: 20 } });
-  await stage.until('the offers are on chain', 60, async () => {
+  await stage.until('charts and VMs are for sale', 60, async () => {
     const offers = await stage.world.offers();
-    return offers.has('helm/v1') && offers.get('vm/v1')?.capacity === 20;
+    return offers.has('helm/v1') && offers.get('vm/v1')?.capacity === 20 && (await stage.world.isFresh());
   });
 });
 

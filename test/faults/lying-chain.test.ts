@@ -27,7 +27,7 @@ beforeAll(async () => {
   environment.chain.tick(500);
   operator = await environment.startOperator({ resyncSeconds: 3 });
   await environment.applySamples({ chain: node.endpoint });
-  await stage.until('the offers are on chain', 60, async () => (await world.offers()).size === 3);
+  await stage.until('three types are for sale', 60, () => world.sells(3));
   const vm = { image: 'debian-12', cpu: 1, memoryMiB: 1024 };
   [id = 0n] = await consumer.subscribe([wishFor('vm/v1', vm, { funds: 1_000n * 10n ** 12n })]);
   await stage.until('the VM is Active', 120, async () => (await world.state(id)) === 'Active');

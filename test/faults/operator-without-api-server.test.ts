@@ -19,7 +19,7 @@ beforeAll(async () => {
   chart = wishFor('helm/v1', { chart: { archive: (await chartArchive(WEB_CHART)).toString('base64') } });
   operator = await stage.environment.startOperator();
   await stage.environment.applySamples();
-  await stage.until('the offers are on chain', 60, async () => (await stage.world.offers()).size === 3);
+  await stage.until('three types are for sale', 60, () => stage.world.sells(3));
 });
 
 afterAll(() => stage?.close());

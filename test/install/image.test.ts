@@ -39,7 +39,9 @@ describe.skipIf(lacking !== undefined)(`in the image${lacking === undefined ? ''
     const operator = await environment.startOperator({ command: image.operator, kubeconfig, helm: 'helm' });
     await stage.until('the operator in the image is ready', 30, async () => (await operator.readiness()).ok);
     await environment.applySamples();
-    await stage.until('a chart is for sale', 60, async () => (await world.offers()).get('helm/v1')?.capacity === 10);
+    await stage.until('a chart is for sale', 60, async () => {
+      return (await world.offers()).get('helm/v1')?.capacity === 10 && (await world.isFresh());
+    });
 
     const [id = 0n] = await consumer.subscribe([wishFor('helm/v1', await descriptor(), { funds: 10n ** 12n })]);
     await stage.until('the chart runs', 60, async () => (await world.state(id)) === 'Active');

@@ -33,7 +33,7 @@ export class RestingTenants {
       const { world, consumer, environment } = stage;
       await environment.startOperator();
       await environment.applySamples();
-      await stage.until('charts and VMs are for sale', 60, async () => (await world.offers()).size === 3);
+      await stage.until('charts and VMs are for sale', 60, () => world.sells(3));
       const ids = await consumer.subscribe([
         ...(await wishes('helm', counts.charts)),
         ...(await wishes('vm', counts.vms)),

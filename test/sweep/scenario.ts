@@ -76,11 +76,13 @@ async function providerOf(one: SweepCase): Promise<number> {
   const { api } = one.lane.consumer;
   const { address } = new Keyring({ type: 'sr25519' }).addFromUri(one.suri);
   let id: number | undefined;
-  await one.until('both offers are on chain', STAGE_S, async () => {
+  // Without a fresh heartbeat the chain passes the provider over, and asks again twenty blocks later.
+  await one.until('both types are for sale', STAGE_S, async () => {
     const found = await api.query.provider.providerOf(address);
     if (found.isNone) return false;
     id = found.unwrap().toNumber();
-    return (await api.query.provider.offers.entries(id)).length === 2;
+    const offers = await api.query.provider.offers.entries(id);
+    return offers.length === 2 && (await api.query.provider.heartbeats(id)).isSome;
   });
   if (id === undefined) throw new Error('the provider has no number');
   return id;
