@@ -10,26 +10,26 @@ function claim(name: string, metadata: object = {}): Claim {
 const leaving = { deletionTimestamp: '2026-11-25T12:00:00Z' };
 const serves = (...claims: readonly Claim[]) => serverOf(claims, '5Acme', GENESIS)?.metadata.name;
 
-describe('of the Providers that claim an account on a chain', () => {
-  it('the oldest serves, and of two of one age the first by name', () => {
+describe('Providers that claim the same account', () => {
+  it('the oldest of the Providers that claim an account serves it, ties broken by name', () => {
     expect(serves(claim('b', { creationTimestamp: '2026-11-25T11:00:00Z' }), claim('c'))).toBe('c');
     expect(serves(claim('b'), claim('a'))).toBe('a');
   });
 
-  it('one of another account or chain is none', () => {
+  it('a Provider of another account or chain makes no claim to this one', () => {
     const other = { ...claim('a'), account: '5Other' };
     const elsewhere = { ...claim('a'), genesis: `0x${'77'.repeat(32)}` };
     expect(serves(other, elsewhere, claim('b'))).toBe('b');
   });
 
-  it('one that is being deleted serves until another of its namespace can', () => {
+  it('a Provider that is being deleted serves its account until another one in its namespace can', () => {
     expect(serves(claim('a', leaving))).toBe('a');
     expect(serves(claim('a', leaving), claim('b'))).toBe('b');
     expect(isHandedOver([claim('b')], claim('a', leaving))).toBe(true);
     expect(isHandedOver([claim('b', leaving)], claim('a', leaving))).toBe(false);
   });
 
-  it('one that is being deleted hands nothing over to another namespace', () => {
+  it('a Provider that is being deleted hands nothing over to another namespace', () => {
     const elsewhere = claim('b', { namespace: 'other' });
     expect(serves(claim('a', leaving), elsewhere)).toBe('a');
     expect(isHandedOver([elsewhere], claim('a', leaving))).toBe(false);

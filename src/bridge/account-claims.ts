@@ -2,19 +2,19 @@ import type { Provider } from '../api/provider.ts';
 import type { StoreView } from '../kube/cache/store.ts';
 import { keyOf } from '../kube/client/resource-type.ts';
 
-/** A Provider resource with what it claims: to speak for an account on a chain. */
+/** A Provider resource and its claim: to act for an account on a chain. */
 export interface Claim {
   readonly provider: Provider;
   /** Address that signs. */
   readonly account: string;
-  /** Identity of the chain; undefined while it was never reached and the resource does not name it. */
+  /** Genesis of the chain; undefined until the chain was reached, unless the resource names it. */
   readonly genesis: string | undefined;
 }
 
 /**
- * The Provider that serves an account on a chain: the oldest, then the first by name. One that is being deleted hands its
- * tenants over to another of its namespace, which is how a Provider is renamed; to one of another namespace it does not,
- * as the mirror would be made twice.
+ * The Provider that serves an account on a chain: the oldest, ties broken by name. A Provider that is being deleted
+ * hands its tenants over to another one in its namespace, which is how a Provider is renamed. It never hands over to
+ * another namespace, because that would create the mirror twice.
  */
 export function serverOf(claims: readonly Claim[], account: string, genesis: string): Provider | undefined {
   const rivals = claims
@@ -24,7 +24,7 @@ export function serverOf(claims: readonly Claim[], account: string, genesis: str
   return rivals.find((provider) => !isLeaving(provider) || !rivals.some((other) => canSucceed(other, provider)));
 }
 
-/** True when a Provider that is being deleted has another one to hand its tenants to. */
+/** True if a Provider that is being deleted can hand its tenants to another one. */
 export function isHandedOver(claims: readonly Claim[], { provider, account, genesis }: Claim): boolean {
   if (!isLeaving(provider) || genesis === undefined) return false;
   return claims.some(
@@ -49,10 +49,10 @@ function ageKey({ metadata }: Provider): string {
   return `${metadata.creationTimestamp} ${keyOf(metadata)}`;
 }
 
-/** What each Provider resource claims, from its keys once they were read, and from its status before. */
+/** The claim of each Provider resource: from its keys once they were read, until then from its status. */
 export class AccountClaims {
   private readonly providers: StoreView<Provider>;
-  /** By `namespace/name`. The chain may only be known once it was reached. */
+  /** By `namespace/name`. The chain may be unknown until it was reached. */
   private readonly known = new Map<string, { readonly account: string; readonly genesis: string | undefined }>();
 
   constructor(providers: StoreView<Provider>) {
@@ -77,7 +77,7 @@ export class AccountClaims {
     return provider?.spec.chain.genesisHash ?? this.known.get(key)?.genesis ?? provider?.status.chain?.genesisHash;
   }
 
-  /** Who serves the account on the chain instead of this Provider; undefined when it does. */
+  /** The Provider that serves the account on the chain instead of this one; undefined if this one does. */
   rivalOf(key: string, account: string, genesis: string): string | undefined {
     const server = serverOf(this.all(), account, genesis);
     const serverKey = server && keyOf(server.metadata);

@@ -21,18 +21,18 @@ export interface BridgeContext {
   readonly clock: Clock;
   readonly openSource: OpenSource;
   readonly servesType: ServesType;
-  /** Told when the source of a Provider, by `namespace/name`, can be read: at first and after each time it could not. */
+  /** Called when the source of a Provider, by `namespace/name`, becomes readable: at first, and after each outage. */
   readonly onReachable: (provider: string) => void;
-  /** Whether the operator can speak for what runs: it sees its cluster. */
+  /** Whether the operator knows what runs, because it can see its cluster. */
   readonly canReport: () => boolean;
-  /** How long a workload may go unseen before the chain hears that it is degraded, in milliseconds. */
+  /** How long a workload may go unseen before it is reported degraded, in milliseconds. */
   readonly unseenAfterMs: number;
   /** How long one stage of a comparison may take, in milliseconds. */
   readonly stageTimeoutMs: number;
 }
 
-/** How a session stands to the other Providers. */
+/** What a session asks about the claims of the other Providers. */
 export interface SessionClaims {
-  /** The Provider, by `namespace/name`, that serves this account on a chain instead; undefined when this one does. */
+  /** The Provider, by `namespace/name`, that serves this account on a chain instead; undefined if this one does. */
   rivalOn(genesis: string): string | undefined;
 }

@@ -2,7 +2,9 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { DesiredMetrics } from './desired-metrics.ts';
 import { FinanceMetrics } from './finance-metrics.ts';
 
-/** What Prometheus is told about providers and their chains. All labels are names of resources and words of ours. */
+/**
+ * Metrics of providers and their chains. Label values are names of resources and constants of ours, never free text.
+ */
 export class BridgeMetrics {
   readonly desired: DesiredMetrics;
   readonly finances: FinanceMetrics;
@@ -60,7 +62,7 @@ export class BridgeMetrics {
     });
   }
 
-  /** Forgets a provider that is gone. */
+  /** Drops the series of a Provider that was deleted. */
   forget(namespace: string, provider: string): void {
     const gauges = [
       this.finalisedBlock,

@@ -13,7 +13,7 @@ async function deployment(): Promise<Deployment> {
   return world.deploymentOf(award);
 }
 
-it('a memo or a retry of the controller asks for no comparison', async () => {
+it('a change of the memo or of a retry in a Deployment triggers no comparison', async () => {
   const before = await deployment();
   const status = {
     ...before.status,
@@ -22,7 +22,7 @@ it('a memo or a retry of the controller asks for no comparison', async () => {
   expect(concernsSession(before, { ...before, status })).toBe(false);
 });
 
-it('facts, an edit and a label ask for a comparison', async () => {
+it('a change of facts, spec or labels of a Deployment triggers a comparison', async () => {
   const before = await deployment();
   const { facts } = before.status;
   const down = {

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Deployment } from '../api/deployment.ts';
 
 /**
- * Whether a change of a Deployment matters to the session of its provider: to what the chain hears, to what the mirror
- * says, or to the statuses that sum it up. Most changes of a status, such as those of a memo or a retry, do not.
+ * Whether a change of a Deployment concerns the session of its provider: the reports to the chain, the mirror, or the
+ * statuses that summarise it. Most status changes, such as a memo or a retry, do not.
  */
 export function concernsSession(old: Deployment | undefined, now: Deployment | undefined): boolean {
   if (old === undefined || now === undefined) return true;
@@ -21,7 +21,7 @@ function concerns({ metadata, status }: Deployment) {
     accepted,
     update,
     reactor: realisation?.reactor?.name,
-    // What the Subscription repeats.
+    // Repeated in the status of the Subscription.
     summary: conditions?.filter(({ type }) => type === 'Ready' || type === 'Reconciling' || type === 'Stalled'),
   };
 }

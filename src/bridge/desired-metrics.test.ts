@@ -47,7 +47,7 @@ async function shown(name: string): Promise<readonly string[]> {
   return lines.map((line) => line.replace('namespace="acme",provider="main"', 'main'));
 }
 
-test('the blocks that the heartbeat still covers are seen to run out, and go below nothing', async () => {
+test('the blocks that the heartbeat still covers count down, and below zero once it has lapsed', async () => {
   metrics.note(MAIN, at(140));
   expect(await shown('dinfra_heartbeat_blocks_left')).toEqual(['dinfra_heartbeat_blocks_left{main} 10']);
   expect(await shown('dinfra_heartbeat_period_blocks')).toEqual(['dinfra_heartbeat_period_blocks{main} 40']);
@@ -57,14 +57,14 @@ test('the blocks that the heartbeat still covers are seen to run out, and go bel
   expect(await shown('dinfra_heartbeat_blocks_left')).toEqual(['dinfra_heartbeat_blocks_left{main} 0']);
 });
 
-test('no heartbeat is missed of a provider that offers and serves nothing', async () => {
+test('a provider that offers and serves nothing has no heartbeat series', async () => {
   metrics.note(MAIN, at(500, { provider: { ...provider, offers: new Map() } }));
   expect(await shown('dinfra_heartbeat_blocks_left')).toEqual([]);
   metrics.note(MAIN, at(500, { provider: { ...provider, offers: new Map() }, awards: [awardOf(1n)] }));
   expect(await shown('dinfra_heartbeat_blocks_left')).toEqual(['dinfra_heartbeat_blocks_left{main} -350']);
 });
 
-test('of the deadlines of a state the nearest is shown', async () => {
+test('the nearest deadline of each state is exported', async () => {
   const awards = [
     awardOf(1n, { state: 'Awarded', deadline: 130 }),
     awardOf(2n, { state: 'Awarded', deadline: 112 }),
@@ -80,7 +80,7 @@ test('of the deadlines of a state the nearest is shown', async () => {
   expect(await shown('dinfra_award_deadline_blocks_left')).toEqual([]);
 });
 
-test('what a block earns is the sum of the prices, in whole units', async () => {
+test('the income per block is the sum of the prices, in whole units', async () => {
   const awards = [awardOf(1n, { price: 150n }), awardOf(2n, { price: 75n }), awardOf(3n, { state: 'Degraded' })];
   metrics.note(MAIN, at(100, { awards }));
   expect(await shown('dinfra_price_per_block')).toEqual([
@@ -89,7 +89,7 @@ test('what a block earns is the sum of the prices, in whole units', async () => 
   ]);
 });
 
-test('an offer that is withdrawn has nothing free', async () => {
+test('a withdrawn offer has no free capacity', async () => {
   const offers = new Map([
     ['vm/v1', offer],
     ['helm/v1', { ...offer, withdrawn: true }],
@@ -103,7 +103,7 @@ test('an offer that is withdrawn has nothing free', async () => {
   ]);
 });
 
-test('blocks that are not paid for are counted by reason, from one comparison to the next', async () => {
+test('unpaid blocks are counted by reason, from one comparison to the next', async () => {
   const awards = [
     awardOf(1n, { state: 'Degraded', reason: awardReasons.WorkloadDown.chainCode }),
     awardOf(2n),
@@ -125,7 +125,7 @@ test('blocks that are not paid for are counted by reason, from one comparison to
   ]);
 });
 
-test('a comparison at the same block, or with another chain, counts nothing as unpaid', async () => {
+test('a comparison at the same block, or with another chain, counts no unpaid blocks', async () => {
   const awards = [awardOf(1n, { state: 'Degraded', reason: awardReasons.WorkloadDown.chainCode })];
   metrics.note(MAIN, at(100, { awards }));
   metrics.note(MAIN, at(100, { awards }));
@@ -133,7 +133,7 @@ test('a comparison at the same block, or with another chain, counts nothing as u
   expect(await shown('dinfra_blocks_unpaid_total')).toEqual([]);
 });
 
-test('a Provider that is gone is gone from the gauges', async () => {
+test('the gauges of a deleted Provider are dropped', async () => {
   metrics.note(MAIN, at(100, { awards: [awardOf(1n)] }));
   metrics.forget(MAIN);
   for (const name of ['dinfra_heartbeat_blocks_left', 'dinfra_accept_period_blocks', 'dinfra_price_per_block']) {

@@ -14,7 +14,9 @@ interface Seen {
   readonly desired: Desired;
 }
 
-/** What follows from the state on chain that each Provider was last compared with. Gauges are computed at the scrape. */
+/**
+ * Metrics derived from the chain state that each Provider was last compared with. Gauges are computed at scrape time.
+ */
 export class DesiredMetrics {
   private readonly seen = new Map<string, Seen>();
   private readonly unpaid: Counter<'namespace' | 'provider' | 'reason'>;
@@ -22,7 +24,7 @@ export class DesiredMetrics {
   constructor(registry: Registry) {
     const registers = [registry];
     const { seen } = this;
-    /** A gauge of each Provider; where there is nothing to say, there is no series. */
+    /** A gauge with a series per Provider; a Provider without a value has no series. */
     const gauge = (name: string, help: string, value: (desired: Desired) => number | undefined) =>
       new Gauge({
         name,
@@ -101,7 +103,7 @@ export class DesiredMetrics {
     });
   }
 
-  /** A Provider was compared with this state. */
+  /** Records the state that a Provider was compared with. */
   note(labels: ProviderLabels, desired: Desired): void {
     const key = keyOf(labels);
     const before = this.seen.get(key)?.desired;
@@ -112,13 +114,13 @@ export class DesiredMetrics {
     }
   }
 
-  /** Forgets a provider that is gone. What it has lost stays counted. */
+  /** Drops the gauges of a Provider that was deleted. Its counters stay. */
   forget(labels: ProviderLabels): void {
     this.seen.delete(keyOf(labels));
   }
 }
 
-/** An amount in whole units: a float, for people and graphs. */
+/** An amount in whole units, as a float: for display only. */
 export function inUnits(amount: bigint, decimals: number): number {
   return Number(amount) / 10 ** decimals;
 }
@@ -143,7 +145,7 @@ function deadlinesLeft({ awards, point }: Desired): ReadonlyMap<Award['state'], 
   return left;
 }
 
-/** Blocks after `since`, up to the point of the state, for which a tenure is not paid, by reason. */
+/** The blocks after `since`, up to the point of the state, for which a tenure is not paid, by reason. */
 function unpaidBlocks({ awards, point, provider }: Desired, since: number): ReadonlyMap<string, number> {
   const lost = new Map<string, number>();
   const blocks = point.number - since;

@@ -2,13 +2,13 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Finances } from '../award/source.ts';
 import { inUnits, type ProviderLabels } from './desired-metrics.ts';
 
-/** The money of each Provider as it was last read, in whole units of its chain. */
+/** The balances of each Provider as last read, in whole units of its chain. */
 export class FinanceMetrics {
   private readonly free: Gauge<'namespace' | 'provider'>;
   private readonly owed: Gauge<'namespace' | 'provider'>;
   private readonly withdrawable: Gauge<'namespace' | 'provider'>;
   private readonly earned: Counter<'namespace' | 'provider'>;
-  /** What could be withdrawn at the reading before. */
+  /** What could be withdrawn at the previous reading. */
   private readonly before = new Map<string, bigint>();
 
   constructor(registry: Registry) {
@@ -41,13 +41,13 @@ export class FinanceMetrics {
     this.owed.set({ ...labels }, inUnits(owed, decimals));
     this.withdrawable.set({ ...labels }, inUnits(withdrawable, decimals));
     const before = this.before.get(key) ?? withdrawable;
-    // A withdrawal takes everything: what is there after one was paid since.
+    // A withdrawal takes the whole balance: what is there after one was paid since then.
     const paid = withdrawable >= before ? withdrawable - before : withdrawable;
     this.earned.inc({ ...labels }, inUnits(paid, decimals));
     this.before.set(key, withdrawable);
   }
 
-  /** Forgets a provider that is gone. What it has earned stays counted. */
+  /** Drops the gauges of a Provider that was deleted. The counter of its earnings stays. */
   forget({ namespace, provider }: ProviderLabels): void {
     for (const gauge of [this.free, this.owed, this.withdrawable]) gauge.remove({ namespace, provider });
     this.before.delete(`${namespace}/${provider}`);

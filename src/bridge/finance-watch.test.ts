@@ -38,7 +38,7 @@ async function amount(name: string): Promise<number | undefined> {
   return (await registry.getSingleMetric(name)?.get())?.values[0]?.value;
 }
 
-test('money is shown in whole units of the chain, and read again every five minutes', async () => {
+test('balances are exported in whole units of the chain, and read every five minutes', async () => {
   expect(await amount('dinfra_account_free')).toBe(3.5);
   expect(await amount('dinfra_owed')).toBe(0.2);
   expect(await amount('dinfra_withdrawable')).toBe(10);
@@ -49,21 +49,21 @@ test('money is shown in whole units of the chain, and read again every five minu
   expect(await amount('dinfra_account_free')).toBe(0.5);
 });
 
-test('what is paid counts as earned, and what was there at the start does not', async () => {
+test('payments count as earned, and the balance at the start does not', async () => {
   expect(await amount('dinfra_earned_total')).toBe(0);
   ledger.money = { ...ledger.money, withdrawable: 1_150n };
   await clock.advance(5 * 60_000);
   expect(await amount('dinfra_earned_total')).toBe(1.5);
 });
 
-test('a withdrawal takes nothing from what was earned', async () => {
+test('a withdrawal does not reduce the earned total', async () => {
   ledger.money = { ...ledger.money, withdrawable: 25n };
   await clock.advance(5 * 60_000);
   expect(await amount('dinfra_withdrawable')).toBe(0.25);
   expect(await amount('dinfra_earned_total')).toBe(0.25);
 });
 
-test('a chain that does not answer leaves what was read last, and is soon asked again', async () => {
+test('a chain that does not answer leaves the last reading in place, and is read again soon', async () => {
   ledger.reachable = false;
   ledger.money = { ...ledger.money, free: 900n };
   await clock.advance(5 * 60_000);
@@ -73,7 +73,7 @@ test('a chain that does not answer leaves what was read last, and is soon asked 
   expect(await amount('dinfra_account_free')).toBe(9);
 });
 
-test('with its session the money of a Provider is gone from the gauges, and nothing is left to wait for', async () => {
+test('the balances of a Provider are dropped at the end of its session, and no timer is left', async () => {
   stop.abort();
   await ended;
   for (const name of ['dinfra_account_free', 'dinfra_owed', 'dinfra_withdrawable']) {

@@ -5,12 +5,12 @@ import { findDinfraError } from '../errors/dinfra-error.ts';
 import type { ProviderLabels } from './desired-metrics.ts';
 import type { FinanceMetrics } from './finance-metrics.ts';
 
-/** How often the money of a provider is read, in milliseconds: each time all of its tenures are. */
+/** How often the balances of a provider are read, in milliseconds. Each reading goes through all of its tenures. */
 const READ_MS = 5 * 60_000;
-/** The same while it cannot be read. */
+/** The same while they cannot be read. */
 const RETRY_MS = 15_000;
 
-/** What a watch of a provider's money needs. */
+/** The ports of a finance watch. */
 export interface FinanceWatchPorts {
   readonly source: Pick<AwardSource, 'finances'>;
   readonly metrics: FinanceMetrics;
@@ -19,8 +19,8 @@ export interface FinanceWatchPorts {
 }
 
 /**
- * Keeps the money of one provider in the metrics until `signal` aborts, on a loop of its own: nothing else waits for it,
- * and a failure is no failure of the provider. Never throws.
+ * Keeps the balances of one provider in the metrics until `signal` aborts, in a loop of its own: nothing waits for it,
+ * and a failure here is not a failure of the provider. Never throws.
  */
 export async function watchFinances(
   labels: ProviderLabels,
@@ -36,7 +36,7 @@ export async function watchFinances(
         waitMs = READ_MS;
       }
     } catch (error) {
-      log.debug({ err: error, reason: findDinfraError(error)?.code }, 'the money of the provider could not be read');
+      log.debug({ err: error, reason: findDinfraError(error)?.code }, 'the balances of the provider could not be read');
     }
     await pause(waitMs, clock, signal);
   }

@@ -8,23 +8,23 @@ export type BridgeCluster = Pick<KubeClient, 'apply' | 'delete' | 'find' | 'json
 
 export type BridgeEvents = Pick<EventRecorder, 'record'>;
 
-/** What a session asks of the source of its awards. */
+/** The parameters of the source that a session opens. */
 export interface SourceRequest {
   readonly endpoints: readonly string[];
-  /** Identity the source must have; undefined takes the first one seen. */
+  /** Genesis that the source must have; undefined accepts the first one seen. */
   readonly genesis: string | undefined;
-  /** What the source calls the places where awards are kept; undefined takes its own names. */
+  /** Names of the source's pallets; undefined uses the default names. */
   readonly pallets: { readonly provider: string; readonly subscription: string } | undefined;
-  /** How long without a new point counts as stalled, in milliseconds; undefined leaves it to the source. */
+  /** How long without a new point counts as stalled, in milliseconds; undefined uses the default of the source. */
   readonly stallMs: number | undefined;
-  /** The point whose effects are in the cluster: another history is refused. */
+  /** The last point whose effects are in the cluster: a history without it is refused. */
   readonly cursor: Point | undefined;
   readonly keys: ProviderKeys;
-  /** Whether the operator can speak for what runs. Without that no sign of life is sent. */
+  /** Whether the operator knows what runs; while it does not, no heartbeat is sent. */
   readonly canReport: () => boolean;
 }
 
 export type OpenSource = (request: SourceRequest, listener: SourceListener) => AwardSource;
 
-/** Whether a Reactor realises descriptors of a type. `Unknown` while the Reactor was not made yet, or its kind cannot say. */
+/** Whether a Reactor realises descriptors of a type. `Unknown` until the Reactor is set up. */
 export type ServesType = (reactor: string, type: string) => 'Yes' | 'No' | 'Unknown' | 'Missing';

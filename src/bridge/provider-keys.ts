@@ -13,15 +13,15 @@ export interface ProviderKeys {
   readonly account: KeyringPair;
   /** Public part of the ed25519 key consumers seal secrets to, hex. */
   readonly accessKey: string;
-  /** Changes when a Secret does. */
+  /** Changes whenever one of the Secrets does. */
   readonly version: string;
 }
 
 /**
  * Reads the keys a Provider refers to.
  *
- * @throws RetryableError AccountSecretMissing or AccountSecretInvalid, naming the Secret and the key and nothing of
- *   what is in it; ClusterUnreachable and the like when the Secret cannot be read.
+ * @throws RetryableError AccountSecretMissing or AccountSecretInvalid, which name the Secret and the key but reveal
+ * nothing of the value; ClusterUnreachable and the like if the Secret cannot be read.
  */
 export async function readProviderKeys(
   client: Pick<KubeClient, 'find'>,
@@ -70,7 +70,7 @@ function pairFrom(type: 'sr25519' | 'ed25519', { value }: SecretValue, where: st
   try {
     return isHex(value, 256) ? keyring.addFromSeed(hexToU8a(value)) : keyring.addFromUri(value);
   } catch {
-    // Without the cause: its message may quote what was in the Secret.
+    // Without the cause: its message may quote the value of the Secret.
     throw new RetryableError('AccountSecretInvalid', {
       message: `${where} is not a mnemonic, a 32-byte hex seed or a derivation path`,
     });

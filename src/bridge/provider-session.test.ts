@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => world.end());
 
 describe('a provider at rest', () => {
-  it('has its award accepted, reported ready and released, from the facts of the controller alone', async () => {
+  it('an award is accepted, reported ready and released from the facts of the controller alone', async () => {
     world.offer();
     const session = await world.session(world.provider());
     await world.converge(session);
@@ -38,7 +38,7 @@ describe('a provider at rest', () => {
     expect(world.context.subscriptions.list()).toEqual([]);
   });
 
-  it('shows in metrics what the chain says of it, until its session ends', async () => {
+  it('metrics show the state on chain until the session ends', async () => {
     world.offer();
     const session = await world.session(world.provider());
     await world.converge(session);
@@ -50,7 +50,7 @@ describe('a provider at rest', () => {
     expect(await world.metric('dinfra_heartbeat_blocks_left')).toBeUndefined();
   });
 
-  it('shows its money in metrics while its session runs', async () => {
+  it('metrics show the balances of a provider while its session runs', async () => {
     world.ledger.money = { free: 350n, owed: 20n, withdrawable: 0n };
     const session = await world.session(world.provider());
     const running = session.run(world.stop.signal);
@@ -61,7 +61,7 @@ describe('a provider at rest', () => {
     expect(await world.metric('dinfra_account_free')).toBeUndefined();
   });
 
-  it('causes no write and no submission however often it is compared', async () => {
+  it('a provider at rest causes no write and no submission however often it is compared', async () => {
     world.offer();
     for (const id of [1n, 2n, 3n]) world.ledger.award(id);
     const session = await world.session(world.provider());
@@ -81,7 +81,7 @@ describe('a provider at rest', () => {
 });
 
 describe('a comparison', () => {
-  it('lists each kind of object as often with two thousand tenures as with two', async () => {
+  it('a comparison lists each kind of object as often with two thousand tenures as with two', async () => {
     const listsFor = async (tenures: bigint) => {
       const one = new BridgeWorld();
       one.offer();
@@ -106,7 +106,7 @@ describe('a comparison', () => {
     expect(await listsFor(2_000n)).toBe(await listsFor(2n));
   });
 
-  it('that finds more to write than time allows goes on with the other stages, and writes the rest with the next', async () => {
+  it('a comparison with more writes than time allows goes on with the other stages, and the next one writes the rest', async () => {
     for (let id = 0n; id < 40n; id++) world.ledger.award(id);
     const session = await world.session(world.provider());
     // Each write takes longer than the stage may begin new ones.
@@ -121,7 +121,7 @@ describe('a comparison', () => {
 });
 
 describe('an object that the API server refuses', () => {
-  it('keeps back no other object, no report and no later stage, and is named with a count', async () => {
+  it('a refused object blocks no other object, no report and no later stage, and is named with a count', async () => {
     world.offer();
     const [bad, good] = [world.ledger.award(1n, { state: 'Awarded' }), world.ledger.award(2n)];
     world.cluster.failWhen(({ kind }, manifest) =>
@@ -148,7 +148,7 @@ describe('an object that the API server refuses', () => {
     expect(await world.metric('dinfra_mirror_objects_refused')).toBe(1);
   });
 
-  it('is tried again later each time, and at once when it should say something else', async () => {
+  it('a refused object is retried with backoff, and immediately once it should say something else', async () => {
     world.ledger.award(1n);
     const attempts = () => world.cluster.writes.filter(({ kind }) => kind === 'Deployment').length;
     const heal = world.cluster.failWhen(({ kind }) => (kind === 'Deployment' ? 422 : undefined));
@@ -171,7 +171,7 @@ describe('an object that the API server refuses', () => {
     expect(await world.metric('dinfra_mirror_objects_refused')).toBe(0);
   });
 
-  it('has its award declined before the deadline', async () => {
+  it('an award whose objects are refused is declined before its deadline', async () => {
     world.ledger.award(1n, { state: 'Awarded', deadline: world.ledger.block + 30 });
     world.cluster.failWhen(({ kind }) => (kind === 'Deployment' ? 422 : undefined));
     const session = await world.session(world.provider());
@@ -186,7 +186,7 @@ describe('an object that the API server refuses', () => {
 });
 
 describe('an API server that answers no write', () => {
-  it('holds up neither reports nor the next comparison', async () => {
+  it('an API server that answers no write delays neither reports nor the next comparison', async () => {
     const award = world.ledger.award(1n);
     const session = await world.session(world.provider());
     await world.converge(session);
@@ -200,8 +200,8 @@ describe('an API server that answers no write', () => {
   });
 });
 
-describe('an API server that takes no credentials any more', () => {
-  it('is told as such, and not as an object that it refuses', async () => {
+describe('an API server that rejects the credentials', () => {
+  it('rejected credentials are reported as such, and not as a refused object', async () => {
     world.ledger.award(1n);
     world.cluster.failWhen(({ kind }) => (kind === 'Deployment' ? 401 : undefined));
     const session = await world.session(world.provider());
@@ -211,8 +211,8 @@ describe('an API server that takes no credentials any more', () => {
   });
 });
 
-describe('a schema that cannot be had', () => {
-  it('holds up no other type and no comparison, and is named on its Offer', async () => {
+describe('a schema that cannot be fetched', () => {
+  it('a schema that cannot be fetched delays no other type and no comparison, and is reported on its Offer', async () => {
     world.ledger.publish('vm/v1');
     world.offer();
     world.offer('vms', { descriptorType: 'vm/v1' });
@@ -232,7 +232,7 @@ describe('a schema that cannot be had', () => {
 });
 
 describe('a bug in one stage', () => {
-  it('is named on the Provider within one comparison, and stops no other stage', async () => {
+  it('a bug in one stage is reported on the Provider within one comparison, and stops no other stage', async () => {
     world.offer();
     const session = await world.session(world.provider());
     await world.converge(session);
@@ -251,7 +251,7 @@ describe('a bug in one stage', () => {
 });
 
 describe('a source that cannot be read', () => {
-  it('leaves everything as it is, and the Provider says so', async () => {
+  it('a source that cannot be read leaves everything as it is and is reported on the Provider', async () => {
     world.ledger.award(1n);
     const session = await world.session(world.provider());
     await world.converge(session);
@@ -261,7 +261,7 @@ describe('a source that cannot be read', () => {
     expect(world.readyOf(world.providerNow())).toMatchObject({ status: 'False', reason: 'ChainUnreachable' });
   });
 
-  it('is named on an Offer that nothing was said of yet', async () => {
+  it('a source that cannot be read is reported on an Offer without a status', async () => {
     const session = await world.session(world.provider());
     await world.converge(session);
     world.ledger.reachable = false;
@@ -274,7 +274,7 @@ describe('a source that cannot be read', () => {
     });
   });
 
-  it('whose finality stands still shows on the Provider until a higher block comes', async () => {
+  it('stalled finality is reported on the Provider until a higher block arrives', async () => {
     const session = await world.session(world.provider());
     await world.converge(session);
     expect(await world.metric('dinfra_chain_up')).toBe(1);
@@ -288,7 +288,7 @@ describe('a source that cannot be read', () => {
     expect(await world.metric('dinfra_chain_up')).toBe(1);
   });
 
-  it('of another account tears nothing down and gets no sign of life', async () => {
+  it('the source of another account tears nothing down and gets no heartbeat', async () => {
     world.ledger.award(1n);
     const session = await world.session(world.provider());
     await world.converge(session);
@@ -305,7 +305,7 @@ describe('a source that cannot be read', () => {
     expect(await session.standing(tenure, world.stop.signal)).toBe('Unknown');
   });
 
-  it('that lists an award nobody understands goes on with the others', async () => {
+  it('an award that cannot be decoded does not affect the others', async () => {
     world.ledger.award(1n);
     world.ledger.award(2n);
     const session = await world.session(world.provider());
@@ -322,7 +322,7 @@ describe('a source that cannot be read', () => {
 });
 
 describe('a restored cluster', () => {
-  it('that finds a hundred Ended tenures begins ten teardowns and waits for a person with the rest', async () => {
+  it('a restored cluster that finds a hundred Ended tenures begins ten teardowns and waits for a person with the rest', async () => {
     for (let id = 0n; id < 100n; id++) world.ledger.award(id, { state: 'Ended' });
     const session = await world.session(world.provider());
     await world.converge(session);
@@ -339,7 +339,7 @@ describe('a restored cluster', () => {
 });
 
 describe('two Offers of one type', () => {
-  it('sell what the older says, and the reactor that was sold is the one that is recorded', async () => {
+  it('of two Offers of one type the older is sold, and its reactor is recorded', async () => {
     world.offer('alpha', { reactorRef: { name: 'cluster-b' } }, { creationTimestamp: '2026-11-25T11:00:00Z' });
     world.offer('zeta');
     world.ledger.award(1n, { state: 'Awarded' });
@@ -357,7 +357,7 @@ describe('an Offer', () => {
   it.each([
     ['Missing', 'ReactorMissing'],
     ['No', 'ReactorTypeUnsupported'],
-  ] as const)('whose Reactor is %s is Stalled and not sold', async (answer, reason) => {
+  ] as const)('an Offer whose Reactor is %s is Stalled and not sold', async (answer, reason) => {
     world.servesType = () => answer;
     world.offer();
     const session = await world.session(world.provider());
@@ -368,7 +368,7 @@ describe('an Offer', () => {
     expect(world.events).toContainEqual(expect.objectContaining({ about: 'Offer web', reason }));
   });
 
-  it('whose Reactor goes is withdrawn, and one whose Reactor was not reached yet stays as it is', async () => {
+  it('an Offer whose Reactor is deleted is withdrawn, and one whose Reactor was not reached yet stays as it is', async () => {
     world.offer();
     const session = await world.session(world.provider());
     await world.converge(session);
@@ -383,7 +383,7 @@ describe('an Offer', () => {
     expect(world.ledger.provider?.offers.get('helm/v1')).toMatchObject({ withdrawn: true });
   });
 
-  it('of a type the chain does not have is Stalled', async () => {
+  it('an Offer of a type the chain does not have is Stalled', async () => {
     world.offer('odd', { descriptorType: 'odd/v1' });
     const session = await world.session(world.provider());
     await world.converge(session);
@@ -392,7 +392,7 @@ describe('an Offer', () => {
 });
 
 describe('a Provider that is deleted', () => {
-  it('stays until the last tenant is gone: its offers withdrawn, its reports going on', async () => {
+  it('a deleted Provider withdraws its offers, keeps reporting, and stays until its last tenant is gone', async () => {
     world.offer();
     const award = world.ledger.award(1n, { state: 'Accepted' });
     const session = await world.session(world.provider());
@@ -422,7 +422,7 @@ describe('a Provider that is deleted', () => {
   });
 });
 
-describe('a reconcile that a person asks for', () => {
+describe('a requested reconcile', () => {
   it.each([
     ['Provider', () => world.provider('acme', { metadata: { annotations: { [RECONCILE_ANNOTATION]: 'now' } } })],
     ['Offer', () => world.offer('web', {}, { annotations: { [RECONCILE_ANNOTATION]: 'now' } })],
@@ -435,36 +435,42 @@ describe('a reconcile that a person asks for', () => {
         return world.cluster.put(subscriptions, { metadata });
       },
     ],
-  ] as const)('of a %s reads everything anew and is echoed in its status', async (_kind, annotate) => {
-    world.offer();
-    world.ledger.award(1n);
-    const session = await world.session(world.provider());
-    await world.converge(session);
-    const { invalidated } = world.source.reads;
-    const { metadata, kind } = annotate();
-    session.enqueue(true);
-    await world.converge(session);
-    expect(world.source.reads.invalidated).toBe(invalidated + 1);
-    const type: ResourceType = { Provider: providers, Offer: offers, Subscription: subscriptions }[kind];
-    const now = world.cluster.view(type).get(`${metadata.namespace}/${metadata.name}`);
-    expect(now).toMatchObject({ status: { lastHandledReconcileAt: 'now' } });
-    const writes = world.cluster.writes.length;
-    await session.compare(world.stop.signal);
-    expect(world.cluster.writes).toHaveLength(writes);
-  });
+  ] as const)(
+    'a requested reconcile of a %s reads everything again and is echoed in its status',
+    async (_kind, annotate) => {
+      world.offer();
+      world.ledger.award(1n);
+      const session = await world.session(world.provider());
+      await world.converge(session);
+      const { invalidated } = world.source.reads;
+      const { metadata, kind } = annotate();
+      session.enqueue(true);
+      await world.converge(session);
+      expect(world.source.reads.invalidated).toBe(invalidated + 1);
+      const type: ResourceType = { Provider: providers, Offer: offers, Subscription: subscriptions }[kind];
+      const now = world.cluster.view(type).get(`${metadata.namespace}/${metadata.name}`);
+      expect(now).toMatchObject({ status: { lastHandledReconcileAt: 'now' } });
+      const writes = world.cluster.writes.length;
+      await session.compare(world.stop.signal);
+      expect(world.cluster.writes).toHaveLength(writes);
+    },
+  );
 });
 
-describe('a Deployment whose part the chain was told of', () => {
-  it('says so in its condition Reported and in an event', async () => {
+describe('a reported Deployment', () => {
+  it('a report that is final on chain shows in the condition Reported and in an event', async () => {
     const award = world.ledger.award(1n, { state: 'Accepted' });
     const session = await world.session(world.provider());
     await world.converge(session);
     world.controllerSays(award, {});
     await world.converge(session);
-    expect(world.condition(world.deploymentOf(award), 'Reported')).toMatchObject({ status: 'True', reason: 'Told' });
+    expect(world.condition(world.deploymentOf(award), 'Reported')).toMatchObject({
+      status: 'True',
+      reason: 'Confirmed',
+    });
     expect(world.cluster.writes).toContainEqual(
       expect.objectContaining({ kind: deployments.kind, subresource: 'status' }),
     );
-    expect(world.events).toContainEqual(expect.objectContaining({ reason: 'Told' }));
+    expect(world.events).toContainEqual(expect.objectContaining({ reason: 'Confirmed' }));
   });
 });

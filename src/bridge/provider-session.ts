@@ -34,19 +34,22 @@ import { SourceMonitor } from './source-monitor.ts';
 import { Stages } from './stages.ts';
 import { StatusStage } from './status/status-stage.ts';
 
-/** A comparison is made that often even when nothing asks for it, in milliseconds. */
+/** How often the session compares when nothing wakes it, in milliseconds. */
 const COMPARE_MS = 15_000;
 const RETRY_MS = 2_000;
-/** Between two comparisons at least that long, and twice as long as the last one took: events come in bursts. */
+/**
+ * Minimum pause between two comparisons, in milliseconds, because events come in bursts. It is at least twice the
+ * duration of the last comparison.
+ */
 const MIN_GAP_MS = 100;
 const MAX_GAP_MS = 3_000;
-/** Names of tenures that are remembered beside those of the present awards. */
+/** How many names of tenures are cached beside those of the current awards. */
 const SPARE_NAMES = 20_000;
 
 /**
- * Keeps one provider and the source of its awards in step, both ways, for as long as the session lasts: the desired set
- * into the cluster; what the resources say, and what runs, to the source. Each comparison takes the two as they are, so
- * it does not matter what was missed before it.
+ * Synchronises one provider with the source of its awards for as long as the session lasts: the desired set goes into
+ * the cluster; registration, offers and reports go to the source. Each comparison starts from the current state of
+ * both, so events that were missed before it do not matter.
  */
 export class ProviderSession {
   readonly key: string;
@@ -69,7 +72,7 @@ export class ProviderSession {
   private budget: TeardownBudget | undefined;
   private index: MirrorIndex | undefined;
   private isRequested = false;
-  /** False until the source was found to speak of this provider: before, nothing may be said in its name. */
+  /** False until the source is known to describe this provider: until then nothing may be submitted for it. */
   private isOurs = false;
   private hasLeft = false;
 
@@ -110,30 +113,30 @@ export class ProviderSession {
     );
   }
 
-  /** Resolves when the source was reached for the first time, or was found to be out of reach. */
+  /** Resolves once the source was reached for the first time, or was found to be unreachable. */
   get settled(): Promise<void> {
     return this.source.settled;
   }
 
-  /** Identity of the chain, once known. */
+  /** Genesis of the chain, once known. */
   get genesis(): string | undefined {
     return this.names?.genesis;
   }
 
-  /** Something of this provider has changed in the cluster. With `asked`, a person wants everything read anew. */
+  /** Called when an object of this provider has changed in the cluster. `asked`: a person requested a full read. */
   enqueue(asked = false): void {
     this.isRequested ||= asked;
     this.wake.call();
   }
 
-  /** Where the descriptors of this provider's tenures may be had. */
+  /** Where the descriptors of this provider's tenures can be fetched. */
   contentSources(): readonly ContentSource[] {
     const gateways = this.provider()?.spec.ipfsGateways ?? [];
     const preimages = preimageSource((hash, length, signal) => this.source.preimage(hash, length, signal));
     return [preimages, ...gateways.map((url) => ipfsGateway(url))];
   }
 
-  /** What the source says of a tenure now. `Unknown` unless it is known to speak of this provider. */
+  /** The state of a tenure at the source now. `Unknown` unless the source is known to describe this provider. */
   async standing(tenure: Tenure, signal: AbortSignal): Promise<Standing> {
     return this.isOurs ? this.source.standing(tenure, signal) : 'Unknown';
   }
@@ -158,7 +161,7 @@ export class ProviderSession {
     this.context.metrics.forget(this.namespace, this.name);
   }
 
-  /** One comparison of the source with the cluster. True when every stage went well. */
+  /** Compares the source with the cluster once. True if every stage succeeded. */
   async compare(signal: AbortSignal): Promise<boolean> {
     const provider = this.provider();
     if (provider === undefined || this.hasLeft) return true;
@@ -181,7 +184,7 @@ export class ProviderSession {
     this.context.types.want(desired.genesis, desired.types.values(), sources, () => this.wake.call());
     const plan = await stages.run('plan', (stage) => this.plan(provider, desired, index, sold, stage), signal);
     const reports = await stages.run('reports', (stage) => this.reports(desired, index, stage), signal);
-    // Before the mirror: what the chain waits for must not wait for the API server.
+    // Before the mirror: reports to the chain must not wait for the API server.
     const submissions = await stages.run(
       'submit',
       () => this.source.submit(desired, this.registration(provider, desired, sold), reports ?? []),
@@ -261,7 +264,7 @@ export class ProviderSession {
       }),
       signal,
     );
-    // Before it is carried out, because some may begin though others fail.
+    // Before the plan is carried out, because some teardowns may begin even if others fail.
     budget.spend(plan.begins);
     return plan;
   }
@@ -299,7 +302,7 @@ export class ProviderSession {
     return outcome;
   }
 
-  /** Lets the Provider go once nothing is left, here and on chain. */
+  /** Removes the finalizer of the Provider once nothing is left in the cluster and on chain. */
   private async release(
     provider: Provider,
     desired: Desired,
@@ -335,7 +338,7 @@ export class ProviderSession {
     return this.stages.isWell;
   }
 
-  /** What keeps the Provider from being served as its resource says. */
+  /** What prevents the Provider from being served as its resource says. */
   private problem({ spec }: Provider): Problem | undefined {
     const { state } = this.source;
     const error =
@@ -346,10 +349,10 @@ export class ProviderSession {
   }
 
   private namesFor({ genesis, provider, awards }: Desired): TenureNames {
-    // -1 is nobody's number: a provider that is not registered has no mirror.
+    // No provider has the number -1: one that is not registered has no mirror.
     const id = provider?.id ?? -1;
     const { names } = this;
-    // Names of tenures that are long gone are forgotten with all others, and computed again.
+    // A full cache is dropped as a whole, with the names of tenures that are long gone, and filled again.
     const isFull = names !== undefined && names.size > SPARE_NAMES + 4 * awards.length;
     if (names?.genesis !== genesis || names.providerId !== id || isFull) this.names = new TenureNames(genesis, id);
     return this.names ?? new TenureNames(genesis, id);

@@ -28,7 +28,7 @@ async function reconcile(...names: readonly string[]): Promise<void> {
     await sessions.reconcile(`acme/${name}`, world.stop.signal, silentLogger, world.stop.signal);
 }
 
-/** Reconciles what was queued and lets the sessions compare, until both are quiet. */
+/** Reconciles what is queued and lets the sessions compare, until both are idle. */
 async function converge(): Promise<void> {
   for (let quiet = 0, round = 0; quiet < 3 && round < 40; round++) {
     const before = world.cluster.writes.length + world.told.length;
@@ -45,7 +45,7 @@ const later = { creationTimestamp: '2026-11-25T11:00:00Z' };
 const onChain = { chain: { endpoints: ['ws://127.0.0.1:9944'], genesisHash: GENESIS } };
 
 describe('two Providers that name one account', () => {
-  it('are served by the older one; the other is Stalled, names it, and has no session', async () => {
+  it('the older of two Providers of one account is served; the other is Stalled, names it, and has no session', async () => {
     world.provider('zeta');
     world.provider('alpha', { metadata: later, spec: onChain });
     await reconcile('zeta');
@@ -61,7 +61,7 @@ describe('two Providers that name one account', () => {
     });
   });
 
-  it('are never both served, also when the chain of the second is known only once it is reached', async () => {
+  it('two Providers of one account are never both served, even if the chain of the second is known only once it is reached', async () => {
     world.provider('zeta');
     await reconcile('zeta');
     await converge();
@@ -77,7 +77,7 @@ describe('two Providers that name one account', () => {
     expect(world.deployments()).toMatchObject([{ spec: { providerRef: { name: 'zeta' } } }]);
   });
 
-  it('let the second one be deleted at once: no tenant is its', async () => {
+  it('the second of two Providers of one account is deleted immediately, because it has no tenants', async () => {
     world.provider('zeta');
     world.provider('alpha', { metadata: { ...later, finalizers: [IN_USE_FINALIZER] }, spec: onChain });
     await reconcile('zeta');
@@ -90,7 +90,7 @@ describe('two Providers that name one account', () => {
 });
 
 describe('a Provider that is renamed', () => {
-  it('hands its tenants over when the old resource is deleted: nothing is made twice, nothing is ended', async () => {
+  it('a renamed Provider hands its tenants over: nothing is created twice, nothing is ended', async () => {
     world.offer();
     world.provider('acme');
     await reconcile('acme');
@@ -120,7 +120,7 @@ describe('a Provider that is renamed', () => {
 });
 
 describe('a Provider that takes over from one that is being deleted', () => {
-  it('waits until the session of the other has ended, also when its chain is known only once it is reached', async () => {
+  it('the successor of a Provider waits until the old session has ended, even if its chain is known only once it is reached', async () => {
     world.provider('acme');
     await reconcile('acme');
     world.ledger.award(1n);
@@ -145,7 +145,7 @@ describe('a Provider whose runtime has other pallet names', () => {
   const endpoints = ['ws://127.0.0.1:9944'];
   const pallets = { provider: 'Hosting', subscription: 'Entitlements' };
 
-  it('passes them and its finality timeout to the source, and a change of them starts a new session', async () => {
+  it('pallet names and finality timeout are handed to the source, and a change of them starts a new session', async () => {
     world.provider('acme', { spec: { chain: { endpoints } } });
     await reconcile('acme');
     await converge();
@@ -160,7 +160,7 @@ describe('a Provider whose runtime has other pallet names', () => {
     ]);
   });
 
-  it('is Stalled with the names that there are when it does not say them', async () => {
+  it('a Provider with wrong pallet names is Stalled, and the message lists the existing ones', async () => {
     world.provider('acme');
     await reconcile('acme');
     await converge();
@@ -175,7 +175,7 @@ describe('a Provider whose runtime has other pallet names', () => {
 });
 
 describe('a Provider whose Secret is missing', () => {
-  it('is Stalled with its name, and can be deleted', async () => {
+  it('a Provider whose Secret is missing is Stalled, names the Secret, and can be deleted', async () => {
     world.provider('acme', {
       spec: { accountSecretRef: { name: 'nowhere', key: 'suri' } },
       metadata: { finalizers: [IN_USE_FINALIZER] },
@@ -192,7 +192,7 @@ describe('a Provider whose Secret is missing', () => {
 });
 
 describe('an Offer that no session serves', () => {
-  it('because its Provider is missing is Stalled', async () => {
+  it('an Offer whose Provider is missing is Stalled', async () => {
     world.offer('web', { providerRef: { name: 'nobody' } });
     await sessions.reconcileOffer('acme/web', world.stop.signal, silentLogger, world.stop.signal);
     expect(world.condition(world.offerNow(), 'Stalled')).toMatchObject({
@@ -204,7 +204,7 @@ describe('an Offer that no session serves', () => {
     expect(world.cluster.writes).toHaveLength(writes);
   });
 
-  it('because its Provider is Stalled says why', async () => {
+  it('an Offer whose Provider is Stalled gives the reason', async () => {
     world.provider('acme', { spec: { accountSecretRef: { name: 'nowhere', key: 'suri' } } });
     world.offer();
     await reconcile('acme');
@@ -216,12 +216,12 @@ describe('an Offer that no session serves', () => {
   });
 });
 
-describe('what the source says of a tenure', () => {
-  it('is Unknown while no session speaks for its chain', async () => {
+describe('the state of a tenure at its source', () => {
+  it('the standing of a tenure is Unknown while no session serves its chain', async () => {
     expect(await sessions.standing(TENURE, world.stop.signal)).toBe('Unknown');
   });
 
-  it('is Live, Ended or Gone by the finalised state, whatever the resource says', async () => {
+  it('the standing of a tenure follows the finalised state, whatever its resource says', async () => {
     world.provider('acme');
     world.ledger.award(1n);
     await reconcile('acme');

@@ -23,34 +23,34 @@ import { problemStatus } from './status/provider-status.ts';
 import { isRequested } from './status/readiness.ts';
 import { writeStatus } from './status/status-writer.ts';
 
-/** How often the Secrets of a provider are read again, in milliseconds: a rotated key is taken up within that time. */
+/** How often the Secrets of a provider are read, in milliseconds: a rotated key is used within that time. */
 const SECRETS_MS = 5 * 60_000;
-/** The same while they cannot be read, or while the Provider is not the one that serves. */
+/** The same while they cannot be read, or while another Provider serves the account. */
 const RETRY_MS = 10_000;
 
 interface Running {
   readonly session: ProviderSession;
-  /** What the session was started with: a change of chain or keys starts another. */
+  /** What the session was started with: a change of chain or keys starts a new session. */
   readonly startedWith: string;
   readonly stop: () => Promise<void>;
 }
 
-/** A change of an object, as caches tell it. */
+/** A change of an object, as a cache reports it. */
 interface ObjectChange<T> {
   readonly old: T | undefined;
   readonly now: T | undefined;
 }
 
-/** Keeps one session for each account on a chain, on behalf of the Provider resource that serves it. */
+/** Runs one session for each account on a chain, for the Provider resource that serves it. */
 export class ProviderSessions {
   private readonly context: BridgeContext;
   private readonly log: Logger;
   private readonly stopAll: AbortSignal;
-  /** Asks for a reconcile of a Provider. */
+  /** Enqueues a Provider. */
   private readonly enqueueProvider: (key: string) => void;
   private readonly running = new Map<string, Running>();
   private readonly claims: AccountClaims;
-  /** Of each Provider: resolved once it is known whether its source can be reached. */
+  /** For each Provider: resolved once it is known whether its source can be reached. */
   private readonly firstContacts = new Map<string, PromiseWithResolvers<void>>();
 
   /** All sessions end when `signal` is aborted. */
@@ -81,7 +81,7 @@ export class ProviderSessions {
     }
   };
 
-  /** The status of an Offer whose Provider is missing or not served. Others are written by the session. */
+  /** Writes the status of an Offer whose Provider is missing or not served. The session writes those of all others. */
   readonly reconcileOffer: Reconcile = async (key, _signal, _log, writeSignal) => {
     const offer = this.context.offers.get(key);
     if (offer === undefined || offer.metadata.deletionTimestamp !== undefined) return done;
@@ -90,35 +90,35 @@ export class ProviderSessions {
     return { requeueAfterMs: RETRY_MS };
   };
 
-  /** Resolves when it is known of each Provider there is whether its source can be reached. */
+  /** Resolves once it is known for each existing Provider whether its source can be reached. */
   async settled(): Promise<void> {
     await Promise.all(this.context.providers.list().map(({ metadata }) => this.firstContact(keyOf(metadata)).promise));
   }
 
-  /** A Provider has changed. What a session has written into its status asks for nothing. */
+  /** Called when a Provider has changed. A status written by the session triggers nothing. */
   noteProvider(key: string, { old, now }: ObjectChange<Provider>): void {
     if (old !== undefined && now !== undefined && isSameButStatus(old, now) && !isRequested(now)) return;
     this.enqueueProvider(key);
   }
 
-  /** A Deployment has changed. What changes nothing that the chain hears, or that the mirror says, asks for nothing. */
+  /** Called when a Deployment has changed. Changes that affect neither reports nor the mirror trigger nothing. */
   noteDeployment({ old, now }: ObjectChange<Deployment>): void {
     const object = now ?? old;
     if (object !== undefined && concernsSession(old, now)) this.sessionOf(object)?.enqueue();
   }
 
-  /** An Offer has changed. Its own reconcile writes a status when no session does. */
+  /** Called when an Offer has changed. Its own reconcile writes the status if no session does. */
   noteOffer({ old, now }: ObjectChange<Offer>): void {
     const object = now ?? old;
     if (object === undefined) return;
     const isAsked = now !== undefined && isRequested(now);
-    // What a session has written itself asks for nothing.
+    // A status written by the session triggers nothing.
     if (old !== undefined && now !== undefined && !isAsked && isSameButStatus(old, now)) return;
     const key = `${object.metadata.namespace}/${object.spec.providerRef.name}`;
     this.running.get(key)?.session.enqueue(isAsked);
   }
 
-  /** A mirrored Subscription has changed: by hand, or to ask for a reconcile. */
+  /** Called when a mirrored Subscription has changed: by hand, or to request a reconcile. */
   noteSubscription({ old, now }: ObjectChange<Subscription>): void {
     const object = now ?? old;
     if (object === undefined) return;
@@ -128,30 +128,30 @@ export class ProviderSessions {
     if (isAsked || isEdited || isRelabelled) this.sessionOf(object)?.enqueue(isAsked);
   }
 
-  /** A DescriptorType has changed: it is put right by any session of its chain. */
+  /** Called when a DescriptorType has changed: any session of its chain can correct it. */
   noteType({ old, now }: ObjectChange<DescriptorType>): void {
     const genesis = (now ?? old)?.spec.genesisHash;
     const isAsked = now !== undefined && isRequested(now);
     for (const { session } of this.running.values()) if (session.genesis === genesis) session.enqueue(isAsked);
   }
 
-  /** A Reactor has changed: whether Offers can be sold may have, too. */
+  /** Called when a Reactor has changed: that may change which Offers can be sold. */
   noteReactor(): void {
     for (const { session } of this.running.values()) session.enqueue();
   }
 
-  /** Where the descriptors of a Provider's tenures may be had; nowhere while it has no session. */
+  /** Where the descriptors of a Provider's tenures can be fetched; undefined while it has no session. */
   sourcesOf(key: string): readonly ContentSource[] {
     return this.running.get(key)?.session.contentSources() ?? [];
   }
 
-  /** What the source of a tenure says of it now. `Unknown` when no session speaks for it, or its source cannot be asked. */
+  /** The state of a tenure at its source now. `Unknown` if no session serves it, or its source cannot be reached. */
   async standing(tenure: Tenure, signal: AbortSignal): Promise<Standing> {
     const asked = [...this.running.values()]
       .filter(({ session }) => session.genesis === tenure.genesis)
       .map(({ session }) => session.standing(tenure, signal));
     const answers = await Promise.all(asked);
-    // A live tenure is live whoever says so; that it is over has to be said by all who know anything.
+    // One session that says Live is enough; every session that knows the tenure has to agree that it is over.
     if (answers.includes('Live')) return 'Live';
     return answers.find((answer) => answer !== 'Unknown') ?? 'Unknown';
   }
@@ -215,8 +215,8 @@ export class ProviderSessions {
   }
 
   /**
-   * Notes the chain of a Provider, which may only be known once it was reached. Returns the Provider that serves the
-   * account there instead, or that does so still.
+   * Records the chain of a Provider, which may be unknown until it was reached. Returns the Provider that serves, or
+   * still serves, the account there instead of this one.
    */
   private learn(key: string, account: string, genesis: string): string | undefined {
     this.claims.note(key, account, genesis);
@@ -236,7 +236,7 @@ export class ProviderSessions {
     );
   }
 
-  /** Ends the sessions that this Provider is to serve instead of. */
+  /** Ends the sessions that this Provider takes over from. */
   private async stopRivals(key: string, account: string, genesis: string | undefined): Promise<void> {
     if (genesis === undefined) return;
     for (const other of this.runningRivals(key, account, genesis)) {
@@ -252,7 +252,10 @@ export class ProviderSessions {
     }
   }
 
-  /** Lets go of a Provider that was never registered and has no tenants, whatever is wrong with its chain or keys. */
+  /**
+   * Removes the finalizer of a Provider that was never registered and has no tenants, whatever is wrong with its chain
+   * or keys.
+   */
   private async neverServed(key: string, provider: Provider, signal: AbortSignal): Promise<boolean> {
     if (this.hasTenants(provider) || provider.status.providerId !== undefined) return false;
     await this.stop(key);
@@ -276,7 +279,7 @@ export class ProviderSessions {
     this.firstContact(key).resolve();
     if (ours === undefined) throw error;
     if (isLeaving(provider) && (await this.neverServed(key, provider, signal))) return done;
-    // A session that runs is not ended because its Secret cannot be read just now.
+    // A running session does not end because its Secret cannot be read at the moment.
     if (!this.running.has(key)) await this.writeProblem(provider, problemOf(ours), signal);
     return { requeueAfterMs: RETRY_MS };
   }

@@ -1,27 +1,27 @@
 import type { FamiliesOf, Reasons } from '../errors/catalogue.ts';
 
-/** Reasons of Providers, Offers and Subscriptions, and of what the source of awards is told. */
+/** Reasons of Providers, Offers, Subscriptions and of reports to the source of awards. */
 export const bridgeReasons = {
   AccountSecretMissing: {
     family: 'retryable',
-    summary: "The Secret with the provider's account is missing, or lacks the key.",
+    summary: "The Secret with the provider's account is missing, or does not have the key.",
     remedy: 'Create the Secret that spec.accountSecretRef of the Provider names.',
   },
   AccountSecretInvalid: {
     family: 'retryable',
-    summary: 'The Secret with the account or the access key of the provider holds something else.',
+    summary: 'The Secret with the account or the access key of the provider does not contain a valid key.',
     remedy: 'Put a mnemonic, a hex seed or a derivation path into the Secret; the message names the key.',
   },
   ConsumerInvalid: {
     family: 'retryable',
     summary: 'An account in the consumer policy of the Provider is mistyped.',
-    remedy: 'Correct the account that the message names. Until then the policy holds for the others.',
+    remedy: 'Correct the account that the message names. Until then the policy applies with the other accounts.',
   },
   ProviderChanged: {
     family: 'retryable',
-    summary: 'The account acts for another provider on chain than the one the resource was registered as, or for none.',
+    summary: 'On chain, the account no longer acts for the provider that this resource was registered as.',
     remedy:
-      'Put the account back into the Secret, or have the owner name the new one on chain. A provider that has left is registered anew with a new Provider resource.',
+      'Put the account back into the Secret, or have the owner name the new one on chain. To register again after the provider was removed from the chain, create a new Provider resource.',
   },
   AccountInUse: {
     family: 'refused',
@@ -30,7 +30,7 @@ export const bridgeReasons = {
   },
   InUse: {
     family: 'condition',
-    summary: 'It is being deleted, and tenants depend on it: it stays until the last of them is gone.',
+    summary: 'The resource is being deleted, and tenants depend on it: it stays until the last of them is gone.',
     remedy: 'Wait for the tenures to end; the message says how many are left. Nothing new is sold meanwhile.',
   },
   MirrorComplete: {
@@ -40,22 +40,22 @@ export const bridgeReasons = {
   },
   MirrorIncomplete: {
     family: 'condition',
-    summary: 'Some objects of the mirror could not be written; all others go on.',
-    remedy: 'The message names the first and why; the API server may refuse it, or an admission policy may.',
+    summary: 'Some objects of the mirror could not be written; all others are up to date.',
+    remedy: 'The message names the first object and the error, for example a refusal by an admission policy.',
   },
   Registering: {
     family: 'condition',
-    summary: 'The chain is being told of the Provider or the Offer.',
+    summary: 'The Provider or the Offer is being registered on chain.',
     remedy: 'Nothing to do.',
   },
   Registered: {
     family: 'condition',
-    summary: 'The chain says of the Provider or the Offer what its resource says.',
+    summary: 'The Provider or the Offer is registered on chain as its resource says.',
     remedy: 'Nothing to do.',
   },
   Withdrawn: {
     family: 'condition',
-    summary: 'The Offer has no capacity and is withdrawn from the chain; what runs goes on.',
+    summary: 'The Offer has no capacity and is withdrawn from the chain; running tenures are not affected.',
     remedy: 'Raise spec.capacity to take awards again.',
   },
   OfferDuplicate: {
@@ -75,24 +75,24 @@ export const bridgeReasons = {
   },
   DescriptorTypeNotOnChain: {
     family: 'condition',
-    summary: 'Nobody has registered the descriptor type of the Offer on the chain.',
+    summary: 'The descriptor type of the Offer is not registered on the chain.',
     remedy: 'Register the type (dinfra type register), or correct spec.descriptorType.',
   },
   TeardownHeld: {
     family: 'condition',
     summary:
-      'More tenures ended at once than the Provider lets be torn down within an hour: the rest waits for a person.',
+      'More tenures ended at once than may be torn down within an hour: the rest waits for approval by a person.',
     remedy:
-      'Look at what waits; set spec.teardown.approvedUntil of the Provider to a time in the near future to let it go on.',
+      'Check the tenures that wait, then set spec.teardown.approvedUntil of the Provider to a time in the near future.',
   },
   CallRefused: {
     family: 'retryable',
-    summary: 'The chain refused a call of the provider; the message has its name for why.',
-    remedy: 'Look up the error in docs/chain.md. The call is sent again, later each time, while it is needed.',
+    summary: 'The chain refused a call of the provider; the message has the name of the error.',
+    remedy: 'Look up the error in docs/chain.md. The call is sent again with backoff for as long as it is needed.',
   },
-  Told: {
+  Confirmed: {
     family: 'condition',
-    summary: 'The chain has been told; the message says what and in which block.',
+    summary: 'The report is final on chain; the message has the call and the block.',
     remedy: 'Nothing to do.',
   },
 } as const satisfies Reasons;

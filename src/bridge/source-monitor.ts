@@ -2,7 +2,7 @@ import type { SourceState } from '../award/source.ts';
 import type { Logger } from '../base/logger.ts';
 import type { BridgeContext } from './bridge-context.ts';
 
-/** Tells logs, metrics and the rest of the operator how following the source of one Provider goes. */
+/** Reports the connection to the source of one Provider to logs, metrics and the rest of the operator. */
 export class SourceMonitor {
   private readonly context: Pick<BridgeContext, 'metrics' | 'clock' | 'onReachable'>;
   private readonly labels: { readonly namespace: string; readonly provider: string };
@@ -36,7 +36,7 @@ export class SourceMonitor {
     }
   }
 
-  /** A finalised block was seen. */
+  /** Records that a finalised block was seen. */
   noteBlock(block: number): void {
     if (block <= this.lastBlock) return;
     const { metrics, clock } = this.context;

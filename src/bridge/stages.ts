@@ -2,7 +2,7 @@ import { abortable, startDeadline } from '../base/deadline.ts';
 import type { DinfraError } from '../errors/dinfra-error.ts';
 import { asDinfraError } from './failures.ts';
 
-/** The parts of a comparison, in their order. */
+/** The stages of a comparison, in their order. */
 export type StageName =
   | 'finalizer'
   | 'read'
@@ -14,12 +14,12 @@ export type StageName =
   | 'provider'
   | 'release';
 
-/** `isNew` is false while a stage goes on failing for the same reason. */
+/** `isNew` is false while a stage keeps failing for the same reason. */
 export type StageFailure = (stage: StageName, error: DinfraError, isNew: boolean) => void;
 
 /**
- * Runs the stages of a comparison so that none of them can stop another: each has a deadline, and what it throws is kept
- * as its problem until it goes well again.
+ * Runs the stages of a comparison so that none of them can stop another: each has a deadline, and its error is kept as
+ * its problem until it succeeds again.
  */
 export class Stages {
   private readonly timeoutMs: number;
@@ -31,7 +31,7 @@ export class Stages {
     this.onFailure = onFailure;
   }
 
-  /** What is wrong: the failure of the first stage that failed when it ran last. */
+  /** The failure of the first stage whose last run failed. */
   get problem(): DinfraError | undefined {
     return this.failed.values().next().value;
   }
@@ -40,7 +40,7 @@ export class Stages {
     return this.failed.size === 0;
   }
 
-  /** Returns what the stage returns, or undefined when it failed. Throws only when `signal` is aborted. */
+  /** Returns the result of the stage, or undefined if it failed. Throws only when `signal` is aborted. */
   async run<T>(
     name: StageName,
     work: (signal: AbortSignal) => T | Promise<T>,

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => world.end());
 
-/** Says what the chain has, and waits until what that began has ended. */
+/** Sets what the chain has, and waits until all work that this began has ended. */
 async function want(): Promise<void> {
   world.context.types.want(GENESIS, world.ledger.types.values(), [], () => undefined);
   await new Promise((resolve) => setTimeout(resolve, 10));
@@ -30,7 +30,7 @@ function types(): readonly DescriptorType[] {
 }
 
 describe('a descriptor type', () => {
-  it('is mirrored with its schema, Ready, and written no second time', async () => {
+  it('a descriptor type is mirrored with its schema, becomes Ready, and is written only once', async () => {
     await want();
     expect(types()).toMatchObject([{ spec: { name: 'helm/v1', version: 1, schema: '{"type":"object"}' } }]);
     expect(world.readyOf(types()[0])).toMatchObject({ status: 'True', reason: 'Registered', message: 'Version 1.' });
@@ -41,7 +41,7 @@ describe('a descriptor type', () => {
     expect(fetched).toEqual(['helm/v1']);
   });
 
-  it('that is only retired needs no schema anew', async () => {
+  it('a type that is retired without a new version fetches no schema', async () => {
     await want();
     const [known] = world.ledger.types.values();
     if (known === undefined) throw new Error('no type');
@@ -52,7 +52,7 @@ describe('a descriptor type', () => {
     expect(fetched).toEqual(['helm/v1']);
   });
 
-  it('whose next version cannot be used keeps the one before, and is Stalled with the reason', async () => {
+  it('a type whose next version cannot be used keeps the previous one, and is Stalled with the reason', async () => {
     await want();
     world.ledger.publish('helm/v1', 2, SECOND);
     world.fetchSchema = () => {
@@ -68,7 +68,7 @@ describe('a descriptor type', () => {
     expect(world.context.types.problemOf(GENESIS, 'helm/v1')).toMatchObject({ reason: 'DescriptorTypeUnknown' });
   });
 
-  it('whose schema cannot be had is tried again later each time, and at once when the chain has another version', async () => {
+  it('a type whose schema cannot be fetched is retried with backoff, and immediately once the chain has another version', async () => {
     let attempts = 0;
     world.fetchSchema = () => {
       attempts += 1;
@@ -87,7 +87,7 @@ describe('a descriptor type', () => {
     expect(attempts).toBe(3);
   });
 
-  it('whose gateway hangs holds up no other', async () => {
+  it('a type whose gateway hangs does not delay other types', async () => {
     for (const name of ['a/v1', 'b/v1', 'c/v1']) world.ledger.publish(name);
     world.fetchSchema = (type, _sources, signal) =>
       type === 'helm/v1'
@@ -101,7 +101,7 @@ describe('a descriptor type', () => {
     ).toEqual(['a/v1', 'b/v1', 'c/v1']);
   });
 
-  it('echoes the reconcile a person has asked for', async () => {
+  it('a requested reconcile of a DescriptorType is echoed in its status', async () => {
     await want();
     const [known] = types();
     if (known === undefined) throw new Error('no type');

@@ -15,7 +15,7 @@ import type { BridgeCluster } from '../ports.ts';
 import { descriptorTypeStatus } from '../status/descriptor-type-status.ts';
 import { writeStatus } from '../status/status-writer.ts';
 
-/** Types worked on at once: most of the time is waiting for gateways. */
+/** Types processed at once: most of the time is spent waiting for gateways. */
 const CONCURRENCY = 16;
 const SETTLE_MS = 1_000;
 const RETRY = { initialMs: 2_000, maxMs: 300_000 };
@@ -26,7 +26,7 @@ export interface DescriptorTypeMirrorOptions {
   readonly schemas: Pick<Descriptors, 'schema'>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Ends what is under way. */
+  /** Aborts the work in flight. */
   readonly signal: AbortSignal;
   /** How long one type may take, in milliseconds. Default 30 s. */
   readonly timeoutMs?: number;
@@ -39,15 +39,16 @@ interface Entry {
   sources: readonly ContentSource[];
   running: boolean;
   failures: number;
-  /** Monotonic. */
+  /** Monotonic milliseconds. */
   retryAt: number;
   problem: Problem | undefined;
   readonly onSettled: Set<() => void>;
 }
 
 /**
- * Keeps a DescriptorType resource, schema and all, for each descriptor type a provider has to do with. The schemas are
- * strangers': each is fetched and checked by itself, with a deadline and a backoff of its own, and nobody waits for it.
+ * Keeps a DescriptorType resource, including its schema, for each descriptor type that a provider offers or serves.
+ * Schemas are untrusted input: each is fetched and checked on its own, with its own deadline and backoff, and nothing
+ * waits for it.
  */
 export class DescriptorTypeMirror {
   private readonly options: DescriptorTypeMirrorOptions;
@@ -59,7 +60,9 @@ export class DescriptorTypeMirror {
     this.options = options;
   }
 
-  /** Says what the chain has now. Returns at once; `onSettled` is told when a type has changed its standing. */
+  /**
+   * Sets the types the chain has now. Returns immediately; `onSettled` is called when a type became usable or unusable.
+   */
   want(
     genesis: string,
     types: Iterable<PublishedType>,
@@ -81,7 +84,7 @@ export class DescriptorTypeMirror {
     }
   }
 
-  /** Why the present schema of a type cannot be had or used; undefined when it is in the cluster. */
+  /** Why the current schema of a type cannot be fetched or used; undefined once it is in the cluster. */
   problemOf(genesis: string, type: string): Problem | undefined {
     return this.entries.get(descriptorTypeName(genesis, type))?.problem;
   }
@@ -122,7 +125,7 @@ export class DescriptorTypeMirror {
       const applied = await this.apply(entry, deadline.signal);
       entry.problem = undefined;
       entry.failures = 0;
-      // The watch takes a moment to show what was written.
+      // The watch shows a write only after a moment.
       entry.retryAt = clock.monotonic() + SETTLE_MS;
       await this.writeStatus(applied, undefined, deadline.signal);
     } catch (error) {
@@ -186,7 +189,7 @@ function isInStep(before: DescriptorType['spec'], after: PublishedType): boolean
   );
 }
 
-/** True when the status does not say what it should, e.g. after a crash between the two writes. */
+/** True if the status is not what it should be, e.g. after a crash between the two writes. */
 function differs(object: DescriptorType, problem: Problem | undefined): boolean {
   const { status } = object;
   const wanted = descriptorTypeStatus(object, problem, 0);

@@ -2,7 +2,7 @@ import type { Deployment } from '../../api/deployment.ts';
 import type { Subscription } from '../../api/subscription.ts';
 import { type TenureNames, tenureKey } from './tenure-names.ts';
 
-/** The mirrored objects of one provider on one chain, found by what they are about. */
+/** The mirrored objects of one provider on one chain, by the tenure or subscription they represent. */
 export interface MirrorIndex {
   /** By `tenureKey`: the Deployment of the tenure, or its parts. */
   readonly tenures: ReadonlyMap<string, readonly Deployment[]>;
@@ -11,8 +11,9 @@ export interface MirrorIndex {
 }
 
 /**
- * Finds the mirrored objects of a provider in its namespace, with one look at each object. They belong to the provider's
- * number on chain, which is in the names, and not to the Provider resource they refer to: that may have been renamed.
+ * Indexes the mirrored objects of a provider in its namespace, in one pass over all objects. They are recognised by the
+ * provider's number on chain, which is part of their names, and not by the Provider resource they refer to: that may
+ * have been renamed.
  */
 export function* indexMirror(
   deployments: readonly Deployment[],

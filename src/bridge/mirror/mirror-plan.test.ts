@@ -24,7 +24,7 @@ function offer(name: string, reactor: string): Offer {
   return { apiVersion: 'dinfra.io/v1alpha1', kind: 'Offer', metadata, spec, status: { observedGeneration: 1 } };
 }
 
-/** The awards against a mirror that starts empty and takes what is planned. */
+/** A mirror that starts empty and applies what is planned. */
 class Mirror {
   deployments: Deployment[] = [];
   subscriptions: Subscription[] = [];
@@ -115,7 +115,7 @@ const writes = (plan: MirrorPlan) => ({
 const nothing = { deployments: [], subscriptions: [], deletes: 0 };
 
 describe('the mirror of the desired set', () => {
-  it('has a Subscription and a Deployment for each award', () => {
+  it('each award has a Subscription and a Deployment', () => {
     const plan = new Mirror().plan([awardOf(1n), awardOf(2n, { state: 'Awarded' })]);
     expect(writes(plan)).toEqual({
       deployments: ['1/1 Active', '2/1 Awarded'],
@@ -124,29 +124,29 @@ describe('the mirror of the desired set', () => {
     });
   });
 
-  it('is not written when nothing has changed', () => {
+  it('nothing is written if nothing has changed', () => {
     const awards = [awardOf(1n), awardOf(2n)];
     expect(writes(mirrored(awards).plan(awards))).toEqual(nothing);
   });
 
-  it('follows the state of the chain', () => {
+  it('the mirror follows the state on chain', () => {
     const plan = mirrored([awardOf(1n)]).plan([awardOf(1n, { state: 'Suspended' })]);
     expect(writes(plan)).toMatchObject({ deployments: ['1/1 Suspended'], subscriptions: ['1 Suspended'] });
   });
 
-  it('leaves spec.suspend, which a person sets', () => {
+  it('spec.suspend, which a person sets, is not overwritten', () => {
     const mirror = mirrored([awardOf(1n)]);
     mirror.deployments = mirror.deployments.map((object) => ({ ...object, spec: { ...object.spec, suspend: true } }));
     expect(writes(mirror.plan([awardOf(1n)]))).toEqual(nothing);
   });
 
-  it('puts right a state that a person edited to Ended', () => {
+  it('a state that a person edited to Ended is corrected', () => {
     const mirror = mirrored([awardOf(1n)]);
     mirror.deployments = mirror.deployments.map((object) => ({ ...object, spec: { ...object.spec, state: 'Ended' } }));
     expect(writes(mirror.plan([awardOf(1n)])).deployments).toEqual(['1/1 Active']);
   });
 
-  it('puts right a label of ours that was edited by hand, and leaves those of others', () => {
+  it('an edited label of ours is corrected, and labels of others are not touched', () => {
     const mirror = mirrored([awardOf(1n)]);
     const relabel = (labels: Readonly<Record<string, string>>) => {
       mirror.deployments = mirror.deployments.map((object) => ({
@@ -163,7 +163,7 @@ describe('the mirror of the desired set', () => {
     expect(plan.writes[0]?.object.labels).not.toHaveProperty('team');
   });
 
-  it('takes over no label of others when an award is gone', () => {
+  it('labels of others are not taken over when an award is gone', () => {
     const mirror = mirrored([awardOf(1n)]);
     mirror.deployments = mirror.deployments.map((object) => ({
       ...object,
@@ -174,17 +174,17 @@ describe('the mirror of the desired set', () => {
     );
   });
 
-  it('names the reason of an end', () => {
+  it('the reason of an end is mirrored', () => {
     const plan = mirrored([awardOf(1n)]).plan([awardOf(1n, { state: 'Ended', reason: 20_003 })]);
     expect(specs(plan)[0]?.endReason).toEqual({ code: 20_003, name: 'OutOfFunds' });
   });
 
-  it('keeps both tenures of a subscription that came back, and the newer one in the Subscription', () => {
+  it('a subscription that was awarded again keeps both tenures, and the Subscription shows the newer one', () => {
     const plan = new Mirror().plan([awardOf(1n, { tenure: 3 }), awardOf(1n, { tenure: 1, state: 'Ended' })]);
     expect(writes(plan)).toMatchObject({ deployments: ['1/3 Active', '1/1 Ended'], subscriptions: ['1 Active'] });
   });
 
-  it('ends what is gone from the chain, and deletes it only when nothing is left of it', () => {
+  it('a tenure that is gone from the chain is ended, and deleted only once nothing is left of it', () => {
     const mirror = mirrored([awardOf(1n)]);
     const gone = mirror.plan([]);
     expect(writes(gone)).toEqual({ deployments: ['1/1 Ended'], subscriptions: [], deletes: 0 });
@@ -196,14 +196,14 @@ describe('the mirror of the desired set', () => {
     expect(last.deleteSubscriptions).toHaveLength(1);
   });
 
-  it('keeps a released Deployment while the chain still lists it', () => {
+  it('a released Deployment is kept while the chain still lists its tenure', () => {
     const ended = [awardOf(1n, { state: 'Ended' })];
     const mirror = mirrored(ended);
     mirror.release();
     expect(writes(mirror.plan(ended))).toEqual(nothing);
   });
 
-  it('separates two providers of one chain in one namespace', () => {
+  it('two providers of one chain in one namespace do not touch each other’s objects', () => {
     const mirror = mirrored([awardOf(1n)]);
     const names = new TenureNames(GENESIS, 4);
     const plan = mirror.plan([awardOf(1n, { tenure: 2 })], { names, providerName: 'other' });
@@ -211,7 +211,7 @@ describe('the mirror of the desired set', () => {
     expect(plan.writes.map(({ object }) => object.name)).not.toContain(mirror.subscriptions[0]?.metadata.name);
   });
 
-  it('of several parts takes each of them to the state of the award', () => {
+  it('every part of an award follows its state', () => {
     const mirror = mirrored([awardOf(1n)]);
     mirror.deployments = ['web', 'db'].flatMap((part) =>
       mirror.deployments.map((one) => ({
@@ -226,19 +226,19 @@ describe('the mirror of the desired set', () => {
   });
 });
 
-describe('an award that cannot be understood', () => {
-  it('is not taken for gone', () => {
+describe('an award that cannot be decoded', () => {
+  it('an award that cannot be decoded does not count as gone', () => {
     const mirror = mirrored([awardOf(1n), awardOf(2n)]);
     expect(writes(mirror.plan([awardOf(2n)], { unreadable: new Set(['1/1']) }))).toEqual(nothing);
   });
 
-  it('keeps everything that is not listed when it is not known which one it is', () => {
+  it('nothing counts as gone while it is not known which award cannot be decoded', () => {
     expect(writes(mirrored([awardOf(1n), awardOf(2n)]).plan([], { unreadable: 'all' }))).toEqual(nothing);
   });
 });
 
 describe('a Provider that was renamed', () => {
-  it('adopts what its account has on the chain, and labels follow', () => {
+  it('a renamed Provider adopts the tenures of its account, and their labels follow', () => {
     const mirror = mirrored([awardOf(1n)]);
     mirror.providerName = 'acme-2';
     const plan = mirror.plan([awardOf(1n)]);
@@ -248,7 +248,7 @@ describe('a Provider that was renamed', () => {
     expect(writes(mirror.take(plan).plan([awardOf(1n)]))).toEqual(nothing);
   });
 
-  it('ends what is gone from the chain although it still names the old Provider', () => {
+  it('a tenure that is gone from the chain is ended even if its objects still name the old Provider', () => {
     const mirror = mirrored([awardOf(1n)]);
     mirror.providerName = 'acme-2';
     expect(writes(mirror.plan([])).deployments).toEqual(['1/1 Ended']);
@@ -256,12 +256,12 @@ describe('a Provider that was renamed', () => {
 });
 
 describe('the reactor of a tenure', () => {
-  it('is that of the Offer that was sold when it was awarded', () => {
+  it('a tenure takes the reactor of the Offer that was sold when it was awarded', () => {
     const plan = new Mirror().plan([awardOf(1n, { state: 'Awarded' })]);
     expect(specs(plan)[0]?.reactorRef).toEqual({ name: 'cluster-a' });
   });
 
-  it('stays when the Offer changes its reactor', () => {
+  it('a tenure keeps its reactor when the Offer changes its own', () => {
     const mirror = mirrored([awardOf(1n, { state: 'Awarded' })]);
     const sold = new Map([['helm/v1', offer('web', 'cluster-b')]]);
     expect(writes(mirror.plan([awardOf(1n, { state: 'Awarded' })], { sold }))).toEqual(nothing);
@@ -269,7 +269,7 @@ describe('the reactor of a tenure', () => {
     expect(running.deployments[0]?.spec.reactorRef).toEqual({ name: 'cluster-a' });
   });
 
-  it('is left open for a tenure first seen after its acceptance, until it was found where it runs', () => {
+  it('a tenure first seen after its acceptance has no reactor until it was found where it runs', () => {
     const mirror = mirrored([awardOf(1n)]);
     expect(mirror.deployments[0]?.spec).not.toHaveProperty('reactorRef');
     mirror.status({ realisation: { reactor: { name: 'cluster-z', kind: 'helm' } } });
@@ -278,19 +278,19 @@ describe('the reactor of a tenure', () => {
 });
 
 describe('the accepted descriptor', () => {
-  it('is what was validated, once the chain says that it was accepted', () => {
+  it('spec.accepted is the validated descriptor once the chain has it accepted', () => {
     const mirror = mirrored([awardOf(1n, { state: 'Awarded' })]).status({ accepted: PINNED });
     expect(writes(mirror.plan([awardOf(1n, { state: 'Awarded' })]))).toEqual(nothing);
     expect(specs(mirror.plan([awardOf(1n, { state: 'Accepted' })]))[0]?.accepted).toEqual(PINNED);
   });
 
-  it('is not another one when the same bytes were validated against a later schema', () => {
+  it('spec.accepted does not change when the same bytes were validated against a later schema', () => {
     const mirror = mirrored([awardOf(1n, { state: 'Awarded' })]).status({ accepted: PINNED });
     mirror.take(mirror.plan([awardOf(1n)])).status({ accepted: { ...PINNED, schemaVersion: 9 } });
     expect(writes(mirror.plan([awardOf(1n)]))).toEqual(nothing);
   });
 
-  it('stays the last good one until an accepted update was validated', () => {
+  it('spec.accepted stays the previous descriptor until an accepted update was validated', () => {
     const mirror = mirrored([awardOf(1n, { state: 'Awarded' })]).status({ accepted: PINNED });
     mirror.take(mirror.plan([awardOf(1n)]));
     const hash = `0x${'22'.repeat(32)}`;
@@ -303,7 +303,7 @@ describe('the accepted descriptor', () => {
 });
 
 describe('the limit of teardowns', () => {
-  it('lets no more begin than it leaves, and says which wait', () => {
+  it('no more teardowns begin than the limit allows, and those that wait are named', () => {
     const mirror = mirrored([1n, 2n, 3n, 4n].map((id) => awardOf(id)));
     const plan = mirror.plan([], { teardownsLeft: 3 });
     expect(plan.begins).toHaveLength(3);
@@ -313,7 +313,7 @@ describe('the limit of teardowns', () => {
     expect(mirror.plan([], { teardownsLeft: 0 }).held).toEqual(plan.held);
   });
 
-  it('counts the tenures that a restored cluster first sees as Ended', () => {
+  it('tenures that a restored cluster first sees as Ended count as teardowns', () => {
     const ended = Array.from({ length: 100 }, (_, id) => awardOf(BigInt(id), { state: 'Ended' }));
     const plan = new Mirror().plan(ended, { teardownsLeft: 10 });
     expect(plan.begins).toHaveLength(10);
@@ -321,7 +321,7 @@ describe('the limit of teardowns', () => {
     expect(specs(plan)).toHaveLength(10);
   });
 
-  it('does not count an award that was declined: nothing was made for it', () => {
+  it('a declined award does not count as a teardown, because nothing was created for it', () => {
     const mirror = mirrored([awardOf(1n, { state: 'Awarded' }), awardOf(2n)]);
     const plan = mirror.plan([], { teardownsLeft: 0 });
     expect(writes(plan).deployments).toEqual(['1/1 Ended']);
@@ -329,14 +329,14 @@ describe('the limit of teardowns', () => {
     expect(plan.held).toHaveLength(1);
   });
 
-  it('does not count again what has begun and does not show yet', () => {
+  it('a teardown that has begun and that the mirror does not show yet counts once', () => {
     const mirror = mirrored([awardOf(1n)]);
     const { begins } = mirror.plan([]);
     const again = mirror.plan([], { teardownsLeft: 0, begun: new Set(begins) });
     expect(again).toMatchObject({ begins: [], held: [] });
   });
 
-  it('does not count the removal of what was already ended', () => {
+  it('the removal of a tenure that had already ended does not count as a teardown', () => {
     const mirror = mirrored([awardOf(1n, { state: 'Ended' })]);
     mirror.release();
     expect(mirror.plan([], { teardownsLeft: 0 }).deleteDeployments).toHaveLength(1);
@@ -344,7 +344,7 @@ describe('the limit of teardowns', () => {
 });
 
 describe('a comparison of many awards', () => {
-  it('looks at each object a bounded number of times, however many there are', () => {
+  it('a comparison looks at each object a bounded number of times, however many there are', () => {
     let looks = 0;
     const counted = (object: Deployment): Deployment => ({
       ...object,

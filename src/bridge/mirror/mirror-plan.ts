@@ -8,24 +8,27 @@ import { reasonName } from '../../award/reason-names.ts';
 import type { MirrorIndex } from './mirror-index.ts';
 import { type TenureNames, tenureKey } from './tenure-names.ts';
 
-/** What the source lists for one provider at one finalised point, and what the cluster mirrors of it. */
+/**
+ * What the source lists for one provider at one finalised point, and what the cluster mirrors of it. All `planMirror`
+ * decides by.
+ */
 export interface MirrorFacts {
   readonly names: TenureNames;
   /** Name of the Provider resource. */
   readonly providerName: string;
-  /** The whole desired set: what is not in it is not the provider's any more. */
+  /** The complete desired set: a tenure that is not in it is no longer the provider's. */
   readonly awards: readonly Award[];
   /**
-   * Awards that were listed and could not be understood, by `tenureKey`: never taken for gone. `all` when it is not known
-   * which they are.
+   * Awards that were listed but could not be decoded, by `tenureKey`: they never count as gone. `all` if it is not
+   * known which ones they are.
    */
   readonly unreadable: ReadonlySet<string> | 'all';
   readonly index: MirrorIndex;
-  /** Of each descriptor type the Offer that is sold. */
+  /** The Offer that is sold, by descriptor type. */
   readonly sold: ReadonlyMap<string, Offer>;
-  /** How many further tenures may begin to be torn down now. */
+  /** How many more teardowns may begin now. */
   readonly teardownsLeft: number;
-  /** Names of Deployments whose teardown has begun, though the mirror may not show it yet. */
+  /** Names of Deployments whose teardown has begun, even if the mirror does not show it yet. */
   readonly begun: ReadonlySet<string>;
 }
 
@@ -41,9 +44,9 @@ export type MirrorWrite =
   | { readonly kind: 'Subscription'; readonly tenure: string; readonly object: Mirrored<SubscriptionSpec> }
   | { readonly kind: 'Deployment'; readonly tenure: string; readonly object: Mirrored<DeploymentSpec> };
 
-/** What brings the mirror in step. Objects that already say what they should are left out. */
+/** The writes that bring the mirror up to date. Objects that are up to date are left out. */
 export interface MirrorPlan {
-  /** In this order: a Subscription comes before the Deployments that refer to it. */
+  /** To be written in this order: a Subscription comes before the Deployments that refer to it. */
   readonly writes: readonly MirrorWrite[];
   readonly deleteDeployments: readonly Deployment[];
   readonly deleteSubscriptions: readonly Subscription[];
@@ -54,8 +57,8 @@ export interface MirrorPlan {
 }
 
 /**
- * Compares the desired set with its mirror. Pure. Only to be called with a desired set read in full at a finalised
- * point that descends from the last one acted on: then, and only then, an entry that is gone is proof.
+ * Compares the desired set with its mirror. Pure. Call it only with a desired set that was read in full at a finalised
+ * point which descends from the last one acted on: only then does a missing entry prove that the tenure is gone.
  */
 export function* planMirror(facts: MirrorFacts): Generator<void, MirrorPlan, void> {
   const writes: MirrorWrite[] = [];
@@ -88,7 +91,7 @@ export function* planMirror(facts: MirrorFacts): Generator<void, MirrorPlan, voi
         writes.push({ kind: 'Subscription', tenure: key, object });
       }
     }
-    // One that ended before it was ever mirrored is mirrored too: something may run under its name.
+    // A tenure that ended before it was first mirrored is mirrored too: something may run under its name.
     for (const before of facts.index.tenures.get(key) ?? [undefined]) {
       write(key, before, deploymentFor(facts, award, before));
     }
@@ -104,7 +107,7 @@ export function* planMirror(facts: MirrorFacts): Generator<void, MirrorPlan, voi
         continue;
       }
       kept.add(deployment.spec.subscription);
-      // Gone from the source: released, or cleaned up by somebody after a long silence of ours.
+      // Gone from the source: released, or removed by others after the provider was silent for long.
       if (!isListed) write(key, deployment, goneFrom(facts, deployment));
     }
   }
@@ -114,21 +117,21 @@ export function* planMirror(facts: MirrorFacts): Generator<void, MirrorPlan, voi
     yield;
     const { metadata, spec } = subscription;
     const isUnreadable = facts.unreadable === 'all' || facts.unreadable.has(tenureKey(spec.id, spec.tenure));
-    // A Subscription stays as long as one of its Deployments does: it explains them.
+    // A Subscription stays as long as one of its Deployments: they refer to it.
     if (newest.has(BigInt(spec.id)) || kept.has(spec.id) || isUnreadable) continue;
     if (metadata.deletionTimestamp === undefined) deleteSubscriptions.push(subscription);
   }
   return { writes, deleteDeployments, deleteSubscriptions, begins, held };
 }
 
-/** True when a write sends something to removal that may exist. */
+/** True if a write begins the removal of something that may exist. */
 function beginsTeardown(before: Deployment | undefined, { spec }: Mirrored<DeploymentSpec>): boolean {
   if (spec.state !== 'Ended') return false;
   // First seen as Ended, by a new or restored cluster: whatever was made for it still runs.
   if (before === undefined) return true;
   if (before.spec.state === 'Ended') return false;
   const { realisation } = before.status;
-  // Nothing is made before the mirror says Accepted: a stranger's bad orders must not use up what others need.
+  // Nothing is created before the mirror says Accepted: cancelled awards must not use up the limit for real teardowns.
   return before.spec.state !== 'Awarded' || (realisation?.since ?? realisation?.intent) !== undefined;
 }
 
@@ -170,8 +173,8 @@ function deploymentFor(facts: MirrorFacts, award: Award, before: Deployment | un
 }
 
 /**
- * The reactor of a tenure: what was sold when it was awarded, and never another one. Of a tenure that was accepted
- * before this cluster knew it, only where it was found to run; while that is looked for, none.
+ * The reactor of a tenure: the one that was sold when it was awarded, never another one. For a tenure that was accepted
+ * before this cluster knew it, the reactor it was found to run on; until it is found, none.
  */
 function reactorFor({ sold }: MirrorFacts, award: Award, before: Deployment | undefined): string | undefined {
   const known = before?.spec.reactorRef?.name ?? before?.status.realisation?.reactor?.name;
@@ -179,7 +182,7 @@ function reactorFor({ sold }: MirrorFacts, award: Award, before: Deployment | un
   return award.state === 'Awarded' ? sold.get(award.type)?.spec.reactorRef.name : undefined;
 }
 
-/** What was validated and pinned, once the source says that it was accepted. The last good one until the next is good. */
+/** The descriptor that was validated and pinned, once the source has it accepted; until then the previous one. */
 function acceptedFor({ state, content }: Award, before: Deployment | undefined): DeploymentSpec['accepted'] {
   const known = before?.spec.accepted;
   if (state === 'Awarded' || known?.hash === content.hash) return known;
@@ -209,7 +212,7 @@ function subscriptionFor(facts: MirrorFacts, award: Award): Mirrored<Subscriptio
   };
 }
 
-/** The same Deployment, ended: the source has no entry for it any more. */
+/** The same Deployment as Ended: the source no longer has an entry for it. */
 function goneFrom(facts: MirrorFacts, { metadata, spec }: Deployment): Mirrored<DeploymentSpec> {
   const { suspend: _, ...ours } = spec;
   return {
@@ -246,7 +249,10 @@ function labelsFor(
   };
 }
 
-/** Whether the labels and fields the bridge owns say what they should. Those of others, such as `suspend`, do not count. */
+/**
+ * Whether the labels and fields the bridge owns are up to date. Fields of other writers, such as `suspend`, are
+ * ignored.
+ */
 function isInStep(
   before: { readonly metadata: Deployment['metadata']; readonly spec: object },
   { labels, spec }: Mirrored<object>,
@@ -254,7 +260,7 @@ function isInStep(
   for (const key in labels) if (before.metadata.labels?.[key] !== labels[key]) return false;
   const left = before.spec as Readonly<Record<string, unknown>>;
   const right = spec as Readonly<Record<string, unknown>>;
-  // The identity of most values spares a deep comparison of each of them, ten thousand times in a row.
+  // Most values are identical, which avoids ten thousand deep comparisons in a row.
   for (const key in right) if (left[key] !== right[key] && !isDeepStrictEqual(left[key], right[key])) return false;
   for (const key in left) if (right[key] === undefined && left[key] !== undefined && key !== 'suspend') return false;
   return true;

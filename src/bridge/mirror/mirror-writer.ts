@@ -10,25 +10,27 @@ import { asDinfraError, concernsWholeServer } from '../failures.ts';
 import type { BridgeCluster } from '../ports.ts';
 import type { MirrorPlan, MirrorWrite } from './mirror-plan.ts';
 
-/** Writes to the API server at once: more does not make it faster, it only fills its queues. */
+/** Concurrent writes to the API server: more would only fill its queues. */
 const CONCURRENCY = 12;
 const REFUSED = { initialMs: 2_000, maxMs: 300_000 };
 
-/** An object of the mirror that could not be brought in step. */
+/** An object of the mirror that could not be written. */
 export interface MirrorFailure {
   readonly kind: 'Subscription' | 'Deployment';
   readonly name: string;
-  /** `tenureKey` of what it is about. */
+  /** `tenureKey` of the tenure it represents. */
   readonly tenure: string;
   readonly error: DinfraError;
 }
 
 export interface MirrorOutcome {
-  /** Writes the API server took. */
+  /** Number of writes that succeeded. */
   readonly written: number;
-  /** Every object that is out of step now because it was refused, also those left alone until their next attempt. */
+  /**
+   * Every object that is out of date because its write was refused, including those that wait for their next attempt.
+   */
   readonly failures: readonly MirrorFailure[];
-  /** False when time ran out before everything was tried. */
+  /** False if time ran out before everything was tried. */
   readonly complete: boolean;
 }
 
@@ -36,14 +38,13 @@ interface Refused {
   readonly object: unknown;
   readonly failure: MirrorFailure;
   readonly times: number;
-  /** Monotonic. */
+  /** Monotonic milliseconds. */
   readonly retryAt: number;
 }
 
 /**
- * Carries out plans. Every write can be repeated, so a crash in the middle leaves nothing to clean up. An object that is
- * refused keeps none of the others back, and is tried again later each time, or at once when it should say something
- * else.
+ * Carries out plans. Every write can be repeated, so a crash in the middle leaves nothing to clean up. A refused object
+ * does not block the others. It is retried with backoff, or immediately once it should say something else.
  */
 export class MirrorWriter {
   private readonly cluster: BridgeCluster;
@@ -58,9 +59,9 @@ export class MirrorWriter {
   }
 
   /**
-   * Begins no further write after `forMs` milliseconds: what is left is for the next comparison, which may know better.
+   * Begins no write after `forMs` milliseconds: the rest is left to the next comparison, which has fresher facts.
    *
-   * @throws what concerns the API server as a whole, e.g. ClusterUnreachable: nothing of a single object then.
+   * @throws failures of the API server as a whole, e.g. ClusterUnreachable; never those of a single object.
    */
   async apply(plan: MirrorPlan, forMs: number, signal: AbortSignal): Promise<MirrorOutcome> {
     const until = this.clock.monotonic() + forMs;
@@ -128,7 +129,7 @@ export class MirrorWriter {
       : this.cluster.apply(deployments, { metadata, spec: write.object.spec }, options, signal);
   }
 
-  /** What is not in the plan is in step by now. */
+  /** Objects that are not in the plan are up to date. */
   private forgetOthers(plan: MirrorPlan): void {
     if (this.refused.size === 0) return;
     const planned = new Set([

@@ -12,12 +12,12 @@ export class TenureNames {
     this.providerId = providerId;
   }
 
-  /** How many names are remembered. */
+  /** Number of cached names. */
   get size(): number {
     return this.deployments.size + this.subscriptions.size;
   }
 
-  /** The Deployment of an award that is realised by one. */
+  /** The Deployment of an award that has a single part. */
   deployment(subscription: bigint, tenure: number): string {
     const key = tenureKey(`${subscription}`, tenure);
     const known = this.deployments.get(key);

@@ -2,12 +2,12 @@ import type { Desired } from '../../award/source.ts';
 import type { MirrorIndex } from './mirror-index.ts';
 import { tenureKey } from './tenure-names.ts';
 
-/** How many tenures the source wants to run now. */
+/** Number of tenures that should run now. */
 export function liveTenures({ awards }: Desired): number {
   return awards.filter(({ state }) => state !== 'Ended').length;
 }
 
-/** By `tenureKey`; `all` when it is not known which they are. */
+/** By `tenureKey`; `all` if it is not known which ones they are. */
 export function unreadableKeys({ unreadable }: Desired): ReadonlySet<string> | 'all' {
   const keys = new Set<string>();
   for (const { tenure } of unreadable) {
@@ -17,7 +17,7 @@ export function unreadableKeys({ unreadable }: Desired): ReadonlySet<string> | '
   return keys;
 }
 
-/** Those that were being torn down before this process began, and for which something was made. */
+/** Teardowns that began before this process did, of tenures for which something had been created. */
 export function endingNow({ tenures }: MirrorIndex): readonly string[] {
   return [...tenures.values()]
     .flat()
@@ -28,7 +28,7 @@ export function endingNow({ tenures }: MirrorIndex): readonly string[] {
     .map(({ metadata }) => metadata.name);
 }
 
-/** How many tenures still depend on a Provider: listed by the source, or not removed from the cluster yet. */
+/** Number of tenures that still depend on a Provider: listed by the source, or not yet removed from the cluster. */
 export function waitingTenures({ awards, unreadable }: Desired, { tenures }: MirrorIndex): number {
   const keys = new Set(tenures.keys());
   for (const { subscription, tenure } of awards) keys.add(tenureKey(`${subscription}`, tenure));

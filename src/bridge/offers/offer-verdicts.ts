@@ -3,7 +3,7 @@ import type { Desired, WantedRegistration } from '../../award/source.ts';
 import type { Problem } from '../failures.ts';
 import type { ServesType } from '../ports.ts';
 
-/** The Offers a provider sells, by descriptor type: of two of one type the older one, then the one first by name. */
+/** The Offers a provider sells, by descriptor type: of two Offers of one type the older one, ties broken by name. */
 export function offersToSell(offers: readonly Offer[]): ReadonlyMap<string, Offer> {
   const sold = new Map<string, Offer>();
   for (const offer of offers) {
@@ -14,7 +14,7 @@ export function offersToSell(offers: readonly Offer[]): ReadonlyMap<string, Offe
   return sold;
 }
 
-/** Why an Offer is not sold whatever the chain says of it; undefined when nothing is in its way. */
+/** What in the cluster prevents an Offer from being sold; undefined if nothing does. */
 export function hindranceOf(
   { metadata, spec }: Offer,
   sold: ReadonlyMap<string, Offer>,
@@ -43,7 +43,9 @@ export function hindranceOf(
   }
 }
 
-/** The Offers as the source should have them. What it would refuse, or nobody could realise, is left out. */
+/**
+ * The Offers as the source should have them, without those that the source would refuse or no reactor could realise.
+ */
 export function wantedOffers(
   sold: ReadonlyMap<string, Offer>,
   { types, provider }: Pick<Desired, 'types' | 'provider'>,
@@ -54,7 +56,7 @@ export function wantedOffers(
       const { descriptorType, capacity, reactorRef } = offer.spec;
       if (!types.has(descriptorType) || capacity === 0) return false;
       const serves = servesType(`${offer.metadata.namespace}/${reactorRef.name}`, descriptorType);
-      // A Reactor that was not reached yet takes no offer off the chain, and puts none there.
+      // A Reactor that was not reached yet neither withdraws an offer from the chain nor adds one.
       return serves === 'Yes' || (serves === 'Unknown' && provider?.offers.get(descriptorType)?.withdrawn === false);
     })
     .map(({ spec }) => ({

@@ -4,7 +4,7 @@ import type { Problem } from '../failures.ts';
 import { unservedOfferStatus } from '../status/offer-status.ts';
 import { writeStatus } from '../status/status-writer.ts';
 
-/** Says in the status of an Offer, and in an event, why no session serves it. */
+/** Writes why no session serves an Offer into its status, and records an event. */
 export async function writeUnserved(
   context: Pick<BridgeContext, 'cluster' | 'providers' | 'events' | 'clock'>,
   offer: Offer,
@@ -18,7 +18,7 @@ export async function writeUnserved(
   context.events.record(offer, { type: 'Warning', reason, action: 'Offer', note: message });
 }
 
-/** Why nobody serves the Provider of an Offer; undefined while that is not known yet. */
+/** Why no session serves the Provider of an Offer; undefined while that is not known yet. */
 function problemOf({ providers }: Pick<BridgeContext, 'providers'>, { metadata, spec }: Offer): Problem | undefined {
   const { name } = spec.providerRef;
   const provider = providers.get(`${metadata.namespace}/${name}`);
@@ -27,6 +27,6 @@ function problemOf({ providers }: Pick<BridgeContext, 'providers'>, { metadata, 
   }
   const ready = provider.status.conditions?.find(({ type }) => type === 'Ready');
   if (ready === undefined || ready.status === 'True') return undefined;
-  // The reasons of a Provider are ours, and so of the catalogue.
+  // Conditions of a Provider are written by the bridge, so their reasons are in the catalogue.
   return { reason: ready.reason as Problem['reason'], message: `Provider ${name}: ${ready.message}` };
 }

@@ -5,8 +5,8 @@ import type { ServesType } from '../ports.ts';
 import { wantedOffers } from './offer-verdicts.ts';
 
 /**
- * The provider as its source should have it. Pure. One that is being deleted takes no new awards and sells nothing;
- * undefined for one that was never registered: it is not registered in order to leave.
+ * The provider as its source should have it. Pure. A Provider that is being deleted takes no new awards and sells
+ * nothing. Undefined if it is being deleted and was never registered: then it is not registered any more.
  */
 export function wantedRegistration(
   { metadata, spec }: Provider,

@@ -87,13 +87,13 @@ const awarded = awardOf(1n, { state: 'Awarded', deadline: 130 });
 const active = awardOf(1n);
 
 describe('reports', () => {
-  it('name the tenure they speak of', () => {
+  it('a report names its tenure', () => {
     expect(due(awarded, [part(awarded, {})])).toEqual([
       { report: 'accept', genesis: GENESIS, subscription: 1n, tenure: 1 },
     ]);
   });
 
-  it('are none while the mirror has not caught up with the chain', () => {
+  it('nothing is reported while the mirror has not caught up with the chain', () => {
     const accepted = { ...active, state: 'Accepted' } as const;
     expect(due(accepted, [part(awarded, {})])).toEqual([]);
     expect(due(accepted, [])).toEqual([]);
@@ -101,7 +101,7 @@ describe('reports', () => {
 });
 
 describe('the deadline of an award', () => {
-  it('is answered a third of the time ahead, at least five blocks, and never before half of it has passed', () => {
+  it('an undecided award is declined a third of its time ahead, at least five blocks, and never before half of it has passed', () => {
     expect(declineMargin(300)).toBe(100);
     expect(declineMargin(12)).toBe(5);
     expect(declineMargin(6)).toBe(3);
@@ -110,18 +110,18 @@ describe('the deadline of an award', () => {
   it.each<[string, readonly Deployment[]]>([
     ['its Deployment could not be written', []],
     ['its reactor is away and the order undecided', [part(awarded, { order: 'Undecided', workload: 'Unseen' })]],
-    ['nobody has looked at the Deployment', [part(awarded, undefined, { observedGeneration: -1 })]],
-  ])('brings a decline when %s', (_what, parts) => {
+    ['its Deployment was never reconciled', [part(awarded, undefined, { observedGeneration: -1 })]],
+  ])('an award is declined near its deadline when %s', (_what, parts) => {
     expect(due(awarded, parts, 119)).toEqual([]);
     expect(due(awarded, parts, 120)).toMatchObject([{ report: 'decline', reason: 10_008 }]);
   });
 
-  it('brings the reason that was in the way', () => {
+  it('the decline of an undecided award has the reason it is undecided for', () => {
     const full = part(awarded, { order: 'Undecided', reasonCode: 10_201, orderSince: '2026-01-01T00:00:00Z' });
     expect(due(awarded, [full], 120)).toMatchObject([{ report: 'decline', reason: 10_201 }]);
   });
 
-  it('that was answered with a decline is not answered with an acceptance when the reactor comes back', () => {
+  it('an award that was declined is not accepted when the reactor comes back', () => {
     due(awarded, [], 120);
     expect(due(awarded, [part(awarded, {})], 121)).toMatchObject([{ report: 'decline', reason: 10_008 }]);
   });
@@ -130,7 +130,7 @@ describe('the deadline of an award', () => {
 describe('a backend that cannot be seen', () => {
   const unseen = (since: string) => part(active, { workload: 'Unseen', workloadSince: since });
 
-  it('is reported degraded after the bound and not before', async () => {
+  it('a workload that cannot be seen is reported degraded after the bound and not before', async () => {
     const one = unseen('2026-01-01T00:00:00Z');
     expect(due(active, [one])).toEqual([]);
     await clock.advance(UNSEEN_AFTER - 1);
@@ -139,19 +139,19 @@ describe('a backend that cannot be seen', () => {
     expect(due(active, [one])).toMatchObject([{ report: 'degraded', reason: 10_301 }]);
   });
 
-  it('is given its whole bound although the clock of the host that saw it last was an hour ahead', async () => {
+  it('an unseen workload has its whole bound even if the clock of the host that saw it last was an hour ahead', async () => {
     const one = unseen('2026-01-01T01:00:00Z');
     due(active, [one]);
     await clock.advance(UNSEEN_AFTER);
     expect(due(active, [one])).toMatchObject([{ report: 'degraded' }]);
   });
 
-  it('counts from the resumption of a tenure, not from before its suspension', () => {
+  it('the time unseen counts from the resumption of a tenure, not from before its suspension', () => {
     due({ ...active, state: 'Suspended' }, []);
     expect(due(active, [unseen('2025-12-31T00:00:00Z')])).toEqual([]);
   });
 
-  it('is what a tenure comes to whose status says nothing of it for that long', async () => {
+  it('a tenure whose status is out of date counts as unseen', async () => {
     const silent = part(active, { workload: 'Up' }, { observedGeneration: 3 });
     expect(due(active, [silent])).toEqual([]);
     await clock.advance(UNSEEN_AFTER);
@@ -160,14 +160,14 @@ describe('a backend that cannot be seen', () => {
 });
 
 describe('a workload that is down', () => {
-  it('is reported after 30 seconds', async () => {
+  it('a workload that is down is reported after 30 seconds', async () => {
     const down = part(active, { workload: 'Down', reasonCode: 10_300 });
     expect(due(active, [down])).toEqual([]);
     await clock.advance(30_000);
     expect(due(active, [down])).toMatchObject([{ report: 'degraded', reason: 10_300 }]);
   });
 
-  it('has its time to start after a suspension, although it was down all through it', async () => {
+  it('a resumed workload has its full time to start, although it was down throughout the suspension', async () => {
     const down = part(active, { workload: 'Down' });
     due({ ...active, state: 'Suspended' }, [down]);
     await clock.advance(3_600_000);
@@ -183,7 +183,7 @@ describe('an award of several parts', () => {
   const accepted = { ...active, state: 'Accepted' } as const;
   const ended = { ...active, state: 'Ended' } as const;
 
-  it('is accepted when all can be realised and declined when one cannot', () => {
+  it('an award of several parts is accepted if all can be realised and declined if one cannot', () => {
     expect(two(awarded, {}, { order: 'Undecided' })).toEqual([]);
     expect(two(awarded, {}, {})).toMatchObject([{ report: 'accept' }]);
     memory = new TenureMemory();
@@ -192,34 +192,34 @@ describe('an award of several parts', () => {
     ]);
   });
 
-  it('is ready when all are up', () => {
+  it('an award of several parts is ready once all are up', () => {
     expect(two(accepted, {}, { workload: 'Absent' })).toEqual([]);
     expect(two(accepted, {}, {})).toMatchObject([{ report: 'ready' }]);
   });
 
-  it('is degraded when one is down', async () => {
+  it('an award of several parts is degraded if one is down', async () => {
     two(active, {}, { workload: 'Down' });
     await clock.advance(30_000);
     expect(two(active, {}, { workload: 'Down' })).toMatchObject([{ report: 'degraded' }]);
   });
 
-  it('is released when nothing is left of any', () => {
+  it('an award of several parts is released once nothing is left of any', () => {
     expect(two(ended, { released: true }, {})).toEqual([]);
     expect(two(ended, { released: true }, { released: true })).toMatchObject([{ report: 'released' }]);
   });
 });
 
-describe('the wish for another descriptor', () => {
+describe('a requested update', () => {
   const wish = { ...active, update: { hash: NEXT, length: 20, source: 'Preimage' as const } };
   const verdict = { hash: NEXT, verdict: 'Acceptable', reason: 'DescriptorVerified', message: '' } as const;
 
-  it('is answered once it was looked at', () => {
+  it('a requested update is answered once every part has a verdict', () => {
     expect(due(wish, [part(active, {})])).toEqual([]);
     expect(due(wish, [part(active, {}, { update: { ...verdict, hash: HASH } })])).toEqual([]);
     expect(due(wish, [part(active, {}, { update: verdict })])).toMatchObject([{ report: 'acceptUpdate', hash: NEXT }]);
   });
 
-  it('is refused with the code of the verdict', () => {
+  it('a requested update is refused with the code of the verdict', () => {
     const update = { ...verdict, verdict: 'Refused', reason: 'DescriptorSchema', reasonCode: 10_005 } as const;
     expect(due(wish, [part(active, {}, { update })])).toMatchObject([
       { report: 'declineUpdate', hash: NEXT, reason: 10_005 },

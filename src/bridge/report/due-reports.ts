@@ -9,11 +9,11 @@ import { tenureKey } from '../mirror/tenure-names.ts';
 import { DECLINE_AFTER_MS, DEGRADED_AFTER_MS, nextReport, type TenureFacts } from './next-report.ts';
 import type { TenureMemory } from './tenure-memory.ts';
 
-/** The answer to an award is sent when that share of the time for it is left, or that many blocks. */
+/** An undecided award is declined when this share of its time is left, or this many blocks. */
 const MARGIN_SHARE = 1 / 3;
 const MARGIN_BLOCKS = 5;
 
-/** What reports are computed from. */
+/** All that reports are computed from. */
 export interface ReportFacts {
   readonly genesis: string;
   readonly awards: readonly Award[];
@@ -23,13 +23,13 @@ export interface ReportFacts {
   readonly index: Pick<MirrorIndex, 'tenures'>;
   readonly memory: TenureMemory;
   readonly waits: BoundedWaits;
-  /** How long a workload may go unseen before the chain hears of it, in milliseconds. */
+  /** How long a workload may go unseen before it is reported degraded, in milliseconds. */
   readonly unseenAfterMs: number;
   /** Monotonic milliseconds. */
   readonly now: number;
 }
 
-/** What the source should be told of each tenure, at most one report for each. */
+/** The reports that are due, at most one for each tenure. */
 export function* dueReports(facts: ReportFacts): Generator<void, readonly TenureReport[], void> {
   const { genesis, memory } = facts;
   const reports: TenureReport[] = [];
@@ -51,10 +51,10 @@ export function* dueReports(facts: ReportFacts): Generator<void, readonly Tenure
   return reports;
 }
 
-/** How many blocks before the deadline of an award it is declined if it is not decided. */
+/** How many blocks before its deadline an undecided award is declined. */
 export function declineMargin(acceptPeriod: number): number {
   const margin = Math.max(MARGIN_BLOCKS, Math.ceil(acceptPeriod * MARGIN_SHARE));
-  // With very short periods, half of the time is still for deciding.
+  // With very short periods, half of the time is left for the decision.
   return Math.min(margin, Math.max(1, Math.floor(acceptPeriod / 2)));
 }
 
@@ -75,7 +75,8 @@ function tenureFacts(facts: ReportFacts, award: Award, key: string, parts: reado
         : 'Undecided',
     undecidedMs: Math.max(0, ...ages.map(({ undecidedMs }) => undecidedMs)),
     up: all(({ workload }) => workload === 'Up'),
-    // What is started again after a suspension was down all the time: its time begins with the change of state.
+    // A workload that is started again after a suspension was down throughout: its time counts from the change of
+    // state.
     downMs: Math.min(Math.max(0, ...ages.map(({ downMs }) => downMs)), memory.inStateMs(key, now)),
     unseenMs: Math.min(Math.max(staleMs, ...ages.map(({ unseenMs }) => unseenMs)), memory.sinceChangeMs(key, now)),
     reasonCode: known.map((fact) => fact?.reasonCode).find((code) => code !== undefined),
@@ -85,14 +86,14 @@ function tenureFacts(facts: ReportFacts, award: Award, key: string, parts: reado
   };
 }
 
-/** The mirror has to have caught up with the award, and the status with the mirror. */
+/** True once the mirror has caught up with the award, and the status with the mirror. */
 function isCurrent({ metadata, spec, status }: Deployment, { state, content }: Award): boolean {
   return (
     spec.state === state && spec.descriptor.hash === content.hash && status.observedGeneration === metadata.generation
   );
 }
 
-/** Only the ages that the state of the award asks for. */
+/** Computes only the ages that matter in the state of the award. */
 function agesOf({ waits, unseenAfterMs }: ReportFacts, { state }: Award, { metadata, status }: Deployment) {
   const { facts } = status;
   const ages = { undecidedMs: 0, downMs: 0, unseenMs: 0 };
@@ -107,7 +108,7 @@ function agesOf({ waits, unseenAfterMs }: ReportFacts, { state }: Award, { metad
     : { ...ages, downMs: age('workload', facts.workloadSince, DEGRADED_AFTER_MS) };
 }
 
-/** The answer to the consumer's wish for another descriptor, once every part has one. */
+/** The answer to an update that the consumer requested, once every part has a verdict. */
 function answerToUpdate({ update }: Award, parts: readonly Deployment[]) {
   if (update === undefined || parts.length === 0) return undefined;
   const { hash } = update;

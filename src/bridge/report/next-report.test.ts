@@ -20,30 +20,30 @@ const down = { up: false, downMs: DEGRADED_AFTER_MS };
 const report = (state: TenureState, more: Partial<TenureFacts> = {}) =>
   nextReport(state, { ...up, ...more }, UNSEEN_AFTER);
 
-describe('what the chain is told', () => {
+describe('nextReport', () => {
   it.each<[string, TenureState, Partial<TenureFacts>, ReturnType<typeof nextReport>]>([
-    ['an award that can be realised is accepted', 'Awarded', { up: false }, { report: 'accept' }],
+    ['a realisable award is accepted', 'Awarded', { up: false }, { report: 'accept' }],
     ['an award is not accepted before it is decided', 'Awarded', undecided, undefined],
     [
-      'an award that never can be realised is declined',
+      'an award that can never be realised is declined',
       'Awarded',
       { order: 'Impossible', reasonCode: 10_005 },
       { report: 'decline', reason: 10_005 },
     ],
     [
-      'an award there is no room for just now may find some',
+      'an award without room waits briefly, because room may become free',
       'Awarded',
       { ...undecided, reasonCode: 10_201, undecidedMs: DECLINE_AFTER_MS - 1 },
       undefined,
     ],
     [
-      'an award there is no room for is declined long before its deadline',
+      'an award without room is declined long before its deadline',
       'Awarded',
       { ...undecided, reasonCode: 10_201, undecidedMs: DECLINE_AFTER_MS },
       { report: 'decline', reason: 10_201 },
     ],
     [
-      'an award that nobody could decide is declined near its deadline',
+      'an undecided award is declined near its deadline',
       'Awarded',
       { ...undecided, isDue: true },
       { report: 'decline', reason: 10_008 },
@@ -56,13 +56,13 @@ describe('what the chain is told', () => {
     ],
     ['an award decided in time is accepted near its deadline', 'Awarded', { isDue: true }, { report: 'accept' }],
     [
-      'an award that was declined is never accepted after that',
+      'a declined award is never accepted afterwards',
       'Awarded',
       { declinedWith: 10_008 },
       { report: 'decline', reason: 10_008 },
     ],
     [
-      'an accepted tenure is not given up for want of room, while there is time',
+      'an accepted tenure without room is not given up while there is time',
       'Accepted',
       { ...undecided, reasonCode: 10_201, undecidedMs: DECLINE_AFTER_MS },
       undefined,
@@ -70,14 +70,14 @@ describe('what the chain is told', () => {
     ['a workload that is up is reported ready', 'Accepted', {}, { report: 'ready' }],
     ['a workload that is not up yet is not reported ready', 'Accepted', { up: false }, undefined],
     [
-      'an accepted tenure that cannot be realised after all is given up',
+      'an accepted tenure that turns out to be impossible is given up',
       'Accepted',
       { order: 'Impossible', reasonCode: 10_201 },
       { report: 'decline', reason: 10_201 },
     ],
     ['a workload that is active and up needs no report', 'Active', {}, undefined],
     [
-      'a workload that is up stays active although its order cannot be read any more',
+      'a workload that is up stays active when its order can no longer be read',
       'Active',
       { order: 'Impossible', reasonCode: 10_005 },
       undefined,
@@ -85,27 +85,27 @@ describe('what the chain is told', () => {
     ['a restart is no degradation', 'Active', { up: false, downMs: DEGRADED_AFTER_MS - 1 }, undefined],
     ['a workload that stays down is degraded', 'Active', down, { report: 'degraded', reason: 10_300 }],
     [
-      'a workload that cannot be seen is not called down',
+      'a workload that cannot be seen is not reported down',
       'Active',
       { up: false, unseenMs: UNSEEN_AFTER - 1 },
       undefined,
     ],
     [
-      'a workload that nobody has seen for ten minutes is degraded',
+      'a workload unseen for ten minutes is degraded',
       'Active',
       { up: false, unseenMs: UNSEEN_AFTER },
       { report: 'degraded', reason: 10_301 },
     ],
     ['a workload that is seen up again is recovered', 'Degraded', {}, { report: 'recovered' }],
     ['a workload that is still down is not recovered', 'Degraded', down, undefined],
-    ['a suspended tenure is left to the chain', 'Suspended', down, undefined],
+    ['nothing is reported for a suspended tenure', 'Suspended', down, undefined],
     ['an ended tenure is released on proof', 'Ended', { released: true }, { report: 'released' }],
     ['an ended tenure is not released before', 'Ended', {}, undefined],
   ])('%s', (_name, state, more, expected) => {
     expect(report(state, more)).toEqual(expected);
   });
 
-  it('is nothing while the status speaks of an older spec and no deadline is near', () => {
+  it('nothing is reported while the status describes an older spec and no deadline is near', () => {
     for (const state of tenureStates) {
       expect(report(state, { current: false, released: true, order: 'Impossible', ...down })).toBeUndefined();
     }

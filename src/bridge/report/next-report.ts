@@ -1,49 +1,49 @@
 import { awardReasons } from '../../award/reasons.ts';
 import type { TenureState } from '../../award/state.ts';
 
-/** What is known of a tenure, from all the Deployments that realise it. */
+/** What is known of a tenure, from all Deployments that realise it. */
 export interface TenureFacts {
-  /** True when every status speaks of the spec as it is now; an older one says nothing. */
+  /** True if every status describes the current spec; an older status says nothing. */
   readonly current: boolean;
-  /** Impossible when any part is, Realisable when all are. */
+  /** Impossible if any part is, Realisable if all are. */
   readonly order: 'Realisable' | 'Impossible' | 'Undecided';
   /** For how long `order` has been Undecided, in milliseconds. */
   readonly undecidedMs: number;
-  /** Up when all parts are. */
+  /** Up if all parts are. */
   readonly up: boolean;
-  /** For how long any part has been down, or gone, in milliseconds; 0 when none is. */
+  /** For how long any part has been down or absent, in milliseconds; 0 if none is. */
   readonly downMs: number;
-  /** For how long any part could not be seen, in milliseconds; 0 when all can be. */
+  /** For how long any part could not be observed, in milliseconds; 0 if all can be. */
   readonly unseenMs: number;
-  /** The code to give if it has to be declined or degraded now. */
+  /** The reason code to report if it has to be declined or degraded now. */
   readonly reasonCode: number | undefined;
-  /** Proof was seen that nothing of any part is left. */
+  /** It is proven that nothing of any part is left. */
   readonly released: boolean;
-  /** The answer has to be sent now: the deadline of the award is near. */
+  /** The award has to be answered now: its deadline is near. */
   readonly isDue: boolean;
-  /** The code this process has declined the award with: never accepted after that. */
+  /** The code with which this process declined the award, which it must then never accept. */
   readonly declinedWith: number | undefined;
 }
 
-/** What the source should hear. */
+/** A report to the source. */
 export type NextReport =
   | { readonly report: 'accept' | 'ready' | 'recovered' | 'released' }
   | { readonly report: 'decline' | 'degraded'; readonly reason: number };
 
-/** How long a workload must be down before the chain hears of it, in milliseconds: a restart is no degradation. */
+/** How long a workload must be down before it is reported degraded, in milliseconds: a restart is no degradation. */
 export const DEGRADED_AFTER_MS = 30_000;
 
 /**
- * How long an award may be hindered by something the chain has a code for, in milliseconds: what is full may have room
- * in a moment, but the consumer is better served by the next provider than by waiting for the deadline.
+ * How long an award may stay undecided for a reason that has a code on chain, in milliseconds. A full backend may have
+ * room in a moment, but the next provider serves the consumer sooner than waiting for the deadline would.
  */
 export const DECLINE_AFTER_MS = 20_000;
 
 const UNSPECIFIED = awardReasons.Unspecified.chainCode;
 
 /**
- * The difference between what the chain says of a tenure and what its Deployments say, as the one report that removes
- * it; undefined when they agree or nothing is known. Pure. `unseenAfterMs` is how long a workload may go unseen.
+ * The one report that brings the chain's state of a tenure in line with its Deployments; undefined if they agree or
+ * nothing is known. Pure. `unseenAfterMs` is how long a workload may go unseen.
  */
 export function nextReport(state: TenureState, facts: TenureFacts, unseenAfterMs: number): NextReport | undefined {
   switch (state) {
@@ -57,7 +57,7 @@ export function nextReport(state: TenureState, facts: TenureFacts, unseenAfterMs
       if (facts.current && facts.downMs >= DEGRADED_AFTER_MS) {
         return { report: 'degraded', reason: facts.reasonCode ?? awardReasons.WorkloadDown.chainCode };
       }
-      // Unknown is not gone. But what nobody has seen for so long cannot be sold as running either.
+      // Unknown is not gone. But a workload that was not seen for so long cannot be sold as running either.
       return facts.unseenMs >= unseenAfterMs
         ? { report: 'degraded', reason: awardReasons.WorkloadUnseen.chainCode }
         : undefined;
@@ -70,7 +70,9 @@ export function nextReport(state: TenureState, facts: TenureFacts, unseenAfterMs
   }
 }
 
-/** The answer to an award. A missed deadline costs reputation, declining does not: near the end it is declined. */
+/**
+ * The answer to an award. A missed deadline costs reputation and declining does not: near its deadline it is declined.
+ */
 function answer(facts: TenureFacts): NextReport | undefined {
   const decline = (reason: number | undefined) =>
     ({ report: 'decline', reason: reason ?? UNSPECIFIED }) as const satisfies NextReport;

@@ -10,11 +10,11 @@ import type { StoreView } from '../../kube/cache/store.ts';
 import { isNotFound } from '../../kube/client/api-error.ts';
 import type { BridgeCluster, BridgeEvents } from '../ports.ts';
 
-/** How long writing a condition may take, in milliseconds. Nothing follows from it when it fails. */
+/** Time limit for writing a condition, in milliseconds. A failed write has no consequences. */
 const WRITE_TIMEOUT_MS = 10_000;
 const CONCURRENCY = 8;
 
-/** Says on a Deployment what the source was told of it: the condition `Reported`, and an event. */
+/** Shows on a Deployment what was reported to the source: the condition `Reported`, and an event. */
 export class ReportedConditions {
   private readonly cluster: BridgeCluster;
   private readonly store: StoreView<Deployment>;
@@ -39,14 +39,14 @@ export class ReportedConditions {
     this.log = log;
   }
 
-  /** Notes what became of a submission, on the Deployments it speaks of. */
+  /** Writes the result of a submission to the Deployments it is about. */
   note(submission: Submission, result: SubmitResult, about: readonly Deployment[]): void {
     if (result.kind === 'Lost') return;
     const statement = statementOf(submission.text, result);
     const { reason, message } = statement;
     this.log.info(
       { call: submission.name, about: submission.about, result: result.kind, detail: message },
-      'the chain has answered',
+      'a report to the chain was applied or refused',
     );
     for (const deployment of about) {
       const type = result.kind === 'Applied' ? 'Normal' : 'Warning';
@@ -77,6 +77,6 @@ export class ReportedConditions {
 
 function statementOf(text: string, result: Exclude<SubmitResult, { kind: 'Lost' }>): Statement {
   return result.kind === 'Applied'
-    ? { type: 'Reported', status: 'True', reason: 'Told', message: `${text}, final in block ${result.block}` }
+    ? { type: 'Reported', status: 'True', reason: 'Confirmed', message: `${text}, final in block ${result.block}` }
     : { type: 'Reported', status: 'False', reason: 'CallRefused', message: `${text} was refused: ${result.error}` };
 }

@@ -2,20 +2,20 @@ import type { TenureState } from '../../award/state.ts';
 
 interface Remembered {
   state: TenureState;
-  /** Monotonic time at which this process first saw the tenure in `state`. */
+  /** Monotonic time at which this process first saw the tenure in `state`, in milliseconds. */
   since: number;
-  /** True when this process saw the tenure in another state before. */
+  /** True if this process saw the tenure in another state before. */
   changed: boolean;
-  /** Monotonic time since which no status speaks of the present spec. */
+  /** Monotonic time since which no status has described the current spec. */
   staleSince: number | undefined;
   declinedWith: number | undefined;
 }
 
-/** What a process remembers of the tenures it reports on, by `tenureKey`. Nothing here has to survive it. */
+/** What the process remembers of the tenures it reports on, by `tenureKey`. Losing it in a restart is harmless. */
 export class TenureMemory {
   private readonly tenures = new Map<string, Remembered>();
 
-  /** Notes the state a tenure is in. `now` is monotonic. */
+  /** Records the state of a tenure. `now` is monotonic. */
   see(key: string, state: TenureState, now: number): void {
     const known = this.tenures.get(key);
     if (known?.state === state) return;
@@ -23,17 +23,17 @@ export class TenureMemory {
     this.tenures.set(key, { state, since: now, changed, staleSince: undefined, declinedWith: undefined });
   }
 
-  /** How long this process has seen the tenure in its present state, in milliseconds. */
+  /** How long this process has seen the tenure in its current state, in milliseconds. */
   inStateMs(key: string, now: number): number {
     return now - (this.tenures.get(key)?.since ?? now);
   }
 
-  /** The same when the process saw the state begin; else without end, as it may be any time. */
+  /** The same if the process saw the state begin; otherwise Infinity, because the state may have any age. */
   sinceChangeMs(key: string, now: number): number {
     return this.tenures.get(key)?.changed === true ? this.inStateMs(key, now) : Number.POSITIVE_INFINITY;
   }
 
-  /** For how long no status has spoken of the present spec, in milliseconds. */
+  /** For how long no status has described the current spec, in milliseconds. */
   staleMs(key: string, isStale: boolean, now: number): number {
     const known = this.tenures.get(key);
     if (known === undefined || !isStale) {
@@ -44,7 +44,7 @@ export class TenureMemory {
     return now - known.staleSince;
   }
 
-  /** The reason code an award was declined with by this process, while the chain still says Awarded. */
+  /** The reason code with which this process declined an award, while the chain still says Awarded. */
   declinedWith(key: string): number | undefined {
     return this.tenures.get(key)?.declinedWith;
   }

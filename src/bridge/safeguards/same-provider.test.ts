@@ -4,16 +4,16 @@ import { demandSameProvider } from './same-provider.ts';
 const account = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
 
 describe('the account of a Provider', () => {
-  it('may be anybody’s before the first registration', () => {
+  it('any account is accepted before the first registration', () => {
     expect(() => demandSameProvider({}, account, undefined)).not.toThrow();
     expect(() => demandSameProvider({}, account, { id: 3 })).not.toThrow();
   });
 
-  it('acts for the provider that was registered, also when it is another account', () => {
+  it('another account of the registered provider is accepted', () => {
     expect(() => demandSameProvider({ providerId: 0 }, account, { id: 0 })).not.toThrow();
   });
 
-  it('is not taken when it acts for another provider: what runs is not that one’s', () => {
+  it('an account of another provider is refused', () => {
     expect(() => demandSameProvider({ providerId: 0 }, account, { id: 3 })).toThrow(
       expect.objectContaining({
         code: 'ProviderChanged',
@@ -22,7 +22,7 @@ describe('the account of a Provider', () => {
     );
   });
 
-  it('is not registered anew when it acts for nobody', () => {
+  it('an account that acts for no provider is not registered again', () => {
     expect(() => demandSameProvider({ providerId: 0 }, account, undefined)).toThrow(/acts for no provider on chain/);
   });
 });

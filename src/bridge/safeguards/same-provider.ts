@@ -3,8 +3,8 @@ import type { RegisteredProvider } from '../../award/source.ts';
 import { RetryableError } from '../../errors/dinfra-error.ts';
 
 /**
- * Makes sure that the account still speaks for the provider this resource was registered as. With another account the
- * desired set is another provider's: everything that runs would look as if it were gone from the chain.
+ * Ensures that the account still acts for the provider this resource was registered as. With another account the
+ * desired set is another provider's, and everything that runs would look as if it were gone from the chain.
  *
  * @throws RetryableError ProviderChanged, naming account and number.
  */

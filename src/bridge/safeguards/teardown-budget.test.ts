@@ -5,19 +5,19 @@ import { TeardownBudget, teardownsPerHour } from './teardown-budget.ts';
 const HOUR = 3_600_000;
 
 describe('the limit of teardowns', () => {
-  it('of a Provider that names none grows with what runs', () => {
+  it('the default limit of teardowns grows with the number of running tenures', () => {
     expect(teardownsPerHour({}, 7)).toBe(10);
     expect(teardownsPerHour({}, 1_000)).toBe(100);
   });
 
-  it('of a Provider that names one is that one', () => {
+  it('a limit in the spec of the Provider replaces the default', () => {
     expect(teardownsPerHour({ maxPerHour: 3 }, 1_000)).toBe(3);
     expect(teardownsPerHour({ maxPerHour: 0 }, 1_000)).toBe(0);
   });
 });
 
 describe('the budget of teardowns', () => {
-  it('is used up within an hour and comes back', async () => {
+  it('a used-up budget is available again after an hour', async () => {
     const clock = new ManualClock();
     const budget = new TeardownBudget([], clock, undefined);
     expect(budget.left(2, undefined)).toBe(2);
@@ -28,18 +28,18 @@ describe('the budget of teardowns', () => {
     expect(budget.left(2, undefined)).toBe(2);
   });
 
-  it('counts a teardown once that is planned twice', () => {
+  it('a teardown that is planned twice counts once', () => {
     const budget = new TeardownBudget([], new ManualClock(), undefined);
     budget.spend(['a']);
     budget.spend(['a']);
     expect(budget.left(2, undefined)).toBe(1);
   });
 
-  it('is not given back by a restart to what is under way', () => {
+  it('teardowns in progress still count after a restart', () => {
     expect(new TeardownBudget(['a', 'b', 'c'], new ManualClock(), undefined).left(5, undefined)).toBe(2);
   });
 
-  it('is not given back by a restart to what was torn down within the hour', async () => {
+  it('teardowns that finished within the hour still count after a restart', async () => {
     const clock = new ManualClock();
     const before = new TeardownBudget([], clock, undefined);
     before.spend(['a', 'b', 'c']);
@@ -51,7 +51,7 @@ describe('the budget of teardowns', () => {
     expect(after.left(5, undefined)).toBe(1);
   });
 
-  it('comes back within an hour although the clock of the earlier process was a day ahead', async () => {
+  it('the budget is available again within an hour even if the clock of the earlier process was a day ahead', async () => {
     const clock = new ManualClock();
     const budget = new TeardownBudget([], clock, { begun: 2, lastAt: '2026-01-02T00:00:00Z' });
     expect(budget.left(2, undefined)).toBe(0);
@@ -59,7 +59,7 @@ describe('the budget of teardowns', () => {
     expect(budget.left(2, undefined)).toBe(2);
   });
 
-  it('has no end until the time a person has approved', () => {
+  it('there is no limit until the time a person has approved', () => {
     const budget = new TeardownBudget([], new ManualClock(), undefined);
     expect(budget.left(0, '2026-01-01T01:00:00Z')).toBe(Number.POSITIVE_INFINITY);
     expect(budget.left(0, '2025-12-31T23:00:00Z')).toBe(0);

@@ -4,11 +4,11 @@ import { BoundedWaits } from '../../base/bounded-wait.ts';
 import type { Clock } from '../../base/clock.ts';
 
 const HOUR_MS = 3_600_000;
-/** The limit of a Provider that names none: that many an hour, or that share of its tenures when it is more. */
+/** The default limit of a Provider: this many an hour, or this share of its tenures if that is more. */
 const DEFAULT_PER_HOUR = 10;
 const DEFAULT_SHARE = 0.1;
 
-/** What of a budget outlives the process: in the status of the Provider. */
+/** The part of a budget that survives the process, in the status of the Provider. */
 export interface TeardownRecord {
   /** How many began within the hour before `lastAt`. */
   readonly begun: number;
@@ -16,21 +16,21 @@ export interface TeardownRecord {
   readonly lastAt: string;
 }
 
-/** How many teardowns may begin within an hour. `live` is how many tenures the chain wants to run now. */
+/** How many teardowns may begin within an hour. `live` is the number of tenures that should run now. */
 export function teardownsPerHour({ maxPerHour }: Provider['spec']['teardown'], live: number): number {
   return maxPerHour ?? Math.max(DEFAULT_PER_HOUR, Math.ceil(live * DEFAULT_SHARE));
 }
 
-/** How many teardowns of a provider have begun within the last hour. */
+/** Counts the teardowns of a provider that began within the last hour. */
 export class TeardownBudget {
   private readonly clock: Pick<Clock, 'monotonic' | 'wallTime'>;
-  /** Monotonic time at which the teardown of a Deployment began, by its name. */
+  /** Monotonic time at which the teardown of a Deployment began, in milliseconds, by its name. */
   private readonly times = new Map<string, number>();
   private lastAt: string | undefined;
 
   /**
-   * @param ending are under way from before this process began: they count as begun now.
-   * @param record is of an earlier process. Those of it that are not under way any more count from the last one on.
+   * @param ending names the teardowns that an earlier process began: they count as begun now.
+   * @param record is that of an earlier process. Its teardowns that have finished count from the time of the last one.
    */
   constructor(
     ending: Iterable<string>,
@@ -47,7 +47,7 @@ export class TeardownBudget {
     this.lastAt ??= record.lastAt;
   }
 
-  /** What to remember of it; undefined when nothing began within the last hour. */
+  /** The record to keep; undefined if nothing began within the last hour. */
   record(): TeardownRecord | undefined {
     const begun = this.begun().size;
     return begun === 0 || this.lastAt === undefined ? undefined : { begun, lastAt: this.lastAt };
@@ -60,7 +60,7 @@ export class TeardownBudget {
     return new Set(this.times.keys());
   }
 
-  /** How many more may begin now. `approvedUntil`, set by a person, lifts the limit until then. */
+  /** How many more teardowns may begin now. `approvedUntil`, set by a person, lifts the limit until that time. */
   left(perHour: number, approvedUntil: string | undefined): number {
     if (approvedUntil !== undefined && Date.parse(approvedUntil) > this.clock.wallTime()) {
       return Number.POSITIVE_INFINITY;

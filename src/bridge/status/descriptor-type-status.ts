@@ -3,7 +3,7 @@ import type { DescriptorType, DescriptorTypeStatus } from '../../api/descriptor-
 import type { Problem } from '../failures.ts';
 import { handledRequest, notReady, readyStatements } from './readiness.ts';
 
-/** The status of a DescriptorType. `problem` is why the chain's present version cannot be had or used. Pure. */
+/** The status of a DescriptorType. `problem` is why the chain's current version cannot be fetched or used. Pure. */
 export function descriptorTypeStatus(
   { metadata, spec, status }: DescriptorType,
   problem: Problem | undefined,

@@ -7,15 +7,15 @@ import { handledRequest, notReady, type Readiness, readyStatements } from './rea
 /** What is known of an Offer whose Provider is served. */
 export interface OfferFacts {
   readonly onChain: RegisteredOffer | undefined;
-  /** Why it is not sold whatever the chain says. */
+  /** What in the cluster prevents it from being sold. */
   readonly hindrance: Problem | undefined;
-  /** False while it is not known whether its Reactor realises the type. */
+  /** False until it is known whether its Reactor realises the type. */
   readonly reactorKnown: boolean;
-  /** False when the chain has no such descriptor type. */
+  /** False if the chain has no such descriptor type. */
   readonly typeOnChain: boolean;
-  /** Why the type's schema cannot be used, if so. */
+  /** Why the schema of the type cannot be used, if it cannot. */
   readonly typeProblem: Problem | undefined;
-  /** The source's name for why it refused the last submission about it. */
+  /** The source's name of the error, if it refused the last submission about the offer. */
   readonly refusal: string | undefined;
   /** True while its Provider is being deleted. */
   readonly leaving: boolean;
@@ -34,7 +34,7 @@ export function offerStatus(offer: Offer, facts: OfferFacts): OfferStatus {
   };
 }
 
-/** The status of an Offer that no session serves, and why. What the chain said last stays. Pure. */
+/** The status of an Offer that no session serves, and why. The last known state on chain is kept. Pure. */
 export function unservedOfferStatus(offer: Offer, problem: Problem, now: number): OfferStatus {
   const { onChain } = offer.status;
   return { ...statusWith(offer, notReady(problem), now), ...(onChain && { onChain }) };
@@ -79,7 +79,7 @@ function readiness(spec: Offer['spec'], facts: OfferFacts): Readiness {
     !onChain.withdrawn &&
     onChain.capacity === capacity &&
     `${onChain.price}` === pricePerBlock;
-  if (!isSame) return no('Registering', 'Telling the chain of the offer.');
+  if (!isSame) return no('Registering', 'Registering the offer on chain.');
   if (facts.typeProblem !== undefined) return notReady(facts.typeProblem);
   return { status: 'True', reason: 'Registered', message: `On chain: ${onChain.used} of ${capacity} in use.` };
 }

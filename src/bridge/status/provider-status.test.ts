@@ -51,7 +51,7 @@ function provider(status: Partial<ProviderStatus> = {}): Provider {
 const condition = ({ conditions }: ProviderStatus, type: string) => conditions?.find((one) => one.type === type);
 
 describe('the status of a Provider', () => {
-  it('with a slip that a person has to mend is Stalled, and not on its way', () => {
+  it('a Provider whose problem only a person can solve is Stalled and not Reconciling', () => {
     const status = providerStatus(provider(), { ...well, problem: { reason: 'AccountInUse', message: 'taken' } });
     expect(condition(status, 'Stalled')).toMatchObject({ status: 'True', reason: 'AccountInUse' });
     expect(condition(status, 'Reconciling')).toBeUndefined();
@@ -60,17 +60,17 @@ describe('the status of a Provider', () => {
     expect(condition(waiting, 'Reconciling')).toMatchObject({ status: 'True', reason: 'ChainUnreachable' });
   });
 
-  it('counts the awards that cannot be understood, and stays Ready for the others', () => {
+  it('awards that cannot be decoded are counted, and the Provider stays Ready', () => {
     const status = providerStatus(provider(), { ...well, unreadable: [{ message: 'state 9 is unknown' }] });
     expect(condition(status, 'Ready')).toMatchObject({ status: 'True' });
     expect(condition(status, 'Mirrored')).toMatchObject({
       status: 'False',
       reason: 'AwardUndecodable',
-      message: 'not understood and left as it is: 1 award: state 9 is unknown',
+      message: 'cannot decode 1 award, what runs is left as it is: state 9 is unknown',
     });
   });
 
-  it('is Ready once the chain says what its resource says', () => {
+  it('a Provider is Ready once its registration on chain is what its resource says', () => {
     expect(condition(providerStatus(provider(), well), 'Ready')).toMatchObject({
       status: 'True',
       reason: 'Registered',
@@ -79,7 +79,7 @@ describe('the status of a Provider', () => {
     expect(condition(behind, 'Ready')).toMatchObject({ status: 'False', reason: 'Registering' });
   });
 
-  it('says what is wrong and keeps what was known, when there is no state to say more with', () => {
+  it('a Provider whose source cannot be read reports the problem and keeps the rest of its status', () => {
     const before = providerStatus(provider(), well);
     const status = problemStatus(provider(before), away, undefined, NOW);
     expect(condition(status, 'Ready')).toMatchObject({ status: 'False', reason: 'ChainUnreachable' });
@@ -88,7 +88,7 @@ describe('the status of a Provider', () => {
     expect(kept).toEqual(known);
   });
 
-  it('goes on saying that teardowns wait while the chain is away, and no longer once none does', () => {
+  it('TeardownHeld stays True while the chain is unreachable, and is False once no teardown waits', () => {
     const held = providerStatus(provider(), { ...well, held: ['dinfra-1-1-a'] });
     expect(condition(held, 'TeardownHeld')).toMatchObject({ status: 'True' });
     const during = problemStatus(provider(held), away, undefined, NOW + 60_000);
@@ -96,7 +96,7 @@ describe('the status of a Provider', () => {
     expect(condition(providerStatus(provider(during), well), 'TeardownHeld')).toBeUndefined();
   });
 
-  it('moves the block only with the mirror', () => {
+  it('the block in the status moves only when the mirror changes', () => {
     const before = providerStatus(provider(), well);
     const next = { number: 8, hash: '0x08' };
     expect(providerStatus(provider(before), { ...well, point: next }).chain?.finalized).toEqual(well.point);

@@ -6,42 +6,42 @@ import type { MirrorFailure } from '../mirror/mirror-writer.ts';
 import type { TeardownRecord } from '../safeguards/teardown-budget.ts';
 import { handledRequest, notReady, type Readiness, readyStatements } from './readiness.ts';
 
-/** What a comparison has found of a Provider. */
+/** What a comparison found out about a Provider. */
 export interface ProviderFacts {
-  /** Why its source or its keys cannot be used, undefined while they can. */
+  /** Why its source or its keys cannot be used; undefined while they can. */
   readonly problem: Problem | undefined;
   /** Address that signs. */
   readonly account: string;
   /** Number on chain, once registered. */
   readonly providerId: number | undefined;
   readonly genesis: string;
-  /** The point up to which the mirror is in step. */
+  /** The point that the mirror reflects. */
   readonly point: Point;
-  /** True when this comparison changed the mirror, and completely: only then does the cursor move. */
+  /** True if this comparison changed the mirror, and completely: only then does the cursor move. */
   readonly moved: boolean;
   readonly counts: { readonly tenures: number; readonly ready: number };
-  /** True when the source says of the provider what its resource says. */
+  /** True if the registration at the source is what the resource says. */
   readonly inStep: boolean;
-  /** The source's name for why it refused a submission about the provider. */
+  /** The source's name of the error, if it refused a submission about the provider. */
   readonly refusal: string | undefined;
   readonly teardowns: TeardownRecord | undefined;
-  /** Deployments whose teardown waits for a person, and how many may begin within an hour. */
+  /** Deployments whose teardown waits for a person. */
   readonly held: readonly string[];
   readonly perHour: number;
-  /** False while it is not known whether the mirror is in step. */
+  /** False while it is not known whether the mirror is up to date. */
   readonly isMirrored: boolean;
   readonly failures: readonly MirrorFailure[];
-  /** Awards that could not be understood. */
+  /** Awards that could not be decoded. */
   readonly unreadable: readonly { readonly message: string }[];
-  /** While the Provider is being deleted: how many tenures it still waits for. */
+  /** The number of tenures that a Provider under deletion still waits for. */
   readonly waitsFor: number | undefined;
   /** Unix milliseconds. */
   readonly now: number;
 }
 
 /**
- * The status of a Provider. Pure. The point in it moves only when the mirror has changed, and so is both a cursor and
- * no reason for a write at rest.
+ * The status of a Provider. Pure. The point in it moves only when the mirror has changed: so it serves as the cursor
+ * and causes no writes at rest.
  */
 export function providerStatus(provider: Provider, facts: ProviderFacts): ProviderStatus {
   const { status } = provider;
@@ -62,7 +62,7 @@ export function providerStatus(provider: Provider, facts: ProviderFacts): Provid
   };
 }
 
-/** The status of a Provider of which nothing is known but what is wrong: the rest stays as it was. Pure. */
+/** The status of a Provider when only its problem is known: everything else is kept as it was. Pure. */
 export function problemStatus(
   provider: Provider,
   problem: Problem,
@@ -86,12 +86,12 @@ export function teardownsWaiting(count: number): string {
   return count === 1 ? '1 teardown waits' : `${count} teardowns wait`;
 }
 
-/** What a Provider that is being deleted waits for. */
+/** The problem of a Provider that is being deleted and still has tenures. */
 export function waitingForTenures(count: number): Problem {
   const tenures = count === 1 ? '1 tenure is' : `${count} tenures are`;
   return {
     reason: 'InUse',
-    message: `It is being deleted and waits until no tenant depends on it: ${tenures} left. Its offers are withdrawn.`,
+    message: `The Provider is being deleted and waits until no tenant depends on it: ${tenures} left. Its offers are withdrawn.`,
   };
 }
 
@@ -108,7 +108,7 @@ function readiness(facts: ProviderFacts): Readiness {
   if (facts.problem !== undefined) return notReady(facts.problem);
   if (facts.waitsFor !== undefined) return notReady(waitingForTenures(facts.waitsFor));
   if (facts.refusal !== undefined) return no('CallRefused', `The chain refused a call: ${facts.refusal}.`);
-  if (!facts.inStep) return no('Registering', 'Telling the chain of the provider.');
+  if (!facts.inStep) return no('Registering', 'Registering the provider on chain.');
   const { length } = facts.held;
   const waiting = length === 0 ? '' : ` ${teardownsWaiting(length)} for a person: see the condition TeardownHeld.`;
   return { status: 'True', reason: 'Registered', message: `Provider ${facts.providerId} on chain.${waiting}` };
@@ -126,7 +126,7 @@ function heldStatement({ spec }: Provider, { held, perHour }: ProviderFacts): St
   };
 }
 
-/** What of the awards is not in the cluster as it should be. Unchanged while that is not known. */
+/** Which awards are not in the cluster as they should be. Unchanged while that is not known. */
 function mirroredStatements({ failures, unreadable, isMirrored }: ProviderFacts): readonly Statement[] {
   const no = (reason: Statement['reason'], message: string): readonly Statement[] => [
     { type: 'Mirrored', status: 'False', reason, message },
@@ -140,7 +140,7 @@ function mirroredStatements({ failures, unreadable, isMirrored }: ProviderFacts)
   }
   if (award !== undefined) {
     const awards = unreadable.length === 1 ? '1 award' : `${unreadable.length} awards`;
-    return no('AwardUndecodable', `not understood and left as it is: ${awards}: ${award.message}`);
+    return no('AwardUndecodable', `cannot decode ${awards}, what runs is left as it is: ${award.message}`);
   }
   if (!isMirrored) return [];
   return [{ type: 'Mirrored', status: 'True', reason: 'MirrorComplete', message: 'Every award is in the cluster.' }];

@@ -4,7 +4,7 @@ import type { ObjectMeta } from '../../base/kube-object.ts';
 import type { Reason } from '../../errors/catalogue.ts';
 import { isForAPerson, type Problem } from '../failures.ts';
 
-/** What `Ready` says. */
+/** Status, reason and message of `Ready`. */
 export interface Readiness {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: Reason;
@@ -16,8 +16,8 @@ export function notReady({ reason, message }: Problem): Readiness {
 }
 
 /**
- * `Ready` with kstatus' `Reconciling` and `Stalled` beside it: what is not ready is on its way, or waits for somebody to
- * change something, never both.
+ * `Ready`, with the kstatus conditions `Reconciling` and `Stalled`: a resource that is not ready either makes progress
+ * or waits for somebody to change something, never both.
  */
 export function readyStatements({ status, reason, message }: Readiness): readonly Statement[] {
   const isStalled = status !== 'True' && isForAPerson(reason);
@@ -29,13 +29,13 @@ export function readyStatements({ status, reason, message }: Readiness): readonl
   ];
 }
 
-/** The echo of the annotation that asks for a reconcile. */
+/** The echo of the annotation that requests a reconcile. */
 export function handledRequest({ annotations }: Pick<ObjectMeta, 'annotations'>): { lastHandledReconcileAt?: string } {
   const requested = annotations?.[RECONCILE_ANNOTATION];
   return requested === undefined ? {} : { lastHandledReconcileAt: requested };
 }
 
-/** True when somebody asked for a reconcile that no status has echoed yet. */
+/** True if a reconcile was requested that the status has not echoed yet. */
 export function isRequested(object: {
   readonly metadata: Pick<ObjectMeta, 'annotations'>;
   readonly status: { readonly lastHandledReconcileAt?: string };

@@ -21,7 +21,7 @@ import { problemStatus, providerStatus, teardownsWaiting, waitingForTenures } fr
 import { differs, type WantedStatus, writeStatus, writeStatuses } from './status-writer.ts';
 import { subscriptionStatus } from './subscription-status.ts';
 
-/** What one comparison has found. */
+/** The results of one comparison. */
 export interface Found {
   readonly provider: Provider;
   readonly offers: readonly Offer[];
@@ -29,12 +29,12 @@ export interface Found {
   readonly desired: Desired;
   readonly index: MirrorIndex;
   readonly plan: MirrorPlan | undefined;
-  /** Undefined when nothing was to be mirrored, or the stage failed as a whole. */
+  /** Undefined if nothing was to be mirrored, or the stage failed as a whole. */
   readonly outcome: MirrorOutcome | undefined;
   readonly submissions: readonly Submission[];
   readonly refusalOf: (key: string) => string | undefined;
   readonly teardowns: TeardownRecord | undefined;
-  /** While the Provider is being deleted: how many tenures it waits for. */
+  /** The number of tenures that a Provider under deletion waits for. */
   readonly waitsFor: number | undefined;
 }
 
@@ -47,7 +47,7 @@ interface StatusContext {
   readonly clock: Clock;
 }
 
-/** Says how a provider fares where people look: the statuses of its resources, their events, and metrics. */
+/** Publishes the results of a comparison: statuses of the provider's resources, their events, and metrics. */
 export class StatusStage {
   private readonly context: StatusContext;
   private readonly account: string;
@@ -58,7 +58,7 @@ export class StatusStage {
     this.account = account;
   }
 
-  /** The statuses of the Subscriptions and Offers. */
+  /** Writes the statuses of the Subscriptions and Offers. */
   async writeOthers(found: Found, signal: AbortSignal): Promise<void> {
     const { cluster } = this.context;
     const [a, b] = await Promise.allSettled([
@@ -105,8 +105,8 @@ export class StatusStage {
   }
 
   /**
-   * Says in the Provider's status what is wrong, when there is no desired state to say more with, and in those of Offers
-   * that nothing was said of yet: what was said of the others was so when the source was read last.
+   * Writes the problem into the status of the Provider when there is no desired state to report more, and into those of
+   * Offers that have no status yet. Other Offers keep the status of the last time the source was read.
    */
   async writeProblem(
     provider: Provider,
@@ -152,7 +152,7 @@ export class StatusStage {
       yield;
       const key = tenureKey(object.spec.id, object.spec.tenure);
       const status = subscriptionStatus(object, index.tenures.get(key) ?? [], refused.get(key), now);
-      // Here, between two slices: comparing all of them at once would keep the event loop.
+      // In slices: comparing all of them at once would block the event loop.
       if (differs({ object, status })) wanted.push({ object, status });
     }
     return wanted;
@@ -175,13 +175,13 @@ export class StatusStage {
     });
   }
 
-  /** An event for each change of why something is served or not. */
+  /** Records an event when the reason of `Ready` changes. */
   private recordReady(before: Provider | Offer, status: ProviderStatus | Offer['status'], action: string): void {
     const was = readyOf(before.status);
     const is = readyOf(status);
     if (is === undefined || (was?.status === is.status && was.reason === is.reason)) return;
     const { reason, message } = is;
-    // Of these reasons, only what is wrong is not a state on the way to being well.
+    // These reasons are expected states on the way to Ready; every other one is a warning.
     const isNormal = is.status === 'True' || reason === 'Registering' || reason === 'Withdrawn' || reason === 'InUse';
     this.context.events.record(before, { type: isNormal ? 'Normal' : 'Warning', reason, action, note: message });
   }

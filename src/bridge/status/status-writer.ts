@@ -8,7 +8,7 @@ import type { BridgeCluster } from '../ports.ts';
 
 const CONCURRENCY = 8;
 
-/** A status the bridge owns, as it should be. */
+/** An object with the status it should have. */
 export interface WantedStatus<T extends StatusObject> {
   readonly object: T;
   readonly status: T['status'];
@@ -23,7 +23,7 @@ export function differs<T extends StatusObject>({ object, status }: WantedStatus
   return !isDeepStrictEqual(status, object.status);
 }
 
-/** Writes a status when it differs. True when it was written. An object that is gone is no error. */
+/** Writes a status if it differs. True if it was written. An object that was deleted is not an error. */
 export async function writeStatus<T extends StatusObject>(
   cluster: BridgeCluster,
   type: ResourceType<T>,
@@ -41,15 +41,15 @@ export async function writeStatus<T extends StatusObject>(
     await cluster.apply(type, manifest, { fieldManager: FieldManager.bridge, subresource: 'status' }, signal);
     return true;
   } catch (error) {
-    // Deleted, or made anew under the same name: its next status is computed from what it is then.
+    // Deleted, or recreated under the same name: its next status is computed from the new object.
     if (isNotFound(error)) return false;
     throw error;
   }
 }
 
 /**
- * Writes those statuses that differ, several at once. One that is refused keeps none of the others back; the first
- * refusal is thrown in the end.
+ * Writes the statuses that differ, several at once. A refused one does not block the others; the first refusal is
+ * thrown at the end.
  */
 export async function writeStatuses<T extends StatusObject>(
   cluster: BridgeCluster,

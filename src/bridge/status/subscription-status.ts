@@ -7,8 +7,8 @@ import type { MirrorFailure } from '../mirror/mirror-writer.ts';
 import { handledRequest, notReady, readyStatements } from './readiness.ts';
 
 /**
- * The status of a Subscription: that of the Deployment of its tenure, or of the worst of its parts. `refused` is what the
- * API server did not take of the tenure. Pure. `now` in Unix milliseconds.
+ * The status of a Subscription: that of the Deployment of its tenure, or of the worst of its parts. `refused` is the
+ * write of the tenure that the API server refused. Pure. `now` in Unix milliseconds.
  */
 export function subscriptionStatus(
   { metadata, status }: Subscription,
@@ -30,16 +30,16 @@ function statementsOf(deployment: Deployment | undefined, refused: MirrorFailure
   if (deployment === undefined && refused !== undefined) return readyStatements(notReady(problemOf(refused.error)));
   const of = (type: 'Ready' | 'Reconciling' | 'Stalled'): Statement => {
     const found = deployment?.status.conditions?.find((condition) => condition.type === type);
-    // The reasons of a Deployment are the controller's, and so of the catalogue.
+    // Conditions of a Deployment are written by the controller, so their reasons are in the catalogue.
     if (found !== undefined)
       return { type, status: found.status, reason: found.reason as Reason, message: found.message };
-    const message = 'The Deployment of its tenure has not been looked at yet.';
+    const message = 'The Deployment of the tenure has not been reconciled yet.';
     return { type, status: type === 'Ready' ? 'Unknown' : undefined, reason: 'Absent', message };
   };
   return [of('Ready'), of('Reconciling'), of('Stalled')];
 }
 
-/** Abnormal only: there while something of the tenure could not be written. */
+/** Present only while an object of the tenure could not be written. */
 function mirrored(refused: MirrorFailure | undefined): Statement {
   return {
     type: 'Mirrored',
