@@ -42,30 +42,24 @@ function deployment(status: Partial<DeploymentStatus> = {}, state: Deployment['s
   };
 }
 
+const nothingInTheWay: Known = {
+  order: { kind: 'Realisable' },
+  found: running,
+  hindrance: undefined,
+  final: false,
+  released: false,
+  now: NOW,
+};
+
 function factsOf(known: Partial<Known>, status: Partial<DeploymentStatus> = {}) {
-  return factsAfter(deployment(status), {
-    order: { kind: 'Realisable' },
-    found: running,
-    hindrance: undefined,
-    final: false,
-    released: false,
-    now: NOW,
-    ...known,
-  });
+  return factsAfter(deployment(status), { ...nothingInTheWay, ...known });
 }
 
 const unreachable = { kind: 'Unknown', reason: 'CloudStackUnreachable', message: 'no answer' } as const;
 
 describe('the facts programs decide by', () => {
   it('an accepted order whose first realisation is refused is impossible, so that it is declined and not missed', () => {
-    const refused = {
-      order: { kind: 'Realisable' },
-      found: { kind: 'Absent' },
-      hindrance: 'HelmRejected',
-      final: true,
-      released: false,
-      now: NOW,
-    } as const;
+    const refused: Known = { ...nothingInTheWay, found: { kind: 'Absent' }, hindrance: 'HelmRejected', final: true };
     expect(factsAfter(deployment({}, 'Accepted'), refused)).toMatchObject({ order: 'Impossible' });
     expect(factsAfter(deployment({}, 'Accepted'), { ...refused, final: false })).toMatchObject({ order: 'Realisable' });
     const realised = deployment({ realisation: { descriptorHash: hash } }, 'Accepted');
@@ -79,8 +73,15 @@ describe('the facts programs decide by', () => {
 
   it('a workload is not up before everything was once made as ordered', () => {
     const found = { ...running, differences: [{ what: 'firewall rule', detail: 'missing' }] };
-    expect(factsOf({ found }).workload).toBe('Down');
-    expect(factsOf({ found }, { realisation: { descriptorHash: hash } }).workload).toBe('Up');
+    const accepted = (status: Partial<DeploymentStatus>) =>
+      factsAfter(deployment(status, 'Accepted'), { ...nothingInTheWay, found });
+    expect(accepted({}).workload).toBe('Down');
+    expect(accepted({ realisation: { descriptorHash: hash } }).workload).toBe('Up');
+  });
+
+  it('a tenure that is active was up once, also in a restored cluster that has no record of it', () => {
+    const found = { ...running, differences: [{ what: 'firewall rule', detail: 'missing' }] };
+    expect(factsOf({ found }).workload).toBe('Up');
   });
 
   it('a backend at work on the first create has nothing up, and at work on a later step has it down', () => {

@@ -23,7 +23,7 @@ export interface Known {
 /** The facts after a reconcile. Pure; the times move only when what they date changes. */
 export function factsAfter(deployment: Deployment, known: Known): DeploymentFacts {
   const before = deployment.status.facts;
-  const order = isRefused(deployment, known) ? 'Impossible' : orderFact(known.order, before?.order);
+  const order = orderAfter(deployment, known);
   const workload = workloadFact(deployment, known.found, before?.workload);
   const at = timestampOf(known.now);
   const reasonCode = reasonCodeOf(order, workload, known.hindrance);
@@ -43,14 +43,28 @@ export function isUp(deployment: Deployment, found: Found): boolean {
   return found.differences.length === 0 || wasRealised(deployment);
 }
 
-/** Whether everything was once made as ordered. */
-export function wasRealised({ status }: Deployment): boolean {
+/** Whether everything was once made as ordered. The source has it from us, and a status can be lost. */
+export function wasRealised({ spec, status }: Deployment): boolean {
+  if (spec.state === 'Active' || spec.state === 'Degraded') return true;
   return status.realisation?.descriptorHash !== undefined;
 }
 
-/** Making it for the first time was refused: it passed the check and cannot be realised all the same. */
-function isRefused(deployment: Deployment, { final }: Known): boolean {
-  return final && deployment.spec.state === 'Accepted' && !wasRealised(deployment);
+/** While Accepted an order that is Impossible gives the tenure up. */
+function orderAfter(deployment: Deployment, known: Known): DeploymentFacts['order'] {
+  if (deployment.spec.state === 'Accepted') {
+    // What was made was realisable, whatever can be read or done just now.
+    if (wasRealised(deployment)) return 'Realisable';
+    if (isRefused(known)) return 'Impossible';
+  }
+  return orderFact(known.order, deployment.status.facts?.order);
+}
+
+/**
+ * Making it was refused: it passed the check and cannot be realised all the same. Looking that is refused proves nothing
+ * of the order.
+ */
+function isRefused({ final, found }: Known): boolean {
+  return final && found.kind !== 'Unknown';
 }
 
 function orderFact(order: OrderFact, before: DeploymentFacts['order'] | undefined): DeploymentFacts['order'] {
