@@ -8,6 +8,7 @@ import { KubeDeploymentCluster } from '../controller/deployment/deployment-clust
 import { DeploymentMetrics } from '../controller/deployment/deployment-metrics.ts';
 import { DeploymentReconciler } from '../controller/deployment/deployment-reconciler.ts';
 import { DescriptorOrders } from '../controller/deployment/orders.ts';
+import { dependsOn } from '../controller/reactor/dependents.ts';
 import { keyOf } from '../kube/client/resource-type.ts';
 import type { Reconcile } from '../kube/queue/controller.ts';
 import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
@@ -91,10 +92,10 @@ export function registerDeployments(
   };
   return {
     reactorChanged: (key) => {
-      retryNow((deployment) => mayBeMadeBy(deployment, key));
+      retryNow((deployment) => dependsOn(deployment, key));
       for (const { metadata } of cluster.deployments.store.list()) controller.enqueue(keyOf(metadata), 'low');
     },
-    reactorRecovered: (key) => retryNow((deployment) => mayBeMadeBy(deployment, key)),
+    reactorRecovered: (key) => retryNow((deployment) => dependsOn(deployment, key)),
     providerReachable: (key) => retryNow((deployment) => providerOf(deployment) === key),
     run: async () => {
       await Promise.all([
@@ -123,12 +124,4 @@ export function laneOf(deployment: Deployment | undefined): string {
 /** The Provider of a Deployment, by `namespace/name`. */
 function providerOf({ metadata, spec }: Deployment): string {
   return `${metadata.namespace}/${spec.providerRef.name}`;
-}
-
-/** Whether a Deployment is or may become one of a reactor, by its `namespace/name`. */
-function mayBeMadeBy({ metadata, spec, status }: Deployment, reactor: string): boolean {
-  const name = spec.reactorRef?.name ?? status.realisation?.reactor?.name;
-  return name === undefined
-    ? reactor.startsWith(`${metadata.namespace}/`)
-    : reactor === `${metadata.namespace}/${name}`;
 }

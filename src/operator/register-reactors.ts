@@ -1,10 +1,11 @@
-import type { Deployment } from '../api/deployment.ts';
 import type { Tenure } from '../award/identity.ts';
 import type { Standing } from '../award/source.ts';
 import { blueprints } from '../blueprints/registry.ts';
+import { dependsOn, stopsDepending } from '../controller/reactor/dependents.ts';
 import { ReactorMetrics } from '../controller/reactor/reactor-metrics.ts';
 import { ReactorReconciler } from '../controller/reactor/reactor-reconciler.ts';
 import { ReactorRegistry } from '../controller/reactor/reactor-registry.ts';
+import { keyOf } from '../kube/client/resource-type.ts';
 import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
 import { BuiltInReactors } from './reactor-factory.ts';
 
@@ -41,7 +42,7 @@ export function registerReactors(
     events,
     metrics: new ReactorMetrics(parts.registry, cluster.reactors.store),
     orphans: { deployments: cluster.deployments.store, standing, log },
-    dependents: (key) => cluster.deployments.store.list().filter((one) => reactorOf(one) === key).length,
+    dependents: (key) => cluster.deployments.store.list().filter((one) => dependsOn(one, key)).length,
     probeMs: config.resyncMs,
     onChange,
     onRecovered,
@@ -50,10 +51,12 @@ export function registerReactors(
   const controller = controllerOf(parts, { name: 'reactor', reconcile: reconciler.reconcile, laneOf: (key) => key });
   cluster.reactors.onChange(({ key }) => controller.enqueue(key));
   // A Reactor that is being deleted is removed with the last Deployment that needs it.
-  cluster.deployments.onChange(({ old, now }) => {
-    const key = now === undefined && old !== undefined ? reactorOf(old) : undefined;
-    if (key === undefined) return;
-    if (cluster.reactors.store.get(key)?.metadata.deletionTimestamp !== undefined) controller.enqueue(key);
+  cluster.deployments.onChange((change) => {
+    for (const { metadata } of cluster.reactors.store.list()) {
+      if (metadata.deletionTimestamp === undefined) continue;
+      const key = keyOf(metadata);
+      if (stopsDepending(change, key)) controller.enqueue(key);
+    }
   });
   return {
     registry,
@@ -62,10 +65,4 @@ export function registerReactors(
     run: () => controller.run(stop, synced),
     close: () => reconciler.close(),
   };
-}
-
-/** The `namespace/name` of the Reactor that realises a Deployment; undefined while it has none. */
-function reactorOf({ metadata, spec, status }: Deployment): string | undefined {
-  const name = spec.reactorRef?.name ?? status.realisation?.reactor?.name;
-  return name === undefined ? undefined : `${metadata.namespace}/${name}`;
 }
