@@ -5,15 +5,15 @@ export const controllerReasons = {
   Running: { family: 'condition', summary: 'What was ordered runs.', remedy: 'Nothing to do.' },
   AwaitingAcceptance: {
     family: 'condition',
-    summary: 'The award was checked and can be realised; the chain has not recorded the acceptance yet.',
-    remedy: 'Nothing to do: nothing is made before the chain says Accepted.',
+    summary: 'The order was validated and can be realised; the chain has not recorded the acceptance yet.',
+    remedy: 'Nothing to do: nothing is created before the chain says Accepted.',
   },
-  Creating: { family: 'condition', summary: 'It is being made.', remedy: 'Nothing to do.' },
-  Starting: { family: 'condition', summary: 'It is being started.', remedy: 'Nothing to do.' },
+  Creating: { family: 'condition', summary: 'The workload is being created.', remedy: 'Nothing to do.' },
+  Starting: { family: 'condition', summary: 'The workload is being started.', remedy: 'Nothing to do.' },
   AwaitingHealth: {
     family: 'condition',
-    summary: 'Everything was made; the workload itself is not up yet.',
-    remedy: 'If it lasts, look at the workload in its backend: the message says what is awaited.',
+    summary: 'Everything was created; the workload itself is not up yet.',
+    remedy: 'If it persists, look at the workload in its backend: the message says what is awaited.',
   },
   Updating: {
     family: 'condition',
@@ -23,37 +23,37 @@ export const controllerReasons = {
   Drifted: {
     family: 'condition',
     summary: 'What runs was changed from outside.',
-    remedy: 'It is changed back. Look for who changed it: the message names what differs.',
+    remedy: 'Nothing to do: it is changed back. The message names what differs; find out who changed it.',
   },
   AsOrdered: { family: 'condition', summary: 'What runs is what was ordered.', remedy: 'Nothing to do.' },
   Replacing: {
     family: 'condition',
-    summary: 'What was made cannot come up and is removed before it is made again.',
-    remedy: 'Look at the message: the backend says why it could not come up.',
+    summary: 'The workload cannot come up: it is removed and created again.',
+    remedy: 'See the message for why it could not come up.',
   },
   Stopping: {
     family: 'condition',
-    summary: 'The funds ran out: it is being stopped, its data kept.',
+    summary: 'The funds ran out: the workload is being stopped, its data is kept.',
     remedy: 'Nothing to do.',
   },
   Suspended: {
     family: 'condition',
-    summary: 'The funds ran out: it is stopped and its data kept until the grace is over.',
-    remedy: 'The consumer tops up the subscription to have it started again.',
+    summary: 'The funds ran out: the workload is stopped, its data is kept until the end of the grace period.',
+    remedy: 'The consumer tops up the subscription to start it again.',
   },
   Paused: {
     family: 'condition',
-    summary: 'A person has set spec.suspend: the operator looks and touches nothing.',
-    remedy: 'Set spec.suspend to false to have it worked on again.',
+    summary: 'A person has set spec.suspend: the operator observes the workload and does not touch it.',
+    remedy: 'Set spec.suspend to false to let the operator continue.',
   },
   Removing: {
     family: 'condition',
-    summary: 'The tenure has ended: everything made for it is being removed.',
+    summary: 'The tenure has ended: everything created for it is being removed.',
     remedy: 'Nothing to do.',
   },
   Released: {
     family: 'condition',
-    summary: 'Proof was seen that nothing of the tenure is left.',
+    summary: 'It is proven that nothing of the tenure is left.',
     remedy: 'Nothing to do.',
   },
   Absent: { family: 'condition', summary: 'Nothing was made yet.', remedy: 'Nothing to do.' },
@@ -70,25 +70,25 @@ export const controllerReasons = {
   },
   ReactorReachable: {
     family: 'condition',
-    summary: 'The backend answers and takes the credentials.',
+    summary: 'The backend answers and accepts the credentials.',
     remedy: 'Nothing to do.',
   },
   EndUnconfirmed: {
     family: 'retryable',
     summary: 'The resource says Ended, and the source of the award does not confirm it: nothing is removed.',
     remedy:
-      'If the chain can be reached, the next comparison puts the resource right. Otherwise see why its Provider is not Ready.',
+      'If the chain can be reached, the next comparison corrects the resource. Otherwise see why its Provider is not Ready.',
   },
   PartlyUnseen: {
     family: 'condition',
-    summary: 'Parts of what runs could not be looked at; the rest is as ordered.',
-    remedy: 'The message names the parts and why. What runs is not touched for it.',
+    summary: 'Parts of the workload could not be observed; the rest is as ordered.',
+    remedy: 'The message names the parts and why. The workload is not touched because of it.',
   },
   OfferMissing: {
     family: 'retryable',
     needsPerson: true,
-    summary: 'The Offer of a tenure that was accepted is gone before anything was made for it.',
-    remedy: 'Create the Offer again, with the Reactor that shall realise it.',
+    summary: 'The Offer of an accepted tenure was deleted before anything was created for it.',
+    remedy: 'Create the Offer again, with the Reactor that should realise the tenure.',
   },
   ReactorMissing: {
     family: 'retryable',
@@ -105,14 +105,13 @@ export const controllerReasons = {
   DescriptorTypePending: {
     family: 'retryable',
     summary: 'The schema of the descriptor type is not mirrored in the cluster yet.',
-    remedy: 'Nothing to do if it is brief; otherwise the Offer says why the schema cannot be had.',
+    remedy: 'Nothing to do if it is brief; otherwise the status of the Offer says why the schema cannot be fetched.',
   },
   OrphansFound: {
     family: 'condition',
-    summary:
-      'The backend has things that are marked as a tenure’s and for which there is no Deployment that this operator sees.',
+    summary: 'The backend has resources that are marked as a tenure’s, and this operator sees no Deployment for them.',
     remedy:
-      'See that no other operator uses the same account; then remove them, or set orphans of the Reactor to Remove, by which those go whose subscription the chain no longer has.',
+      'Check that no other operator uses the same account; then remove them, or set orphans of the Reactor to Remove, which removes those whose subscription has ended on chain.',
   },
 } as const satisfies Reasons;
 

@@ -7,23 +7,23 @@ import { isAlreadyExists } from '../../kube/client/api-error.ts';
 import type { KubeClient } from '../../kube/client/kube-client.ts';
 import { type KubeObject, keyOf, type ResourceType } from '../../kube/client/resource-type.ts';
 
-/** Bytes that were accepted, and what a reactor realises of them. */
+/** An accepted descriptor, and its translation if a blueprint made one. */
 export interface PinnedContent {
   /** The descriptor, byte for byte as it was accepted. */
   readonly bytes: Uint8Array;
-  /** What a blueprint made of it, as JSON text; undefined when the descriptor is realised as it is. */
+  /** The translation by a blueprint, as JSON text; undefined if the descriptor is realised as it is. */
   readonly translated: { readonly type: string; readonly json: string } | undefined;
 }
 
-/** Where accepted descriptors are kept, so that nothing outside of the cluster can change what runs. */
+/** Stores accepted descriptors in the cluster, so that nothing outside of it can change what runs. */
 export interface ContentPins {
-  /** What is kept under a name, or undefined when there is nothing or what is there is not what the hash says. */
+  /** The content stored under a name; undefined if there is none, or if it does not match its hash. */
   find(pin: Pin, signal: AbortSignal): Promise<PinnedContent | undefined>;
-  /** Keeps content under its name. Nothing happens when it is there already. */
+  /** Stores content under its name. Does nothing if it is stored already. */
   put(pin: Pin, content: PinnedContent, signal: AbortSignal): Promise<void>;
 }
 
-/** The name of kept content: a pure function of what is kept. */
+/** The name of stored content: a pure function of the content. */
 export interface Pin extends ObjectRef {
   readonly name: string;
   readonly namespace: string;
@@ -31,7 +31,7 @@ export interface Pin extends ObjectRef {
   readonly hash: string;
 }
 
-/** Where a descriptor of a type is kept for the Deployments of a namespace. */
+/** Where a descriptor of a type is stored for the Deployments of a namespace. */
 export function pinOf(namespace: string, hash: string, type: string): Pin {
   const typeDigest = createHash('sha256').update(type).digest('hex').slice(0, 10);
   return { namespace, name: `descriptor-${hash.slice(2)}-${typeDigest}`, hash };
@@ -52,10 +52,10 @@ export const configMaps: ResourceType<ConfigMap> = {
   namespaced: true,
 };
 
-/** The value of the label that tells our ConfigMaps from those of others. */
+/** Value of the label that distinguishes our ConfigMaps from others. */
 export const PINNED = 'descriptor';
 
-/** How many bytes are kept in memory, too: most reconciles then need no request. */
+/** Size of the cache in memory, in bytes. With it, most reconciles need no request. */
 const CACHE_BYTES = 8 * 1024 * 1024;
 
 /** Content kept in immutable ConfigMaps. */
@@ -76,7 +76,7 @@ export class ConfigMapPins implements ContentPins {
     if (cached !== undefined) return cached;
     const object = await this.#client.find(configMaps, pin, signal);
     const content = object === undefined ? undefined : contentOf(object);
-    // Somebody may have made another ConfigMap of this name: only what has the hash was accepted.
+    // Somebody may have replaced the ConfigMap: only content that matches the hash was accepted.
     if (content === undefined || contentHash(content.bytes) !== pin.hash) return undefined;
     this.#cache.set(key, content);
     return content;

@@ -11,21 +11,21 @@ import { configMaps, PINNED, pinOf } from './content-pins.ts';
 export interface PinSweeperOptions {
   readonly client: Pick<KubeClient, 'list' | 'delete'>;
   readonly deployments: StoreView<Deployment>;
-  /** The namespace that is served; undefined for all. */
+  /** The namespace to sweep; undefined for all. */
   readonly namespace: string | undefined;
   readonly log: Logger;
-  /** How often it is swept, in milliseconds. Default 10 minutes. */
+  /** Interval between sweeps, in milliseconds. Default 10 minutes. */
   readonly everyMs?: number;
   readonly clock?: Clock;
 }
 
-/** Only names are needed, not 256 KiB of each. */
+/** Metadata only: the content is up to 256 KiB each. */
 const pinnedNames = { ...configMaps, metadataOnly: true } as const;
 
-/** Deletes kept descriptors that no Deployment refers to any more. */
+/** Deletes stored descriptors that no Deployment refers to any more. */
 export class PinSweeper {
   readonly #options: Required<PinSweeperOptions>;
-  /** What nobody referred to at the last sweep, by `namespace/name`. */
+  /** The unreferenced ones at the last sweep, by `namespace/name`. */
   #unreferenced: ReadonlySet<string> = new Set();
 
   constructor(options: PinSweeperOptions) {
@@ -39,20 +39,20 @@ export class PinSweeper {
       await sleep(everyMs, clock, stop).catch(() => undefined);
       if (stop.aborted) return;
       await this.sweep(stop).catch((error: unknown) => {
-        log.warn({ err: error, reason: findDinfraError(error)?.code }, 'sweeping kept descriptors failed');
+        log.warn({ err: error, reason: findDinfraError(error)?.code }, 'sweeping stored descriptors failed');
       });
     }
   }
 
   /**
-   * Deletes what nobody has referred to at this sweep and the one before: a Deployment that was deleted by hand is mirrored
-   * again before the second.
+   * Deletes what was unreferenced at this sweep and the previous one: a Deployment that was deleted by hand is mirrored
+   * again before the second sweep.
    */
   async sweep(signal: AbortSignal): Promise<void> {
     const { client, namespace, log } = this.#options;
     const selector = { labelSelector: `${Label.content}=${PINNED}`, ...(namespace !== undefined && { namespace }) };
     const { items } = await client.list(pinnedNames, selector, signal);
-    // Read after the list: what was kept for a fresh award has its Deployment by now.
+    // Read after the list: a descriptor that was stored for a new award has its Deployment by now.
     const referenced = this.#referenced();
     const unreferenced = items.filter(({ metadata }) => !referenced.has(keyOf(metadata)));
     const before = this.#unreferenced;
@@ -60,7 +60,7 @@ export class PinSweeper {
     for (const { metadata } of unreferenced) {
       if (!before.has(keyOf(metadata))) continue;
       await client.delete(configMaps, metadata, signal, { preconditions: { uid: metadata.uid } });
-      log.info({ configMap: keyOf(metadata) }, 'a kept descriptor that nobody refers to was deleted');
+      log.info({ configMap: keyOf(metadata) }, 'a stored descriptor that nothing refers to was deleted');
     }
   }
 

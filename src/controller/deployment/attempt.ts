@@ -3,12 +3,12 @@ import { LeadershipLostError } from '../../base/fence.ts';
 import { type DinfraError, findDinfraError, RetryableError } from '../../errors/dinfra-error.ts';
 import { isConflict } from '../../kube/client/api-error.ts';
 
-/** Either a value or why there is none. */
+/** Either a value, or the failure that prevented it. */
 export type Attempt<T> =
   | { readonly value: T; readonly failure: undefined }
   | { readonly value: undefined; readonly failure: DinfraError };
 
-/** One that came to nothing. */
+/** An attempt that failed. */
 function failed<T>(failure: DinfraError): Attempt<T> {
   return { value: undefined, failure };
 }
@@ -16,7 +16,7 @@ function failed<T>(failure: DinfraError): Attempt<T> {
 /** Called for an unexpected error. */
 export type OnDefect = (what: string, error: unknown) => void;
 
-/** Runs the stages of one reconcile so that each ends in time and none takes the others with it. */
+/** Runs the stages of one reconcile so that each ends in time and the failure of one does not stop the others. */
 export class Stages {
   readonly #stop: AbortSignal;
   readonly #deadline: AbortSignal;
@@ -30,10 +30,10 @@ export class Stages {
   }
 
   /**
-   * Does the work within the deadline, and within `ms` milliseconds when given. Whatever goes wrong is an outcome: an
-   * error of ours as it is, time that is up as ReconcileTimeout, anything else as UnexpectedError.
+   * Does the work within the deadline, and within `ms` milliseconds if given. Every failure is returned: an error of
+   * ours as it is, an exceeded time limit as ReconcileTimeout, any other error as UnexpectedError.
    *
-   * @throws the reason of the stop, or LeadershipLostError: then there must be no outcome.
+   * @throws the reason of `stop`, or LeadershipLostError: then the reconcile must have no outcome.
    */
   async attempt<T>(what: string, work: (signal: AbortSignal) => Promise<T>, ms?: number): Promise<Attempt<T>> {
     const limit = ms === undefined ? undefined : startDeadline(this.#deadline, ms);
@@ -49,7 +49,7 @@ export class Stages {
   }
 
   /**
-   * Does what consists of stages. A conflict is thrown: the view was an old one.
+   * Does work that consists of stages. A conflict is thrown, because it means that the cached object was stale.
    *
    * @throws as `attempt` does.
    */
@@ -76,20 +76,20 @@ export class Stages {
   }
 }
 
-/** A defect, as an error with a reason. Its own words stay in the log: nobody has looked at what they may reveal. */
+/** A defect as an error with a reason. Its own message goes to the log only, because it may reveal anything. */
 export function unexpected(what: string, cause: unknown): DinfraError {
   return new RetryableError('UnexpectedError', { message: `${what} met a defect of the operator`, cause });
 }
 
-/** What throws at once rejects, too. */
+/** Turns a synchronous throw into a rejection. */
 async function invoke<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
   return work(signal);
 }
 
-/** Whether another process may act already: then nothing may be done and nothing be said. */
+/** True if another process may already act: then this one must neither act nor write a status. */
 export function isLeadershipLost(error: unknown): boolean {
   let current = error;
-  // Bounded: a chain of causes may be a cycle.
+  // Bounded, because a chain of causes may be a cycle.
   for (let depth = 0; depth < 16 && current instanceof Error; depth++) {
     if (current instanceof LeadershipLostError) return true;
     current = current.cause;

@@ -40,7 +40,7 @@ const deployment = deploymentFor(ORDER);
 const awarded = { ...deployment, spec: { ...deployment.spec, state: 'Awarded' as const } };
 
 describe('the reactor of an Offer', () => {
-  it('of two Offers of one type the older one counts, as it is the one that is sold', () => {
+  it('of two Offers of one type the older one counts, because it is the one that is sold', () => {
     const reactors = reactorsOf(
       offer('alpha', '2026-02-01T00:00:00Z', 'made-later'),
       offer('zeta', '2026-01-01T00:00:00Z', 'made-first'),

@@ -13,32 +13,32 @@ export interface BoundReactor {
   readonly reactor: Reactor;
 }
 
-/** The reactors of a cluster. */
+/** The reactors of the cluster. */
 export interface Reactors {
   /**
    * A Reactor of a namespace.
    *
-   * @throws RetryableError ReactorMissing, or why it cannot be used at present.
+   * @throws RetryableError ReactorMissing, or why it cannot be used at the moment.
    */
   get(namespace: string, name: string): Reactor;
-  /** Names of all Reactors of a namespace, whether they can be used or not. */
+  /** Names of all Reactors of a namespace, including those that cannot be used. */
   namesIn(namespace: string): readonly string[];
   /**
-   * Name of the Reactor of the Offer that sells what a Deployment is of.
+   * Name of the Reactor of the Offer that sells the type of a Deployment.
    *
    * @throws DinfraError when there is no such Offer.
    */
   offered(deployment: Deployment): string;
 }
 
-/** How long all reactors of a namespace together may take to answer, in milliseconds. */
+/** Time limit for asking all reactors of a namespace, in milliseconds. */
 const SEARCH_MS = 15_000;
 
 /**
- * The reactor of a Deployment: the one the award names. Without a name, in a cluster that was restored, the one that has
- * something of the tenure; a new one is chosen only when every reactor has proven that it has nothing.
+ * The reactor of a Deployment: the one the award names. If none is named, as in a restored cluster, it is the one that
+ * has resources of the tenure. The Offer chooses one only after every reactor has proven that it has none.
  *
- * @throws DinfraError when that cannot be said now: then nothing may be made.
+ * @throws DinfraError if that cannot be determined now: then nothing may be created.
  */
 export async function chooseReactor(
   deployment: Deployment,
@@ -54,13 +54,13 @@ export async function chooseReactor(
   const agreed = named === undefined || recorded === undefined || named === recorded;
   if (agreed && (named ?? recorded) !== undefined) return boundTo(named ?? recorded ?? '');
 
-  // Nobody says where it is, or two sayings differ because somebody edited one of them: ask.
+  // Spec and status name no reactor, or different ones after an edit by hand: ask the reactors.
   const candidates = named === undefined ? reactors.namesIn(namespace) : [named, recorded ?? named];
   const holder = await findHolder(candidates, boundTo, identity, stages);
   return holder ?? boundTo(named ?? chosenAnew(deployment, candidates, reactors));
 }
 
-/** The one reactor that has something of a tenure; undefined on proof that none has. */
+/** The one reactor that has resources of a tenure; undefined if it is proven that none has. */
 async function findHolder(
   candidates: readonly string[],
   boundTo: (name: string) => BoundReactor,
@@ -87,15 +87,15 @@ async function findHolder(
   return undefined;
 }
 
-/** Where a tenure of which nothing exists is to be made. */
+/** The reactor for a tenure of which nothing exists. */
 function chosenAnew(deployment: Deployment, candidates: readonly string[], reactors: Reactors): string {
-  // Of what has ended nothing is made: any reactor can prove that nothing is left.
+  // Nothing is created for an ended tenure: any reactor can prove that nothing is left.
   const [any] = candidates;
   if (deployment.spec.state === 'Ended' && any !== undefined) return any;
   return reactors.offered(deployment);
 }
 
-/** The Reactors that are configured, and the Offers they are sold by. */
+/** The configured Reactors, and the Offers that sell them. */
 export class RegisteredReactors implements Reactors {
   readonly #offers: StoreView<Offer>;
   readonly #registry: ReactorRegistry;
@@ -127,13 +127,13 @@ export class RegisteredReactors implements Reactors {
       .toSorted((a, b) => (ageOrder(a) < ageOrder(b) ? -1 : 1));
     if (oldest !== undefined) return oldest.spec.reactorRef.name;
     const message = `Provider ${spec.providerRef.name} has no Offer of type ${spec.descriptorType} in namespace ${namespace}`;
-    // Once accepted it was offered: a missing Offer is then a mistake of the provider's, not of the consumer's.
+    // An accepted tenure was offered once: a missing Offer is then the provider's mistake, not the consumer's.
     if (spec.state !== 'Awarded') throw new RetryableError('OfferMissing', { message });
     throw new TerminalError('DescriptorTypeNotOffered', { message, path: '/descriptorType' });
   }
 }
 
-/** Of two Offers of one type the older one is sold, and by name when they are of one second. */
+/** Of two Offers of one type the older one is sold, ties broken by name. */
 function ageOrder({ metadata }: Offer): string {
   return `${metadata.creationTimestamp} ${metadata.name}`;
 }

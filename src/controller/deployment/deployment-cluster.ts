@@ -8,16 +8,16 @@ import type { KubeClient } from '../../kube/client/kube-client.ts';
 
 /** What the reconciler needs of the cluster. */
 export interface DeploymentCluster {
-  /** A Deployment by `namespace/name`, as it was a moment ago. */
+  /** The cached Deployment, by `namespace/name`. */
   view(key: string): Deployment | undefined;
-  /** A Deployment as it is now. */
+  /** The current Deployment, read from the API server. */
   read(deployment: Deployment, signal: AbortSignal): Promise<Deployment>;
   addFinalizer(deployment: Deployment, signal: AbortSignal): Promise<void>;
   removeFinalizer(deployment: Deployment, signal: AbortSignal): Promise<void>;
   /**
-   * Writes the controller's part of a status onto exactly the version given.
+   * Writes the controller's part of a status, on exactly this version of the object.
    *
-   * @throws RetryableError ClusterConflict when the Deployment has changed since.
+   * @throws RetryableError ClusterConflict if the Deployment has changed since.
    */
   writeStatus(deployment: Deployment, status: DeploymentStatus, signal: AbortSignal): Promise<Deployment>;
 }
@@ -60,8 +60,9 @@ export class KubeDeploymentCluster implements DeploymentCluster {
 }
 
 /**
- * Writes the status that follows from a Deployment as it was seen. Another writer may have touched its own part
- * meanwhile; only when ours has changed was the reconcile made on an old view, and its status must not be written.
+ * Writes the status that was computed from a cached Deployment. On a conflict it is written again if other writers have
+ * only changed their own parts. If ours has changed, the reconcile worked on stale data and its status must not be
+ * written.
  */
 export async function writeStatusAsSeen(
   cluster: DeploymentCluster,
@@ -80,7 +81,7 @@ export async function writeStatusAsSeen(
   }
 }
 
-/** The status without what others write into it. */
+/** The status without the parts of other writers. */
 export function ownedPart(status: DeploymentStatus): DeploymentStatus {
   const conditions = status.conditions?.filter(({ type }) => type !== 'Reported');
   return { ...status, ...(conditions && { conditions }) };

@@ -32,7 +32,7 @@ function seen(workload: NonNullable<DeploymentStatus['facts']>['workload']): Par
   return { facts: { order: 'Realisable', orderSince: AT, workload, workloadSince: AT, released: false } };
 }
 
-test('workloads are counted by what was seen of them, whatever Ready says', async () => {
+test('workloads are counted by their observed state, whatever Ready says', async () => {
   const registry = new Registry();
   const store = new Store<Deployment>();
   new DeploymentMetrics(registry, store);

@@ -84,7 +84,7 @@ export class DeploymentMetrics implements ReconcileMetrics {
     this.hindrances.inc({ reason });
   }
 
-  /** Runs a call of the reactor port and keeps how long it took and how it failed. */
+  /** Runs a call of the reactor port and records its duration and failure. */
   async timed<T>(reactor: string, method: string, call: () => Promise<T>): Promise<T> {
     const end = this.reactorSeconds.startTimer({ reactor, method });
     try {

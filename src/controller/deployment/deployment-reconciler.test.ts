@@ -6,7 +6,7 @@ import { RefusedError, RetryableError, TerminalError } from '../../errors/dinfra
 
 const away = () => new RetryableError('CloudStackUnreachable', { message: 'no answer' });
 
-/** A tenure that was accepted, made, and is Active. */
+/** A tenure that was accepted and realised, and is Active. */
 async function active(): Promise<ReconcilerBench> {
   const bench = new ReconcilerBench({ state: 'Accepted' });
   await bench.live(10_000);
@@ -20,7 +20,7 @@ async function active(): Promise<ReconcilerBench> {
 const deaf = () => new Promise<void>(() => undefined);
 
 describe('from the award to the end', () => {
-  it('an award is judged once, pinned, and nothing is made before the acceptance', async () => {
+  it('an award is validated once and pinned, and nothing is created before the acceptance', async () => {
     const bench = new ReconcilerBench({ state: 'Awarded' });
     await bench.live(300_000);
     expect(bench.judged).toBe(1);
@@ -29,7 +29,7 @@ describe('from the award to the end', () => {
     expect(bench.reactor.steps).toEqual([]);
   });
 
-  it('an accepted tenure is made, once, and is never judged again', async () => {
+  it('an accepted tenure is created once and never validated again', async () => {
     const bench = await active();
     expect(bench.reactor.steps).toEqual(['create']);
     expect(bench.judged).toBe(0);
@@ -44,7 +44,7 @@ describe('from the award to the end', () => {
     expect(bench.cluster.writes).toHaveLength(length);
   });
 
-  it('a tenure that ended is removed and released, without its order', async () => {
+  it('an ended tenure is removed and released without reading its order', async () => {
     const bench = await active();
     bench.standing = 'Ended';
     bench.orders = { accept: () => Promise.reject(away()), accepted: () => Promise.reject(away()) };
@@ -54,7 +54,7 @@ describe('from the award to the end', () => {
     expect(bench.status.facts).toMatchObject({ workload: 'Absent', released: true });
   });
 
-  it('a suspended tenure is stopped without its order', async () => {
+  it('a suspended tenure is stopped without reading its order', async () => {
     const bench = await active();
     bench.orders = { accept: () => Promise.reject(away()), accepted: () => Promise.reject(away()) };
     bench.cluster.changeSpec(bench.key, { state: 'Suspended' });
@@ -65,7 +65,7 @@ describe('from the award to the end', () => {
 });
 
 describe('what was accepted', () => {
-  it('an order that cannot be read any more is a condition of its own, and Ready follows the workload', async () => {
+  it('an order that can no longer be read has its own condition, and Ready follows the workload', async () => {
     const bench = await active();
     const failure = new RetryableError('DescriptorUnreachable', { message: 'no gateway answers' });
     bench.orders = { ...bench.orders, accepted: () => Promise.reject(failure) };
@@ -76,7 +76,7 @@ describe('what was accepted', () => {
     expect(bench.reactor.steps).toEqual(['create']);
   });
 
-  it('an order that hangs leaves time to look at the workload', async () => {
+  it('an order that hangs while it is read leaves time to observe the workload', async () => {
     const bench = await active();
     bench.orders = { ...bench.orders, accepted: deaf as never };
     bench.workMs = 17_000;
@@ -86,7 +86,7 @@ describe('what was accepted', () => {
     expect(bench.conditions).toMatchObject({ Ready: 'True Running', Resolved: 'Unknown ReconcileTimeout' });
   }, 20_000);
 
-  it('an update is judged and pinned once, and what runs stays readable until the source has it accepted', async () => {
+  it('an update is validated and pinned once, and the running descriptor stays readable until the source has accepted it', async () => {
     const bench = await active();
     const hash = `0x${'33'.repeat(32)}`;
     bench.cluster.changeSpec(bench.key, { update: { hash, length: 5, source: 'Ipfs' } });
@@ -97,7 +97,7 @@ describe('what was accepted', () => {
     expect(bench.conditions).toMatchObject({ Ready: 'True Running' });
   });
 
-  it('an update that can never be realised is refused with a code, and what runs goes on', async () => {
+  it('an update that can never be realised is refused with a code, and the workload keeps running', async () => {
     const bench = await active();
     const refusal = new TerminalError('DescriptorSchema', { message: 'cpu is "two"', path: '/cpu' });
     bench.orders = { ...bench.orders, accept: () => Promise.reject(refusal) };
@@ -109,7 +109,7 @@ describe('what was accepted', () => {
     expect(bench.conditions).toMatchObject({ Ready: 'True Running' });
   });
 
-  it('a refused change of what is healthy keeps it Ready, names the refusal, and is tried seldom', async () => {
+  it('a refused change leaves a healthy Deployment Ready, is reported, and is retried rarely', async () => {
     const bench = await active();
     bench.reactor.vm = { ...UP, differences: [{ what: 'VM offering', detail: 'small, expected large' }] };
     bench.reactor.before = async (method) => {
@@ -129,7 +129,7 @@ describe('what was accepted', () => {
 });
 
 describe('while a refused change waits for its next try', () => {
-  it('a workload that goes down is noticed within a minute or so, and nothing is written in between', async () => {
+  it('a workload that goes down while a refused change waits is noticed within a minute or so, without writes in between', async () => {
     const bench = await active();
     const differences = [{ what: 'VM offering', detail: 'small, expected large' }];
     bench.reactor.vm = { ...UP, differences };
@@ -160,7 +160,7 @@ describe('the reactor', () => {
     expect(other.steps).toEqual([]);
   });
 
-  it('a restored cluster finds what runs by asking every reactor, and makes nothing twice', async () => {
+  it('a restored cluster finds running tenures by asking every reactor, and creates nothing twice', async () => {
     const bench = new ReconcilerBench({ state: 'Active' });
     const holder = new FakeReactor('holder');
     holder.vm = UP;
@@ -174,7 +174,7 @@ describe('the reactor', () => {
     expect([...bench.reactor.steps, ...holder.steps]).toEqual([]);
   });
 
-  it('while one reactor cannot be asked whether it has the tenure, nothing is made', async () => {
+  it('nothing is created while one reactor cannot be asked whether it has the tenure', async () => {
     const bench = new ReconcilerBench({ state: 'Active' });
     const silent = new FakeReactor('silent');
     silent.before = () => Promise.reject(away());
@@ -191,7 +191,7 @@ describe('the reactor', () => {
     expect(silent.steps).toEqual([]);
   });
 
-  it('a reactorRef edited by hand makes no second VM', async () => {
+  it('a reactorRef edited by hand creates no second VM', async () => {
     const bench = await active();
     const other = new FakeReactor('other');
     bench.reactors.set('other', other);
@@ -210,7 +210,7 @@ describe('the reactor', () => {
     expect(bench.status.facts?.workload).toBe('Unseen');
   });
 
-  it('two parts of one award are made under names of their own', async () => {
+  it('two parts of one award are created under different names', async () => {
     const bench = new ReconcilerBench({ state: 'Accepted', part: 'db' });
     await bench.live(10_000);
     expect(bench.status.realisation?.name).toMatch(/^dinfra-7-1-/);
@@ -253,7 +253,7 @@ describe('failing', () => {
     expect(bench.cluster.writes).toHaveLength(length);
   });
 
-  it('a process that is stopped in mid-reconcile writes nothing', async () => {
+  it('a process that is stopped in the middle of a reconcile writes nothing', async () => {
     const bench = await active();
     const { length } = bench.cluster.writes;
     bench.reactor.before = deaf;
@@ -261,7 +261,7 @@ describe('failing', () => {
     expect(bench.cluster.writes).toHaveLength(length);
   });
 
-  it('a status that could not be written is tried again soon, whatever the retry of the work', async () => {
+  it('a status that could not be written is retried soon, whatever the backoff of the work', async () => {
     const bench = await active();
     bench.reactor.before = () => Promise.reject(away());
     bench.cluster.failWrites.push(new RetryableError('ClusterUnreachable', { message: 'refused' }));
@@ -271,7 +271,7 @@ describe('failing', () => {
     expect(bench.conditions).toMatchObject({ Ready: 'Unknown CloudStackUnreachable' });
   });
 
-  it('a thousand tries while a repository is away write the status a few times', async () => {
+  it('a thousand attempts while a repository is unreachable write the status only a few times', async () => {
     const bench = new ReconcilerBench({ state: 'Awarded' });
     let count = 0;
     bench.orders = {
@@ -286,7 +286,7 @@ describe('failing', () => {
     expect(bench.cluster.writes.length).toBeLessThan(15);
   });
 
-  it('no second step is started beside one that ignores its deadline', async () => {
+  it('no second step is started while one that ignores its deadline is running', async () => {
     const bench = new ReconcilerBench({ state: 'Accepted' });
     bench.workMs = 30;
     bench.reactor.before = (method) => (method === 'create' ? deaf() : Promise.resolve());
@@ -312,7 +312,7 @@ describe('failing', () => {
 
 describe('clocks', () => {
   it.each(['2020-01-01T00:00:00Z', '2040-01-01T00:00:00Z'])(
-    'an intent that another clock dated %s neither hastens a second create nor delays it',
+    'an intent that another clock dated %s makes a second create neither earlier nor later',
     async (at) => {
       const intent = { action: 'Create' as const, at, attempt: 1 };
       const bench = new ReconcilerBench({ state: 'Accepted' }, { observedGeneration: 1, realisation: { intent } });
@@ -323,7 +323,7 @@ describe('clocks', () => {
     },
   );
 
-  it('a retry that another clock set an hour ahead waits no longer than its own bound', async () => {
+  it('a retry that another clock dated an hour ahead waits no longer than its own bound', async () => {
     const bench = new ReconcilerBench(
       { state: 'Accepted' },
       { observedGeneration: 1, realisation: { failures: 2, retryAfter: '2026-01-01T01:00:00Z' } },
@@ -353,7 +353,7 @@ describe('a person', () => {
     expect(bench.status.facts).toMatchObject({ workload: 'Up', released: false });
   });
 
-  it('an end whose source cannot be asked waits, and removes once it is confirmed', async () => {
+  it('an end waits while its source cannot be asked, and removes once it is confirmed', async () => {
     const bench = await active();
     bench.standing = 'Unknown';
     bench.cluster.changeSpec(bench.key, { state: 'Ended' });
@@ -365,7 +365,7 @@ describe('a person', () => {
     expect(bench.status.facts?.released).toBe(true);
   });
 
-  it('spec.suspend on what runs touches nothing and is not reported as down', async () => {
+  it('spec.suspend on a running tenure touches nothing and is not reported as down', async () => {
     const bench = await active();
     const before = bench.status.facts;
     bench.reactor.vm = { ...UP, differences: [{ what: 'VM offering', detail: 'small, expected large' }] };
@@ -376,7 +376,7 @@ describe('a person', () => {
     expect(bench.status.facts).toEqual(before);
   });
 
-  it('a reconcile asked for by annotation does not wait for its retry, and is echoed', async () => {
+  it('a reconcile requested by annotation does not wait for its retry, and is echoed', async () => {
     const bench = await active();
     bench.reactor.before = () => Promise.reject(away());
     await bench.live(600_000);
@@ -413,7 +413,7 @@ describe('the finalizer', () => {
     expect(bench.reactor.steps).toEqual(['create']);
   });
 
-  it('a foreign finalizer on a Deployment under deletion lets nothing new be made without ours', async () => {
+  it('a Deployment kept under deletion by a foreign finalizer creates nothing new without our finalizer', async () => {
     const bench = new ReconcilerBench({ state: 'Accepted' });
     bench.cluster.changeMetadata(bench.key, {
       finalizers: ['foregroundDeletion'],

@@ -31,20 +31,20 @@ export interface DeploymentReconcilerOptions {
   readonly blueprints: Blueprints;
   readonly events: DeploymentEvents;
   readonly metrics: ReconcileMetrics;
-  /** How often what rests is looked at again, in milliseconds. Default 60 s. */
+  /** How often a Deployment at rest is reconciled, in milliseconds. Default 60 s. */
   readonly resyncMs?: number;
-  /** How often what comes up is looked at, in milliseconds. Default 2 s. */
+  /** How often a Deployment that is starting is reconciled, in milliseconds. Default 2 s. */
   readonly progressMs?: number;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
 
-/** How long the cache may take to show what was written last, in milliseconds. */
+/** How long to wait for the cache to show the last write, in milliseconds. */
 const STALE_VIEW_MS = 100;
-/** How soon a status that could not be written is tried again, in milliseconds. */
+/** How soon a status that could not be written is retried, in milliseconds. */
 const WRITE_AGAIN_MS = 2_000;
 
-/** Brings one Deployment a step nearer to what the source of its award wants. */
+/** Takes one Deployment a step closer to the state that the source of its award wants. */
 export class DeploymentReconciler {
   readonly #options: Required<DeploymentReconcilerOptions>;
   readonly #waits: BoundedWaits;
@@ -88,7 +88,7 @@ export class DeploymentReconciler {
       return await this.#report(key, latest, outcome, writeSignal, log);
     } catch (error) {
       if (!isConflict(error)) throw error;
-      log.debug({ err: error }, 'the view was an old one; looking again');
+      log.debug({ err: error }, 'the cached Deployment was stale; reconciling again');
       this.#retries.retryNow(key);
       return { requeueAfterMs: STALE_VIEW_MS };
     }
@@ -110,7 +110,7 @@ export class DeploymentReconciler {
     return done;
   }
 
-  /** Takes the stages. What goes wrong on the way is part of the outcome, a defect too. */
+  /** Runs the stages. Every failure, including a defect, becomes part of the outcome. */
   async #bringNearer(
     key: string,
     deployment: Deployment,
@@ -163,7 +163,7 @@ export class DeploymentReconciler {
     };
   }
 
-  /** Nothing is known after a defect, and that has to be said. */
+  /** The outcome after a defect: nothing is known, and the status has to say so. */
   #afterDefect({ metadata, spec, status }: Deployment, failure: DinfraError): Omit<Outcome, 'retry'> {
     const unknown = { reason: failure.code, message: failure.message };
     return {
@@ -195,14 +195,14 @@ export class DeploymentReconciler {
       signal.throwIfAborted();
       if (isConflict(error) || isLeadershipLost(error)) throw error;
       if (error instanceof TerminalError) return this.#reportRefusal(deployment, error, signal, log);
-      // What could not be said is said soon, however long the work itself would wait.
-      log.warn({ err: error }, 'the status of the Deployment could not be written and is tried again');
+      // The write is retried soon, however long the work itself would wait.
+      log.warn({ err: error }, 'the status of the Deployment could not be written and is retried');
       this.#retries.retryNow(key);
       return { requeueAfterMs: WRITE_AGAIN_MS };
     }
   }
 
-  /** Something a reactor said makes no valid status: what is left to say is that. */
+  /** Handles a status that the API server refuses as invalid: the status then reports just that. */
   async #reportRefusal(
     deployment: Deployment,
     refusal: TerminalError,
@@ -218,17 +218,17 @@ export class DeploymentReconciler {
       .catch((error: unknown) => {
         signal.throwIfAborted();
         if (isLeadershipLost(error)) throw error;
-        log.error({ err: error }, 'the API server refuses even a status that says so');
+        log.error({ err: error }, 'the API server also refuses the status that reports the refusal');
       });
     return { requeueAfterMs: resyncMs };
   }
 
-  /** What went wrong, in terms of what the consumer wrote. */
+  /** The failure in terms of the descriptor that the consumer wrote. */
   #explained({ spec }: Deployment, failure: DinfraError): DinfraError {
     return findDinfraError(this.#options.blueprints.inTermsOf(spec.descriptorType, failure)) ?? failure;
   }
 
-  /** Whose clock wrote the intent does not matter: it settles from when this process has seen it. */
+  /** The age of an intent counts from when this process first saw it, so the clock that wrote it does not matter. */
   #intentOf(key: string, { status }: Deployment): Intent | undefined {
     const intent = status.realisation?.intent;
     if (intent === undefined) return undefined;

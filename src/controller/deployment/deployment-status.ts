@@ -7,17 +7,17 @@ import { factsAfter } from './facts.ts';
 import { hindranceOf, type Outcome } from './outcome.ts';
 import { readinessStatements, readyOf } from './readiness.ts';
 
-/** The status of a Deployment after a reconcile: the controller's whole part of it. Pure. */
+/** The status of a Deployment after a reconcile: all of the controller's part. Pure. */
 export function statusAfter(deployment: Deployment, outcome: Outcome): DeploymentStatus {
   const { metadata, status: before } = deployment;
   const { found, now } = outcome;
   const hindrance = hindranceOf(outcome);
   const statements = [...readinessStatements(deployment, outcome), ...domainStatements(deployment, outcome)];
-  // Reported is the bridge's: applying it here would take it over.
+  // The bridge owns Reported: applying it here would take over its fields.
   const ours = before.conditions?.filter(({ type }) => type !== 'Reported');
   const conditions = conditionsAfter(ours, statements, metadata.generation, now);
   const ready = readyOf({ conditions, observedGeneration: metadata.generation });
-  // What was kept for an update stays recorded until the source has the update accepted.
+  // The descriptor stored for an update stays recorded until the source has accepted the update.
   const isUpdates = before.accepted !== undefined && before.accepted.hash === deployment.spec.update?.hash;
   const accepted = (isUpdates ? undefined : outcome.accepted) ?? before.accepted;
   const requested = metadata.annotations?.[RECONCILE_ANNOTATION] ?? before.lastHandledReconcileAt;
@@ -42,8 +42,8 @@ export function statusAfter(deployment: Deployment, outcome: Outcome): Deploymen
 }
 
 /**
- * Whether a status has to be written. While something is in the way only what changes is: the count of tries, and what
- * each of them says in other words, are written each time the count has doubled.
+ * Whether a status has to be written. A new count of failures, or another message for the same reason, is written only
+ * each time the count has doubled.
  */
 export function isWorthWriting(before: DeploymentStatus, after: DeploymentStatus, outcome: Outcome): boolean {
   if (isDeepStrictEqual(before, after)) return false;
@@ -58,7 +58,7 @@ function substanceOf({ conditions, message: _, realisation, ...status }: Deploym
   return { ...status, conditions: conditions?.map(({ message: _words, ...condition }) => condition), ...lasting };
 }
 
-/** Where the consumer reaches it and how he gets in: kept while nobody can look. */
+/** Endpoints and access data for the consumer: kept while the backend cannot be observed. */
 function reachAfter(before: DeploymentStatus, found: Outcome['found']): Pick<DeploymentStatus, 'endpoints' | 'access'> {
   if (found.kind === 'Absent') return {};
   if (found.kind !== 'Present') {
@@ -85,7 +85,7 @@ function realisationAfter(deployment: Deployment, outcome: Outcome): NonNullable
     ...(reactor && { reactor }),
     ...(hash && { descriptorHash: hash }),
     ...(intent && { intent }),
-    // Of an empty object server-side apply makes null when it takes the last field out of it.
+    // Server-side apply turns an object into null when it removes its last field.
     ...(memo && Object.keys(memo).length > 0 && action.do !== 'confirmReleased' && { memo }),
     ...(since && { since }),
     ...(retry && {

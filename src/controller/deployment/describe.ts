@@ -1,10 +1,10 @@
 import type { Difference, Present } from '../../providers/port.ts';
 import type { Found } from './next-action.ts';
 
-/** So many are named, the others counted. */
+/** How many are named; the others are only counted. */
 const NAMED = 3;
 
-/** What was found, in one line. */
+/** The observed state in one line. */
 export function describe(found: Found): string {
   switch (found.kind) {
     case 'Absent':
@@ -16,12 +16,12 @@ export function describe(found: Found): string {
   }
 }
 
-/** The text, and what differs. */
+/** The text, followed by the differences. */
 export function withDifferences(text: string, { differences }: Present): string {
   return differences.length === 0 ? text : `${text} (${listed(differences)})`;
 }
 
-/** Things that differ or could not be looked at, the first of them by name. */
+/** Things that differ or could not be observed, the first of them by name. */
 export function listed(things: readonly Difference[]): string {
   const named = things.slice(0, NAMED).map(({ what, detail }) => `${what}: ${detail}`);
   const more = things.length > NAMED ? `; and ${things.length - NAMED} more` : '';

@@ -6,7 +6,9 @@ import { describe, listed, withDifferences } from './describe.ts';
 import type { OrderFact } from './next-action.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Resolved, Realised, Healthy, Drifted: each says what is known, and keeps still about what was not looked at. Pure. */
+/**
+ * The conditions Resolved, Realised, Healthy and Drifted. What was not observed leaves its condition unchanged. Pure.
+ */
 export function domainStatements(deployment: Deployment, outcome: Outcome): readonly Statement[] {
   const { found, order } = outcome;
   const statements: Statement[] = order.kind === 'NotNeeded' ? [] : [resolvedStatement(order)];
@@ -42,24 +44,24 @@ function realisedStatement({ found, action, failure, order, retry }: Outcome): S
     ({ type: 'Realised', status, reason, message }) as const;
   if (action.do === 'confirmReleased') return realised('False', 'Released', 'Nothing of this tenure is left.');
   if (failure !== undefined && found.kind === 'Present') {
-    const next = retry === undefined ? '' : ` The next try follows after ${timestampOf(retry.at)}.`;
+    const next = retry === undefined ? '' : ` The next attempt is due at ${timestampOf(retry.at)}.`;
     return realised('False', failure.code, `${withDifferences(withHint(failure), found)}${next}`);
   }
   if (found.kind !== 'Present' || found.phase !== 'Running' || found.differences.length > 0) {
     return realised('False', found.kind === 'Absent' ? 'Absent' : 'Updating', describe(found));
   }
   if (order.kind === 'Unknown' || order.kind === 'Impossible') {
-    return realised('Unknown', order.reason, `Nothing to compare what runs with: ${order.message}`);
+    return realised('Unknown', order.reason, `The order of what runs cannot be read: ${order.message}`);
   }
   if (found.unseen !== undefined && found.unseen.length > 0) {
-    return realised('Unknown', 'PartlyUnseen', `Parts could not be looked at: ${listed(found.unseen)}`);
+    return realised('Unknown', 'PartlyUnseen', `Parts could not be observed: ${listed(found.unseen)}`);
   }
   return realised('True', 'AsOrdered', 'Everything was made as ordered.');
 }
 
 function presentStatements(deployment: Deployment, found: Present): readonly Statement[] {
   const condition = (type: string) => deployment.status.conditions?.find((one) => one.type === type);
-  // Only what had been as ordered can have drifted; a first realisation that is under way has not.
+  // Only a Deployment that was as ordered before can have drifted, not one that is being realised for the first time.
   const wasAsOrdered = condition('Realised')?.status === 'True' || condition('Drifted') !== undefined;
   return [
     {

@@ -58,7 +58,7 @@ function factsOf(known: Partial<Known>, status: Partial<DeploymentStatus> = {}) 
 const unreachable = { kind: 'Unknown', reason: 'CloudStackUnreachable', message: 'no answer' } as const;
 
 describe('the facts programs decide by', () => {
-  it('an accepted order whose first realisation is refused is impossible, so that it is declined and not missed', () => {
+  it('an accepted order whose first realisation is refused is impossible, so it is declined and not missed', () => {
     const refused: Known = { ...nothingInTheWay, found: { kind: 'Absent' }, hindrance: 'HelmRejected', final: true };
     expect(factsAfter(deployment({}, 'Accepted'), refused)).toMatchObject({ order: 'Impossible' });
     expect(factsAfter(deployment({}, 'Accepted'), { ...refused, final: false })).toMatchObject({ order: 'Realisable' });
@@ -67,11 +67,11 @@ describe('the facts programs decide by', () => {
     expect(factsAfter(deployment({}, 'Active'), refused)).toMatchObject({ order: 'Realisable' });
   });
 
-  it('a workload whose backend cannot be asked is unseen, neither up nor down', () => {
+  it('a workload whose backend cannot be reached is unseen, neither up nor down', () => {
     expect(factsOf({ found: unreachable, hindrance: unreachable.reason })).toMatchObject({ workload: 'Unseen' });
   });
 
-  it('a workload is not up before everything was once made as ordered', () => {
+  it('a workload does not count as up before everything was realised as ordered once', () => {
     const found = { ...running, differences: [{ what: 'firewall rule', detail: 'missing' }] };
     const accepted = (status: Partial<DeploymentStatus>) =>
       factsAfter(deployment(status, 'Accepted'), { ...nothingInTheWay, found });
@@ -79,19 +79,19 @@ describe('the facts programs decide by', () => {
     expect(accepted({ realisation: { descriptorHash: hash } }).workload).toBe('Up');
   });
 
-  it('a tenure that is active was up once, also in a restored cluster that has no record of it', () => {
+  it('an Active tenure was up once, even in a restored cluster without a record of it', () => {
     const found = { ...running, differences: [{ what: 'firewall rule', detail: 'missing' }] };
     expect(factsOf({ found }).workload).toBe('Up');
   });
 
-  it('a backend at work on the first create has nothing up, and at work on a later step has it down', () => {
+  it('a workload is absent while its backend works on the first create, and down while it works on a later step', () => {
     const busy = { kind: 'Busy', what: 'deploying', pollAfterMs: 1 } as const;
     expect(factsOf({ found: busy }).workload).toBe('Absent');
     const was = factsOf({});
     expect(factsOf({ found: busy }, { facts: was }).workload).toBe('Down');
   });
 
-  it('the times move only when what they date changes', () => {
+  it('the times in facts change only when the fact they belong to changes', () => {
     const first = factsOf({});
     const later = factsOf({ now: NOW + 60_000 }, { facts: first });
     expect(later).toEqual(first);
@@ -99,7 +99,7 @@ describe('the facts programs decide by', () => {
     expect(down).toMatchObject({ orderSince: first.orderSince, workloadSince: '2026-11-21T10:01:00Z' });
   });
 
-  it('what was known of an order stays known while nobody needs it', () => {
+  it('the last known state of an order is kept while the order is not needed', () => {
     expect(factsOf({ order: { kind: 'NotNeeded' } }, { facts: factsOf({}) }).order).toBe('Realisable');
     expect(factsOf({ order: { kind: 'NotNeeded' } }).order).toBe('Undecided');
   });

@@ -10,9 +10,9 @@ export type DeploymentFacts = NonNullable<DeploymentStatus['facts']>;
 export interface Known {
   readonly order: OrderFact;
   readonly found: Found;
-  /** The reason to give if it has to be declined or degraded now, undefined when nothing hinders it. */
+  /** The reason to report if it has to be declined or degraded now; undefined if there is none. */
   readonly hindrance: string | undefined;
-  /** Whether nothing changes by trying again: what hinders it was refused and not only delayed. */
+  /** True if trying again cannot help, because it was refused and not only delayed. */
   readonly final: boolean;
   /** Proof that nothing of the tenure is left in the backend. */
   readonly released: boolean;
@@ -20,7 +20,7 @@ export interface Known {
   readonly now: number;
 }
 
-/** The facts after a reconcile. Pure; the times move only when what they date changes. */
+/** The facts after a reconcile. Pure. A time changes only when the fact it belongs to changes. */
 export function factsAfter(deployment: Deployment, known: Known): DeploymentFacts {
   const before = deployment.status.facts;
   const order = orderAfter(deployment, known);
@@ -37,22 +37,25 @@ export function factsAfter(deployment: Deployment, known: Known): DeploymentFact
   };
 }
 
-/** Whether the workload is up as it was ordered once: what is still being made for the first time is not. */
+/** Whether the workload is up, after everything was realised as ordered at least once. */
 export function isUp(deployment: Deployment, found: Found): boolean {
   if (found.kind !== 'Present' || found.phase !== 'Running' || !found.healthy) return false;
   return found.differences.length === 0 || wasRealised(deployment);
 }
 
-/** Whether everything was once made as ordered. The source has it from us, and a status can be lost. */
+/**
+ * Whether everything was realised as ordered at least once. A tenure that is Active at the source was, even if its
+ * status was lost.
+ */
 export function wasRealised({ spec, status }: Deployment): boolean {
   if (spec.state === 'Active' || spec.state === 'Degraded') return true;
   return status.realisation?.descriptorHash !== undefined;
 }
 
-/** While Accepted an order that is Impossible gives the tenure up. */
+/** In state Accepted, an Impossible order gives the tenure up. */
 function orderAfter(deployment: Deployment, known: Known): DeploymentFacts['order'] {
   if (deployment.spec.state === 'Accepted') {
-    // What was made was realisable, whatever can be read or done just now.
+    // What was realised once is realisable, whatever can be read or done at the moment.
     if (wasRealised(deployment)) return 'Realisable';
     if (isRefused(known)) return 'Impossible';
   }
@@ -75,7 +78,7 @@ function orderFact(order: OrderFact, before: DeploymentFacts['order'] | undefine
     case 'Unknown':
       return 'Undecided';
     case 'NotNeeded':
-      // Nobody asked: what was known stays known.
+      // The order was not needed: the last known state is kept.
       return before ?? 'Undecided';
   }
 }
@@ -91,7 +94,7 @@ function workloadFact(
     case 'Absent':
       return 'Absent';
     case 'Busy':
-      // A backend at work on the first create has nothing up yet; any other step takes down what was up.
+      // During the first create nothing is up yet; any later step takes the workload down.
       return before === undefined || before === 'Absent' ? 'Absent' : 'Down';
     case 'Present':
       return isUp(deployment, found) ? 'Up' : 'Down';

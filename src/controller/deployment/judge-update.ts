@@ -7,18 +7,18 @@ import type { BoundReactor } from './choose-reactor.ts';
 import type { Accepted, Orders } from './orders.ts';
 import type { UpdateVerdict } from './outcome.ts';
 
-/** What is thought of an update. */
+/** The verdict on an update. */
 export interface JudgedUpdate {
-  /** Undefined while nobody knows. */
+  /** Undefined while it cannot be decided. */
   readonly verdict: UpdateVerdict | undefined;
-  /** Set by the reconcile that judged it. */
+  /** Set by the reconcile that validated it. */
   readonly accepted?: Accepted;
 }
 
 /** Longest message of a verdict, in characters. */
 const MAX_MESSAGE = 1024;
 
-/** Whether what the consumer wants next could be realised: judged once and kept, as what runs was. */
+/** Whether the update that the consumer requested can be realised: validated once and stored, like the first order. */
 export async function judgeUpdate(
   deployment: Deployment,
   orders: Orders,

@@ -23,13 +23,19 @@ function decide(wanted: TenureState, found: Found, more: Partial<Facts> = {}) {
   return nextAction({ wanted, found, order: realisable, intent: undefined, standing: 'Ended', ...more });
 }
 
-describe('what is done next for a tenure', () => {
+describe('nextAction', () => {
   it.each<[string, TenureState, Found, Partial<Facts>, string]>([
-    ['nothing is made before the chain says Accepted', 'Awarded', absent, {}, 'awaitAcceptance'],
+    ['nothing is created before the chain says Accepted', 'Awarded', absent, {}, 'awaitAcceptance'],
     ['an award that cannot be realised stalls', 'Awarded', absent, { order: impossible }, 'stall'],
-    ['an award whose descriptor cannot be had yet is retried', 'Awarded', absent, { order: unresolved }, 'retry'],
+    ['an award whose descriptor cannot be fetched yet is retried', 'Awarded', absent, { order: unresolved }, 'retry'],
     ['an accepted tenure is created', 'Accepted', absent, {}, 'create'],
-    ['a create just sent is looked for', 'Accepted', absent, { intent: { ageMs: 1, attempt: 1 } }, 'lookAgain'],
+    [
+      'the effect of a create just sent is looked for',
+      'Accepted',
+      absent,
+      { intent: { ageMs: 1, attempt: 1 } },
+      'lookAgain',
+    ],
     [
       'a create that left no trace is sent again',
       'Accepted',
@@ -37,29 +43,47 @@ describe('what is done next for a tenure', () => {
       { intent: { ageMs: INTENT_SETTLES_MS, attempt: 1 } },
       'create',
     ],
-    ['what runs as ordered is left alone', 'Active', running, {}, 'rest'],
-    ['what differs is updated', 'Active', drifted, {}, 'update'],
+    ['a workload that runs as ordered is not touched', 'Active', running, {}, 'rest'],
+    ['a workload that differs from its order is updated', 'Active', drifted, {}, 'update'],
     ['a half-made realisation is finished', 'Accepted', { ...running, phase: 'Partial' }, {}, 'update'],
-    ['what cannot come up is removed', 'Accepted', { ...running, phase: 'Broken' }, {}, 'remove'],
-    ['what was stopped by an admin is started', 'Active', { ...running, phase: 'Stopped' }, {}, 'start'],
-    ['what was removed by an admin is made again', 'Active', absent, {}, 'create'],
-    ['what runs is left alone when its order cannot be had', 'Active', running, { order: unresolved }, 'rest'],
-    ['what drifted is left alone when its order cannot be had', 'Active', drifted, { order: unresolved }, 'rest'],
-    ['what broke waits for its order', 'Active', { ...running, phase: 'Broken' }, { order: unresolved }, 'retry'],
+    ['a realisation that cannot come up is removed', 'Accepted', { ...running, phase: 'Broken' }, {}, 'remove'],
+    ['a workload stopped by an admin is started', 'Active', { ...running, phase: 'Stopped' }, {}, 'start'],
+    ['a workload removed by an admin is created again', 'Active', absent, {}, 'create'],
+    [
+      'a running workload is not touched while its order cannot be read',
+      'Active',
+      running,
+      { order: unresolved },
+      'rest',
+    ],
+    [
+      'a drifted workload is not touched while its order cannot be read',
+      'Active',
+      drifted,
+      { order: unresolved },
+      'rest',
+    ],
+    [
+      'a broken realisation waits for its order',
+      'Active',
+      { ...running, phase: 'Broken' },
+      { order: unresolved },
+      'retry',
+    ],
     ['an end that is not confirmed removes nothing', 'Ended', running, { standing: 'Live' }, 'retry'],
     ['an end whose source cannot be asked removes nothing', 'Ended', running, { standing: 'Unknown' }, 'retry'],
-    ['an end nobody asked about removes nothing', 'Ended', running, { standing: undefined }, 'retry'],
+    ['an end whose source was not asked removes nothing', 'Ended', running, { standing: undefined }, 'retry'],
     ['a tenure that is gone from its source is removed', 'Ended', running, { standing: 'Gone' }, 'remove'],
-    ['what may not be touched is not made', 'Accepted', absent, { untouchable: true }, 'rest'],
-    ['what may not be touched is not removed', 'Ended', running, { untouchable: true }, 'rest'],
+    ['an untouchable tenure is not created', 'Accepted', absent, { untouchable: true }, 'rest'],
+    ['an untouchable tenure is not removed', 'Ended', running, { untouchable: true }, 'rest'],
     ['a suspended tenure is stopped', 'Suspended', running, {}, 'stop'],
-    ['a suspended tenure keeps what is stopped', 'Suspended', { ...running, phase: 'Stopped' }, {}, 'rest'],
-    ['a suspended tenure makes nothing new', 'Suspended', absent, {}, 'rest'],
+    ['a suspended tenure that is stopped is not touched', 'Suspended', { ...running, phase: 'Stopped' }, {}, 'rest'],
+    ['a suspended tenure creates nothing', 'Suspended', absent, {}, 'rest'],
     ['an ended tenure is removed', 'Ended', running, {}, 'remove'],
-    ['an ended tenure is removed even when its order cannot be had', 'Ended', running, { order: unresolved }, 'remove'],
+    ['an ended tenure is removed even if its order cannot be read', 'Ended', running, { order: unresolved }, 'remove'],
     ['an ended tenure is released on proof', 'Ended', absent, {}, 'confirmReleased'],
     [
-      'an ended tenure with a create in flight is looked at again',
+      'an ended tenure with a create in flight is observed again',
       'Ended',
       absent,
       { intent: { ageMs: 1, attempt: 1 } },
@@ -70,12 +94,12 @@ describe('what is done next for a tenure', () => {
     expect(decide(wanted, found, more).do).toBe(action);
   });
 
-  it('nothing is touched while the backend is unreachable, whatever is wanted', () => {
+  it('nothing is touched while the backend is unreachable, whatever the desired state', () => {
     for (const wanted of tenureStates) expect(decide(wanted, unseen).do).toBe('retry');
   });
 });
 
-/** A backend reduced to what the decision can see of it. */
+/** A backend reduced to what the decision depends on. */
 interface World {
   vm: 'none' | 'Running' | 'Stopped' | 'Broken' | 'Partial';
   visible: boolean;
@@ -83,7 +107,7 @@ interface World {
 
 type Disturbance = 'none' | 'blind' | 'loseReply' | 'crashBeforeSend' | 'adminDeletes' | 'adminStops' | 'breaks';
 
-describe('the decision, driven for a whole life', () => {
+describe('nextAction, applied over a whole life', () => {
   const state = fc.constantFrom<TenureState>(...tenureStates);
   const disturbance = fc.constantFrom<Disturbance>(
     'none',
@@ -125,7 +149,7 @@ describe('the decision, driven for a whole life', () => {
   });
 });
 
-/** Plays the controller's part around nextAction: intent first, then the step, with faults in between. */
+/** Plays the controller around nextAction: intent first, then the step, with faults in between. */
 class Life {
   readonly world: World = { vm: 'none', visible: true };
   private intent: { readonly at: number; readonly attempt: number } | undefined;

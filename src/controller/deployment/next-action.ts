@@ -6,17 +6,19 @@ import type { Observation, Present } from '../../providers/port.ts';
 /** What is known of the order: the descriptor fetched, verified, validated and checked by the reactor. */
 export type OrderFact =
   | { readonly kind: 'Realisable' }
-  /** Not known yet: a source or a backend did not answer. */
+  /** Not known yet, because a source or a backend did not answer. */
   | { readonly kind: 'Unknown'; readonly reason: Reason; readonly message: string }
-  /** It never will be: the descriptor, or what it asks for, is wrong. */
+  /** It can never be realised: the descriptor, or what it requests, is wrong. */
   | { readonly kind: 'Impossible'; readonly reason: Reason; readonly message: string }
-  /** Stopping and removing need none, so none was looked for. */
+  /** Not read, because stopping and removing do not need it. */
   | { readonly kind: 'NotNeeded' };
 
-/** What was found of the tenure in its backend. Not being able to look is a finding of its own. */
+/** What was observed of the tenure in its backend. `Unknown`: it could not be observed. */
 export type Found = Observation | { readonly kind: 'Unknown'; readonly reason: Reason; readonly message: string };
 
-/** Written to status before a create is sent, so that a lost reply is looked for and not sent twice. */
+/**
+ * Written to the status before a create is sent, so that after a lost reply the create is looked for and not repeated.
+ */
 export interface Intent {
   /** Milliseconds since this process first saw it: clocks of other hosts do not matter. */
   readonly ageMs: number;
@@ -24,49 +26,49 @@ export interface Intent {
   readonly attempt: number;
 }
 
-/** Everything the decision rests on. */
+/** All that the decision depends on. */
 export interface Facts {
   readonly wanted: TenureState;
   readonly order: OrderFact;
   readonly found: Found;
   readonly intent: Intent | undefined;
-  /** What the award's source says of a tenure that has something left and is said to have ended; else not asked. */
+  /** The answer of the award's source; it is asked only if spec.state is Ended and something is left to remove. */
   readonly standing?: Standing | undefined;
-  /** Nothing may be touched: a person has said so, or the object is being deleted and our finalizer is gone. */
+  /** Nothing may be touched: spec.suspend is set, or the object is being deleted and our finalizer is gone. */
   readonly untouchable?: boolean;
 }
 
-/** The one thing to do now. */
+/** The next step. */
 export type Action =
-  /** What runs is what is wanted. */
+  /** The observed state is the desired one. */
   | { readonly do: 'rest' }
-  /** Nothing may be made before the chain says Accepted. */
+  /** Nothing may be created before the chain says Accepted. */
   | { readonly do: 'awaitAcceptance' }
   /** Record the intent, then create. */
   | { readonly do: 'create'; readonly attempt: number }
-  /** A create was sent and its effect is not to be seen yet. */
+  /** A create was sent and its effect is not visible yet. */
   | { readonly do: 'lookAgain'; readonly afterMs: number }
   | { readonly do: 'update'; readonly found: Present }
   | { readonly do: 'start'; readonly found: Present }
   | { readonly do: 'stop'; readonly found: Present }
-  /** `again` when the tenure lives on and a new create follows. */
+  /** `again`: the tenure goes on and a new create follows. */
   | { readonly do: 'remove'; readonly found: Present; readonly again: boolean }
-  /** The backend works on an earlier step. */
+  /** The backend is still working on an earlier step. */
   | { readonly do: 'poll'; readonly what: string; readonly afterMs: number }
   /** Unknown is not gone: touch nothing, try again with backoff. */
   | { readonly do: 'retry'; readonly reason: Reason; readonly message: string }
-  /** Nothing changes by trying. */
+  /** Trying again cannot help. */
   | { readonly do: 'stall'; readonly reason: Reason; readonly message: string }
-  /** Proof that nothing is left. */
+  /** It is proven that nothing is left. */
   | { readonly do: 'confirmReleased' };
 
 /**
- * How long a create whose reply was lost is looked for before it is sent again, in milliseconds. Backends show what
- * they accepted within this time, and names make a second create collide instead of duplicate.
+ * How long the effect of a create whose reply was lost is looked for before it is sent again, in milliseconds. Backends
+ * show what they accepted within this time; if one does not, the second create collides with the first by its name.
  */
 export const INTENT_SETTLES_MS = 15_000;
 
-/** The one thing to do for a tenure. Pure: same facts, same action. docs/deployments.md draws this function. */
+/** The next step for a tenure. Pure: same facts, same action. docs/deployments.md draws this function. */
 export function nextAction(facts: Facts): Action {
   if (facts.found.kind === 'Unknown') return { do: 'retry', ...reasonOf(facts.found) };
   if (facts.untouchable === true) return { do: 'rest' };
@@ -97,7 +99,7 @@ function whenAbsent({ order, intent }: Facts): Action {
 }
 
 function whenPresent({ order }: Facts, found: Present): Action {
-  // Without the order there is nothing to compare with: what runs stays as it is, and what does not waits for it.
+  // Without the order there is nothing to compare with: a running workload is not touched, any other waits for it.
   if (order.kind !== 'Realisable') return found.phase === 'Running' ? { do: 'rest' } : notRealisable(order);
   if (found.phase === 'Broken') return { do: 'remove', found, again: true };
   if (found.phase === 'Partial') return { do: 'update', found };
@@ -106,24 +108,24 @@ function whenPresent({ order }: Facts, found: Present): Action {
 }
 
 function whileSuspended(found: Exclude<Observation, { kind: 'Busy' }>): Action {
-  // Suspended keeps what is there and makes nothing new.
+  // A suspended tenure keeps what exists and creates nothing.
   if (found.kind === 'Absent' || found.phase === 'Stopped' || found.phase === 'Broken') return { do: 'rest' };
   return { do: 'stop', found };
 }
 
 function onceEnded({ intent, standing }: Facts, found: Exclude<Observation, { kind: 'Busy' }>): Action {
   if (found.kind === 'Present') {
-    // The resource alone is no order to destroy: a person may have edited it.
+    // The resource alone does not justify a removal: a person may have edited it.
     if (standing === 'Ended' || standing === 'Gone') return { do: 'remove', found, again: false };
     return { do: 'retry', reason: 'EndUnconfirmed', message: unconfirmed(standing) };
   }
-  // A create still in flight may show up after we looked: a release reported too early would leave it running for free.
+  // A create in flight may appear after the observation: released too early, it would run for free.
   const settlesMs = msUntilSettled(intent);
   return settlesMs > 0 ? { do: 'lookAgain', afterMs: settlesMs } : { do: 'confirmReleased' };
 }
 
 function unconfirmed(standing: Standing | undefined): string {
-  const said = standing === 'Live' ? 'its source says that it goes on' : 'its source cannot be asked now';
+  const said = standing === 'Live' ? 'its source says that it is live' : 'its source cannot be reached now';
   return `spec.state is Ended, and ${said}: nothing is removed`;
 }
 

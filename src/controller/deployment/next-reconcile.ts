@@ -1,21 +1,22 @@
 import { done, type Next } from '../../kube/queue/controller.ts';
 import type { Outcome } from './outcome.ts';
 
-/** How often things are looked at, in milliseconds. */
+/** Intervals between reconciles, in milliseconds. */
 export interface Intervals {
-  /** What rests. */
+  /** For a Deployment at rest. */
   readonly resyncMs: number;
-  /** What comes up. */
+  /** For a Deployment that is starting. */
   readonly progressMs: number;
 }
 
-/** How long after its last change something that comes up is watched closely, in milliseconds. */
+/** How long after its last change a starting Deployment is reconciled at the short interval, in milliseconds. */
 export const CLOSE_WATCH_MS = 120_000;
-/** No wait is shorter, in milliseconds: a backend that asks for none must not be asked without end. */
+/** The shortest wait, in milliseconds: a backend that asks for none must not be polled in a tight loop. */
 const SHORTEST_MS = 100;
 
 /**
- * When a Deployment is looked at again. `unchangedMs` is how long Ready has been as it is; `random` is between 0 and 1.
+ * When a Deployment is reconciled again. `unchangedMs` is how long Ready has been as it is; `random` is between 0 and
+ * 1.
  */
 export function nextReconcile(
   { action, step, found, retry }: Outcome,

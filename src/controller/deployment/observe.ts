@@ -8,16 +8,16 @@ import type { BoundReactor } from './choose-reactor.ts';
 import type { Found } from './next-action.ts';
 import type { ReconcileMetrics, Standings } from './ports.ts';
 
-/** What was found of a tenure, and why nothing could be seen. */
+/** What was observed of a tenure, and the failure if it could not be observed. */
 export interface Observed {
   readonly found: Found;
   readonly failure: DinfraError | undefined;
 }
 
-/** How long the source of an award may take to say where a tenure stands, in milliseconds. */
+/** Time limit for asking the source of an award for the standing of a tenure, in milliseconds. */
 const STANDING_MS = 15_000;
 
-/** What exists of a tenure in its backend. Not being able to look is a finding of its own. */
+/** Observes what exists of a tenure in its backend. `Unknown` if that cannot be observed. */
 export async function observe(
   deployment: Deployment,
   { identity, order }: { readonly identity: TenureIdentity; readonly order: Order | undefined },
@@ -25,7 +25,7 @@ export async function observe(
   metrics: ReconcileMetrics,
   stages: Stages,
 ): Promise<Observed> {
-  // Nothing is made before the acceptance, so there is nothing to look for.
+  // Nothing is created before the acceptance, so there is nothing to observe.
   if (deployment.spec.state === 'Awarded') return { found: { kind: 'Absent' }, failure: undefined };
   if (chosen.value === undefined) return unseen(chosen.failure);
   const { reactor } = chosen.value;
@@ -36,7 +36,7 @@ export async function observe(
   return observed.value === undefined ? unseen(observed.failure) : { found: observed.value, failure: undefined };
 }
 
-/** Asked only before something is destroyed: whether the source of the award confirms that the tenure has ended. */
+/** Asks the source of the award whether the tenure has ended. Called only before something is destroyed. */
 export async function confirmEnd(
   deployment: Deployment,
   found: Found,

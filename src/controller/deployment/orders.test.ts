@@ -25,7 +25,7 @@ const { genesis } = ORDER.identity.tenure;
 
 let cluster: ConfigMapServer;
 let checker: SchemaChecker;
-/** What the gateway has; undefined when it is dead. */
+/** The contents of the gateway; undefined if it is dead. */
 let published: Uint8Array | undefined;
 let asked: number;
 let types: Store<DescriptorType>;
@@ -82,7 +82,7 @@ function publish(name: string, version: number, schema: object): void {
   });
 }
 
-/** A process that starts: it remembers nothing. */
+/** A process that just started, without any memory. */
 function started(translate: (descriptor: unknown) => string = () => 'first'): DescriptorOrders {
   const shop = { type: 'vm/v1', translate, origins: { '/userData': '/shelves' } };
   return new DescriptorOrders({
@@ -115,7 +115,7 @@ describe('an order that was accepted', () => {
     const read = await started().accepted(active, signal);
     expect(read.order.descriptor).toEqual({ cpu: 1 });
     expect(read.record).toEqual(record);
-    // While a fresh award is judged by it.
+    // A new award is validated against the stricter schema.
     await expect(started().accept(deployment(), ref, new FakeReactor(), signal)).rejects.toBeInstanceOf(TerminalError);
   });
 
@@ -156,7 +156,7 @@ describe('an order that was accepted', () => {
     const { contentRef } = await started().accept(deployment(), ref, new FakeReactor(), signal);
     const key = `acme/${contentRef.name}`;
     const kept = cluster.objects.get(key);
-    if (kept === undefined) throw new Error('nothing was kept');
+    if (kept === undefined) throw new Error('nothing was stored');
     cluster.objects.set(key, { ...kept, binaryData: { descriptor: Buffer.from('{"cpu":9}').toString('base64') } });
     const read = await started().accepted(deployment({ state: 'Active' }), signal);
     expect(read.order.descriptor).toEqual({ cpu: 1 });
@@ -180,7 +180,7 @@ describe('an order that was accepted', () => {
   });
 });
 
-describe('kept descriptors', () => {
+describe('stored descriptors', () => {
   it('stored descriptors are deleted only when two sweeps in a row find no Deployment that refers to them', async () => {
     const one = deployment();
     await started().accept(one, ref, new FakeReactor(), signal);

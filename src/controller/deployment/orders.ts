@@ -11,23 +11,23 @@ import type { StoreView } from '../../kube/cache/store.ts';
 import type { Order, Reactor } from '../../providers/port.ts';
 import { type ContentPins, type Pin, type PinnedContent, pinOf } from '../content/content-pins.ts';
 
-/** What is recorded of a descriptor that was judged and kept. */
+/** The record of a descriptor that was validated and stored. */
 export type Accepted = NonNullable<DeploymentStatus['accepted']>;
 
-/** Orders of Deployments: judged once, and from then on read from what was kept. */
+/** Orders of Deployments: validated once, and from then on read from the stored descriptor. */
 export interface Orders {
   /**
-   * Judges a descriptor, the only time: fetched by hash, verified, validated against the schema of this moment,
-   * translated, checked by the reactor. What passes is kept in the cluster.
+   * Validates a descriptor, the only time: it is fetched by hash, verified, validated against the current schema,
+   * translated and checked by the reactor. If all succeed, it is stored in the cluster.
    *
-   * @throws DinfraError why it cannot be realised, or why nobody knows yet.
+   * @throws DinfraError why it cannot be realised, or why that cannot be decided yet.
    */
   accept(deployment: Deployment, ref: ContentRef, reactor: Reactor, signal: AbortSignal): Promise<Accepted>;
   /**
-   * The order of a Deployment as it was accepted. Bytes that were lost are fetched again by their hash, and are not
-   * judged again: nothing that was published since matters to what was accepted.
+   * The order of a Deployment as it was accepted. Lost bytes are fetched again by their hash but not validated again:
+   * nothing that was published since may affect what was accepted.
    *
-   * @throws DinfraError why it cannot be had.
+   * @throws DinfraError why it cannot be read.
    */
   accepted(deployment: Deployment, signal: AbortSignal): Promise<{ readonly order: Order; readonly record: Accepted }>;
 }
@@ -37,14 +37,14 @@ export interface DescriptorOrdersOptions {
   readonly types: StoreView<DescriptorType>;
   readonly blueprints: Blueprints;
   readonly pins: ContentPins;
-  /** Where the descriptors of a Provider's awards may be, by `namespace/name` of the Provider. */
+  /** Where the descriptors of a Provider's awards can be fetched, by `namespace/name` of the Provider. */
   readonly sourcesOf: (providerKey: string) => readonly ContentSource[];
 }
 
-/** A version no schema has: what was accepted when nobody recorded it. */
+/** A version that no schema has, for descriptors that were accepted before the version was recorded. */
 const UNRECORDED_VERSION = 0;
 
-/** Orders from descriptors, kept in the cluster once accepted. */
+/** Orders from descriptors, stored in the cluster once accepted. */
 export class DescriptorOrders implements Orders {
   readonly #options: DescriptorOrdersOptions;
 

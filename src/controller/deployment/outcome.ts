@@ -5,19 +5,19 @@ import type { Step } from '../../providers/port.ts';
 import type { Action, Found, OrderFact } from './next-action.ts';
 import type { Accepted } from './orders.ts';
 
-/** What is thought of a descriptor the consumer wants next. */
+/** The verdict on an update that the consumer requested. */
 export type UpdateVerdict = NonNullable<DeploymentStatus['update']>;
 
-/** One reconcile, as it went. */
+/** The result of one reconcile. */
 export interface Outcome {
   readonly order: OrderFact;
   readonly found: Found;
   readonly action: Action;
-  /** What the action did; undefined when it was none of the reactor's. */
+  /** What the action did; undefined if it was not an action of the reactor. */
   readonly step: Step | undefined;
-  /** What went wrong while observing or acting. */
+  /** The failure of observing or acting. */
   readonly failure: DinfraError | undefined;
-  /** The descriptor that was judged and kept last; undefined when this reconcile judged none. */
+  /** The descriptor that this reconcile validated and stored; undefined if it validated none. */
   readonly accepted: Accepted | undefined;
   readonly update: UpdateVerdict | undefined;
   readonly reactor: { readonly name: string; readonly kind: string } | undefined;
@@ -25,35 +25,37 @@ export interface Outcome {
   readonly name: string;
   /** Unix milliseconds. */
   readonly now: number;
-  /** When the next try follows, if something is in the way. */
+  /** The next attempt, if something is in the way. */
   readonly retry: Retry | undefined;
 }
 
-/** A next try. */
+/** The next attempt after failures. */
 export interface Retry {
-  /** Failures in a row, this one included. */
+  /** Consecutive failures, including this one. */
   readonly failures: number;
-  /** When it is looked at again, in milliseconds from now: what is there is looked at before the next try is due. */
+  /**
+   * Time until the next reconcile, in milliseconds. An existing workload is observed before the next attempt is due.
+   */
   readonly waitMs: number;
-  /** When the next try is due, in Unix milliseconds. */
+  /** When the next attempt is due, in Unix milliseconds. */
   readonly at: number;
 }
 
-/** What is in the way of the Deployment being as it should. */
+/** What prevents a Deployment from reaching its desired state. */
 export interface Hindrance {
   readonly reason: Reason;
-  /** Nothing changes by trying. */
+  /** Trying again cannot help. */
   readonly final: boolean;
-  /** Only a person can put it right. */
+  /** Only a person can resolve it. */
   readonly needsPerson: boolean;
 }
 
-/** What is in the way after a reconcile, undefined when nothing is. Pure. */
+/** The hindrance after a reconcile; undefined if there is none. Pure. */
 export function hindranceOf({ failure, action, order, found }: Omit<Outcome, 'retry'>): Hindrance | undefined {
   if (failure !== undefined) return hindrance(failure.code, failure.family !== 'retryable');
   if (action.do === 'stall') return hindrance(action.reason, true);
   if (action.do === 'retry') return hindrance(action.reason, false);
-  // What cannot come up and is made again each time is failing, too.
+  // A realisation that cannot come up and is created again each time is failing, too.
   if (action.do === 'remove' && action.again) return hindrance('Replacing', false);
   const lacksOrder = order.kind === 'Unknown' || order.kind === 'Impossible';
   return lacksOrder && found.kind === 'Present' ? hindrance(order.reason, order.kind === 'Impossible') : undefined;
@@ -63,7 +65,7 @@ function hindrance(reason: Reason, final: boolean): Hindrance {
   return { reason, final, needsPerson: final || entryOf(reason)?.needsPerson === true };
 }
 
-/** Whether nothing may be touched now: a person has said so, or nobody would clean up behind us. */
+/** True if nothing may be touched now: spec.suspend is set, or without our finalizer nothing would be cleaned up. */
 export function isUntouchable({ spec, metadata }: Deployment, hasFinalizer: boolean): boolean {
   if (spec.suspend === true) return true;
   return metadata.deletionTimestamp !== undefined && !hasFinalizer && spec.state !== 'Ended';

@@ -11,17 +11,17 @@ import { type DeploymentCluster, ownedPart } from './deployment-cluster.ts';
 import type { Action } from './next-action.ts';
 import type { ReconcileMetrics } from './ports.ts';
 
-/** What an action is taken with. */
+/** What an action needs. */
 export interface Means {
   readonly reactor: Reactor;
   readonly identity: TenureIdentity;
-  /** Undefined when none is needed, or none can be had. */
+  /** Undefined if it is not needed, or cannot be read. */
   readonly order: Order | undefined;
 }
 
-/** What came of an action. */
+/** The result of an action. */
 export interface Performed {
-  /** The Deployment as it is afterwards: recording an intent writes it. */
+  /** The Deployment after the action: recording an intent changes it. */
   readonly latest: Deployment;
   readonly step: Step | undefined;
   readonly failure: DinfraError | undefined;
@@ -33,12 +33,12 @@ interface Call {
   send(signal: AbortSignal): Promise<Step>;
 }
 
-/** Has reactors take steps, one at a time for each Deployment. */
+/** Runs the steps of reactors, one at a time for each Deployment. */
 export class Performer {
   readonly #cluster: DeploymentCluster;
   readonly #metrics: ReconcileMetrics;
   readonly #clock: Pick<Clock, 'wallTime'>;
-  /** Deployments with a step that has not come back: a backend that ignores its deadline must not get a second one. */
+  /** Deployments with a step in flight: a backend that ignores its deadline must not get a second step. */
   readonly #underWay = new Set<string>();
 
   constructor(cluster: DeploymentCluster, metrics: ReconcileMetrics, clock: Pick<Clock, 'wallTime'>) {
@@ -48,9 +48,9 @@ export class Performer {
   }
 
   /**
-   * Takes the step an action stands for, if it is one of the reactor's. The intent of a create is recorded first.
+   * Runs the reactor's step for an action, if it has one. The intent of a create is recorded first.
    *
-   * @throws RetryableError ClusterConflict when the view was an old one: whoever acts on it must not create.
+   * @throws RetryableError ClusterConflict if the cached object was stale: then nothing may be created.
    */
   async perform(deployment: Deployment, action: Action, means: Means, stages: Stages): Promise<Performed> {
     const nothing = { latest: deployment, step: undefined, failure: undefined };
@@ -58,7 +58,7 @@ export class Performer {
     if (call === undefined) return nothing;
     const key = keyOf(deployment.metadata);
     if (this.#underWay.has(key)) {
-      const message = 'an earlier step has not come back yet';
+      const message = 'an earlier step has not finished yet';
       return { ...nothing, failure: new RetryableError('ReconcileTimeout', { message }) };
     }
     let latest = deployment;
@@ -87,7 +87,7 @@ export class Performer {
   }
 }
 
-/** The call an action stands for, undefined when it is none of the reactor's. */
+/** The call of the reactor for an action; undefined if it has none. */
 function callOf(action: Action, { reactor, identity, order }: Means, deployment: Deployment): Call | undefined {
   if (action.do === 'remove') {
     return { verb: 'delete', send: (signal) => reactor.delete(identity, action.found, signal) };

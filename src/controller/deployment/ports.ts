@@ -2,12 +2,12 @@ import type { Deployment } from '../../api/deployment.ts';
 import type { Tenure } from '../../award/identity.ts';
 import type { Standing } from '../../award/source.ts';
 
-/** Says where tenures stand at their source, asked for now. */
+/** Asks the source of an award for the standing of its tenure. */
 export interface Standings {
   standing(tenure: Tenure, signal: AbortSignal): Promise<Standing>;
 }
 
-/** Records for people what changed. */
+/** Records events for people. */
 export interface DeploymentEvents {
   record(
     deployment: Deployment,
@@ -20,11 +20,11 @@ export interface DeploymentEvents {
   ): void;
 }
 
-/** What is counted and timed. */
+/** Metrics of reconciles. */
 export interface ReconcileMetrics {
-  /** Runs a call of the reactor port and keeps how long it took and how it failed. */
+  /** Runs a call of the reactor port and records its duration and failure. */
   timed<T>(reactor: string, method: string, call: () => Promise<T>): Promise<T>;
-  /** A reconcile ended with something in the way. */
+  /** Counts a reconcile that ended with a hindrance. */
   hindered(reason: string): void;
   /** `now` in Unix milliseconds. */
   becameReady(deployment: Deployment, now: number): void;

@@ -8,15 +8,15 @@ import { isUp, wasRealised } from './facts.ts';
 import type { Found } from './next-action.ts';
 import { hindranceOf, type Outcome } from './outcome.ts';
 
-/** What is going on, as one word and one line. */
+/** The state as one reason and one line. */
 interface Headline {
   readonly reason: Reason;
   readonly message: string;
-  /** `Busy`: more is to come without anybody's help. `Stalled`: a person has to change something. */
+  /** `Busy`: it makes progress by itself. `Stalled`: a person has to change something. */
   readonly phase: 'Busy' | 'Settled' | 'Stalled';
 }
 
-/** `Ready`, `Reconciling` and `Stalled` after a reconcile. Pure; nothing else writes them. */
+/** The conditions `Ready`, `Reconciling` and `Stalled` after a reconcile. Pure. Nothing else writes them. */
 export function readinessStatements(deployment: Deployment, outcome: Outcome): readonly Statement[] {
   const { reason, message, phase } = headline(deployment, outcome);
   return [

@@ -6,18 +6,18 @@ import type { BoundReactor } from './choose-reactor.ts';
 import type { OrderFact } from './next-action.ts';
 import type { Accepted, Orders } from './orders.ts';
 
-/** What is known of an order. */
+/** The order as far as it is known. */
 export interface ResolvedOrder {
   readonly fact: OrderFact;
-  /** Undefined when none is needed, or none can be had. */
+  /** Undefined if it is not needed, or cannot be read. */
   readonly order?: Order;
   readonly accepted?: Accepted;
 }
 
-/** How long the order of what runs already may take, in milliseconds: looking at the workload matters more. */
+/** Time limit for reading the order of a running workload, in milliseconds: observing the workload matters more. */
 const READ_MS = 15_000;
 
-/** The order, as far as it is needed: judged while it is an award, and read as it was accepted from then on. */
+/** Resolves the order if it is needed: validates it while Awarded, and reads it as accepted from then on. */
 export async function resolveOrder(
   deployment: Deployment,
   orders: Orders,
@@ -36,7 +36,7 @@ export async function resolveOrder(
     }
     case 'Suspended':
     case 'Ended':
-      // Stopping and removing need only what carries our marker.
+      // Stopping and removing need no order, only the resources with our marker.
       return { fact: { kind: 'NotNeeded' } };
   }
 }
@@ -49,7 +49,7 @@ async function judge(
 ): Promise<ResolvedOrder> {
   const { descriptor, suspend } = deployment.spec;
   if (suspend === true) {
-    const message = 'spec.suspend is true: nothing would be made of it';
+    const message = 'spec.suspend is true: the order is not validated';
     return { fact: { kind: 'Unknown', reason: 'Paused', message } };
   }
   if (deployment.status.accepted?.hash === descriptor.hash) return { fact: { kind: 'Realisable' } };

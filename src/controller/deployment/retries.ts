@@ -9,29 +9,29 @@ import { type Hindrance, hindranceOf, type Outcome, type Retry } from './outcome
 
 /** Waits double from 2 s to 5 minutes. */
 const RETRY = { initialMs: 2_000, maxMs: 300_000 };
-/** What is not accepted within the source's deadline goes to somebody else: it is tried more often. */
+/** An award that is not accepted before its deadline goes to another provider, so it is retried more often. */
 const RETRY_AWARDED = { initialMs: 2_000, maxMs: 30_000 };
-/** Nothing changes by trying, unless somebody has changed the backend: tried seldom. */
+/** Trying again helps only if somebody has changed the backend, so it is retried rarely. */
 const RETRY_FINAL = { initialMs: 300_000, maxMs: 3_600_000 };
 
 interface Entry {
   readonly generation: number;
   readonly failures: number;
-  /** When the next try is due, in monotonic milliseconds, and in Unix ones for people. */
+  /** When the next attempt is due: monotonic, and in Unix milliseconds for people. */
   readonly dueAt: number;
   readonly dueAtWall: number;
-  /** When it is looked at, whether the next try is due or not, in monotonic milliseconds. */
+  /** When it is observed even if the next attempt is not due, in monotonic milliseconds. */
   readonly lookAt: number;
   /** The step that failed, and how. */
   readonly failed?: { readonly action: string; readonly failure: DinfraError } | undefined;
 }
 
-/** How often what is there is looked at while a step on it waits for its next try, in milliseconds. */
+/** How often a workload is observed while a step on it waits for its next attempt, in milliseconds. */
 const LOOK_MS = 60_000;
 
 /**
- * When Deployments that fail are tried again. Kept in memory; the status has a coarse copy, so that a process that
- * starts does not try everything that fails at once.
+ * Decides when failing Deployments are retried. Kept in memory. The status has a coarse copy, so that a new process
+ * does not retry all of them at once.
  */
 export class Retries {
   readonly #clock: Pick<Clock, 'monotonic' | 'wallTime'>;
@@ -47,7 +47,7 @@ export class Retries {
     this.#random = random;
   }
 
-  /** How long a Deployment has to wait before it is tried again, in milliseconds. */
+  /** How long a Deployment has to wait before it is reconciled again, in milliseconds. */
   waitMs(key: string, deployment: Deployment): number {
     if (this.#now.has(key) || isReconcileRequested(deployment)) return 0;
     const entry = this.#entries.get(key) ?? this.#restored(key, deployment);
@@ -55,7 +55,7 @@ export class Retries {
     return Math.max(0, Math.min(entry.dueAt, entry.lookAt) - this.#clock.monotonic());
   }
 
-  /** Why a step must not be taken yet: it failed, and its next try is not due. Undefined when it may be taken. */
+  /** The earlier failure of a step whose next attempt is not due yet; undefined if the step may be taken. */
   deferred(key: string, deployment: Deployment, action: Action): DinfraError | undefined {
     if (this.#now.has(key) || isReconcileRequested(deployment)) return undefined;
     const entry = this.#entries.get(key);
@@ -68,14 +68,14 @@ export class Retries {
     this.#now.add(key);
   }
 
-  /** Records how a reconcile went. Returns the next try when something is in the way. */
+  /** Records the result of a reconcile. Returns the next attempt if something is in the way. */
   record(key: string, deployment: Deployment, outcome: Omit<Outcome, 'retry'>): Retry | undefined {
     this.#now.delete(key);
     const entry = this.#entries.get(key) ?? this.#restored(key, deployment);
     const before = entry?.generation === deployment.metadata.generation ? entry.failures : 0;
     const hindrance = hindranceOf(outcome);
     if (hindrance === undefined) {
-      // Counted on until it rests: a create that succeeds and breaks again each time is still failing.
+      // Failures count until it rests: a create that succeeds and breaks again each time is still failing.
       if (isAtRest(outcome)) this.forget(key);
       else if (before > 0) this.#set(key, deployment, before, 0);
       return undefined;
@@ -116,7 +116,7 @@ export class Retries {
       : Math.min(Math.max(0, asked), RETRY.maxMs);
   }
 
-  /** What the status says of failures before this process. */
+  /** The failures of an earlier process, from the status. */
   #restored(key: string, deployment: Deployment): Entry | undefined {
     const { metadata, spec, status } = deployment;
     const { failures = 0, retryAfter } = status.realisation ?? {};
@@ -124,24 +124,24 @@ export class Retries {
     const limits = spec.state === 'Awarded' ? RETRY_AWARDED : RETRY;
     const boundMs = backoffMs(failures, limits, this.#random);
     const leftMs = retryAfter === undefined ? 0 : this.#waits.untilMs(`${key}/retry`, retryAfter, boundMs);
-    // The copy in the status is coarse: what it says is due may have been tried since. Spread, so that not all come at once.
+    // The copy in the status is coarse: an attempt that is due may have been made since. The waits are spread out.
     this.#set(key, deployment, failures, leftMs > 0 ? leftMs : boundMs * this.#random());
     return this.#entries.get(key);
   }
 }
 
-/** Up to a quarter earlier, so that many who failed together do not come back together. */
+/** Shortens a wait by up to a quarter, so that Deployments that failed together are not retried together. */
 function spread(ms: number, random: () => number): number {
   return ms * (0.75 + random() / 4);
 }
 
-/** Nothing is under way any more. */
+/** True if nothing is in progress. */
 function isAtRest({ action, found }: Omit<Outcome, 'retry'>): boolean {
   if (action.do === 'confirmReleased' || action.do === 'awaitAcceptance') return true;
   return action.do === 'rest' && (found.kind !== 'Present' || found.healthy || found.phase !== 'Running');
 }
 
-/** Whether somebody has asked for a reconcile that was not made yet. */
+/** True if a reconcile was requested that has not been made yet. */
 function isReconcileRequested({ metadata, status }: Deployment): boolean {
   const requested = metadata.annotations?.[RECONCILE_ANNOTATION];
   return requested !== undefined && requested !== status.lastHandledReconcileAt;

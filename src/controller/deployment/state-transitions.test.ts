@@ -5,7 +5,7 @@ import type { DeploymentSpec } from '../../api/deployment.ts';
 import { RetryableError, TerminalError } from '../../errors/dinfra-error.ts';
 import type { Present } from '../../providers/port.ts';
 
-/** Something that happens to a tenure from outside. */
+/** An external event of a tenure. */
 type Event =
   | { readonly spec: Partial<DeploymentSpec> }
   | { readonly vm: Present | undefined }
@@ -60,7 +60,7 @@ async function happen(bench: ReconcilerBench, one: Event, orders: ReconcilerBenc
   await bench.live('wait' in one ? one.wait : 1_000);
 }
 
-/** What a status says, without when it was said. */
+/** A status without its times. */
 function saidOf({ status, conditions }: ReconcilerBench): object {
   const { facts, endpoints, realisation } = status;
   const { order, workload, reasonCode, released } = facts ?? {};
@@ -68,8 +68,8 @@ function saidOf({ status, conditions }: ReconcilerBench): object {
   return { conditions, endpoints, made, order, workload, reasonCode, released };
 }
 
-describe('from any row of events', () => {
-  it('a tenure comes back to the status it had, and a second reconcile writes nothing', async () => {
+describe('after any sequence of events', () => {
+  it('a tenure returns to its earlier status, and a second reconcile writes nothing', async () => {
     const calm = new ReconcilerBench({ state: 'Active', suspend: false });
     await calm.live(60_000);
     expect(calm.conditions).toMatchObject({ Ready: 'True Running' });
@@ -82,7 +82,7 @@ describe('from any row of events', () => {
         bench.reactor.before = answers.well;
         bench.orders = orders;
         bench.retryNow();
-        // What was unhealthy by itself gets well by itself.
+        // A workload that became unhealthy by itself recovers by itself.
         if (bench.reactor.vm?.phase === 'Running') bench.reactor.vm = { ...bench.reactor.vm, healthy: true };
         await bench.live(600_000);
         expect(saidOf(bench)).toEqual(saidOf(calm));
@@ -94,7 +94,7 @@ describe('from any row of events', () => {
     );
   }, 60_000);
 
-  it('a confirmed end is always reached, and nothing is removed before it', async () => {
+  it('a tenure whose end is confirmed is always removed, and never before', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(event, { maxLength: 12 }), async (events) => {
         const bench = new ReconcilerBench({ state: 'Active' });

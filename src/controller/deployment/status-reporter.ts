@@ -7,7 +7,7 @@ import { hindranceOf, type Outcome } from './outcome.ts';
 import type { DeploymentEvents, ReconcileMetrics } from './ports.ts';
 import { readyOf } from './readiness.ts';
 
-/** Says what came of a reconcile: in the status, in an event, in metrics and in the log. */
+/** Publishes the outcome of a reconcile: status, event, metrics and log. */
 export class StatusReporter {
   readonly #cluster: DeploymentCluster;
   readonly #events: DeploymentEvents;
@@ -20,10 +20,10 @@ export class StatusReporter {
   }
 
   /**
-   * Writes the status that follows from an outcome, if it says something new. Returns it. `signal` must not be that of the
-   * work: what took too long is exactly what has to be said.
+   * Writes the status that follows from an outcome, if it says something new. Returns it. `signal` must not be that of
+   * the work: exceeding its time limit is exactly what has to be reported.
    *
-   * @throws DinfraError when it cannot be written.
+   * @throws DinfraError if it cannot be written.
    */
   async report(deployment: Deployment, outcome: Outcome, signal: AbortSignal, log: Logger): Promise<DeploymentStatus> {
     const reason = hindranceOf(outcome)?.reason;
@@ -47,7 +47,10 @@ export class StatusReporter {
   }
 }
 
-/** What people hear of: Stalled before Ready, since an update can be refused while the last good revision runs. */
+/**
+ * The condition to record an event for: Stalled before Ready, since an update can be refused while the last good
+ * revision runs.
+ */
 function newsOf({ conditions = [] }: DeploymentStatus) {
   return conditions.find(({ type }) => type === 'Stalled') ?? conditions.find(({ type }) => type === 'Ready');
 }

@@ -43,7 +43,7 @@ async function realised(): Promise<Order> {
   return driver.order;
 }
 
-/** Somebody deletes the Deployment without its finalizer having been heard. */
+/** Deletes the Deployment without waiting for its finalizer. */
 const forget = ({ identity }: Order) => deployments.remove(`acme/${identity.name}`);
 
 const namesOf = ({ orphans }: OrphanWatch) => orphans?.map(({ identity }) => identity.name);
@@ -89,7 +89,7 @@ describe('things in CloudStack without a Deployment', () => {
     expect(bench.simulator.calls.get('listSecurityGroups')).toBeLessThanOrEqual(8);
   });
 
-  it('orphans stay until their subscription is over on chain, whatever the policy', async () => {
+  it('orphans stay until their subscription has ended on chain, whatever the policy', async () => {
     const lost = await realised();
     forget(lost);
     await look(true);
@@ -99,7 +99,7 @@ describe('things in CloudStack without a Deployment', () => {
     expect(vmsOf(bench, lost)).toMatchObject([{ state: 'Running' }]);
   });
 
-  it('orphans whose subscription is over on chain are removed when the policy is Remove', async () => {
+  it('orphans whose subscription has ended on chain are removed if the policy is Remove', async () => {
     const [kept, lost] = [await realised(), await realised()];
     forget(lost);
     gone.add(lost.identity.tenure.subscription);

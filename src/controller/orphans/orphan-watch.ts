@@ -9,24 +9,24 @@ import { lasting, type Orphan, unknownTenures } from './orphans.ts';
 
 export interface OrphanWatchOptions {
   readonly deployments: StoreView<Deployment>;
-  /** Where the source of its award says that a tenure stands: only what has ended or is gone is removed. */
+  /** Asks the source of an award for the standing of its tenure: only an orphan that is Ended or Gone is removed. */
   readonly standing: (tenure: Tenure, signal: AbortSignal) => Promise<Standing>;
   readonly log: Logger;
-  /** How often a backend is surveyed, in milliseconds. Default 10 minutes. */
+  /** Interval between surveys of a backend, in milliseconds. Default 10 minutes. */
   readonly surveyMs?: number;
 }
 
-/** How often it is surveyed while there is something to be sure of or to remove, in milliseconds. */
+/** The same while there are orphans to confirm or to remove. */
 const AGAIN_MS = 60_000;
 
-/** Looks for what one backend holds of tenures that nobody knows of. */
+/** Looks for resources in one backend of tenures without a Deployment. */
 export class OrphanWatch {
   private readonly reactor: Reactor;
   private readonly options: Required<OrphanWatchOptions>;
-  /** What the last survey found, undefined before the first. */
+  /** The result of the last survey; undefined before the first. */
   private seen: readonly Orphan[] | undefined;
   private found: readonly Orphan[] | undefined;
-  /** Those whose removal has begun, by marker: what is left in the end may carry no marker that a survey could see. */
+  /** Orphans whose removal has begun, by marker: their last resources may have no marker that a survey could see. */
   private readonly leaving = new Map<string, Orphan>();
   private dueAt = Number.NEGATIVE_INFINITY;
 
@@ -35,17 +35,16 @@ export class OrphanWatch {
     this.options = { surveyMs: 600_000, ...options };
   }
 
-  /** What was there at the last two surveys; undefined as long as one survey alone leaves it open. */
+  /** What the last two surveys both found; undefined while only one survey was made. */
   get orphans(): readonly Orphan[] | undefined {
     return this.found;
   }
 
   /**
-   * Surveys the backend when that is due, and with `remove` takes the next step of removing those of which the chain says
-   * that they are over. `now` in milliseconds.
+   * Surveys the backend if that is due. With `remove`, it also takes the next step of removing those that have ended on
+   * chain. `now` in milliseconds.
    *
-   * Never throws for a backend or a chain that cannot be asked: nothing is concluded then, and the backend's own state is
-   * told elsewhere.
+   * Never throws for an unreachable backend or chain: then nothing is concluded. The probe of the Reactor reports it.
    */
   async look(remove: boolean, now: number, signal: AbortSignal): Promise<void> {
     if (now < this.dueAt) return;
@@ -57,12 +56,12 @@ export class OrphanWatch {
       else this.leaving.clear();
     } catch (error) {
       if (findDinfraError(error) === undefined) throw error;
-      this.options.log.warn({ err: error }, 'looking for orphans failed and is tried again');
+      this.options.log.warn({ err: error }, 'looking for orphans failed and is retried');
     }
   }
 
   private compare(marked: readonly Marked[], now: number): void {
-    // Read after the survey: what was realised meanwhile has a Deployment by now.
+    // Read after the survey: a tenure that was realised meanwhile has a Deployment by now.
     const known = this.options.deployments.list().map(({ spec: { genesisHash, subscription, tenure, part } }) => {
       const whole = { genesis: genesisHash, subscription: BigInt(subscription), tenure };
       return identityOf(part === undefined ? whole : { ...whole, part }).marker;

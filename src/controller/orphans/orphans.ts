@@ -1,16 +1,16 @@
 import { identityOf, parseMarker, type TenureIdentity } from '../../award/identity.ts';
 import type { Marked } from '../../providers/port.ts';
 
-/** What is left in a backend of a tenure that nobody here knows of. */
+/** Resources in a backend of a tenure without a Deployment. */
 export interface Orphan {
   readonly identity: TenureIdentity;
-  /** What there is of it, for a person. */
+  /** The resources, for a person. */
   readonly what: readonly string[];
 }
 
 /**
- * The tenures of which a backend has something and `known` has no marker, ordered by name. Pure. One survey proves
- * nothing: an award may have been realised, or a Deployment have gone, while it was made.
+ * The tenures that have resources in a backend but no marker in `known`, ordered by name. Pure. One survey proves
+ * nothing: an award may have been realised, or a Deployment removed, while it was made.
  */
 export function unknownTenures(marked: readonly Marked[], known: ReadonlySet<string>): readonly Orphan[] {
   const byMarker = Map.groupBy(
@@ -24,13 +24,13 @@ export function unknownTenures(marked: readonly Marked[], known: ReadonlySet<str
   return orphans.sort((a, b) => (a.identity.marker < b.identity.marker ? -1 : 1));
 }
 
-/** Those of `now` that were there `before`, too. */
+/** The orphans of `now` that were also in `before`. */
 export function lasting(now: readonly Orphan[], before: readonly Orphan[]): readonly Orphan[] {
   const seen = new Set(before.map(({ identity }) => identity.marker));
   return now.filter(({ identity }) => seen.has(identity.marker));
 }
 
-/** One line for a person: how many there are and what the first of them are. */
+/** One line for a person: the number of orphans, and the first of them by name. */
 export function describeOrphans(orphans: readonly Orphan[]): string {
   const named = orphans.slice(0, 5).map(({ what }) => what.join(' and '));
   const more = orphans.length > named.length ? `; and ${orphans.length - named.length} more` : '';

@@ -23,7 +23,7 @@ function reactorOf(name: string, spec: ReactorSpec, ready?: 'True' | 'False' | '
   };
 }
 
-test('a Reactor is up while it is Ready, and gone from the scrape with its resource', async () => {
+test('a Reactor is up while it is Ready, and its series is dropped with its resource', async () => {
   const registry = new Registry();
   const store = new Store<Reactor>();
   new ReactorMetrics(registry, store);

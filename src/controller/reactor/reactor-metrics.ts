@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import { backendOf, type Reactor } from '../../api/reactor.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
 
-/** What Prometheus is told about Reactors. */
+/** Metrics of Reactors. */
 export class ReactorMetrics {
   private readonly orphans: Gauge<'namespace' | 'reactor'>;
 
@@ -30,12 +30,12 @@ export class ReactorMetrics {
     });
   }
 
-  /** How many tenures there are orphans of, in the backend of a Reactor. */
+  /** The number of tenures with orphans in the backend of a Reactor. */
   foundOrphans(namespace: string, reactor: string, tenures: number): void {
     this.orphans.set({ namespace, reactor }, tenures);
   }
 
-  /** Forgets a Reactor that is gone. */
+  /** Drops the series of a Reactor that was deleted. */
   forget(namespace: string, reactor: string): void {
     this.orphans.remove({ namespace, reactor });
   }

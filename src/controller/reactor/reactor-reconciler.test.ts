@@ -54,7 +54,7 @@ afterEach(() => stop.abort());
 
 const reactor = { kind: 'test', types: new Set(['vm/v1']), listManaged: async () => [] } as unknown as Reactor;
 
-/** The API server, as far as this reconciler uses it: one Reactor and one Secret. */
+/** The part of the API server that this reconciler uses: one Reactor and one Secret. */
 function cluster(): Pick<KubeClient, 'apply' | 'find' | 'jsonPatch'> {
   const write = (change: object) => {
     const now = { ...found(), ...change } as ReactorResource;
@@ -96,7 +96,7 @@ function found(): ReactorResource {
   return resource;
 }
 
-/** The statuses of the conditions that are there: `Ready: 'True'`. */
+/** The conditions by type, e.g. `Ready: 'True ReactorReachable'`. */
 const conditions = () =>
   Object.fromEntries(
     (found().status.conditions ?? []).map(({ type, status, reason }) => [type, `${status} ${reason}`]),
@@ -121,14 +121,14 @@ test('a Reactor without its Secret is Stalled, and Ready again once a person has
   expect(conditions()).toEqual({ Ready: 'True ReactorReachable' });
 });
 
-test('a Reactor with keys that its cloud refuses is Stalled', async () => {
+test('a Reactor whose keys its cloud refuses is Stalled', async () => {
   probe = () => Promise.reject(new RetryableError('CloudStackUnauthorized', { message: 'unable to verify' }));
   add();
   await reconcile();
   expect(conditions()).toMatchObject({ Stalled: 'True CloudStackUnauthorized' });
 });
 
-test('a cloud that is away is InProgress, not Stalled: nobody has to do anything to the Reactor', async () => {
+test('a Reactor whose cloud is unreachable is InProgress, not Stalled: nobody has to change it', async () => {
   probe = () => Promise.reject(new RetryableError('CloudStackUnreachable', { message: 'away' }));
   add();
   await reconcile();
@@ -138,14 +138,14 @@ test('a cloud that is away is InProgress, not Stalled: nobody has to do anything
   });
 });
 
-test('a bug in a probe is in the status', async () => {
+test('a bug in a probe is reported in the status', async () => {
   probe = () => Promise.reject(new TypeError('x is undefined'));
   add();
   await reconcile();
   expect(conditions()).toMatchObject({ Ready: 'False UnexpectedError' });
 });
 
-test('a cloud that hangs is in the status within a minute, and the probe of another does not wait for it', async () => {
+test('a cloud that hangs is reported in the status within a minute, and delays no other probe', async () => {
   probe = (deadline) =>
     new Promise((_resolve, reject) => deadline.addEventListener('abort', () => reject(deadline.reason)));
   add();
@@ -158,7 +158,7 @@ test('a cloud that hangs is in the status within a minute, and the probe of anot
   expect(conditions()).toMatchObject({ Ready: 'False ReconcileTimeout' });
 });
 
-test('a reconcile that is asked for by annotation is echoed in the status', async () => {
+test('a reconcile requested by annotation is echoed in the status', async () => {
   add({ annotations: { [RECONCILE_ANNOTATION]: 'now-1' } });
   await reconcile();
   expect(found().status.lastHandledReconcileAt).toBe('now-1');
@@ -180,7 +180,7 @@ describe('a Reactor that tenants depend on', () => {
     expect(found().metadata.finalizers).toEqual([IN_USE_FINALIZER]);
     expect(registry.get(KEY)).toBe(reactor);
     expect(conditions()).toEqual({ Ready: 'True ReactorReachable', Reconciling: 'True InUse' });
-    const said = 'It is being deleted and stays until no tenant needs it: 3 Deployments depend on it.';
+    const said = 'The Reactor is being deleted and stays until no tenant needs it: 3 Deployments depend on it.';
     expect(found().status.conditions?.find(({ type }) => type === 'Reconciling')?.message).toBe(said);
     expect(notes).toContainEqual({ reason: 'InUse', note: said });
   });

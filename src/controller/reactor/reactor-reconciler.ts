@@ -18,11 +18,11 @@ import type { ReactorMetrics } from './reactor-metrics.ts';
 import type { ReactorRegistry } from './reactor-registry.ts';
 import { failedProbe, type Probe, reactorStatus } from './reactor-status.ts';
 
-/** A reactor made from its resource. */
+/** A reactor created from its resource. */
 export interface MadeReactor {
   readonly reactor: Reactor;
   /**
-   * Asks the backend for a sign of life that needs the credentials. Returns one line about what answered.
+   * Probes the backend with a call that needs the credentials. Returns one line about what answered.
    *
    * @throws DinfraError why it cannot be used.
    */
@@ -33,11 +33,11 @@ export interface MadeReactor {
 /** The keys and values of a Secret, decoded. */
 export type SecretData = ReadonlyMap<string, string>;
 
-/** Makes reactors of the kinds this operator knows. */
+/** Creates reactors of the kinds this operator knows. */
 export interface ReactorFactory {
-  /** Name of the Secret with the credentials, undefined when there are none. */
+  /** Name of the Secret with the credentials; undefined if there is none. */
   secretName(resource: ReactorResource): string | undefined;
-  /** @throws DinfraError naming the field or key that is missing or wrong. */
+  /** @throws DinfraError that names the missing or wrong field or key. */
   make(resource: ReactorResource, secret: SecretData): Promise<MadeReactor>;
 }
 
@@ -48,33 +48,33 @@ export interface ReactorReconcilerOptions {
   readonly factory: ReactorFactory;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly metrics: ReactorMetrics;
-  /** What looking for orphans needs. */
+  /** Ports for the orphan watch. */
   readonly orphans: OrphanWatchOptions;
-  /** How many Deployments a reactor, by `namespace/name`, realises. */
+  /** The number of Deployments of a reactor, by `namespace/name`. */
   readonly dependents: (key: string) => number;
-  /** Called after a reactor was made, replaced or removed. */
+  /** Called after a reactor was created, replaced or removed. */
   readonly onChange: (key: string) => void;
-  /** Called when a backend that could not be used can be used again. */
+  /** Called when an unusable backend became usable again. */
   readonly onRecovered: (key: string) => void;
-  /** How often a backend is asked for a sign of life, in milliseconds. Default 60 s. */
+  /** Interval between probes of a backend, in milliseconds. Default 60 s. */
   readonly probeMs?: number;
-  /** How often one that does not answer is asked, in milliseconds. Default 10 s. */
+  /** The same while it does not answer. Default 10 s. */
   readonly retryMs?: number;
   readonly now?: () => number;
 }
 
 interface Entry {
   readonly made: MadeReactor;
-  /** What it was made from: a change of spec or credentials makes a new one. */
+  /** What it was created from: a change of spec or credentials creates a new one. */
   readonly madeFrom: string;
   readonly orphans: OrphanWatch;
 }
 
-/** Keeps a reactor for each Reactor resource, and its status. */
+/** Maintains a reactor for each Reactor resource, and the resource's status. */
 export class ReactorReconciler {
   private readonly options: Required<ReactorReconcilerOptions>;
   private readonly entries = new Map<string, Entry>();
-  /** Reactors that cannot be used at present. */
+  /** Reactors that cannot be used at the moment. */
   private readonly failing = new Set<string>();
 
   constructor(options: ReactorReconcilerOptions) {
@@ -97,7 +97,7 @@ export class ReactorReconciler {
     return { requeueAfterMs: probe.ok ? this.options.probeMs : this.options.retryMs };
   };
 
-  /** Closes every backend, once nothing works on them any more. */
+  /** Closes every backend, once no work on them is in flight. */
   async close(): Promise<void> {
     await Promise.all([...this.entries.keys()].map((key) => this.drop(key)));
   }
@@ -111,7 +111,7 @@ export class ReactorReconciler {
     return done;
   }
 
-  /** No tenant needs it any more. */
+  /** Removes a reactor that no tenant needs any more. */
   private async release(key: string, resource: ReactorResource, signal: AbortSignal): Promise<Next> {
     await removeFinalizer(this.options.client, reactors, resource, IN_USE_FINALIZER, signal);
     return this.forget(key);
@@ -123,7 +123,7 @@ export class ReactorReconciler {
       entry = await this.entryFor(key, resource, signal);
     } catch (error) {
       const ours = findDinfraError(error);
-      // A reactor that works is not given up because its Secret cannot be read just now.
+      // A working reactor is not dropped because its Secret cannot be read at the moment.
       if (ours !== undefined && !this.entries.has(key)) this.options.registry.fail(key, ours);
       return failed(error, signal);
     }
@@ -132,7 +132,7 @@ export class ReactorReconciler {
       await entry.orphans.look(resource.spec.orphans === 'Remove', this.options.now(), signal);
       return { probe: { ok: true, message }, orphans: this.orphansOf(entry, resource) };
     } catch (error) {
-      // The reactor stays: its own calls say more exactly what works and what does not.
+      // The reactor stays registered: its own calls report more precisely what works and what does not.
       return failed(error, signal);
     }
   }
@@ -195,7 +195,7 @@ export class ReactorReconciler {
     if (resource.metadata.deletionTimestamp !== undefined) this.recordNews(resource, status, 'Reconciling', 'Delete');
   }
 
-  /** An Event when a condition says something that it did not say before. */
+  /** Records an event when a condition has changed. */
   private recordNews(
     resource: ReactorResource,
     after: ReactorStatus,
@@ -215,7 +215,7 @@ export class ReactorReconciler {
   }
 }
 
-/** What a look at the backend has shown. */
+/** The result of a probe of the backend. */
 interface Looked {
   readonly probe: Probe;
   readonly orphans?: readonly Orphan[] | undefined;

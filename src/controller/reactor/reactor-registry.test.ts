@@ -7,7 +7,7 @@ const reactor = { kind: 'test', types: new Set(['vm/v1']) } as unknown as Reacto
 const problem = new RetryableError('ReactorCredentialsMissing', { message: 'there is no Secret' });
 
 describe('the registry of reactors', () => {
-  it('the registry returns a reactor or the error why it cannot be used', () => {
+  it('the registry returns a reactor, or throws why it cannot be used', () => {
     const registry = new ReactorRegistry();
     registry.set('acme/cloud', reactor);
     registry.fail('acme/cluster', problem);

@@ -1,13 +1,11 @@
 import { type DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
 import type { Reactor } from '../../providers/port.ts';
 
-/** The reactors that are configured, by `namespace/name` of their resources. */
+/** The configured reactors, by `namespace/name` of their resources. */
 export class ReactorRegistry {
   private readonly entries = new Map<string, { readonly reactor: Reactor } | { readonly problem: DinfraError }>();
 
-  /**
-   * @throws RetryableError ReactorMissing when there is none of that name, or the problem it was last set with.
-   */
+  /** @throws RetryableError ReactorMissing if there is none of that name, or the problem it was last set with. */
   get(key: string): Reactor {
     const entry = this.entries.get(key);
     if (entry === undefined) {
@@ -18,8 +16,8 @@ export class ReactorRegistry {
   }
 
   /**
-   * Whether a reactor realises a descriptor type. `Unknown` while it has not been made, or could not be, for instance
-   * because its credentials are missing: that says nothing of what it could do.
+   * Whether a reactor realises a descriptor type. `Unknown` if it was not created yet or could not be, for instance
+   * because its credentials are missing.
    */
   servesType(key: string, type: string): 'Yes' | 'No' | 'Unknown' {
     const entry = this.entries.get(key);
@@ -27,12 +25,12 @@ export class ReactorRegistry {
     return entry.reactor.types.has(type) ? 'Yes' : 'No';
   }
 
-  /** The keys of a namespace's reactors, whether they can be used or not. */
+  /** The keys of a namespace's reactors, including those that cannot be used. */
   keysIn(namespace: string): string[] {
     return [...this.entries.keys()].filter((key) => key.startsWith(`${namespace}/`));
   }
 
-  /** Whether it has been made, or has turned out to be of no use. */
+  /** True once it was created or found to be unusable. */
   has(key: string): boolean {
     return this.entries.has(key);
   }

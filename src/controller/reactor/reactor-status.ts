@@ -5,22 +5,22 @@ import type { Reason } from '../../errors/catalogue.ts';
 import { findDinfraError, withHint } from '../../errors/dinfra-error.ts';
 import { describeOrphans, type Orphan } from '../orphans/orphans.ts';
 
-/** What the last probe of a backend has shown. */
+/** The result of the last probe of a backend. */
 export type Probe =
   | { readonly ok: true; readonly message: string }
   | { readonly ok: false; readonly reason: Reason; readonly message: string; readonly needsPerson: boolean };
 
 export interface ReactorFacts {
   readonly probe: Probe;
-  /** Undefined when it is not known: the backend could not be asked, or has been asked only once. */
+  /** Undefined while not known: the backend was unreachable, or was surveyed only once. */
   readonly orphans: readonly Orphan[] | undefined;
-  /** Deployments that keep it from being deleted; undefined while nobody deletes it. */
+  /** The number of Deployments that block its deletion; undefined unless it is being deleted. */
   readonly waitsFor: number | undefined;
   /** Unix milliseconds. */
   readonly now: number;
 }
 
-/** What trying again does not change: somebody has to correct the resource, its Secret, or rights outside. */
+/** Reasons that retrying cannot resolve: somebody has to correct the resource, its Secret, or rights in the backend. */
 const NEEDS_PERSON: ReadonlySet<Reason> = new Set([
   'ReactorMissing',
   'ReactorCredentialsMissing',
@@ -30,7 +30,7 @@ const NEEDS_PERSON: ReadonlySet<Reason> = new Set([
   'HelmUnavailable',
 ]);
 
-/** Why a probe failed. What is not one of our errors is a fault of the operator, and the status says so. */
+/** Why a probe failed. An error that is not one of ours is reported as a defect of the operator. */
 export function failedProbe(error: unknown, timedOut: boolean): Probe {
   const ours = findDinfraError(error);
   if (ours !== undefined) {
@@ -63,7 +63,7 @@ export function reactorStatus({ metadata, status }: Reactor, facts: ReactorFacts
     { type: 'Ready', status: probe.ok ? 'True' : 'False', reason, message },
     reconciling,
     { type: 'Stalled', status: stalled ? 'True' : undefined, reason, message },
-    // What could not be looked at is as it was.
+    // Unchanged while it could not be surveyed.
     ...(orphans === undefined ? [] : [orphanStatement(orphans)]),
   ];
   const requested = metadata.annotations?.[RECONCILE_ANNOTATION] ?? status.lastHandledReconcileAt;
@@ -74,10 +74,10 @@ export function reactorStatus({ metadata, status }: Reactor, facts: ReactorFacts
   };
 }
 
-/** What a Reactor that is being deleted waits for. */
+/** The message of a Reactor that is being deleted and still has Deployments. */
 function waitingFor(deployments: number): string {
   const tenants = deployments === 1 ? '1 Deployment depends' : `${deployments} Deployments depend`;
-  return `It is being deleted and stays until no tenant needs it: ${tenants} on it.`;
+  return `The Reactor is being deleted and stays until no tenant needs it: ${tenants} on it.`;
 }
 
 function orphanStatement(orphans: readonly Orphan[]): Statement {
