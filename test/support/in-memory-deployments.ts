@@ -63,14 +63,16 @@ export class InMemoryDeployments implements DeploymentCluster {
 
   async addFinalizer({ metadata }: Deployment): Promise<void> {
     const key = keyOf(metadata);
-    const { finalizers = [], deletionTimestamp } = this.now(key).metadata;
-    if (deletionTimestamp !== undefined || finalizers.includes(TEARDOWN_FINALIZER)) return;
+    const { uid, finalizers = [], deletionTimestamp } = this.now(key).metadata;
+    if (uid !== metadata.uid || deletionTimestamp !== undefined || finalizers.includes(TEARDOWN_FINALIZER)) return;
     this.changeMetadata(key, { finalizers: [...finalizers, TEARDOWN_FINALIZER] });
   }
 
   async removeFinalizer({ metadata }: Deployment): Promise<void> {
     const key = keyOf(metadata);
     const object = this.now(key);
+    // Another object of the same name is not the one that was seen.
+    if (object.metadata.uid !== metadata.uid) return;
     const finalizers = (object.metadata.finalizers ?? []).filter((one) => one !== TEARDOWN_FINALIZER);
     if (finalizers.length === 0 && object.metadata.deletionTimestamp !== undefined) this.#push(key, undefined);
     else this.changeMetadata(key, { finalizers });
