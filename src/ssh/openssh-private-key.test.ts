@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lackingSshKeygen, leftOut } from '../../test/support/left-out.ts';
 import { openSshPrivateKey } from './openssh-private-key.ts';
 import { openSshPublicKey } from './openssh-public-key.ts';
 
@@ -36,13 +37,18 @@ function readBySshKeygen(text: string): string {
   return execFileSync('ssh-keygen', ['-y', '-f', file], { encoding: 'utf8' }).trimEnd();
 }
 
-describe('an OpenSSH private key', () => {
-  it.each(vectors)('ssh-keygen derives the known public key from the private key of seed %s', (seed, publicKey) => {
-    const text = openSshPrivateKey(Buffer.from(seed, 'hex'), 'consumer');
-    expect(readBySshKeygen(text)).toBe(openSshPublicKey(Buffer.from(publicKey, 'hex'), 'consumer'));
-  });
+const withSshKeygen = it.skipIf(leftOut('keys read by ssh-keygen', lackingSshKeygen()));
 
-  it('an OpenSSH private key is padded correctly for a comment of any length', () => {
+describe('an OpenSSH private key', () => {
+  withSshKeygen.each(vectors)(
+    'ssh-keygen derives the known public key from the private key of seed %s',
+    (seed, publicKey) => {
+      const text = openSshPrivateKey(Buffer.from(seed, 'hex'), 'consumer');
+      expect(readBySshKeygen(text)).toBe(openSshPublicKey(Buffer.from(publicKey, 'hex'), 'consumer'));
+    },
+  );
+
+  withSshKeygen('an OpenSSH private key is padded correctly for a comment of any length', () => {
     // Padding depends on the length: eight consecutive lengths cover all cases.
     for (let length = 0; length < 8; length++) {
       const comment = 'ü'.repeat(length % 3).padEnd(length, 'x');
@@ -50,7 +56,7 @@ describe('an OpenSSH private key', () => {
     }
   });
 
-  it('ssh-keygen can set a passphrase on an OpenSSH private key', () => {
+  withSshKeygen('ssh-keygen can set a passphrase on an OpenSSH private key', () => {
     const file = join(folder, 'locked');
     writeFileSync(file, openSshPrivateKey(randomBytes(32)), { mode: 0o600 });
     const before = execFileSync('ssh-keygen', ['-y', '-f', file], { encoding: 'utf8' });
@@ -60,7 +66,7 @@ describe('an OpenSSH private key', () => {
     );
   });
 
-  it('the public key verifies what the OpenSSH private key signs', () => {
+  withSshKeygen('the public key verifies what the OpenSSH private key signs', () => {
     const [[seed, publicKey]] = vectors;
     const [key, signers, message] = ['signer', 'signers', 'message'].map((name) => join(folder, name)) as [
       string,

@@ -4,7 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lackingSshKeygen, leftOut } from '../../test/support/left-out.ts';
 import { openSshPublicKey } from './openssh-public-key.ts';
+
+const withSshKeygen = it.skipIf(leftOut('keys read by ssh-keygen', lackingSshKeygen()));
 
 describe('an OpenSSH public key', () => {
   // RFC 8032, section 7.1, test 1; the line was read back by ssh-keygen -l and -e.
@@ -15,7 +18,7 @@ describe('an OpenSSH public key', () => {
     );
   });
 
-  it('an OpenSSH public key equals the one ssh-keygen derives from the private key', () => {
+  withSshKeygen('an OpenSSH public key equals the one ssh-keygen derives from the private key', () => {
     const directory = mkdtempSync(join(tmpdir(), 'dinfra-ssh-'));
     try {
       const file = join(directory, 'key');
@@ -28,7 +31,7 @@ describe('an OpenSSH public key', () => {
     }
   });
 
-  it('ssh-keygen reads the OpenSSH public key of any ed25519 key', () => {
+  withSshKeygen('ssh-keygen reads the OpenSSH public key of any ed25519 key', () => {
     const directory = mkdtempSync(join(tmpdir(), 'dinfra-ssh-'));
     try {
       for (let count = 0; count < 3; count++) {

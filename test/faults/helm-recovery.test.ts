@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { HelmCommand, type HelmOutcome, type HelmRun } from '../../src/providers
 import type { Order } from '../../src/providers/port.ts';
 import { WEB_CHART } from '../support/chart-archives.ts';
 import { HelmWorld } from '../support/helm-world.ts';
+import { processes } from '../support/processes.ts';
 
 let world: HelmWorld;
 
@@ -102,10 +103,9 @@ async function dieEverywhere(live: (killAt: number) => Promise<boolean>): Promis
 
 /** The helm processes with all these words among their arguments. */
 function helmsWith(...words: readonly string[]): readonly number[] {
-  const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
-  return lines
-    .filter((line) => /^\s*\d+ helm /.test(line) && words.every((word) => line.includes(word)))
-    .map((line) => Number.parseInt(line, 10));
+  return processes()
+    .filter(({ command }) => command.startsWith('helm ') && words.every((word) => command.includes(word)))
+    .map(({ pid }) => pid);
 }
 
 async function expectOneSoundRelease(order: Order): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
+import { processes } from '../support/processes.ts';
 
 const demo = fileURLToPath(new URL('../../dev/demo/main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'dinfra-interrupted-'));
@@ -28,7 +29,6 @@ describe('a demo interrupted while its parts come up', () => {
     expect(all).toContain('Interrupted: ending everything that was started');
     expect(exitCode).toBe(130);
     expect(readdirSync(folder)).toEqual([]);
-    const { stdout } = await execa('ps', ['-eo', 'args=']);
-    expect(stdout.split('\n').filter((line) => line.includes(folder))).toEqual([]);
+    expect(processes().filter(({ command }) => command.includes(folder))).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Binaries, findBinaries } from '../../dev/binaries.ts';
 import { ControlPlane } from '../../dev/control-plane.ts';
 import { isAlive } from '../../dev/is-alive.ts';
+import { processes } from '../support/processes.ts';
 
 const STATEFUL_SET = {
   apiVersion: 'apps/v1',
@@ -103,7 +104,7 @@ describe('the embedded control plane', () => {
 
   it('a component that dies is reported with its last lines', async () => {
     expect(deaths).toEqual([]);
-    const [scheduler] = await processesWith(join(folder, 'plane'), 'kube-scheduler');
+    const [scheduler] = processesWith(join(folder, 'plane'), 'kube-scheduler');
     process.kill(Number(scheduler), 'SIGSEGV');
     await expect.poll(() => deaths, { timeout: 10_000 }).toHaveLength(1);
     expect(deaths[0]).toMatch(/^kube-scheduler ended \(.*\)\. Its last lines, of .*kube-scheduler\.log:\n/);
@@ -111,7 +112,7 @@ describe('the embedded control plane', () => {
 
   it('a stopped embedded control plane leaves no process', async () => {
     await plane.stop();
-    expect(await processesWith(join(folder, 'plane'))).toEqual([]);
+    expect(processesWith(join(folder, 'plane'))).toEqual([]);
   });
 });
 
@@ -124,7 +125,7 @@ describe('an embedded control plane that goes wrong', () => {
     const start = ControlPlane.start(join(folder, 'broken'), { ...binaries, etcd });
     await expect(start).rejects.toThrow(/^etcd ended \(exit code 1\)\. Its last lines, .*:\nno space left on device$/);
     expect(performance.now() - started).toBeLessThan(15_000);
-    expect(await processesWith(join(folder, 'broken'))).toEqual([]);
+    expect(processesWith(join(folder, 'broken'))).toEqual([]);
   });
 
   it('the embedded control plane ends with its parent process, even after SIGKILL', async () => {
@@ -141,12 +142,9 @@ describe('an embedded control plane that goes wrong', () => {
 });
 
 /** Ids of the processes that have `path` in their arguments, and `name` if given. */
-async function processesWith(path: string, name = ''): Promise<string[]> {
-  const { stdout } = await execa('ps', ['-eo', 'pid=,args=']);
-  return stdout
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line.includes(path) && line.includes(name) && !line.includes('/bin/sh -c'))
-    .map((line) => line.split(' ', 1)[0] ?? '')
-    .filter((pid) => isAlive(Number(pid)) && Number(pid) !== process.pid);
+function processesWith(path: string, name = ''): readonly number[] {
+  return processes()
+    .filter(({ command }) => command.includes(path) && command.includes(name) && !command.includes('/bin/sh -c'))
+    .map(({ pid }) => pid)
+    .filter((pid) => isAlive(pid) && pid !== process.pid);
 }

@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { processes } from '../../../../test/support/processes.ts';
 import { LeadershipLostError, openFence } from '../../../base/fence.ts';
 import { type ProcessRequest, runBounded } from './bounded-process.ts';
 
@@ -24,10 +25,7 @@ const run = (script: string, more: Partial<ProcessRequest> = {}, signal = new Ab
   );
 
 /** Processes with exactly these words among their arguments. */
-const running = (words: string) =>
-  execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.trim() === words).length;
+const running = (words: string) => processes().filter(({ command }) => command === words).length;
 
 describe('a bounded process', () => {
   test('a bounded process returns its exit code and its output', async () => {
