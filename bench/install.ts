@@ -135,12 +135,11 @@ async function rights(say: (line: string) => void): Promise<readonly Figure[]> {
 }
 
 async function imageSize(folder: string, say: (line: string) => void): Promise<readonly Figure[]> {
-  const lacking = await ImageTree.lacks();
-  if (lacking !== undefined) {
-    say(`the image is left out: ${lacking}`);
+  const image = await ImageTree.make(folder);
+  if (typeof image === 'string') {
+    say(`the image is left out: ${image}`);
     return [];
   }
-  const image = await ImageTree.make(folder);
   const value = await image.mebibytes();
   const method =
     'Sum of the files of `make image-tree`: Node, libraries, bundle, helm. A registry holds it compressed.';

@@ -7,11 +7,20 @@ describe('the count of a run', () => {
   });
 
   it('a test file that could not be loaded counts as a failure', () => {
-    const loaded = { status: 'passed', assertionResults: [{}] };
+    const loaded = { status: 'passed', assertionResults: [{ status: 'passed' }] };
     const broken = { status: 'failed', assertionResults: [] };
-    const failing = { status: 'failed', assertionResults: [{}, {}] };
+    const failing = { status: 'failed', assertionResults: [{ status: 'passed' }, { status: 'failed' }] };
     expect(countVitest({ numPassedTests: 5, numFailedTests: 1, testResults: [loaded, broken, failing] })).toEqual({
       passed: 5,
+      failed: 2,
+    });
+  });
+
+  it('a test file whose hook failed counts as a failure, beside tests that failed', () => {
+    const skipped = { status: 'failed', assertionResults: [{ status: 'skipped' }] };
+    const failing = { status: 'failed', assertionResults: [{ status: 'failed' }] };
+    expect(countVitest({ numPassedTests: 0, numFailedTests: 1, testResults: [skipped, failing] })).toEqual({
+      passed: 0,
       failed: 2,
     });
   });
@@ -28,7 +37,7 @@ describe('the count of a run', () => {
       }),
     ).toEqual([
       'bad (a.test.ts)\n    expected 1\n     at a\n     at b',
-      'b.test.ts could not be loaded\n    SyntaxError',
+      'b.test.ts: could not be loaded, or a hook failed\n    SyntaxError',
     ]);
   });
 

@@ -9,17 +9,24 @@ export function add(a: Count, b: Count): Count {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed };
 }
 
-/** The count of a vitest JSON report. A file that could not be loaded has no tests, and counts as one that failed. */
+/** The count of a vitest JSON report. A file that could not be loaded, or whose hook failed, counts as one that failed. */
 export function countVitest(report: unknown): Count {
   const { numPassedTests, numFailedTests, testResults } = report as {
     readonly numPassedTests: number;
     readonly numFailedTests: number;
-    readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+    readonly testResults: readonly TestFile[];
   };
-  const broken = testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  );
-  return { passed: numPassedTests, failed: numFailedTests + broken.length };
+  return { passed: numPassedTests, failed: numFailedTests + testResults.filter(isBroken).length };
+}
+
+interface TestFile {
+  readonly status: string;
+  readonly assertionResults: readonly { readonly status: string }[];
+}
+
+/** Whether a file failed though none of its tests did. The tests of a hook that failed count as skipped. */
+function isBroken({ status, assertionResults }: TestFile): boolean {
+  return status === 'failed' && assertionResults.every((result) => result.status !== 'failed');
 }
 
 /** The tests of a vitest JSON report that failed: name, file and the first lines of the reason. */
@@ -37,8 +44,8 @@ export function failuresOf(report: unknown): readonly string[] {
     }[];
   };
   return testResults.flatMap(({ name, status, message, assertionResults }) =>
-    status === 'failed' && assertionResults.length === 0
-      ? [`${name} could not be loaded\n${firstLines(message ?? '')}`]
+    isBroken({ status, assertionResults })
+      ? [`${name}: could not be loaded, or a hook failed\n${firstLines(message ?? '')}`]
       : assertionResults
           .filter((result) => result.status === 'failed')
           .map((result) => `${result.fullName} (${name})\n${firstLines(result.failureMessages?.join('\n') ?? '')}`),

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
-import { judge } from '../support/judge.ts';
+import { expect } from 'vitest';
+import { judge, judged as test } from '../support/judge.ts';
 
 const script = (name: string) =>
   fileURLToPath(new URL(`../../charts/dinfra-operator/files/argocd/${name}.lua`, import.meta.url));

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { promtoolTests } from '../../dev/monitoring/alert-files.ts';
 import { type Alert, alerts } from '../../dev/monitoring/alerts.ts';
-import { judge } from '../support/judge.ts';
+import { judge, judged as test } from '../support/judge.ts';
 
 const rules = fileURLToPath(new URL('../../charts/dinfra-operator/files/alerts.yaml', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'dinfra-alerts-'));

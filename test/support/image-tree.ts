@@ -1,11 +1,18 @@
-import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { lackingCommand } from './left-out.ts';
 
 const tool = (name: string) => fileURLToPath(new URL(`../../tools/${name}`, import.meta.url));
 /** What of the Dockerfile's ENTRYPOINT and the chart's arguments comes before those of the operator. */
 const ENTRYPOINT = ['/nodejs/bin/node', '--max-semi-space-size=4', '--enable-source-maps', '/app/dinfra-operator.js'];
+
+/** The exit code of tools/image-tree when it cannot have Debian's packages. */
+const NO_PACKAGES = 3;
+/** Libraries of the image's packages, which the Node of a distribution may not do with. */
+const LIBRARIES = /^(linux-vdso|libc|libm|libdl|libpthread|librt|libgcc_s|libstdc\+\+)\.so/;
 
 /** The image's root file system, and a way to run commands in it as a pod would. */
 export class ImageTree {
@@ -18,24 +25,18 @@ export class ImageTree {
   }
 
   /**
-   * What this machine lacks to make and enter it, in words; undefined when it lacks nothing. Debian's packages are where
-   * the libraries come from, and mounting takes root.
+   * Makes it in a folder of its own, as `make image-tree` does. Returns what this machine lacks for it, in words, when it
+   * cannot be made or entered here: Debian's packages are where the libraries come from, and mounting takes root.
    */
-  static async lacks(): Promise<string | undefined> {
-    if (process.getuid?.() !== 0) return 'it takes root, to mount';
-    for (const command of ['apt-get', 'dpkg-deb', 'unshare', 'setpriv', 'chroot']) {
-      const { failed } = await execa('sh', ['-c', `command -v ${command}`], { reject: false });
-      if (failed) return `${command} is not here`;
-    }
-    const { failed } = await execa('unshare', ['--mount', 'true'], { reject: false });
-    return failed ? 'this sandbox lets nobody mount' : undefined;
-  }
-
-  /** Makes it in a folder of its own, as `make image-tree` does. */
-  static async make(folder: string): Promise<ImageTree> {
+  static async make(folder: string): Promise<ImageTree | string> {
+    const lacking = await lackingHere();
+    if (lacking !== undefined) return lacking;
     const [path, config] = [join(folder, 'image'), join(folder, 'config')];
     mkdirSync(config, { recursive: true, mode: 0o755 });
-    await execa(tool('image-tree'), [path]);
+    const { exitCode, all } = await execa(tool('image-tree'), [path], { reject: false, all: true });
+    const problem = all.trim().split('\n').at(-1) ?? '';
+    if (exitCode === NO_PACKAGES) return problem;
+    if (exitCode !== 0) throw new Error(problem);
     return new ImageTree(path, config);
   }
 
@@ -62,5 +63,25 @@ export class ImageTree {
   async run(command: readonly string[]): Promise<{ readonly ok: boolean; readonly text: string }> {
     const { exitCode, all } = await execa(tool('in-image-tree'), [this.path, ...command], { reject: false, all: true });
     return { ok: exitCode === 0, text: all };
+  }
+}
+
+async function lackingHere(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return 'it takes root, to mount';
+  for (const command of ['apt-get', 'dpkg-deb', 'unshare', 'setpriv', 'chroot', 'ldd']) {
+    const lacking = lackingCommand(command);
+    if (lacking !== undefined) return lacking;
+  }
+  const { stdout: linked } = await execa('ldd', [process.execPath], { reject: false });
+  const others = [...linked.matchAll(/^\s*(\S+) =>/gm)].map(([, name = '']) => name);
+  const foreign = others.find((name) => !LIBRARIES.test(name));
+  if (foreign !== undefined) return `the Node of this machine needs ${foreign}, which the image does not have`;
+  const tree = mkdtempSync(join(tmpdir(), 'dinfra-mounts-'));
+  try {
+    for (const name of ['proc', 'dev', 'tmp']) mkdirSync(join(tree, name));
+    const { failed, stderr } = await execa(tool('in-image-tree'), [tree], { reject: false });
+    return failed ? `nothing can be mounted here: ${stderr.split('\n')[0]}` : undefined;
+  } finally {
+    rmSync(tree, { recursive: true });
   }
 }
