@@ -129,7 +129,9 @@ export class TenureDriver {
       const what = result.error?.message ?? result.step?.message ?? (result.found as Present | undefined)?.message;
       return `${result.action}: ${what ?? result.found?.kind}`;
     });
-    throw new Error(`not there after ${limit} reconciles; last:\n  ${last.join('\n  ')}`);
+    const counts = Map.groupBy(this.results, ({ action }) => action);
+    const summary = [...counts].map(([action, results]) => `${results.length} ${action}`).join(', ');
+    throw new Error(`not there after ${limit} reconciles (${summary}); last:\n  ${last.join('\n  ')}`);
   }
 
   /** Reconciles until nothing is left to do: it runs, is stopped as wanted, or is proven gone. */
