@@ -98,11 +98,13 @@ export async function removeAll(
   return outcomes;
 }
 
+/** ServerApiException.RESOURCE_IN_USE_ERROR. */
+const IN_USE = 536;
 const last: ReadonlySet<Removal['do']> = new Set(['deleteNetwork', 'deleteSecurityGroup', 'deleteSharedParts']);
 
 /** Removes one thing. What is gone already is success. */
 async function remove(removal: Removal, context: RemovalContext, signal: AbortSignal): Promise<Outcome> {
-  const { client, scope } = context;
+  const { client } = context;
   switch (removal.do) {
     case 'releaseAddress': {
       const { id, ip } = removal.address;
@@ -128,11 +130,26 @@ async function remove(removal: Removal, context: RemovalContext, signal: AbortSi
     case 'deleteNetwork':
       return startJob(client, 'removing the network', 'deleteNetwork', { id: removal.network.id }, signal);
     case 'deleteSecurityGroup':
-      await callUnlessGone(client, 'deleteSecurityGroup', { id: removal.group.id, ...scope }, signal);
-      return { message: 'removed the security group' };
+      return deleteSecurityGroup(removal.group, context, signal);
     case 'deleteSharedParts':
       return { message: 'removing the SSH key' };
   }
+}
+
+/** A VM that is destroyed and out of sight keeps its group until it is expunged: say so, rather than that it is refused. */
+async function deleteSecurityGroup(
+  { id, name }: SecurityGroup,
+  { client, scope, destroyed, expungeDelayMs }: RemovalContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const reply = await client.attempt('deleteSecurityGroup', { id, ...scope }, signal);
+  if (reply.kind === 'Ok') return { message: 'removed the security group' };
+  const { kind } = reply.failure;
+  const error = errorOf(reply.failure);
+  if (reply.failure.code === IN_USE && destroyed !== undefined) {
+    throw expungeForbidden(`until then its security group ${name} stays`, destroyed, expungeDelayMs);
+  }
+  throw kind === 'Rejected' ? new RetryableError('CloudStackFailed', { message: error.message, cause: error }) : error;
 }
 
 /**

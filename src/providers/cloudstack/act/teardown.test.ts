@@ -60,6 +60,24 @@ describe('the end of a tenure', () => {
     },
   );
 
+  it.each<[string, Partial<CloudStackConfig>, RegExp]>([
+    ['network', {}, /expunges it from .* UTC on.*until then its network/],
+    ['security group', guardedNetwork, /expunges it from .* UTC on.*until then its security group/],
+  ])(
+    'a tenure whose VM could not be expunged at once says how long its %s stays, and expunges it later',
+    async (_what, config, left) => {
+      bench = await startBench({}, config);
+      const driver = new TenureDriver(bench.reactor(), order(), bench.clock);
+      await driver.settle();
+      bench.simulator.faults.set([{ command: 'destroyVirtualMachine', kind: 'FailJob', times: 1 }]);
+      driver.wanted = 'Ended';
+      const waiting = await driver.until(({ error }) => error?.code === 'CloudStackExpungeForbidden');
+      expect(waiting.error?.message).toMatch(left);
+      await driver.settle(20);
+      expect(holdingsOf(bench)).toEqual(emptyHoldings);
+    },
+  );
+
   it.each<[string, Partial<CloudStackConfig>]>([
     ['a network of its own', {}],
     ['an address of its own', ownAddress],
