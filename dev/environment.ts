@@ -77,10 +77,10 @@ export class Environment {
     await demandFree(cloudPort, 'the cloud');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const stops: (() => Promise<unknown>)[] = [];
-    const started = async <T extends { stop(): Promise<unknown> }>(part: Promise<T>, told: (part: T) => string) => {
+    const started = async <T extends { stop(): Promise<unknown> }>(part: Promise<T>, describe: (part: T) => string) => {
       const up = await part;
       stops.push(() => up.stop());
-      onStep(told(up));
+      onStep(describe(up));
       return up;
     };
     const planeUp =

@@ -19,7 +19,7 @@ export function renderAccount(context: Context, account: Account, usage: Readonl
     const used = usage.get(number) ?? 0;
     row[`${name}limit`] = limit === -1 ? 'Unlimited' : String(limit);
     row[`${name}total`] = used;
-    row[`${name}available`] = limit === -1 ? 'Unlimited' : told(name, limit - used);
+    row[`${name}available`] = limit === -1 ? 'Unlimited' : formatted(name, limit - used);
   }
   const vms = context.world.tables.vms.filter((vm) => vm.account === account.id);
   row['vmstopped'] = vms.filter((vm) => vm.state === 'Stopped').length;
@@ -32,7 +32,7 @@ export function renderAccount(context: Context, account: Account, usage: Readonl
 }
 
 /** Only secondary storage is shown with a decimal. */
-function told(name: string, available: number): string {
+function formatted(name: string, available: number): string {
   return name === 'secondarystorage' ? available.toFixed(1) : String(available);
 }
 

@@ -1,7 +1,7 @@
 import type { TenureIdentity } from '../award/identity.ts';
 import type { Json } from '../base/json.ts';
 
-/** What one tenure asks for, already fetched, verified and validated against its type's schema. */
+/** The order of one tenure: already fetched, verified and validated against the schema of its type. */
 export interface Order {
   readonly identity: TenureIdentity;
   /** On-chain name of the descriptor type, e.g. `helm/v1`. */
@@ -17,13 +17,13 @@ export interface Order {
 }
 
 /**
- * What a reactor wants to find again on the next pass: ids and jobs. Kept in `status.realisation.memo`, in the same
- * write as the step that produced it. At most 8 KiB of JSON, no secrets. A reactor must also work without it: the
- * status can be lost, the outside world cannot.
+ * What a reactor wants to remember until the next reconcile: ids and jobs. Kept in `status.realisation.memo`, in the
+ * same write as the step that produced it. At most 8 KiB of JSON, no secrets. A reactor must also work without it,
+ * because a status can be lost.
  */
 export type Memo = { readonly [key: string]: Json };
 
-/** Where the consumer can reach what runs. */
+/** An address at which the consumer can reach the workload. */
 export interface Endpoint {
   /** What it is, e.g. `rpc`, `ssh`, `console`. */
   readonly name: string;
@@ -31,19 +31,21 @@ export interface Endpoint {
   readonly address: string;
 }
 
-/** One way in which what runs is not what was ordered. */
+/** One difference between the workload and its order. */
 export interface Difference {
   /** The thing that differs, e.g. `StatefulSet node` or `VM offering`. */
   readonly what: string;
-  /** Found and expected, in words. Never a secret. */
+  /** Found and expected values, in words. Never a secret. */
   readonly detail: string;
 }
 
-/** What a reactor found of one tenure. Anything it cannot be sure of is thrown as a RetryableError, never `Absent`. */
+/**
+ * What a reactor observed of one tenure. If it cannot be sure, it throws a RetryableError and never returns `Absent`.
+ */
 export type Observation =
   /** Proof that nothing of this tenure exists in the backend. */
   | { readonly kind: 'Absent' }
-  /** The backend is still working on an earlier step; look again after `pollAfterMs`. */
+  /** The backend is still working on an earlier step; observe again after `pollAfterMs`. */
   | { readonly kind: 'Busy'; readonly what: string; readonly pollAfterMs: number; readonly memo?: Memo }
   | Present;
 
@@ -56,23 +58,23 @@ export interface Present {
    * before a new create; `Partial` is a create or delete that did not finish.
    */
   readonly phase: 'Running' | 'Stopped' | 'Broken' | 'Partial';
-  /** True when the workload itself is up, not only its objects. */
+  /** True if the workload itself is up, not only its objects. */
   readonly healthy: boolean;
   /** One line for a person: what is up, what is awaited. */
   readonly message: string;
-  /** Empty when what runs is what was ordered. */
+  /** Empty if the workload is as ordered. */
   readonly differences: readonly Difference[];
   /**
-   * Parts that could not be looked at, and why: an object the API server does not dry-run, a kind that is not served any
-   * more. They neither hide the rest nor count as a difference. Absent when everything was seen.
+   * Parts that could not be observed, and why: an object the API server does not dry-run, a kind that is no longer
+   * served. They neither hide the rest nor count as differences. Undefined if everything was observed.
    */
   readonly unseen?: readonly Difference[];
   readonly endpoints: readonly Endpoint[];
-  /** How the consumer gets in, sealed to the order's access key: at most 3,072 bytes, opaque here. */
+  /** Access data for the consumer, sealed to the order's access key: at most 3,072 bytes, opaque here. */
   readonly access?: Uint8Array;
 }
 
-/** Something in a backend that is marked as a tenure's. */
+/** A resource in a backend that is marked as belonging to a tenure. */
 export interface Marked {
   /** The tenure's marker, as src/award/identity.ts writes it. */
   readonly marker: string;
@@ -80,11 +82,11 @@ export interface Marked {
   readonly what: string;
 }
 
-/** What a step did. The world is read again afterwards: a step never claims more than that it was taken. */
+/** The result of a step. Its effect is observed afterwards: a step only reports that it was taken. */
 export interface Step {
   /** One line for a person: `Deploying VM dinfra-17-1-… (job …)`. */
   readonly message: string;
-  /** When looking again is worth it. */
+  /** When to observe again. */
   readonly pollAfterMs: number;
   readonly memo?: Memo;
 }
@@ -94,36 +96,40 @@ export interface Step {
  * TerminalError, RefusedError. It knows nothing of Kubernetes resources, chains, retries, deadlines or status: those
  * rules live once, in the controller.
  *
- * Every method may be called again after a crash at any point, and must then come to the same end. No method waits for
- * the backend to finish: it starts, reports a Step, and the controller observes again later.
+ * Every method may be called again after a crash at any point and must then have the same result. No method waits for
+ * the backend to finish: it starts the work, returns a Step, and the controller observes again later.
  */
 export interface Reactor {
-  /** Which backend this is, e.g. `helm`: metric label and status field. */
+  /** The kind of backend, e.g. `helm`: a metric label and a status field. */
   readonly kind: string;
-  /** Names of the descriptor types it realises itself, e.g. `vm/v1`. An Offer of any other is Stalled and not sold. */
+  /** Names of the descriptor types it realises, e.g. `vm/v1`. An Offer of any other type is Stalled and not sold. */
   readonly types: ReadonlySet<string>;
   /**
-   * Whether this order could be realised here, by reading only. Throws a TerminalError naming the field when it never
-   * can (unknown chart, offering, template), a RetryableError when the backend does not answer.
+   * Checks, by reading only, whether this order can be realised here. Throws a TerminalError that names the field if it
+   * never can (unknown chart, offering, template), a RetryableError if the backend does not answer.
    */
   check(order: Order, signal: AbortSignal): Promise<void>;
-  /** What exists of the tenure and how it differs from the order. `order` is undefined when it can no longer be had. */
+  /** What exists of the tenure and how it differs from the order. `order` is undefined if it can no longer be read. */
   observe(
     identity: TenureIdentity,
     order: Order | undefined,
     memo: Memo | undefined,
     signal: AbortSignal,
   ): Promise<Observation>;
-  /** Called when nothing exists and the intent to create is recorded. */
+  /** Called if nothing exists and the intent to create is recorded. */
   create(order: Order, memo: Memo | undefined, signal: AbortSignal): Promise<Step>;
-  /** Called when `differences` is not empty: take the next step that removes one. */
+  /** Called if `differences` is not empty: takes the next step that removes one. */
   update(order: Order, found: Present, signal: AbortSignal): Promise<Step>;
-  /** Stop what runs and keep its data (Suspended). Needs no order: what cannot be read any more must still be stopped. */
+  /**
+   * Stops the workload and keeps its data (Suspended). Needs no order: it must also work once the order cannot be read.
+   */
   stop(identity: TenureIdentity, found: Present, signal: AbortSignal): Promise<Step>;
-  /** Start what was stopped. */
+  /** Starts a stopped workload. */
   start(order: Order, found: Present, signal: AbortSignal): Promise<Step>;
-  /** Take the next step of removing everything of this tenure and nothing else. Called until observe says `Absent`. */
+  /**
+   * Takes the next step of removing everything of this tenure and nothing else. Called until observe returns `Absent`.
+   */
   delete(identity: TenureIdentity, found: Present, signal: AbortSignal): Promise<Step>;
-  /** Everything the backend has that is marked as some tenure's. */
+  /** All resources of the backend that are marked as belonging to a tenure. */
   listManaged(signal: AbortSignal): Promise<readonly Marked[]>;
 }

@@ -89,16 +89,16 @@ async function look(orphans: NonNullable<ReactorSpec['orphans']>): Promise<React
   return client.get(reactors, ref, signal);
 }
 
-const told = ({ status }: Reactor) => status.conditions?.find(({ type }) => type === 'OrphansFound')?.message;
+const orphansMessage = ({ status }: Reactor) => status.conditions?.find(({ type }) => type === 'OrphansFound')?.message;
 const measured = async () => /^dinfra_orphans\{.*\} (\d+)$/m.exec(await registry.metrics())?.[1];
 const isThere = async ({ identity: { name } }: Order) =>
   (await world.client.find(NAMESPACE, { name }, world.signal)) !== undefined;
 
 describe('namespaces of tenures nobody knows of', () => {
   test('namespaces of tenures nobody knows of are reported in the condition, the metric and an Event, once they were there at two looks', async () => {
-    expect(told(await look('Report'))).toBeUndefined();
+    expect(orphansMessage(await look('Report'))).toBeUndefined();
     const message = `Of a tenure without a Deployment there is still: namespace ${lost.identity.name} with its release.`;
-    expect(told(await look('Report'))).toBe(message);
+    expect(orphansMessage(await look('Report'))).toBe(message);
     expect(await measured()).toBe('1');
     await recorder.flush();
     const { items } = await world.client.list(events, { namespace }, world.signal);
@@ -124,7 +124,7 @@ describe('namespaces of tenures nobody knows of', () => {
         { timeout: 60_000, interval: 500 },
       )
       .toBe(false);
-    expect(told(await look('Remove'))).toBeUndefined();
+    expect(orphansMessage(await look('Remove'))).toBeUndefined();
     expect(await measured()).toBe('0');
     expect([await isThere(kept), await isThere(foreign)]).toEqual([true, true]);
   });

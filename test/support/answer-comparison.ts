@@ -72,7 +72,9 @@ export class IdPairs {
 export function differences(recorded: unknown, simulated: unknown, ids: IdPairs, path = ''): string[] {
   const name = path.slice(path.lastIndexOf('.') + 1);
   if (volatile.has(name))
-    return recorded === undefined || simulated === undefined ? [`${path}: ${told(recorded)} / ${told(simulated)}`] : [];
+    return recorded === undefined || simulated === undefined
+      ? [`${path}: ${preview(recorded)} / ${preview(simulated)}`]
+      : [];
   if (Array.isArray(recorded) && Array.isArray(simulated)) {
     // The server keeps services in no order.
     const sorted = (list: unknown[]) =>
@@ -89,7 +91,7 @@ export function differences(recorded: unknown, simulated: unknown, ids: IdPairs,
     });
   }
   if (typeof recorded === 'string' && typeof simulated === 'string') return ofTexts(recorded, simulated, ids, path);
-  return recorded === simulated ? [] : [`${path}: ${told(recorded)} / ${told(simulated)}`];
+  return recorded === simulated ? [] : [`${path}: ${preview(recorded)} / ${preview(simulated)}`];
 }
 
 function ofLists(recorded: readonly unknown[], simulated: readonly unknown[], ids: IdPairs, path: string): string[] {
@@ -106,7 +108,7 @@ function ofTexts(recorded: string, simulated: string, ids: IdPairs, path: string
     theirs.length === ours.length &&
     theirs.every((id, index) => random || ids.pair(id.toLowerCase(), ours[index] ?? ''));
   if (paired && neutral(recorded) === neutral(simulated)) return [];
-  return [`${path}: ${told(recorded)} / ${told(simulated)}`];
+  return [`${path}: ${preview(recorded)} / ${preview(simulated)}`];
 }
 
 /** A text without what differs between any two runs: ids, times, addresses and database numbers. */
@@ -133,6 +135,6 @@ function isObject(value: unknown): value is { readonly [key: string]: unknown } 
   return typeof value === 'object' && value !== null;
 }
 
-function told(value: unknown): string {
+function preview(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 160);
 }

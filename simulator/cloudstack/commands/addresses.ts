@@ -132,14 +132,15 @@ export const enableStaticNat: SyncCommand = {
     const vm = args.needRow('virtualmachineid', 'vms');
     mayChange(context, address.account);
     mayChange(context, vm.account);
-    if (address.sourceNat) throw invalid(`Can't enable static, ip address ${told(address)} is a sourceNat ip address`);
+    if (address.sourceNat)
+      throw invalid(`Can't enable static, ip address ${describe(address)} is a sourceNat ip address`);
     if (
       world.tables.rules.find((rule) => rule.address === address.id && rule.purpose === 'PortForwarding') !== undefined
     ) {
       throw new ApiError(
         537,
         9999,
-        `Failed to enable static nat for the ip address ${told(address)} as it already has PortForwarding rules assigned`,
+        `Failed to enable static nat for the ip address ${describe(address)} as it already has PortForwarding rules assigned`,
       );
     }
     const held = world.tables.addresses.find((row) => row.staticNatVm === vm.id);
@@ -152,7 +153,7 @@ export const enableStaticNat: SyncCommand = {
       throw new ApiError(
         537,
         9999,
-        `Failed to enable static for the ip address ${told(address)} and vm id=${vm.seq} as it's already assigned to antoher vm`,
+        `Failed to enable static for the ip address ${describe(address)} and vm id=${vm.seq} as it's already assigned to antoher vm`,
       );
     }
     const nic = vm.nics.find((one) => one.network === address.network);
@@ -189,7 +190,7 @@ function notStatic(_context: Context, address: Address): void {
   throw new ApiError(431, undefined, `Specified IP address id is not associated with any vm Id`);
 }
 
-function told(address: Address): string {
+function describe(address: Address): string {
   return `IPAddress {"address":"${address.ip}","dataCenterId":1,"id":${address.seq},"uuid":"${address.id}"}`;
 }
 

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import type { Json } from '../../base/json.ts';
 import { unparsable } from '../../base/yaml-bounds.ts';
-import { invalid, type Place, told } from './fault.ts';
+import { invalid, type Place, preview } from './fault.ts';
 
 /** An object of a compose file, its own keys only. */
 export type Fields = ReadonlyMap<string, Json>;
@@ -46,7 +46,7 @@ export function readComposeFile(given: Json | undefined): ComposeFile {
     services: new Map(
       [...services].map(([name, service]) => {
         if (/^[a-zA-Z0-9._-]{1,63}$/.test(name)) return [name, fieldsOf(service, ['services', name])];
-        throw invalid(['services'], `has a service ${told(name)}; a name has letters, digits, ".", "_" and "-"`);
+        throw invalid(['services'], `has a service ${preview(name)}; a name has letters, digits, ".", "_" and "-"`);
       }),
     ),
   };
@@ -55,20 +55,20 @@ export function readComposeFile(given: Json | undefined): ComposeFile {
 /** The keys and values of an object. Throws ComposeInvalid for anything else. */
 export function fieldsOf(value: Json | undefined, place: Place): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return new Map(Object.entries(value));
-  throw invalid(place, `is ${told(value)}; expected an object`);
+  throw invalid(place, `is ${preview(value)}; expected an object`);
 }
 
 /** The entries of a list; none when there is no list. Throws ComposeInvalid for anything else. */
 export function listOf(value: Json | undefined, place: Place): readonly Json[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value;
-  throw invalid(place, `is ${told(value)}; expected a list`);
+  throw invalid(place, `is ${preview(value)}; expected a list`);
 }
 
 /** JSON is YAML: docker reads it as well. */
 function textOf(given: Json | undefined): string {
   if (typeof given === 'object' && given !== null) return `${JSON.stringify(given, null, 1)}\n`;
-  throw invalid([], `is ${told(given)}; expected its text, or the same as an object`);
+  throw invalid([], `is ${preview(given)}; expected its text, or the same as an object`);
 }
 
 function parsed(text: string): Json {

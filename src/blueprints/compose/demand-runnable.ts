@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json.ts';
 import { type ComposeFile, type Fields, fieldsOf, listOf } from './compose-file.ts';
-import { invalid, type Place, told, unsupported } from './fault.ts';
+import { invalid, type Place, preview, unsupported } from './fault.ts';
 import { interpolate } from './interpolation.ts';
 import { extendedBy, lineageOf } from './lineage.ts';
 
@@ -39,14 +39,14 @@ function demandService(service: Fields, services: ReadonlyMap<string, Fields>, p
   }
   if (others['extends'] !== undefined) demandExtends(others['extends'], services, [...place, 'extends']);
   else if (typeof image !== 'string' || image === '') {
-    throw invalid([...place, 'image'], `is ${told(image)}; expected the name of an image`);
+    throw invalid([...place, 'image'], `is ${preview(image)}; expected the name of an image`);
   }
   if (others['provider'] !== undefined) {
     throw unsupported([...place, 'provider'], 'is a program that is not there', 'name an image');
   }
   const network = others['network_mode'];
   if (typeof network === 'string' && network.startsWith('container:')) {
-    throw unsupported([...place, 'network_mode'], `is ${told(network)}`, 'name a service of the file, service:NAME');
+    throw unsupported([...place, 'network_mode'], `is ${preview(network)}`, 'name a service of the file, service:NAME');
   }
   for (const key of ['env_file', 'label_file']) {
     for (const [index, file] of filesOf(others[key])) demandAbsolute(file, [...place, key, ...index], 'write it out');
@@ -67,7 +67,7 @@ function demandExtends(value: Json, services: ReadonlyMap<string, Fields>, place
   if (from === undefined || !services.has(from)) {
     throw invalid(
       place,
-      `is ${told(typeof value === 'string' ? value : fieldsOf(value, place).get('service'))}; expected the name of a service of the file`,
+      `is ${preview(typeof value === 'string' ? value : fieldsOf(value, place).get('service'))}; expected the name of a service of the file`,
     );
   }
 }
@@ -79,7 +79,7 @@ function demandResource(resource: Fields, place: Place): void {
     throw unsupported([...place, 'external'], 'is something made before, and there is nothing', 'leave it out');
   }
   if (environment !== undefined) {
-    throw unsupported([...place, 'environment'], `is ${told(environment)}, which is not set`, 'give its content');
+    throw unsupported([...place, 'environment'], `is ${preview(environment)}, which is not set`, 'give its content');
   }
   if (typeof file === 'string') demandAbsolute(file, [...place, 'file'], 'give its content');
 }
@@ -88,7 +88,7 @@ function demandResource(resource: Fields, place: Place): void {
 function demandAbsolute(path: string, place: Place, instead: string): void {
   const read = interpolate(path);
   if ('text' in read && read.text.startsWith('/')) return;
-  throw unsupported(place, `is ${told(path)}, which is not there`, `${instead}, or name an absolute path of the VM`);
+  throw unsupported(place, `is ${preview(path)}, which is not there`, `${instead}, or name an absolute path of the VM`);
 }
 
 /** The host's side of a mount; undefined when it is none of the host. */
@@ -123,7 +123,7 @@ function demandVariables(found: readonly (readonly [Place, Json])[]): void {
       if ('unset' in read) {
         throw unsupported(
           place,
-          `has the variable ${told(read.unset)}, which is not set`,
+          `has the variable ${preview(read.unset)}, which is not set`,
           `write its value, give a default (\${NAME:-value}), or write $$ for a dollar sign`,
         );
       }

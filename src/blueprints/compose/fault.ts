@@ -17,7 +17,7 @@ export function unsupported(place: Place, problem: string, hint: string): Termin
 }
 
 /** A value as it can be shown. */
-export function told(value: unknown): string {
+export function preview(value: unknown): string {
   return value === undefined ? 'missing' : (JSON.stringify(value) ?? typeof value).slice(0, 80);
 }
 

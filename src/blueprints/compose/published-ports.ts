@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json.ts';
 import { type ComposeFile, listOf } from './compose-file.ts';
-import { invalid, type Place, told, unsupported } from './fault.ts';
+import { invalid, type Place, preview, unsupported } from './fault.ts';
 import { interpolate } from './interpolation.ts';
 import { type Lineage, lineageOf } from './lineage.ts';
 
@@ -81,14 +81,14 @@ function publishedPort(service: string, entry: Json, place: Place): PublishedPor
   const { address, published, protocol } = partsOf(entry, place);
   if (address !== undefined && /^(127\.|::1$)/.test(address)) return undefined;
   if (address !== undefined && address !== '' && !/^(0\.0\.0\.0|::)$/.test(address)) {
-    throw unsupported(place, `binds ${told(address)}, which the VM does not have`, 'leave the address out');
+    throw unsupported(place, `binds ${preview(address)}, which the VM does not have`, 'leave the address out');
   }
   if (published === undefined || published === '' || published === '0') {
-    throw unsupported(place, `is ${told(entry)}, and any port may become of it`, 'write PUBLISHED:TARGET');
+    throw unsupported(place, `is ${preview(entry)}, and any port may become of it`, 'write PUBLISHED:TARGET');
   }
   const [port, endPort] = rangeOf(published, place);
   if (protocol !== 'tcp' && protocol !== 'udp') {
-    throw unsupported(place, `has the protocol ${told(protocol)}`, 'only tcp and udp can be opened');
+    throw unsupported(place, `has the protocol ${preview(protocol)}`, 'only tcp and udp can be opened');
   }
   const found = { service, port, endPort, protocol, place } as const;
   if (overlap(found, { port: SSH_PORT, endPort: SSH_PORT, protocol: 'tcp' })) {
@@ -114,7 +114,8 @@ function partsOf(entry: Json, place: Place): Parts {
     };
   }
   const match = SHORT.exec(textOf(entry, place))?.groups;
-  if (match === undefined) throw invalid(place, `is ${told(entry)}; expected PUBLISHED:TARGET, for instance 8080:80`);
+  if (match === undefined)
+    throw invalid(place, `is ${preview(entry)}; expected PUBLISHED:TARGET, for instance 8080:80`);
   rangeOf(match['target'] ?? '', place);
   return {
     address: match['six'] ?? match['four'],
@@ -126,17 +127,17 @@ function partsOf(entry: Json, place: Place): Parts {
 /** A text, or a number as text, with the defaults of variables. */
 function textOf(value: Json | undefined, place: Place): string {
   if (typeof value === 'number') return `${value}`;
-  if (typeof value !== 'string') throw invalid(place, `is ${told(value)}; expected a text or a number`);
+  if (typeof value !== 'string') throw invalid(place, `is ${preview(value)}; expected a text or a number`);
   const read = interpolate(value);
   if ('text' in read) return read.text;
-  throw unsupported(place, `has the variable ${told(read.unset)}, which is not set`, 'write its value');
+  throw unsupported(place, `has the variable ${preview(read.unset)}, which is not set`, 'write its value');
 }
 
 function rangeOf(text: string, place: Place): readonly [number, number] {
   const [, first = '', last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
   const [port, endPort] = [Number(first), Number(last)];
   if (first !== '' && port >= 1 && port <= endPort && endPort <= 65_535) return [port, endPort];
-  throw invalid(place, `has the port ${told(text)}; expected a number from 1 to 65535, or a range of them`);
+  throw invalid(place, `has the port ${preview(text)}; expected a number from 1 to 65535, or a range of them`);
 }
 
 function rangeText({ port, endPort, protocol }: PublishedPort): string {

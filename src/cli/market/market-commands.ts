@@ -120,13 +120,13 @@ async function mustRead({ api }: Market, id: bigint): Promise<ConsumerSubscripti
 }
 
 async function waitActive(market: Market, id: bigint, output: Output): Promise<ConsumerSubscription> {
-  let told = '';
+  let shown = '';
   for (;;) {
     const subscription = await mustRead(market, id);
     const { state, provider } = subscription;
     const now = provider === undefined ? state : `${state}, provider ${provider}`;
-    if (now !== told) output.progress(`Subscription ${id}: ${now}`);
-    told = now;
+    if (now !== shown) output.progress(`Subscription ${id}: ${now}`);
+    shown = now;
     if (state === 'Active') return subscription;
     if (state === 'Ended') {
       throw new UserError(`subscription ${id} ended before it became Active`, `See dinfra status ${id}.`);

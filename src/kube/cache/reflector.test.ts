@@ -12,9 +12,9 @@ test('a reflector lists the existing objects, then watches for changes', async (
   world.server.put('a', '1');
   world.server.put('b', '1');
   const { reflector } = world.reflect();
-  const told: string[] = [];
+  const changes: string[] = [];
   reflector.onChange(({ key, old, now }, origin) =>
-    told.push(`${origin} ${key} ${old?.data?.['value'] ?? '-'} ${now?.data?.['value'] ?? '-'}`),
+    changes.push(`${origin} ${key} ${old?.data?.['value'] ?? '-'} ${now?.data?.['value'] ?? '-'}`),
   );
   await reflector.synced;
   expect(contentsOf(reflector)).toEqual({ a: '1', b: '1' });
@@ -22,7 +22,7 @@ test('a reflector lists the existing objects, then watches for changes', async (
   world.server.put('a', '2');
   world.server.remove('b');
   await world.agrees(reflector);
-  expect(told).toEqual(['list default/a - 1', 'list default/b - 1', 'watch default/a 1 2', 'watch default/b 1 -']);
+  expect(changes).toEqual(['list default/a - 1', 'list default/b - 1', 'watch default/a 1 2', 'watch default/b 1 -']);
 });
 
 test('objects from a reflector are read-only', async () => {

@@ -197,13 +197,13 @@ test('work that throws releases the Lease, and its error is rethrown', async () 
 });
 
 test('onLost and onLeading are called at each change of leadership', async () => {
-  const told: string[] = [];
+  const calls: string[] = [];
   const { elector, ended } = lead({
-    onLost: () => told.push('lost'),
-    onLeading: (leading: boolean) => told.push(`leading ${leading}`),
+    onLost: () => calls.push('lost'),
+    onLeading: (leading: boolean) => calls.push(`leading ${leading}`),
   });
   await isLeading(elector);
   stored = { version: 99, spec: { holderIdentity: 'thief', leaseDurationSeconds: 15 } };
   expect(await ended).toBe('Lost');
-  expect(told).toEqual(['leading true', 'leading false', 'lost']);
+  expect(calls).toEqual(['leading true', 'leading false', 'lost']);
 });

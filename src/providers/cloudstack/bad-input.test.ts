@@ -25,7 +25,7 @@ function callsOf({ simulator }: Bench): number {
   return [...simulator.calls.values()].reduce((sum, count) => sum + count, 0);
 }
 
-/** What `check` says of an order; the account holds nothing afterwards. */
+/** The error of `check` for an order, after which the account has no resources. */
 async function verdict(
   order: Order,
   config: Partial<CloudStackConfig> = {},
@@ -43,7 +43,7 @@ async function verdict(
   return said;
 }
 
-describe('an order that cannot be had is refused with the field and what is offered', () => {
+describe('an impossible order', () => {
   it.each<[string, { readonly [key: string]: Json }, string, string, RegExp]>([
     ['an unknown image', { image: 'plan9' }, 'VmImageNotOffered', '/image', /"plan9"; offered are debian-12/],
     ['more than any size has', { cpu: 200 }, 'VmSizeNotOffered', '/cpu', /cpu is 200/],
@@ -65,7 +65,7 @@ describe('an order that cannot be had is refused with the field and what is offe
   );
 });
 
-describe('a Reactor that names what CloudStack does not have', () => {
+describe('a Reactor that names something CloudStack does not have', () => {
   it.each<[string, Partial<CloudStackConfig>, string]>([
     ['zone', { zones: ['nowhere'] }, 'CloudStackZoneUnknown'],
     ['offering', { sizes: [{ cpu: 1, memoryMiB: 1_024, offering: 'nothing' }] }, 'CloudStackOfferingUnknown'],
@@ -110,8 +110,8 @@ describe('an account or a cloud that is full', () => {
   });
 });
 
-describe('an endpoint that does not let us in', () => {
-  /** The error of an observation, and how many calls ten more tries over some minutes cost. */
+describe('an endpoint that refuses the operator', () => {
+  /** The error of an observation, and the number of calls of ten more attempts over some minutes. */
   async function tries(reactor: CloudStackReactor): Promise<{ error: DinfraError | undefined; calls: number }> {
     const driver = new TenureDriver(reactor, orderFor(), bench.clock);
     const { error } = await driver.reconcile();
@@ -123,7 +123,7 @@ describe('an endpoint that does not let us in', () => {
 
   const credentials = { apiKey: 'nobody', secretKey: 'nothing-anybody-knows' };
 
-  it('wrong keys are reported without showing them, and not tried again and again', async () => {
+  it('wrong keys are reported without their value, and not retried on every reconcile', async () => {
     bench = await startBench();
     const { clock, simulator } = bench;
     const reactor = new CloudStackReactor({ config: configFor(simulator), credentials, clock });
@@ -134,7 +134,7 @@ describe('an endpoint that does not let us in', () => {
     expect(calls).toBeLessThanOrEqual(20);
   });
 
-  it('a clock that is behind is reported as a possible cause, and the call is not tried again and again', async () => {
+  it('a clock that is behind is reported as a possible cause, and the call is not retried on every reconcile', async () => {
     bench = await startBench();
     const { simulator } = bench;
     const late = new SkewedClock();
@@ -163,7 +163,7 @@ describe('an endpoint that does not let us in', () => {
   });
 });
 
-describe('what an admin takes away from under a VM that runs', () => {
+describe('an admin who removes something that a running VM needs', () => {
   it('a running VM is not touched when an admin removes its template', async () => {
     bench = await startBench();
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
@@ -178,7 +178,7 @@ describe('what an admin takes away from under a VM that runs', () => {
     expect(vmOf(bench, driver.order).id).toBe(id);
   });
 
-  it('losing the permission to expunge is reported plainly', async () => {
+  it('a lost permission to expunge is reported with its name', async () => {
     bench = await startBench();
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
     await driver.settle();

@@ -61,7 +61,7 @@ async function harness(config: Partial<CloudStackConfig>, options: SimulatorOpti
       const victim = new TenureDriver(bench.reactor(), orderFor(), clock);
       await victim.settle();
       const [vm] = vmsOf(victim.order);
-      if (vm === undefined) throw new Error('no VM to make a stranger of');
+      if (vm === undefined) throw new Error('no VM to change the marker of');
       vm.name = order.identity.name;
       const before = JSON.stringify(vm);
       return async () => JSON.stringify(tables.vms.get(vm.id)) === before;

@@ -7,23 +7,23 @@ import { TenureDriver } from '../../../test/support/tenure-driver.ts';
 import type { CloudStackConfig } from '../../api/cloud-stack-backend.ts';
 import type { TenureState } from '../../award/state.ts';
 
-/** What an operator meets when it is killed. */
+/** Disturbances of an operator, one at each of its calls. */
 class Killed extends Error {}
 
-/** How a life is disturbed, at one of its calls. */
+/** How a life is disturbed at one of its calls. */
 type Disturbance =
   /** The operator is killed after the response; the result of the reconcile is not written. */
   | 'killed'
-  /** The same, and the status is lost, too. */
+  /** The same, and the status is lost as well. */
   | 'killed and forgetful'
-  /** CloudStack did it, and the answer was lost. */
+  /** CloudStack executed the call, and the reply was lost. */
   | 'reply lost'
-  /** Half an answer arrived. */
+  /** The reply was truncated. */
   | 'reply cut'
-  /** CloudStack never saw the call. */
+  /** CloudStack never received the call. */
   | 'call lost';
 
-/** As faults of the simulator; what is none of them is done to the operator. */
+/** The faults of the simulator; disturbances without one are applied to the operator. */
 const faults: Readonly<Record<Disturbance, FaultKind | undefined>> = {
   killed: undefined,
   'killed and forgetful': undefined,
@@ -34,7 +34,7 @@ const faults: Readonly<Record<Disturbance, FaultKind | undefined>> = {
 
 const ownNetwork: Partial<CloudStackConfig> = { network: { mode: 'Isolated', publicAccess: 'StaticNat' } };
 
-/** Every disturbance once; every call of both ways to be connected with its reply lost and its operator killed. */
+/** Every disturbance once; for both kinds of network every call with a lost reply and with a killed operator. */
 const lives: readonly (readonly [Disturbance, string, Partial<CloudStackConfig>])[] = [
   ['killed', 'a network of its own', ownNetwork],
   ['reply lost', 'a network of its own', ownNetwork],
@@ -47,13 +47,13 @@ const stages: readonly TenureState[] = ['Accepted', 'Suspended', 'Active', 'Ende
 
 interface Life {
   readonly calls: number;
-  /** What the account held at the end of each stage, counted. */
+  /** The number of resources in the account at the end of each stage. */
   readonly holdings: readonly Counted[];
 }
 
 type Counted = { readonly [kind in keyof Holdings]: number };
 
-describe('a tenure lives the same life whichever of its calls is disturbed', () => {
+describe('a tenure with a disturbed call', () => {
   it.each(lives)(
     'a tenure ends up the same whichever call is disturbed: %s, with %s',
     { timeout: 180_000 },
@@ -74,7 +74,7 @@ describe('a tenure lives the same life whichever of its calls is disturbed', () 
   );
 });
 
-/** Lives a whole life on a cloud of its own, disturbed at its `point`th call. */
+/** Runs a whole life on a cloud of its own, disturbed at its `point`th call. */
 async function live(
   config: Partial<CloudStackConfig>,
   disturbance: Disturbance | undefined,
@@ -117,13 +117,13 @@ async function liveOn(bench: Bench, disturbance: Disturbance | undefined, point:
       expect(holdingsOf(bench).vms.length).toBeLessThanOrEqual(1);
       isSettled = result?.action === 'rest' || result?.action === 'confirmReleased';
       if (isFirst && death.signal.aborted) {
-        // What was written down before the process died is there; in a restored cluster nothing is.
+        // The status that was written before the process died exists; in a restored cluster none does.
         const cluster = disturbance === 'killed' ? driver.cluster : undefined;
         driver = new TenureDriver(bench.reactor(), order, bench.clock, stage, cluster);
         isFirst = false;
         isSettled = false;
       }
-      if (driver.results.length > 100) throw new Error(`${stage} is not reached: ${told(driver)}`);
+      if (driver.results.length > 100) throw new Error(`${stage} is not reached: ${lastReconciles(driver)}`);
     }
     holdings.push(counted(holdingsOf(bench)));
   }
@@ -136,6 +136,6 @@ function counted(held: Holdings): Counted {
 }
 
 /** The last reconciles, in words. */
-function told({ results }: TenureDriver): string {
+function lastReconciles({ results }: TenureDriver): string {
   return JSON.stringify(results.slice(-3).map(({ action, step, error }) => [action, step?.message, error?.message]));
 }

@@ -47,21 +47,21 @@ export interface CloudStackReactorOptions {
   readonly config: CloudStackConfig;
   readonly credentials: CloudStackCredentials;
   readonly clock: Clock;
-  /** How old a shared listing may be for a VM at rest, in milliseconds. Defaults to 20,000. */
+  /** Maximum age of a shared listing for a VM at rest, in milliseconds. Default 20,000. */
   readonly restMaxAgeMs?: number;
   /** Shared with other clients of the same keys. Default: one of its own. */
   readonly refusal?: KeyRefusal;
   /** Shared with other reactors of the same endpoint and keys. Default: one of its own, with the limits of the config. */
   readonly limiter?: RateLimiter;
-  /** Asked immediately before every command that changes something. Default: always held. */
+  /** Asked immediately before every command that changes something. Default: open. */
   readonly fence?: Fence;
   /** Called for every call, for metrics. */
   readonly onCall?: (report: CallReport) => void;
 }
 
-/** How soon to look again when there is nothing to do and nothing is awaited, in milliseconds. */
+/** When to observe again if there is nothing to do and no job to wait for, in milliseconds. */
 const IDLE_MS = 60_000;
-/** States of a VM that is stopped, or cannot be. */
+/** States of a VM that is stopped or cannot be stopped. */
 const DOWN: ReadonlySet<string> = new Set(['Stopped', 'Shutdown', 'Destroyed', 'Error', 'Expunging']);
 
 /** Virtual machines in CloudStack, one for each tenure. */
@@ -113,7 +113,7 @@ export class CloudStackReactor implements Reactor {
       this.#isListed(identity, signal),
     ]);
     if (isListed) {
-      // A VM that is there needs none of the inputs.
+      // An existing VM needs none of the inputs.
       const found = await this.#observer.find(identity, emptyMemo, wanted, signal);
       const vm = primaryVm(found.vms);
       if (vm !== undefined) return this.#checkChange(wanted, found, vm, signal);
@@ -127,7 +127,7 @@ export class CloudStackReactor implements Reactor {
     return named.some((vm) => isOurVm(vm, identity, undefined));
   }
 
-  /** A VM that runs already: the question is whether it can become what is ordered now. */
+  /** For an existing VM: checks whether it can be changed to the new order. */
   async #checkChange(wanted: WantedVm, found: FoundResources, vm: VirtualMachine, signal: AbortSignal): Promise<void> {
     const planned = plan(wanted, found, this.#config);
     refuseAny(planned);
@@ -176,13 +176,13 @@ export class CloudStackReactor implements Reactor {
     const { found, memo } = await this.#seen(identity, undefined, present, signal);
     const outcomes: Outcome[] = [];
     for (const { id, name, state } of found.vms.filter((vm) => !DOWN.has(vm.state))) {
-      // One that hangs on its way, or is of unknown state, does not stop unless forced.
+      // A VM that hangs in a transition, or whose state is unknown, only stops if forced.
       const forced: Parameters = state === 'Running' || state === 'Migrating' ? {} : { forced: 'true' };
       const parameters = { id, ...forced };
       outcomes.push(await startJob(this.#client, `stopping the VM ${name}`, 'stopVirtualMachine', parameters, signal));
     }
     const step = this.#step(outcomes, memo, 'nothing to stop');
-    // What there is may be less than a VM, and suspended it is not completed: no need to look often.
+    // There may be no VM yet, and a suspended tenure is not completed: observe again later.
     return outcomes.length > 0 ? step : { ...step, pollAfterMs: IDLE_MS };
   }
 
@@ -194,7 +194,7 @@ export class CloudStackReactor implements Reactor {
     const { wanted, found, memo } = await this.#basis(order, present, signal);
     const vm = primaryVm(found.vms);
     if (vm === undefined) return this.#advance(wanted, found, memo, signal);
-    // A stopped VM allows what cannot be changed otherwise.
+    // Changes that need a stopped VM are made first.
     const { descriptorHash } = wanted.order;
     const now = this.#clock.wallTime();
     const possible = plan(wanted, found, this.#config).filter(needsStop);
@@ -224,11 +224,11 @@ export class CloudStackReactor implements Reactor {
     const { expungeDelayMs } = this.#observer;
     const { destroyed } = memo;
     const waitMs = backoffLeft(memo, 'Removing', now);
-    // A destroyed VM holds its network, and a user does not see it: say so, rather than that the network is refused.
+    // A destroyed VM blocks its network and is not visible to a user: report that, not the refusal for the network.
     if (waitMs > 0 && destroyed !== undefined && removals.some((removal) => removal.do === 'deleteNetwork')) {
       throw expungeForbidden(`until then its network ${identity.name} stays`, destroyed, expungeDelayMs, waitMs);
     }
-    // A refused expunge is followed by a stop at once: what has ended must not run for the time of a backoff.
+    // A refused expunge is followed by a stop immediately: an ended tenure must not run during a backoff.
     if (!removals.some((removal) => removal.do === 'stopVm')) throwIfBackingOff(memo, 'Removing', now);
     const context = { ...this.#tools(expunge), identity, expungeDelayMs, destroyed, now };
     return this.#step(await removeAll(removals, context, signal), memo, 'waiting for CloudStack to finish');
@@ -238,7 +238,7 @@ export class CloudStackReactor implements Reactor {
     return listMarked(this.#client, this.#scope, signal);
   }
 
-  /** Ends open connections. */
+  /** Closes open connections. */
   async close(): Promise<void> {
     await this.#client.close();
   }
@@ -248,14 +248,15 @@ export class CloudStackReactor implements Reactor {
     this.#observer.forget(identity);
     const leaving = await networksToLeave(found, memo, this.#config, this.#catalogue, signal);
     if (leaving.length > 0) {
-      const what = 'removing the network, to create it where there is room';
+      const what = 'removing the network, to create it in a zone with capacity';
       const jobs = leaving.map(({ id }) => startJob(this.#client, what, 'deleteNetwork', { id }, signal));
       return this.#step(await Promise.all(jobs), memo);
     }
     const context = await this.#context(wanted, memo, found, signal);
     const outcomes = await advance(found, memo, this.#config, context, this.#clock.wallTime(), signal).catch(
       async (error: unknown) => {
-        // It never becomes a VM: what was shared with nobody else has to go, because nothing else is left to say so.
+        // It will have no VM: shared resources that nobody else uses are removed now, because nothing would trigger it
+        // later.
         if (error instanceof TerminalError && found.vms.length === 0) await deleteUnusedShared(context, signal);
         throw error;
       },
@@ -268,7 +269,7 @@ export class CloudStackReactor implements Reactor {
     return stepOf(outcomes, memo, this.#jobs, this.#clock.wallTime(), idle);
   }
 
-  /** What a step on an observation rests on: what the observation found, or a new look. */
+  /** The resources for a step on an observation: those it found, or read again. */
   async #basis(order: Order, present: Present, signal: AbortSignal) {
     const wanted = wantedVmOf(order, this.#config);
     return { wanted, ...(await this.#seen(order.identity, wanted, present, signal)) };
@@ -317,7 +318,7 @@ export class CloudStackReactor implements Reactor {
     found: FoundResources | undefined,
     signal: AbortSignal,
   ): Promise<DeployInputs> {
-    // A network that was created already says where.
+    // An existing network determines the zone.
     const zone = found?.networks[0]?.zone ?? zoneFor(this.#config, memo);
     return findDeployInputs(wanted, this.#config, zone, this.#catalogue, signal);
   }
@@ -336,13 +337,16 @@ export class CloudStackReactor implements Reactor {
     };
   }
 
-  /** Whether VMs may be expunged, as far as capabilities and settings say. The role may still forbid it. */
+  /** Whether VMs may be expunged, according to capabilities and settings. The role may still forbid it. */
   async #mayExpunge(signal: AbortSignal): Promise<boolean> {
     return (this.#config.expunge ?? true) && (await this.#catalogue.mayExpunge(signal));
   }
 }
 
-/** The VM that may be out of sight, and hold what is left: one we destroyed, or one whose network is not to be deleted. */
+/**
+ * A VM that may be invisible and block the removal of the rest: one we destroyed, or one whose network cannot be
+ * deleted.
+ */
 function unseenVmOf({ vm, destroyed, failure }: TenureMemo, found: FoundResources): string | undefined {
   if (found.vms.length > 0) return undefined;
   if (destroyed !== undefined) return destroyed.id;

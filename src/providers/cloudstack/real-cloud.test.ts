@@ -18,7 +18,7 @@ import { CloudStackClient } from './api/client.ts';
 import { JobTracker } from './api/jobs.ts';
 import { keyPairName } from './observe/names.ts';
 
-// What a real CloudStack 4.22 did that no test had expected, each by its event.
+// What a real CloudStack 4.22 did that no test had expected.
 
 let bench: Bench;
 afterEach(() => bench.stop());
@@ -32,7 +32,7 @@ async function running(order = orderFor({ network: { ports } })): Promise<Tenure
   return driver;
 }
 
-/** The operator's account, used by somebody else. */
+/** A client of the operator's account, used by somebody else. */
 function userClient() {
   const { endpoint, accounts } = bench.simulator;
   const client = new CloudStackClient({ endpoint, credentials: accounts.user, clock: bench.clock });
@@ -44,7 +44,7 @@ async function end(driver: TenureDriver): Promise<void> {
   await driver.settle(80);
 }
 
-/** What an observation says, once the shared listings are old enough to show what others did. */
+/** The observation once the shared listings are fresh enough to show outside changes. */
 async function lookLater(driver: TenureDriver): Promise<Present> {
   await bench.clock.pass(60_000);
   const found = await bench.reactor().observe(driver.order.identity, driver.order, driver.memo, signal());
@@ -145,12 +145,12 @@ describe('a VM that an admin destroyed and did not expunge', () => {
   });
 });
 
-describe('a VM in a state nobody ordered', () => {
+describe('a VM in an unexpected state', () => {
   const stateOf = (driver: TenureDriver, state: VmState) => {
     vmOf(bench, driver.order).state = state;
   };
 
-  it('a VM is up while it migrates', async () => {
+  it('a migrating VM counts as up', async () => {
     bench = await startBench();
     const driver = await running();
     stateOf(driver, 'Migrating');
@@ -208,7 +208,7 @@ it('a job that a restart cancelled without a result is reported with a message',
   await close();
 });
 
-describe('what somebody else added to a tenure', () => {
+describe('resources that others added to a tenure', () => {
   it('an address somebody added to a tenure’s network is reported, and removed with the tenure', async () => {
     bench = await startBench();
     const driver = await running();

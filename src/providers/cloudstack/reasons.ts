@@ -1,6 +1,6 @@
 import type { FamiliesOf, Reasons } from '../../errors/catalogue.ts';
 
-/** Reasons of CloudStack, and of what a VM descriptor asks of it. */
+/** Reasons of CloudStack and of VM descriptors. */
 export const cloudStackReasons = {
   CloudStackUnreachable: {
     family: 'retryable',
@@ -21,35 +21,36 @@ export const cloudStackReasons = {
   CloudStackForbidden: {
     family: 'retryable',
     needsPerson: true,
-    summary: 'The CloudStack account may not do this.',
+    summary: 'The CloudStack account is not allowed to do this.',
     remedy: 'Grant the role the API named in the message; docs/cloudstack.md has the whole list.',
   },
   CloudStackRateLimited: {
     family: 'retryable',
-    summary: 'CloudStack asked for fewer calls.',
-    remedy: 'Nothing to do; raise api.throttling.max, or lower limits.callsPerSecond of the Reactor, if it lasts.',
+    summary: 'CloudStack limits the rate of calls.',
+    remedy:
+      'Nothing to do if it is brief; otherwise raise api.throttling.max, or lower limits.callsPerSecond of the Reactor.',
   },
   CloudStackFailed: {
     family: 'retryable',
-    summary: 'CloudStack failed to do it.',
-    remedy: 'Look into the log of the management server for the call or job named in the message.',
+    summary: 'A call or job of CloudStack failed.',
+    remedy: 'Search the log of the management server for the call or job in the message.',
   },
   CloudStackNoCapacity: {
     family: 'retryable',
-    summary: 'CloudStack has no host, address or storage free for it.',
+    summary: 'CloudStack has no free host, address or storage for the VM.',
     remedy: 'Add capacity, or lower the capacity of the Offer.',
     chainCode: 10_200,
   },
   CloudStackLimitReached: {
     family: 'retryable',
-    summary: 'The CloudStack account has used up what it may use.',
+    summary: 'The CloudStack account has reached a limit.',
     remedy: 'Raise the limit of the account named in the message, or lower the capacity of the Offer.',
     chainCode: 10_201,
   },
   CloudStackRejected: {
     family: 'terminal',
-    summary: 'CloudStack found a parameter wrong.',
-    remedy: 'Correct what the message names in the Reactor or in the descriptor.',
+    summary: 'CloudStack rejected a parameter.',
+    remedy: 'Correct the field of the Reactor or the descriptor that the message names.',
     chainCode: 10_202,
   },
   CloudStackZoneUnknown: {
@@ -80,17 +81,17 @@ export const cloudStackReasons = {
     family: 'retryable',
     needsPerson: true,
     summary:
-      'The VM is destroyed, but the account may not expunge it: its disk and its name stay until CloudStack does.',
+      'The VM is destroyed, but the account may not expunge it: its disk and name stay in use until CloudStack does.',
     remedy: 'Set allow.user.expunge.recover.vm to true, or wait for expunge.delay.',
   },
   CloudStackNotOurs: {
     family: 'refused',
-    summary: 'Something in CloudStack has the name of this tenure and is not marked as ours.',
-    remedy: 'Rename or remove what the message names, or give it back its marker.',
+    summary: 'A resource in CloudStack has the name of this tenure and is not marked as ours.',
+    remedy: 'Rename or remove the resource in the message, or restore its marker.',
   },
   VmDescriptorInvalid: {
     family: 'terminal',
-    summary: 'The VM descriptor contradicts itself or asks for something no VM can have.',
+    summary: 'The VM descriptor is contradictory or orders something no VM can have.',
     remedy: 'Correct the field named in the message and subscribe again.',
     chainCode: 10_210,
   },
@@ -108,7 +109,7 @@ export const cloudStackReasons = {
   },
   VmNetworkNotOffered: {
     family: 'terminal',
-    summary: 'The provider cannot connect a VM in that way.',
+    summary: 'The provider cannot connect a VM as ordered.',
     remedy: 'Leave out the field named in the message, or choose another provider.',
     chainCode: 10_213,
   },
@@ -121,18 +122,18 @@ export const cloudStackReasons = {
   VmChangeRefused: {
     family: 'refused',
     summary: 'The change would need a new VM, or would lose data.',
-    remedy: 'Take the change back, or cancel and subscribe again.',
+    remedy: 'Revert the change, or cancel and subscribe again.',
   },
   VmRestartNeeded: {
     family: 'refused',
     summary: 'The VM differs from its order, and only a restart would correct it.',
-    remedy: 'Set restart of the Reactor to Always, or stop and start the VM when it suits.',
+    remedy: 'Set restart of the Reactor to Always, or stop and start the VM at a convenient time.',
   },
   VmForeignPart: {
     family: 'refused',
-    summary: 'Somebody added an address, a disk or a network to the VM, which its order does not have.',
+    summary: 'An address, a disk or a network that is not in the order was added to the VM.',
     remedy:
-      'Remove what the message names, if it is not meant to be there. It is left alone, and an address goes with the tenure.',
+      'Remove what the message names if it does not belong there. The operator does not touch it, but removes an added address with the tenure.',
   },
 } as const satisfies Reasons;
 

@@ -20,7 +20,7 @@ import type { CallReport } from './api/client.ts';
 let bench: Bench;
 afterEach(() => bench.stop());
 
-/** The commands that docs/cloudstack.md tells a provider to allow. */
+/** The commands that a provider has to allow according to docs/cloudstack.md. */
 function documentedRole(): readonly string[] {
   const page = readFileSync(new URL('../../../docs/cloudstack.md', import.meta.url), 'utf8');
   const [, section = ''] = page.split('### What the role has to allow');
@@ -31,7 +31,7 @@ function documentedRole(): readonly string[] {
   return names.filter((name) => known.has(name) || name === 'listProjects');
 }
 
-/** Gives the operator's account a role of its own. */
+/** Gives the operator's account a separate role. */
 function grant(allowed: readonly string[]): void {
   const account = bench.simulator.world.tables.accounts.find(({ name }) => name === 'dinfra');
   if (account === undefined) throw new Error('the account is gone');
@@ -41,12 +41,12 @@ function grant(allowed: readonly string[]): void {
 const ssh = { name: 'ssh', port: 22 };
 const rpc = { name: 'rpc', port: 9944 };
 
-/** What may be reached from the VM; a shared network without groups cannot restrict it. */
+/** The allowed egress; a shared network without groups cannot restrict it. */
 function egress(config: Partial<CloudStackConfig>, port: number): Json {
   return config === openNetwork ? 'All' : [{ protocol: 'tcp', port }];
 }
 
-/** A tenure's life with everything an operator does: create, change, correct drift, suspend, resume, remove. */
+/** A tenure's life with everything that an operator does: create, change, correct drift, suspend, resume, remove. */
 async function live(config: Partial<CloudStackConfig>, onCall?: (call: CallReport) => void): Promise<void> {
   const order = orderFor({
     network: { ports: [ssh], egress: egress(config, 443) },
@@ -111,8 +111,8 @@ describe('with exactly the role that docs/cloudstack.md asks for', () => {
     }
     expect(refused).toEqual([]);
     const uncalled = documentedRole().filter((name) => !called.has(name));
-    // destroyVirtualMachine asks for the right to expunge; the others are for removal without it, an address that
-    // somebody gave to another VM, and a project.
+    // destroyVirtualMachine checks the right to expunge; the others are for removal without it, an address that was
+    // given to another VM, and a project.
     expect(uncalled.sort()).toEqual(
       ['deleteVolume', 'detachVolume', 'disableStaticNat', 'expungeVirtualMachine', 'listProjects'].sort(),
     );
@@ -120,7 +120,7 @@ describe('with exactly the role that docs/cloudstack.md asks for', () => {
 });
 
 describe('with a role that lacks expungeVirtualMachine', () => {
-  it('without expungeVirtualMachine an ended tenure is stopped and destroyed at once, and the wait for CloudStack is reported with its date', async () => {
+  it('without expungeVirtualMachine an ended tenure is stopped and destroyed immediately, and the wait for CloudStack is reported with its date', async () => {
     bench = await startBench();
     grant(documentedRole().filter((name) => name !== 'expungeVirtualMachine'));
     const driver = new TenureDriver(bench.reactor(), orderFor({ network: { ports: [ssh] } }), bench.clock);

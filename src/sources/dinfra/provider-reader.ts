@@ -140,8 +140,8 @@ export async function concernsProvider(
       return events.some(({ event }) => {
         if (event.section === sections.provider) return true;
         if (event.section !== sections.subscription) return false;
-        const told = (event.data as unknown as { readonly provider?: { toJSON(): unknown } }).provider;
-        return told?.toJSON() === provider;
+        const named = (event.data as unknown as { readonly provider?: { toJSON(): unknown } }).provider;
+        return named?.toJSON() === provider;
       });
     });
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Order } from '../../port.ts';
 import { CloudStackClient } from '../api/client.ts';
 import { TENURE_TAG } from '../observe/names.ts';
 
-/** How a neighbour is named and marked, given the tenure it stands beside. */
+/** How a neighbouring VM is named and marked, given the tenure under test. */
 type Likeness = (identity: TenureIdentity) => string;
 
 const otherTenure = ({ tenure }: TenureIdentity) => identityOf({ ...tenure, tenure: tenure.tenure + 1 });
@@ -42,11 +42,11 @@ interface Neighbour {
   readonly displayName: Likeness;
   readonly tag: Likeness | undefined;
   readonly state: 'Running' | 'Stopped' | 'Error' | 'Destroyed';
-  /** Another tenant of the cloud has it. */
+  /** It belongs to another account of the cloud. */
   readonly elsewhere: boolean;
 }
 
-/** The likeness that fools most easily in half of all neighbours, the others in the rest. */
+/** Half of all neighbours have the most misleading likeness, the rest any of the others. */
 const mostly = <T>(first: T, others: readonly T[]) => fc.oneof(fc.constant(first), fc.constantFrom(...others));
 
 const stranger: fc.Arbitrary<Neighbour> = fc.record({
@@ -57,7 +57,7 @@ const stranger: fc.Arbitrary<Neighbour> = fc.record({
   elsewhere: fc.boolean(),
 });
 
-/** What deploys of the same tenure leave that raced, or whose answer was lost. */
+/** VMs that racing deploys of the same tenure leave behind, or deploys whose reply was lost. */
 const twin: fc.Arbitrary<Neighbour> = fc.record({
   name: fc.constant<Likeness>(({ name }) => name),
   displayName: fc.constant<Likeness>(({ marker }) => marker),
@@ -68,7 +68,7 @@ const twin: fc.Arbitrary<Neighbour> = fc.record({
 
 const neighbour = fc.oneof({ arbitrary: stranger, weight: 2 }, { arbitrary: twin, weight: 1 });
 
-/** Whose a VM is, by the rule users are told: the tag decides, without one the display name does. */
+/** The owner of a VM by the documented rule: the tag decides; without a tag the display name does. */
 function isOurs({ elsewhere, tag, displayName }: Neighbour, identity: TenureIdentity): boolean {
   if (elsewhere) return false;
   if (tag !== undefined) return tag(identity) === identity.marker;
@@ -91,7 +91,7 @@ afterAll(async () => {
   await bench.stop();
 });
 
-/** A VM deployed by whoever it was, then named and marked behind everybody's back. */
+/** A VM that is deployed and then named and marked directly in the simulator. */
 async function settleDown({ identity }: Order, looks: Neighbour): Promise<Vm> {
   const { tables } = bench.simulator.world;
   const named = <T extends { readonly id: string; readonly name: string }>(rows: Iterable<T>, name: string) =>
@@ -121,7 +121,7 @@ function tag(vm: Vm, key: string, value: string): void {
   rows.add({ created: 0, account: vm.account, resource: vm.id, resourceType: 'UserVm', key, value });
 }
 
-/** All that could be changed about a VM. */
+/** Everything that can change about a VM. */
 function picture(vm: Vm): string {
   const { tags: rows, volumes } = bench.simulator.world.tables;
   return JSON.stringify([
@@ -131,7 +131,9 @@ function picture(vm: Vm): string {
   ]);
 }
 
-/** The VMs that are the tenure's by a mark it can be found by: its tag, or without one its name and its display name. */
+/**
+ * The VMs that belong to the tenure by a marker it can be found by: its tag, or without one its name and display name.
+ */
 function ownVms({ name, marker }: TenureIdentity): Vm[] {
   const { vms, tags: rows } = bench.simulator.world.tables;
   return vms.filter((vm) => {
@@ -140,7 +142,7 @@ function ownVms({ name, marker }: TenureIdentity): Vm[] {
   });
 }
 
-describe('among neighbours that look alike', () => {
+describe('neighbours that look alike', () => {
   it('among VMs that look alike a tenure adopts only its own, has at most one, touches no other, and leaves none behind', {
     timeout: 120_000,
   }, async () => {

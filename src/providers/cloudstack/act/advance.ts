@@ -9,14 +9,13 @@ import { failedChangeError, withoutFailedChange } from '../plan/retry.ts';
 import type { ActionContext } from './context.ts';
 import { perform } from './perform.ts';
 
-/** Calls of one step, at most: rules and disks are many. */
+/** Maximum number of calls in one step, because there may be many rules and disks. */
 const MAX_SHARED = 16;
 
 /**
- * Takes the first thing the plan has, and whatever may go along with it; goes on while everything was answered at once.
- * `now` is Unix milliseconds.
- * Throws a RefusedError, before anything is touched, when a part of a changed order cannot be had; or when nothing but
- * refused things is left.
+ * Performs the first action of the plan and those that may share its step; continues while all of them completed
+ * synchronously. `now` is Unix milliseconds. Throws a RefusedError, before anything is touched, if a part of a changed
+ * order cannot be realised, or if only refused actions are left.
  */
 export async function advance(
   found: FoundResources,
@@ -45,7 +44,7 @@ export async function advance(
     const group = rest.filter((other) => other === action || mayShareStep(action, other)).slice(0, MAX_SHARED);
     for (const one of group) outcomes.push(withDifference(await perform(one, context, signal), one));
     rest = rest.filter((other) => !group.includes(other));
-    // What was changed is compared again before a tag says that it is as ordered.
+    // Changes are compared again before a tag marks the VM as ordered.
     if (action.do === 'applyChange' && outcomes.some(({ message }) => message !== undefined)) break;
   }
   if (outcomes.some((outcome) => outcome.message !== undefined)) return outcomes;
@@ -58,14 +57,14 @@ export async function advance(
   return outcomes;
 }
 
-/** The job's success is seen by the difference it removes being gone. */
+/** The job has succeeded once the difference it removes is gone. */
 function withDifference(outcome: Outcome, action: Planned): Outcome {
   return outcome.job === undefined ? outcome : { ...outcome, job: { ...outcome.job, removes: differenceKey(action) } };
 }
 
 /**
- * Throws when the plan has a change that cannot be made, or not without what the provider does not allow. What others
- * added is no part of the change.
+ * Throws if the plan has a change that is impossible, or needs something the provider does not allow. Parts that others
+ * added do not count.
  */
 export function refuseAny(planned: readonly Planned[]): void {
   refuseLoss(planned);
@@ -73,7 +72,7 @@ export function refuseAny(planned: readonly Planned[]): void {
   if (refused !== undefined) throw refusalOf(refused);
 }
 
-/** Throws when the plan has a change that would lose something. */
+/** Throws if the plan has a change that would lose data. */
 function refuseLoss(planned: readonly Planned[]): void {
   const lossy = planned.filter(isRefusal).find(({ reason }) => reason === 'VmChangeRefused');
   if (lossy !== undefined) throw refusalOf(lossy);

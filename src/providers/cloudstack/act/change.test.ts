@@ -23,7 +23,7 @@ async function running(
   return driver;
 }
 
-/** The same tenure after its consumer asked for something else. */
+/** The same tenure after its consumer has updated the order. */
 function reordered({ order }: TenureDriver, change: { readonly [key: string]: Json }): Order {
   const { identity, consumer, accessKey } = order;
   return { ...orderFor({ network: { ports }, ...change }), identity, consumer, accessKey };
@@ -34,10 +34,10 @@ const check = (order: Order, config: Partial<CloudStackConfig> = {}) =>
 
 const stops = () => bench.simulator.calls.get('stopVirtualMachine') ?? 0;
 
-/** Accounts that have room for the smallest VM and nothing more. */
+/** Account limits with room for exactly the smallest VM. */
 const tight = { cloud: { limits: { ...defaultLimits, '8': 1 } } };
 
-describe('what a consumer may change while his VM runs', () => {
+describe('updates of a running VM', () => {
   it('an update is possible when the template of a running VM is no longer offered', async () => {
     const driver = await running();
     const { tables } = bench.simulator.world;
@@ -82,7 +82,7 @@ describe('what a consumer may change while his VM runs', () => {
     ['a smaller root disk', { rootDiskGiB: 1 }, {}, { code: 'VmChangeRefused', path: '/rootDiskGiB' }],
     ['a size that is not offered', { cpu: 200 }, {}, { code: 'VmSizeNotOffered', path: '/cpu' }],
     [
-      'egress closed in a network that is others’ too',
+      'egress closed in a shared network',
       { network: { egress: 'None' } },
       openNetwork,
       {
@@ -99,7 +99,7 @@ describe('what a consumer may change while his VM runs', () => {
   });
 });
 
-describe('user-data of a VM that is there', () => {
+describe('user-data of an existing VM', () => {
   const userDataOf = (driver: TenureDriver) =>
     Buffer.from(vmOf(bench, driver.order).userData ?? '', 'base64').toString('utf8');
 
@@ -111,7 +111,7 @@ describe('user-data of a VM that is there', () => {
     expect(stops()).toBe(0);
   });
 
-  it('the user-data of a VM is emptied when the order no longer has any, so that it does not run again', async () => {
+  it('the user-data of a VM is emptied if the order no longer has any, so that it does not run again', async () => {
     const driver = await running({}, {}, { userData: '#!/bin/sh\necho old\n' });
     driver.order = reordered(driver, {});
     await driver.settle();
@@ -123,7 +123,7 @@ describe('user-data of a VM that is there', () => {
   });
 });
 
-describe('a disk that does not grow while there is a snapshot of its VM', () => {
+describe('a disk whose VM has a snapshot', () => {
   it('a disk that cannot grow because of a VM snapshot is reported as such and not as forbidden', async () => {
     const disks = (sizeGiB: number) => ({ dataDisks: [{ name: 'data', sizeGiB }] });
     const driver = await running({}, {}, disks(3));
@@ -139,7 +139,7 @@ describe('a disk that does not grow while there is a snapshot of its VM', () => 
   });
 });
 
-describe('a VM that is to be larger than there is room for', () => {
+describe('an update that exceeds the limits of the account', () => {
   it('an update beyond the account’s limits is refused with what is left and what it needs', async () => {
     const driver = await running(tight);
     await expect(check(reordered(driver, larger))).rejects.toMatchObject({
@@ -158,7 +158,7 @@ describe('a VM that is to be larger than there is room for', () => {
   });
 });
 
-describe('a VM that was stopped for a change CloudStack does not make', () => {
+describe('a VM that was stopped for a change that fails', () => {
   it.each([
     ['refused', { kind: 'Error', code: 432, text: 'not in your role' }],
     ['failed in its job', { kind: 'FailJob', code: 530, text: 'no such host' }],
@@ -204,7 +204,7 @@ describe('a VM that was stopped for a change CloudStack does not make', () => {
   });
 });
 
-/** Text that does not get smaller. */
+/** Text that does not compress. */
 function noise(): string {
   let state = 1;
   return Array.from({ length: 60_000 }, () => {

@@ -9,43 +9,43 @@ import type { DeployInputs, Offering } from '../plan/deploy-inputs.ts';
 import { POLL_MS } from '../plan/observation.ts';
 import type { WantedVm } from '../plan/wanted-vm.ts';
 
-/** What every action works with. */
+/** What every action needs. */
 export interface Tools {
   readonly client: CloudStackClient;
   readonly reader: DirectReader;
-  /** What every call carries: the project, or nothing. */
+  /** Added to every call: the project, or empty. */
   readonly scope: Parameters;
-  /** Whether destroyed VMs are to be, and may be, expunged. */
+  /** Whether VMs should and may be expunged. */
   readonly expunge: boolean;
   readonly exclusively: Exclusively;
 }
 
-/** What the actions of one tenure work with. */
+/** What the actions of one tenure need. */
 export interface ActionContext extends Tools {
   readonly wanted: WantedVm;
-  /** Looked up when they are needed: a VM that runs must not depend on the template it came from. */
+  /** Looked up only when needed: a running VM must not depend on the template it was deployed from. */
   readonly deployInputs: () => Promise<DeployInputs>;
-  /** Makes the next lookups ask CloudStack: what it offers is remembered for a while. */
+  /** Clears the cached offerings, so that the next lookups ask CloudStack. */
   readonly forgetOffers: () => void;
   readonly offering: () => Promise<Offering>;
   readonly diskOffering: () => Promise<string | undefined>;
-  /** Throws CloudStackLimitReached when the account has not enough left for the VM to become what is ordered. */
+  /** Throws CloudStackLimitReached if the limits of the account do not allow the ordered VM. */
   readonly checkGrowth: (vm: VirtualMachine) => Promise<void>;
-  /** Id of a VM of the tenure that was known and cannot be seen any more: destroyed, perhaps, and not expunged. */
+  /** Recorded id of a VM of the tenure that can no longer be seen: it may be destroyed and not expunged. */
   readonly unseenVm: string | undefined;
-  /** What the deploy rests on: found, or made since. */
+  /** Ids of the resources that the deploy uses: found, or created since. */
   readonly ids: { network?: string; securityGroup?: string; keyPair?: string };
 }
 
 /**
- * Runs one at a time what joins affinity groups and what removes unused ones: CloudStack lets a group be deleted
- * together with whoever joined it a moment ago.
+ * Serialises the calls that join affinity groups with those that remove unused ones: CloudStack allows a group to be
+ * deleted even though a VM has just joined it.
  */
 export type Exclusively = <T>(task: () => Promise<T>) => Promise<T>;
 
 /**
- * What was done as a step: its jobs go into the memo, in the same write. `idle` is said when there was nothing to do,
- * `now` is Unix milliseconds.
+ * Turns outcomes into a step. Their jobs go into the memo, in the same write. `idle` is the message if there was
+ * nothing to do; `now` is Unix milliseconds.
  */
 export function stepOf(
   outcomes: readonly Outcome[],

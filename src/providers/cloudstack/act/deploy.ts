@@ -8,8 +8,8 @@ import type { Connection, DeployInputs } from '../plan/deploy-inputs.ts';
 import type { ActionContext } from './context.ts';
 
 /**
- * Deploys the VM. The name and the marker go with the call itself, so that a VM whose reply was lost is found by them,
- * and a second call collides with the first instead of making another VM.
+ * Deploys the VM. Its name and marker are part of the call, so that after a lost reply the VM is found by them, and a
+ * second call collides with the first instead of creating another VM.
  */
 export async function deploy(context: ActionContext, signal: AbortSignal): Promise<Outcome> {
   const parameters = parametersOf(context, await context.deployInputs());
@@ -56,7 +56,7 @@ function networkParameters(connection: Connection, ids: ActionContext['ids']): P
   return { networkids: connection.network, securitygroupids: idOf(ids.securityGroup, 'security group') };
 }
 
-/** The reply that had the id may have been cut: the next observation has it. */
+/** The reply with the id may have been truncated: the next observation finds it. */
 function idOf(id: string | undefined, what: string): string {
   if (id !== undefined) return id;
   throw new RetryableError('CloudStackFailed', {
@@ -64,7 +64,7 @@ function idOf(id: string | undefined, what: string): string {
   });
 }
 
-/** 431 has one code for everything: the name being taken, by us or by others, and parameters that are wrong. */
+/** Handles 431, which means that the name is taken, by us or by others, or that a parameter is wrong. */
 async function recoverFromRejection(
   context: ActionContext,
   parameters: Parameters,
@@ -92,7 +92,7 @@ async function recoverFromRejection(
   }
   const expunging = await expungeUnseen(context, signal);
   if (expunging !== undefined) return expunging;
-  // A destroyed VM keeps its name until it is expunged, and a user does not see it.
+  // A destroyed VM keeps its name until it is expunged, and is not visible to a user.
   if (!context.expunge || /already exists/i.test(failure.text)) {
     throw new RetryableError('CloudStackExpungeForbidden', {
       message: `${errorOf(failure).message}; a destroyed VM that the account does not see may hold the name ${identity.name} until CloudStack expunges it`,
@@ -103,8 +103,8 @@ async function recoverFromRejection(
 }
 
 /**
- * Expunges the tenure's own VM that somebody destroyed: a user does not see it any more, but may expunge it by the id we
- * wrote down.
+ * Expunges the tenure's own VM after others destroyed it: it is no longer visible to a user, but can be expunged by its
+ * recorded id.
  */
 async function expungeUnseen(
   { client, unseenVm, expunge }: ActionContext,
@@ -119,13 +119,16 @@ async function expungeUnseen(
   return { message: `${what} (job ${id})`, job };
 }
 
-/** Whether the inputs of the VM have other ids by now. Throws a TerminalError naming the one that is gone. */
+/** Whether any input of the VM has another id by now. Throws a TerminalError that names an input that is gone. */
 async function isOutdated(context: ActionContext, parameters: Parameters): Promise<boolean> {
   context.forgetOffers();
   return JSON.stringify(parametersOf(context, await context.deployInputs())) !== JSON.stringify(parameters);
 }
 
-/** Whether what the deploy rests on is still there: another tenure's end, or an admin, may have removed it. */
+/**
+ * Whether the resources that the deploy uses still exist: the end of another tenure, or an admin, may have removed
+ * them.
+ */
 async function hasPrerequisites({ wanted, reader, ids }: ActionContext, signal: AbortSignal): Promise<boolean> {
   const { order, vm } = wanted;
   const key = ids.keyPair ?? keyPairName(order.accessKey);

@@ -31,7 +31,7 @@ async function end(driver: TenureDriver): Promise<void> {
   await driver.settle();
 }
 
-describe('a deploy that failed half-way', () => {
+describe('a failed deploy', () => {
   it('a failed deploy is reported with the reason of its job, and its broken VM is removed and deployed again', async () => {
     bench = await startBench();
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
@@ -83,7 +83,7 @@ describe('a deploy that failed half-way', () => {
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 
-  it('a deploy whose response is lost again and again makes one VM', async () => {
+  it('a deploy whose response is lost repeatedly creates one VM', async () => {
     bench = await startBench();
     bench.simulator.faults.set([
       { command: 'deployVirtualMachine', kind: 'LoseReply', times: 3 },
@@ -96,7 +96,7 @@ describe('a deploy that failed half-way', () => {
   });
 });
 
-describe('a VM that lost what marks it', () => {
+describe('a VM that lost its markers', () => {
   it('a VM whose tags were never set is found by its display name and tagged', async () => {
     bench = await startBench();
     const driver = new TenureDriver(bench.reactor(), orderFor(), bench.clock);
@@ -159,7 +159,7 @@ describe.each([
   ['a network of its own', {}],
   ['a security group', guardedNetwork],
   ['an open network', openNetwork],
-])('two operators that make the same tenure, with %s', (_name, config) => {
+])('two operators that realise the same tenure, with %s', (_name, config) => {
   it('two operators whose deploys both succeeded end up with one VM', async () => {
     bench = await startBench({ quirks: { nameRaceMs: 60_000 } }, config);
     const order = orderFor({ dataDisks: [{ name: 'data', sizeGiB: 1 }] });
@@ -202,7 +202,7 @@ describe.each([
   });
 });
 
-/** What the other operator's deploy of the same tenure made, its name taken while CloudStack did not look. */
+/** The VM of another operator's deploy of the same tenure, with the name that CloudStack would have refused. */
 async function deployTwin(vm: Vm): Promise<void> {
   const { endpoint, accounts } = bench.simulator;
   const client = new CloudStackClient({ endpoint, credentials: accounts.user, clock: bench.clock });

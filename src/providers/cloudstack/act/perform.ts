@@ -14,8 +14,8 @@ import { deploy } from './deploy.ts';
 import { createNetwork, createSecurityGroup, ensureAffinityGroup, ensureKeyPair } from './prerequisites.ts';
 
 /**
- * Takes one action. Each can be taken again after a crash at any point: what makes something looks first whether it is
- * there, or is told by CloudStack that it is.
+ * Performs one action. Each can be repeated after a crash at any point: an action that creates something first checks
+ * whether it exists, or gets that answer from CloudStack.
  */
 export async function perform(action: Action, context: ActionContext, signal: AbortSignal): Promise<Outcome> {
   const { client, wanted, scope } = context;
@@ -72,7 +72,7 @@ export async function perform(action: Action, context: ActionContext, signal: Ab
         privateport: String(port.port),
         privateendport: String(port.endPort),
         virtualmachineid: vm.id,
-        // The firewall is ours to open, for whom the order says.
+        // The firewall rules are separate actions, because the order restricts sources.
         openfirewall: 'false',
       });
     }
@@ -172,7 +172,7 @@ async function enableStaticNat(
   }
   const parameters = { ipaddressid: address.id, virtualmachineid: vm.id };
   const reply = await client.attempt('enableStaticNat', parameters, signal);
-  // Repeated for the same VM it is 431; the next look sees that it is outcome.
+  // A repetition for the same VM is answered with 431; the next observation sees that it is done.
   if (reply.kind === 'Failed') throw staleOr(errorOf(reply.failure), reply.failure.kind);
   return { message: `gave the VM the address ${address.ip}`, command: 'enableStaticNat' };
 }
@@ -193,12 +193,12 @@ async function regroup(vm: string, context: ActionContext, signal: AbortSignal):
   );
 }
 
-/** User-data that says nothing. */
+/** Empty user-data. */
 const NO_USER_DATA = Buffer.from('#cloud-config\n').toString('base64');
 
 /**
- * User-data and root disk, which lists do not show: both are read, and each is changed where it differs. The tag that says
- * so is set only after an observation found neither different.
+ * Changes user-data and root disk, which listings do not show: both are read, and each is changed if it differs. The
+ * tag is set only after an observation found no difference in either.
  */
 async function applyChange(
   vm: string,
@@ -210,19 +210,20 @@ async function applyChange(
   const current = isObject(body['virtualmachineuserdata'])
     ? text(body['virtualmachineuserdata']['userdata'])
     : undefined;
-  // An empty text would change nothing.
+  // An empty value would change nothing.
   const userdata = encodeUserData(wanted.vm) ?? (current === undefined ? undefined : NO_USER_DATA);
   const changed = userdata !== undefined && userdata !== current;
   if (changed) await client.call('updateVirtualMachine', { id: vm, userdata }, signal);
-  const told = 'changed the user-data: cloud-init reads it at the next start, and does what it does at every start';
-  if (growth === undefined) return { message: changed ? told : undefined };
+  const userDataChanged =
+    'changed the user-data: cloud-init reads it at the next start, and does what it does at every start';
+  if (growth === undefined) return { message: changed ? userDataChanged : undefined };
   const { volume, sizeGiB } = growth;
   const what = `growing the root disk to ${sizeGiB} GiB`;
   const outcome = await startJob(client, what, 'resizeVolume', { id: volume, size: String(sizeGiB) }, signal);
-  return changed ? { ...outcome, message: `${told}; ${outcome.message ?? what}` } : outcome;
+  return changed ? { ...outcome, message: `${userDataChanged}; ${outcome.message ?? what}` } : outcome;
 }
 
-/** What the root disk has to become; undefined when it is as ordered. Throws VmChangeRefused when it would shrink. */
+/** The new size of the root disk; undefined if it is as ordered. Throws VmChangeRefused if it would shrink. */
 export async function rootDiskGrowth(
   { rootDiskGiB: ordered }: VmOrder,
   vm: string,
@@ -243,7 +244,7 @@ export async function rootDiskGrowth(
 }
 
 function portsOf({ protocol, startPort, endPort }: WantedRule): Parameters {
-  // ICMP without a type is none at all: -1 is every type and code.
+  // ICMP without a type matches nothing: -1 stands for every type and code.
   if (protocol === 'icmp') return { protocol, icmptype: '-1', icmpcode: '-1' };
   if (startPort === undefined) return { protocol };
   return { protocol, startport: String(startPort), endport: String(endPort ?? startPort) };

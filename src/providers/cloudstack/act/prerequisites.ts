@@ -6,8 +6,8 @@ import { affinityGroupName, fingerprintOf, keyPairName, publicKeyOf } from '../o
 import type { ActionContext } from './context.ts';
 
 /**
- * Makes sure that the account has a pair with the consumer's key. CloudStack takes one pair for each public key: when
- * there is one already, made for another tenure or by somebody else, that one is used.
+ * Ensures that the account has a pair with the consumer's key. CloudStack allows one pair for each public key: an
+ * existing one, whoever created it, is used.
  */
 export async function ensureKeyPair(
   { client, reader, wanted, scope, ids }: ActionContext,
@@ -23,12 +23,12 @@ export async function ensureKeyPair(
   const reply = await register();
   if (reply.kind === 'Ok') return use(name, 'registered the SSH key');
   if (reply.failure.kind !== 'Rejected') throw errorOf(reply.failure);
-  // 431 says that the key is there, or that the name is: lists do not show the key, but find it by its fingerprint.
+  // 431: the key or the name exists already. Listings do not show keys, but can be filtered by fingerprint.
   const fingerprint = fingerprintOf(publickey);
   const pairs = (await reader.keyPairs({ fingerprint }, signal)).filter((pair) => pair.fingerprint === fingerprint);
   const known = pairs.find((pair) => pair.name === name) ?? pairs[0];
   if (known !== undefined) return use(known.name, undefined);
-  // The name is derived from the key: a pair of this name with another key is unused.
+  // The name is derived from the key, so a pair of this name with another key is not in use.
   const dropped = await client.attempt('deleteSSHKeyPair', { name, ...scope }, signal);
   const again = dropped.kind === 'Ok' ? await register() : reply;
   if (again.kind === 'Failed') throw errorOf(again.failure);
@@ -61,7 +61,7 @@ export async function createSecurityGroup(
   return { message: 'created the security group' };
 }
 
-/** One for each group a consumer names; another tenure of the same consumer may have made it. */
+/** Ensures the affinity group that the consumer names; another tenure of the same consumer may have created it. */
 export async function ensureAffinityGroup(
   { wanted, client, scope, reader }: ActionContext,
   signal: AbortSignal,
@@ -74,7 +74,7 @@ export async function ensureAffinityGroup(
   const type = vm.affinity.hosts === 'Different' ? 'host anti-affinity' : 'host affinity';
   const description = `dinfra affinity of ${order.consumer}`;
   const reply = await client.attempt('createAffinityGroup', { name, type, description, ...scope }, signal);
-  // 431: made by another tenure in the meantime.
+  // 431: another tenure has created it in the meantime.
   if (reply.kind === 'Failed' && reply.failure.kind !== 'Rejected') throw errorOf(reply.failure);
   return { message: 'created the affinity group' };
 }

@@ -21,26 +21,26 @@ export type Removal =
   | { readonly do: 'deleteVolume'; readonly volume: Volume }
   | { readonly do: 'deleteNetwork'; readonly network: Network }
   | { readonly do: 'deleteSecurityGroup'; readonly group: SecurityGroup }
-  /** The key pair, which is left when everything else is gone. */
+  /** The key pair, if everything else is gone. */
   | { readonly do: 'deleteSharedParts' };
 
-/** What decides how a tenure is removed. */
+/** The facts that removal depends on. */
 export interface RemovalFacts {
   readonly found: FoundResources;
   /** Whether VMs may be expunged, as far as is known. */
   readonly expunge: boolean;
-  /** Id of a VM of the tenure that cannot be seen and may hold what is left. */
+  /** Recorded id of a VM of the tenure that cannot be seen and may block the removal of the rest. */
   readonly unseenVm: string | undefined;
 }
 
-/** States of a VM that does not run and will not run by itself. */
+/** States of a VM that does not run and will not start by itself. */
 const down = new Set(['Stopped', 'Shutdown', 'Destroyed', 'Error', 'Expunging']);
 
 /**
- * What is removed next, from the outside in: addresses, which close the way to the VM and drop their rules; the VM with
- * its disks; disks that are left; network, security group and key. Without the right to expunge the VM is stopped first,
- * because whatever is refused then, what has ended must not keep running. Pure. Nothing of a later stage is touched
- * before the earlier one was seen to be gone.
+ * The next removals, from the outside in: addresses, which close access to the VM and drop their rules; the VM with its
+ * disks; leftover disks; network, security group and key. Without the right to expunge, the VM is stopped first:
+ * whatever is refused later, an ended tenure must not keep running. Nothing of a later stage is touched before the
+ * earlier one is seen to be gone. Pure.
  */
 export function nextRemovals({ found, expunge, unseenVm }: RemovalFacts): readonly Removal[] {
   const { vms } = found;
@@ -50,7 +50,7 @@ export function nextRemovals({ found, expunge, unseenVm }: RemovalFacts): readon
   }
   const addresses = found.addresses.filter((address) => !address.sourceNat);
   if (addresses.length > 0) return addresses.map((address) => ({ do: 'releaseAddress', address }));
-  // Only an expunge takes data disks along; otherwise they have to be detached before their VM is out of sight.
+  // Only an expunge removes data disks, too; otherwise they have to be detached while their VM is still visible.
   const attached = found.volumes.filter((volume) => vms.some((vm) => vm.id === volume.vm && vm.state !== 'Destroyed'));
   if (!expunge && attached.length > 0) return attached.map((volume) => ({ do: 'detachVolume', volume }));
   if (vms.length > 0) {
@@ -62,7 +62,7 @@ export function nextRemovals({ found, expunge, unseenVm }: RemovalFacts): readon
   }
   if (found.volumes.length > 0) return found.volumes.map((volume) => ({ do: 'deleteVolume', volume }));
   if (found.networks.length + found.securityGroups.length > 0) {
-    // A destroyed VM that is out of sight keeps its network from being deleted.
+    // A destroyed VM that is not visible prevents the deletion of its network.
     if (unseenVm !== undefined && expunge) return [{ do: 'expungeUnseen', vm: unseenVm }];
     return [
       ...found.networks.map((network) => ({ do: 'deleteNetwork' as const, network })),
@@ -72,23 +72,23 @@ export function nextRemovals({ found, expunge, unseenVm }: RemovalFacts): readon
   return found.unusedKeyPair === undefined ? [] : [{ do: 'deleteSharedParts' }];
 }
 
-/** What removals work with. */
+/** What removals need. */
 export interface RemovalContext extends Tools {
   readonly identity: TenureIdentity;
   readonly expungeDelayMs: number;
-  /** A VM that was destroyed and not expunged, as the memo has it. */
+  /** A VM that was destroyed and not expunged, from the memo. */
   readonly destroyed: DestroyedVm | undefined;
   /** Unix milliseconds. */
   readonly now: number;
 }
 
-/** Removes these. With the last of a tenure goes what it shared with others, unless they still use it. */
+/** Performs the removals. With the last of a tenure, shared resources that no other tenure uses are removed as well. */
 export async function removeAll(
   removals: readonly Removal[],
   context: RemovalContext,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  // First what is shared: the network or group is the last that says there was a tenure.
+  // Shared resources first: the network or group is the last trace of the tenure.
   if (removals.some((removal) => last.has(removal.do))) await deleteUnusedShared(context, signal);
   const outcomes: Outcome[] = [];
   for (const removal of removals) {
@@ -102,7 +102,7 @@ export async function removeAll(
 const IN_USE = 536;
 const last: ReadonlySet<Removal['do']> = new Set(['deleteNetwork', 'deleteSecurityGroup', 'deleteSharedParts']);
 
-/** Removes one thing. What is gone already is success. */
+/** Removes one resource. It is a success if it is already gone. */
 async function remove(removal: Removal, context: RemovalContext, signal: AbortSignal): Promise<Outcome> {
   const { client } = context;
   switch (removal.do) {
@@ -112,7 +112,7 @@ async function remove(removal: Removal, context: RemovalContext, signal: AbortSi
     }
     case 'stopVm': {
       const { id, name, state } = removal.vm;
-      // Forced, when it hangs on its way: it has ended, and nothing waits for a clean shutdown any more.
+      // Forced, if it hangs: the tenure has ended, so a clean shutdown does not matter any more.
       const forced: Parameters = state === 'Running' || state === 'Migrating' ? {} : { forced: 'true' };
       return startJob(client, `stopping the VM ${name}`, 'stopVirtualMachine', { id, ...forced }, signal);
     }
@@ -153,8 +153,9 @@ async function deleteSecurityGroup(
 }
 
 /**
- * Deletes affinity groups and key pairs of ours that no VM uses: they are shared by a consumer's tenures, and go with the
- * last one. One that another tenure is about to use may be removed too; its deploy is then refused and creates it again.
+ * Deletes affinity groups and key pairs of ours that no VM uses: a consumer's tenures share them, and the last one
+ * removes them. One that another tenure is about to use may be removed, too; its deploy is then refused and creates it
+ * again.
  */
 export function deleteUnusedShared(tools: Tools, signal: AbortSignal): Promise<void> {
   return tools.exclusively(() => deleteUnused(tools, signal));
@@ -185,7 +186,7 @@ async function destroyVm(
   const parameters: Parameters = {
     id,
     ...(expunge ? { expunge: 'true' } : {}),
-    // Data disks outlive their VM unless they are named. A VM that is only destroyed cannot take them along.
+    // Data disks survive their VM unless they are named. Destroying without expunging cannot remove them.
     ...(disks.length > 0 && expunge ? { volumeids: disks.map((disk) => disk.id).join(',') } : {}),
   };
   const what = `${expunge ? 'expunging' : 'destroying'} the VM ${name}`;
@@ -194,7 +195,7 @@ async function destroyVm(
   return outcome.job === undefined ? outcome : { ...outcome, job: { ...outcome.job, expunges: true } };
 }
 
-/** A VM that the account does not see any more can still be expunged by its id; when it is gone, CloudStack says so. */
+/** Expunges a VM by its id, which works even if the account no longer sees it; if it is gone, CloudStack says so. */
 async function expungeUnseen(id: string, { client }: RemovalContext, signal: AbortSignal): Promise<Outcome> {
   const what = `expunging the destroyed VM ${id}`;
   const reply = await client.attempt('destroyVirtualMachine', { id, expunge: 'true' }, signal);
@@ -210,7 +211,7 @@ async function expungeUnseen(id: string, { client }: RemovalContext, signal: Abo
   };
 }
 
-/** Reports what is left until CloudStack expunges a VM, and when that is. */
+/** The error that reports what is left until CloudStack expunges a VM, and when that will be. */
 export function expungeForbidden(
   left: string,
   vm: DestroyedVm,
@@ -223,7 +224,9 @@ export function expungeForbidden(
   });
 }
 
-/** A synchronous removal. 431 is what CloudStack says of things that are gone; the next observation tells. */
+/**
+ * A synchronous removal. CloudStack answers 431 for a resource that is gone; the next observation shows whether it is.
+ */
 async function callUnlessGone(
   client: CloudStackClient,
   command: string,
@@ -237,7 +240,7 @@ async function callUnlessGone(
   throw new RetryableError('CloudStackFailed', { message: error.message, cause: error });
 }
 
-/** A removal of something shared: gone already, or used meanwhile, is no failure. */
+/** The removal of a shared resource: it is not a failure if it is gone already or in use again. */
 async function callIgnoringRejection(
   client: CloudStackClient,
   command: string,

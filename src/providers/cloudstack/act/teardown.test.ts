@@ -50,7 +50,7 @@ describe('the end of a tenure', () => {
       await again.settle();
       const writes = calls.filter((command) => !/^(list|query)/.test(command));
       expect(writes).toEqual(expected);
-      // What was shared goes in one step with the network, which is the last to say that there was a tenure.
+      // Shared resources go in one step with the network, which is the last trace of the tenure.
       const steps = writes.filter((command) => !/AffinityGroup|SSHKeyPair/.test(command));
       for (const [index, step] of steps.slice(0, -1).entries()) {
         const between = calls.slice(calls.indexOf(step) + 1, calls.indexOf(steps[index + 1] ?? ''));
@@ -98,7 +98,7 @@ describe('the end of a tenure', () => {
     },
   );
 
-  it('a teardown that waits for CloudStack backs off, and says so', async () => {
+  it('a teardown that waits for CloudStack backs off and reports it', async () => {
     const settings = { 'allow.user.expunge.recover.vm': 'false' };
     bench = await startBench({ settings });
     const driver = new TenureDriver(bench.reactor(), order(), bench.clock);

@@ -14,14 +14,14 @@ import { type CloudStackCredentials, type Parameters, signedForm } from './signi
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 /** CloudStack's own upper bound of a page, unless the provider has set another `default.page.size`. */
 const PAGE_SIZE = 500;
-/** Tried instead where that is too many. */
+/** Used on a server that refuses the larger page. */
 const SMALLER_PAGES = [100, 20];
-/** More pages than this is not a list we can make sense of. */
+/** Guards against endless pagination. */
 const MAX_PAGES = 200;
-/** CloudStack's own convention for the commands that change nothing. */
+/** CloudStack's naming convention for commands that change nothing. */
 const READS = /^(list|query|get)[A-Z]/;
 
-/** One call as seen from outside, for metrics. */
+/** One call, for metrics. */
 export interface CallReport {
   readonly command: string;
   readonly outcome: 'Ok' | Failure['kind'] | 'NotApi' | 'Unreachable';
@@ -45,9 +45,9 @@ export interface ClientOptions {
 }
 
 /**
- * The CloudStack API of one endpoint for one account. Every call goes by POST, reads too: parameters stay out of access
- * logs, and user-data and key texts fit. Every call ends within its deadline, whatever the server does. Nothing is retried
- * here; the caller's errors say when it is worth it.
+ * The CloudStack API of one endpoint for one account. Every call, reads included, is a POST: parameters stay out of
+ * access logs, and user-data and key texts fit. Every call ends within its deadline, whatever the server does. Nothing
+ * is retried here; the errors say when a retry makes sense.
  */
 export class CloudStackClient {
   readonly endpoint: string;
@@ -76,14 +76,17 @@ export class CloudStackClient {
     this.#fenced = fencedDispatcher(this.#agent, options.fence ?? openFence);
   }
 
-  /** The reply's body. Throws an error of the catalogue for everything else. */
+  /** Returns the body of the reply. Throws an error of the catalogue if there is none. */
   async call(command: string, parameters: Parameters, signal: AbortSignal): Promise<JsonObject> {
     const reply = await this.attempt(command, parameters, signal);
     if (reply.kind === 'Failed') throw errorOf(reply.failure);
     return reply.body;
   }
 
-  /** The reply's body, or why CloudStack refused. Throws a RetryableError when CloudStack could not be asked. */
+  /**
+   * Returns the body of the reply, or why CloudStack refused. Throws a RetryableError if CloudStack could not be
+   * reached.
+   */
   async attempt(
     command: string,
     parameters: Parameters,
@@ -97,8 +100,8 @@ export class CloudStackClient {
   }
 
   /**
-   * Every object a list command has, page by page to the end. An empty list and a page beyond the end have no array at
-   * all, and the array's key is not always the command's noun, so the only array is read, whatever its name.
+   * Returns every object of a list command, page by page to the end. An empty list and a page beyond the end have no
+   * array at all, and the key of the array is not always the command's noun: the only array is read, whatever its key.
    */
   async list(command: string, parameters: Parameters, signal: AbortSignal): Promise<readonly JsonObject[]> {
     const found: JsonObject[] = [];
@@ -108,7 +111,7 @@ export class CloudStackClient {
     for (let page = 1; page <= MAX_PAGES; page++) {
       const body = page === 1 ? first.body : await this.call(command, paged(parameters, page, size), signal);
       const rows = Object.values(body).find(Array.isArray)?.filter(isObject) ?? [];
-      // A list that knows no pages is all there at once, or the same each time.
+      // A command that ignores pages returns the whole list, each time.
       if (page > 1 && isDeepStrictEqual(rows, before)) return found;
       found.push(...rows);
       if (rows.length !== size || isTotal(integer(body['count']), page, size)) return found;
@@ -119,7 +122,7 @@ export class CloudStackClient {
     });
   }
 
-  /** The first page, and how large pages may be. */
+  /** Reads the first page, and finds out how large pages may be. */
   async #firstPage(
     command: string,
     parameters: Parameters,
@@ -129,7 +132,7 @@ export class CloudStackClient {
     const size = this.#pageSize;
     const reply = await ask(size);
     if (reply.kind === 'Ok') return { body: reply.body, size };
-    // The same code is for everything else that may be wrong with the call: a smaller page tells which it was.
+    // The same code stands for any other fault of the call: a smaller page shows which one it was.
     const mayBeSize = reply.failure.kind === 'Rejected';
     for (const smaller of mayBeSize ? SMALLER_PAGES.filter((one) => one < size) : []) {
       const again = await ask(smaller);
@@ -140,7 +143,7 @@ export class CloudStackClient {
     throw errorOf(reply.failure);
   }
 
-  /** Ends open connections. */
+  /** Closes open connections. */
   async close(): Promise<void> {
     await this.#agent.close();
   }
@@ -199,7 +202,7 @@ export class CloudStackClient {
     });
   }
 
-  /** What a refusal means for the calls after it. */
+  /** Applies the consequences of a refusal to later calls. */
   #heed(failure: Failure): void {
     const wait = retryAfterOf(failure);
     if (wait !== undefined) this.#limiter.silence(wait);
@@ -212,14 +215,14 @@ function paged(parameters: Parameters, page: number, size: number): Parameters {
 }
 
 /**
- * Whether `count`, which is mostly the total, says that a full page was the last one. Some lists leave it out, or count
- * the page; then it takes one more page to see the end.
+ * Whether `count`, usually the total, says that a full page was the last one. Some lists omit it or count the page
+ * instead: then one more page is needed to see the end.
  */
 function isTotal(count: number | undefined, page: number, size: number): boolean {
   return count !== undefined && count > size && count > (page - 1) * size && page * size >= count;
 }
 
-/** How Node says that nobody it trusts has signed a certificate. */
+/** Node's error codes for a certificate without a trusted signature. */
 const UNTRUSTED: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -228,7 +231,7 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** The innermost message: undici wraps `connect ECONNREFUSED` and the like. */
+/** The innermost message, because undici wraps `connect ECONNREFUSED` and the like. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);

@@ -1,9 +1,9 @@
 import { type DinfraError, RetryableError, TerminalError } from '../../../errors/dinfra-error.ts';
 
-/** Why CloudStack did not do it, by its own codes. The text is for people: its ids are random on every call. */
+/** Why CloudStack refused or failed, by its own codes. The text is for people: its ids are random on every call. */
 export interface Failure {
   readonly command: string;
-  /** CloudStack's `errorcode`; of a failed job, its `jobresultcode`. */
+  /** CloudStack's `errorcode`; for a failed job, its `jobresultcode`. */
   readonly code: number;
   /** CloudStack's `cserrorcode`; jobs have none. */
   readonly csCode: number | undefined;
@@ -12,23 +12,23 @@ export interface Failure {
 }
 
 export type FailureKind =
-  /** Too many calls; wait what the server says. */
+  /** Too many calls; wait as long as the server says. */
   | 'RateLimited'
-  /** Wrong keys, clock or signature. Also what a misspelt command looks like. */
+  /** Wrong keys, clock or signature. A misspelt command looks the same. */
   | 'Unauthorized'
-  /** The role lacks the command, or the thing belongs to somebody else. */
+  /** The role does not allow the command, or the resource belongs to another account. */
   | 'Forbidden'
-  /** The account has used up what it may use. */
+  /** The account has reached a limit. */
   | 'Limit'
   /** No host, address or storage is free. */
   | 'Capacity'
-  /** Maintenance, or something it needs is unavailable or in use. */
+  /** Maintenance, or a resource it needs is unavailable or in use. */
   | 'Unavailable'
-  /** An equal rule exists: it may be ours, read back. */
+  /** An equal rule exists, which may be our own. */
   | 'Conflict'
-  /** A parameter is wrong, or what it names does not exist. */
+  /** A parameter is wrong, or names something that does not exist. */
   | 'Rejected'
-  /** Everything else on the server's side; plain caller faults hide here too. */
+  /** Everything else on the server's side, including some faults of the caller. */
   | 'Failed';
 
 /** The kind of a failure, by code alone. */
@@ -63,12 +63,15 @@ export function kindOf(code: number): FailureKind {
   }
 }
 
-/** The kind of a failed job. It was allowed to begin, so 432 is no matter of the role: a VM snapshot is in the way. */
+/**
+ * The kind of a failed job. The role allowed it to start, so 432 means something else here: a VM snapshot is in the
+ * way.
+ */
 export function kindOfJob(code: number): FailureKind {
   return code === 432 ? 'Unavailable' : kindOf(code);
 }
 
-/** Milliseconds the server asks for, which it says in the text only: `please retry after [27944] ms.` */
+/** The wait the server asks for, in milliseconds. It is only in the text: `please retry after [27944] ms.` */
 export function retryAfterOf({ kind, text }: Failure): number | undefined {
   if (kind !== 'RateLimited') return undefined;
   const asked = Number(/\[(\d{1,9})\] ?ms/.exec(text)?.[1] ?? Number.NaN);
@@ -76,10 +79,10 @@ export function retryAfterOf({ kind, text }: Failure): number | undefined {
 }
 
 const MAX_WAIT_MS = 10 * 60_000;
-/** People have to act before these can work: do not ask often. */
+/** A person has to act before these can succeed: retry rarely. */
 const PEOPLE_MS = 60_000;
 
-/** The failure as an error of the catalogue. `path` is the descriptor's field at fault, when the caller knows it. */
+/** The failure as an error of the catalogue. `path` is the field of the descriptor at fault, if the caller knows it. */
 export function errorOf(failure: Failure, path?: string): DinfraError {
   const at = path === undefined ? {} : { path };
   const detail = { message: describe(failure), ...at };
@@ -87,7 +90,7 @@ export function errorOf(failure: Failure, path?: string): DinfraError {
     case 'RateLimited':
       return new RetryableError('CloudStackRateLimited', { ...detail, retryAfterMs: retryAfterOf(failure) ?? 1_000 });
     case 'Unauthorized':
-      // It says the same whatever it was.
+      // CloudStack's text is the same in all these cases.
       return new RetryableError('CloudStackUnauthorized', {
         message: `${describe(failure)}: the keys are wrong or disabled, or the clock here or there is off by more than 10 minutes`,
         retryAfterMs: PEOPLE_MS,

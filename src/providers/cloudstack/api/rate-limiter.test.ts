@@ -23,7 +23,7 @@ it('calls beyond the rate wait, and those that would wait too long are refused',
   expect(ended.filter((end) => end === 'CloudStackRateLimited').length).toBeGreaterThan(5);
 });
 
-it('no more calls are in flight than allowed, and a caller that aborts frees its place', async () => {
+it('no more calls are in flight than allowed, and a caller that aborts frees its slot', async () => {
   const limiter = new RateLimiter({ concurrency: 1, callsPerSecond: 1_000 }, new ManualClock());
   const first = Promise.withResolvers<string>();
   const running = limiter.run(() => first.promise, signal());
@@ -36,7 +36,7 @@ it('no more calls are in flight than allowed, and a caller that aborts frees its
   expect(await Promise.all([running, third])).toEqual(['first', 'third']);
 });
 
-it('a server that never answers costs three calls their timeout and further calls nothing', async () => {
+it('after three timeouts in a row, further calls to a server that never answers fail immediately', async () => {
   const clock = new ManualClock();
   const limiter = new RateLimiter({}, clock);
   for (let call = 0; call < 3; call++) limiter.noteNoAnswer();

@@ -7,23 +7,23 @@ import { TokenBucket } from '../../../base/token-bucket.ts';
 import { RetryableError } from '../../../errors/dinfra-error.ts';
 import type { Failure } from './failure.ts';
 
-/** How hard the API may be used. */
+/** Limits on the use of the API. */
 export type CallLimits = NonNullable<CloudStackConfig['limits']>;
 
-/** Longest wait for permission to call, in milliseconds. A caller that would wait longer requeues instead. */
+/** Longest wait for a slot, in milliseconds. A caller that would wait longer gets an error and requeues. */
 const MAX_WAIT_MS = 10_000;
-/** Calls in a row that got no answer before further ones fail at once. */
+/** Consecutive calls without an answer after which further ones fail immediately. */
 const UNANSWERED_LIMIT = 3;
-/** How long calls fail at once then. Times in milliseconds. */
+/** How long calls then fail immediately, in milliseconds. */
 const UNANSWERED_BACKOFF = { initialMs: 5_000, maxMs: 60_000 };
 
 /**
- * How hard one management server is used with one pair of keys. Shared by everything that calls it. Bounds the calls in
- * flight and per second, keeps the silence the server asks for, and fails fast while the server does not answer, so that
- * hundreds of tenures do not each wait for a timeout.
+ * Limits the calls to one management server with one pair of keys. Shared by all clients of the two. Bounds the calls
+ * in flight and per second, honours the pauses that the server asks for, and fails fast while the server does not
+ * answer, so that hundreds of tenures do not each wait for a timeout.
  */
 export class RateLimiter {
-  /** Most calls in flight. */
+  /** Maximum number of calls in flight. */
   readonly concurrency: number;
   readonly #clock: Clock;
   readonly #bucket: TokenBucket;
@@ -39,7 +39,7 @@ export class RateLimiter {
     this.#bucket = new TokenBucket(callsPerSecond, callsPerSecond, clock);
   }
 
-  /** Runs `call` when it may start. Throws a RetryableError when that is further off than anybody should wait. */
+  /** Runs `call` as soon as it may start. Throws a RetryableError if that would take too long. */
   async run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const failFastMs = this.#failFastUntil - this.#clock.monotonic();
     if (failFastMs > 0) throw unanswered(this.#unanswered, failFastMs);
@@ -52,18 +52,18 @@ export class RateLimiter {
     }
   }
 
-  /** No call starts for `ms` milliseconds: the server said so. */
+  /** Starts no call for `ms` milliseconds, as the server requested. */
   silence(ms: number): void {
     this.#silentUntil = Math.max(this.#silentUntil, this.#clock.monotonic() + ms);
   }
 
-  /** The server answered, whatever it said. */
+  /** Records that the server answered, whatever the answer. */
   noteAnswer(): void {
     this.#unanswered = 0;
     this.#failFastUntil = Number.NEGATIVE_INFINITY;
   }
 
-  /** A call ended without an answer. */
+  /** Records that a call got no answer. */
   noteNoAnswer(): void {
     this.#unanswered += 1;
     if (this.#unanswered < UNANSWERED_LIMIT) return;
@@ -80,7 +80,7 @@ export class RateLimiter {
     const deadline = startDeadline(signal, MAX_WAIT_MS);
     try {
       await new Promise<void>((resolve, reject) => {
-        // A slot is handed over, not freed and taken again: the order of asking is kept.
+        // The slot is handed over instead of being freed, which keeps callers in order.
         const take = () => {
           deadline.signal.removeEventListener('abort', onAbort);
           resolve();
@@ -126,12 +126,12 @@ function unanswered(count: number, ms: number): RetryableError {
   });
 }
 
-/** How long every call is refused after the keys were, in milliseconds: a thousand tenures must not each try them. */
+/** How long calls are refused after the keys were, in milliseconds, so that a thousand tenures do not each try them. */
 const REFUSED_KEYS_MS = 30_000;
 
 /**
- * That CloudStack has refused a pair of keys. Shared by every client that uses them: 401 is the same for every call, and
- * asking again with the same keys only fills the server's log.
+ * Remembers that CloudStack has refused a pair of keys. Shared by all clients that use them: every call would get 401
+ * and only fill the server's log.
  */
 export class KeyRefusal {
   readonly #clock: Clock;
@@ -141,7 +141,7 @@ export class KeyRefusal {
     this.#clock = clock;
   }
 
-  /** Why no call may be tried now; undefined when one may. */
+  /** Why no call may be made now; undefined if calls are allowed. */
   get current(): Failure | undefined {
     return this.#last !== undefined && this.#clock.monotonic() < this.#last.until ? this.#last.failure : undefined;
   }

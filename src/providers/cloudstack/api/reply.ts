@@ -1,38 +1,38 @@
 import type { Failure } from './failure.ts';
 import { kindOf } from './failure.ts';
 
-/** A JSON object as CloudStack sends it: unknown until a field is read. */
+/** A JSON object from CloudStack: its fields are unknown until they are parsed. */
 export type JsonObject = { readonly [key: string]: unknown };
 
-/** What came back for one call. */
+/** The reply to one call. */
 export type Reply =
   | { readonly kind: 'Ok'; readonly body: JsonObject }
   | { readonly kind: 'Failed'; readonly failure: Failure }
-  /** Something answered, but not the API: a proxy's page, a cut body, another program. */
+  /** The answer did not come from the API: a proxy's page, a truncated body, another program. */
   | NotApi;
 
 export interface NotApi {
   readonly kind: 'NotApi';
   readonly status: number;
   readonly excerpt: string;
-  /** Milliseconds a proxy asks to be left alone. */
+  /** How long a proxy asks to wait, in milliseconds. */
   readonly waitMs?: number;
 }
 
-/** Longest wait that is kept to, in milliseconds. */
+/** The longest wait that is honoured, in milliseconds. */
 const MAX_WAIT_MS = 10 * 60_000;
 
-/** What came by HTTP. */
+/** An HTTP response. */
 export interface Answer {
   readonly status: number;
   readonly text: string;
-  /** The header, which CloudStack itself never sends, but proxies before it do. */
+  /** The Retry-After header, which proxies send; CloudStack itself never does. */
   readonly retryAfter?: string | undefined;
 }
 
 /**
- * The reply in an HTTP answer. The envelope has one top-level key whose name is not always the command's, so the only
- * key is read, whatever it is.
+ * Parses the reply in an HTTP response. The envelope has one top-level key whose name is not always the command's: the
+ * only key is read, whatever it is.
  */
 export function readReply(command: string, { status, text, retryAfter }: Answer): Reply {
   const wait =
@@ -49,11 +49,11 @@ export function readReply(command: string, { status, text, retryAfter }: Answer)
   if (keys.length !== 1 || !isObject(body)) return notApi;
   const code = integer(body['errorcode']);
   if (code !== undefined && code !== 0) return { kind: 'Failed', failure: failureOf(command, code, body) };
-  // An error status without an error in the body is not an answer of the API we know.
+  // An error status without an error in the body does not come from the API.
   return status === 200 ? { kind: 'Ok', body } : notApi;
 }
 
-/** The failure in an object with `errorcode` and `errortext`. */
+/** Parses the failure in an object with `errorcode` and `errortext`. */
 function failureOf(command: string, code: number, body: JsonObject): Failure {
   const text = typeof body['errortext'] === 'string' ? body['errortext'].slice(0, 500) : '(no text)';
   return { command, code, csCode: integer(body['cserrorcode']), text, kind: kindOf(code) };
@@ -64,13 +64,13 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An integer sent as a number or as digits; both occur. */
+/** An integer, sent as a number or as digits. */
 export function integer(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
   return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : undefined;
 }
 
-/** A boolean sent as such or as a word; old versions send `"true"`. */
+/** A boolean, sent as such or, by old versions, as `"true"`. */
 export function truth(value: unknown): boolean {
   return value === true || (typeof value === 'string' && value.toLowerCase() === 'true');
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { integer, truth } from './reply.ts';
 import { networkOf, virtualMachineOf, volumeOf } from './resources.ts';
 
-describe('what CloudStack tells, of whatever version', () => {
+describe('resources of any CloudStack version', () => {
   const today = {
     id: 'a',
     name: 'vm',

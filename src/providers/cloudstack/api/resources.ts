@@ -1,12 +1,12 @@
 import { RetryableError } from '../../../errors/dinfra-error.ts';
 import { integer, isObject, type JsonObject, text, truth } from './reply.ts';
 
-/** A virtual machine, as far as we look at one. */
+/** A virtual machine: the fields we use. */
 export interface VirtualMachine {
   readonly id: string;
   readonly name: string;
   readonly displayName: string;
-  /** `Running`, `Stopped`, `Error`, … as CloudStack has it. */
+  /** `Running`, `Stopped`, `Error`, …: CloudStack's own states. */
   readonly state: string;
   readonly zone: string;
   readonly template: string;
@@ -21,7 +21,7 @@ export interface VirtualMachine {
   readonly tags: ReadonlyMap<string, string>;
   /** `2026-11-21T02:39:07+0000`; sorts as text. */
   readonly created: string;
-  /** A job that works on it right now. */
+  /** The pending job of the VM. */
   readonly job: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface Network {
   readonly zone: string;
   readonly type: string;
   readonly state: string;
-  /** Whether what no egress rule names is let out. */
+  /** Whether traffic that no egress rule names is allowed out. */
   readonly egressAllowed: boolean;
   readonly services: ReadonlySet<string>;
 }
@@ -50,11 +50,11 @@ export interface PublicAddress {
   readonly network: string | undefined;
   readonly sourceNat: boolean;
   readonly state: string;
-  /** The VM behind it by static NAT. */
+  /** The VM it leads to by static NAT. */
   readonly vm: string | undefined;
 }
 
-/** A rule that lets traffic in or out. Without ports it is for all of them. */
+/** A rule that allows traffic in or out. Without ports it applies to all of them. */
 export interface FirewallRule {
   readonly id: string;
   readonly network: string | undefined;
@@ -234,19 +234,19 @@ export function keyPairOf(row: JsonObject): KeyPair {
   return { name: words(row['name']), fingerprint: words(row['fingerprint']) };
 }
 
-/** The id of a row. A row without one is not an answer we can act on. */
+/** The id of a row. A row without one is an invalid answer. */
 export function id(row: JsonObject, what: string): string {
   const value = text(row['id']);
   if (value !== undefined) return value;
   throw new RetryableError('CloudStackBadReply', { message: `CloudStack listed a ${what} without an id` });
 }
 
-/** The objects of a list that may be missing. */
+/** The objects of an optional list. */
 export function objects(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** A string, empty when it is missing. */
+/** A string; empty if it is missing. */
 export function words(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
@@ -261,7 +261,7 @@ function securityGroupRuleOf(row: JsonObject): SecurityGroupRule {
   };
 }
 
-/** Names, joined by commas since 4.17; one before, under `keypair`. */
+/** Names, joined by commas since 4.17; before that a single one, under `keypair`. */
 function keyPairsOf(row: JsonObject): readonly string[] {
   return [...new Set([...split(row['keypairs']), ...split(row['keypair'])])];
 }

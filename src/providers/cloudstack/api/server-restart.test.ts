@@ -12,10 +12,10 @@ import type { TenureState } from '../../../award/state.ts';
 import { CloudStackReactor } from '../reactor.ts';
 
 const stages: readonly TenureState[] = ['Accepted', 'Suspended', 'Active', 'Ended'];
-/** Passes after which the server is restarted, in a life of its own each. */
+/** Reconciles after which the server is restarted, each in a life of its own. */
 const POINTS = Array.from({ length: 16 }, (_, index) => 1 + index);
 
-/** Every management server of one life: each takes over what the one before it has kept. */
+/** The management servers of one life: each takes over the database of the previous one. */
 class Cloud {
   readonly #stateFile: string;
   readonly #settings: Settings;
@@ -26,11 +26,11 @@ class Cloud {
     this.#settings = settings;
   }
 
-  /** Ends the server, if there is one, in the middle of its jobs, and starts the next at the same address. */
+  /** Stops the running server, if any, in the middle of its jobs, and starts the next one at the same address. */
   async start(): Promise<Simulator> {
     const port = this.#simulator === undefined ? 0 : Number(new URL(this.#simulator.endpoint).port);
     await this.#simulator?.stop();
-    // Slower than a reconcile: jobs are still running when it ends.
+    // Slower than a reconcile, so that jobs are still running when the server stops.
     const delays = { queue: 5, vm: 40, other: 10 };
     this.#simulator = await quickSimulator({ stateFile: this.#stateFile, port, delays, settings: this.#settings });
     return this.#simulator;
@@ -45,7 +45,7 @@ class Cloud {
   }
 }
 
-describe('a management server that is restarted in the middle of it', () => {
+describe('a management server that is restarted while tenures change', () => {
   it('a restart of the management server after any reconcile does not change the outcome of a tenure', {
     timeout: 120_000,
   }, async () => {
@@ -54,7 +54,7 @@ describe('a management server that is restarted in the middle of it', () => {
     expect(restarted.filter(Boolean).length).toBeGreaterThan(10);
   });
 
-  it('a VM destroyed before a restart of the management server is expunged when its time has come', async () => {
+  it('a VM destroyed before a restart of the management server is expunged when it is due', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dinfra-restart-'));
     const settings = { 'allow.user.expunge.recover.vm': 'false', 'expunge.delay': '1' };
     const cloud = new Cloud(folder, settings);
@@ -80,7 +80,7 @@ describe('a management server that is restarted in the middle of it', () => {
   });
 });
 
-/** One life of a tenure, whose server is restarted after its `point`th reconcile, if it has as many. */
+/** One life of a tenure whose server is restarted after the `point`th reconcile, if there are that many. */
 async function live(point: number): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'dinfra-restart-'));
   const cloud = new Cloud(folder);

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** How long a signed request is good for, in milliseconds: below the 15 minutes a strict server allows. */
+/** How long a signed request is valid, in milliseconds: less than the 15 minutes a strict server allows. */
 const SIGNATURE_LIFETIME_MS = 10 * 60_000;
 
 /** The API key pair of the account. Never logged, never in an error. */
@@ -9,12 +9,12 @@ export interface CloudStackCredentials {
   readonly secretKey: string;
 }
 
-/** The parameters of one call. Values are sent as they are; the encoding is this file's. */
+/** The parameters of one call, not encoded yet. */
 export type Parameters = Readonly<Record<string, string>>;
 
 /**
- * The form of a signed call: `application/x-www-form-urlencoded`, to be sent by POST. `nowMs` is the server's time as
- * far as we know it, in Unix milliseconds.
+ * The body of a signed call: `application/x-www-form-urlencoded`, to be sent by POST. `nowMs` is our estimate of the
+ * server's time, in Unix milliseconds.
  */
 export function signedForm(
   command: string,
@@ -40,8 +40,8 @@ export function signatureOf(parameters: Parameters, secretKey: string): string {
 }
 
 /**
- * What CloudStack signs: sorted by the names as they are (`Zoneid` before `apiKey`), names not encoded, values encoded
- * as Java does, everything in lower case.
+ * The string that CloudStack signs: sorted by case-sensitive names (`Zoneid` before `apiKey`), names not encoded,
+ * values encoded as in Java, everything in lower case.
  */
 export function canonicalString(parameters: Parameters): string {
   return Object.entries(parameters)
@@ -53,7 +53,7 @@ export function canonicalString(parameters: Parameters): string {
 
 /**
  * java.net.URLEncoder with `%20` for the space: unreserved are letters, digits and `-_.*`. Several clients leave `~`
- * bare and escape `*`; a server answers both with 401.
+ * unencoded and encode `*`; a server answers both with 401.
  */
 export function encode(value: string): string {
   return encodeURIComponent(value.toWellFormed()).replace(

@@ -14,7 +14,7 @@ import { CloudCatalogue } from './cloud-catalogue.ts';
 
 const soon = () => AbortSignal.timeout(10_000);
 
-describe('what the cloud offers', () => {
+describe('the offerings of a cloud', () => {
   let bench: Bench;
   let client: CloudStackClient;
   let catalogue: CloudCatalogue;
@@ -49,7 +49,7 @@ describe('what the cloud offers', () => {
     expect(bench.simulator.calls.get('listZones')).toBe(1);
   });
 
-  /** The provider replaces a template, and nobody looked since. */
+  /** Replaces a template after it was last read. */
   function replaceTemplate(by: boolean): string {
     const { templates } = bench.simulator.world.tables;
     const old = templates.find(({ name }) => name === 'debian-12');
@@ -59,7 +59,7 @@ describe('what the cloud offers', () => {
     return by ? templates.add(rest).id : '';
   }
 
-  it('the offerings are read again when a deploy is refused, so that an image replaced a moment ago is no failure', async () => {
+  it('the offerings are read again when a deploy is refused, so an image that was just replaced is not a failure', async () => {
     const reactor = bench.reactor();
     const driver = new TenureDriver(reactor, orderFor(), bench.clock);
     await reactor.check(driver.order, soon());

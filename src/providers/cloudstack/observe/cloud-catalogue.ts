@@ -7,11 +7,11 @@ import { integer, type JsonObject, truth } from '../api/reply.ts';
 import { id, type Network, networkOf, objects, words } from '../api/resources.ts';
 import type { Parameters } from '../api/signing.ts';
 
-/** How long what the cloud offers is taken to be as it was, in milliseconds. */
+/** How long offerings are cached, in milliseconds. */
 const FRESH_MS = 60_000;
-/** The same for what the account has left: many awards at once ask once. */
+/** How long the remaining limits of the account are cached, in milliseconds: many awards at once cause one call. */
 const ACCOUNT_FRESH_MS = 3_000;
-/** Longest time one lookup may take, in milliseconds. */
+/** Time limit of a lookup, in milliseconds. */
 const LOOKUP_DEADLINE_MS = 60_000;
 
 export interface Named {
@@ -31,7 +31,7 @@ export interface ServiceOfferingEntry extends Named {
 }
 
 export interface TemplateEntry extends Named {
-  /** Bytes; undefined when the list does not say. */
+  /** In bytes; undefined if the list omits it. */
   readonly sizeBytes: number | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface NetworkOfferingEntry extends Named {
   readonly services: ReadonlySet<string>;
 }
 
-/** What the cloud offers, remembered for a minute: a thousand orders ask once. */
+/** The offerings of the cloud, cached for a minute: a thousand orders cause one call. */
 export class CloudCatalogue {
   readonly #client: CloudStackClient;
   readonly #clock: Clock;
@@ -79,7 +79,7 @@ export class CloudCatalogue {
     };
   }
 
-  /** A template this account may deploy from in the zone. */
+  /** A template that this account may deploy in the zone. */
   async template(wanted: string, zone: string, signal: AbortSignal): Promise<TemplateEntry> {
     const rows = await this.#rows('listTemplates', { templatefilter: 'executable', zoneid: zone }, signal);
     const row = only(rows, wanted, 'CloudStackTemplateUnknown', 'template');
@@ -106,19 +106,19 @@ export class CloudCatalogue {
     };
   }
 
-  /** A network that is there already. */
+  /** An existing network. */
   async sharedNetwork(wanted: string, scope: Parameters, signal: AbortSignal): Promise<Network> {
     const rows = await this.#rows('listNetworks', scope, signal);
     return networkOf(only(rows, wanted, 'CloudStackNetworkUnknown', 'network'));
   }
 
-  /** Whether destroyed VMs may be expunged by this account. */
+  /** Whether this account may expunge destroyed VMs. */
   async mayExpunge(signal: AbortSignal): Promise<boolean> {
     const [row] = await this.#rows('listCapabilities', {}, signal);
     return truth(row?.['allowuserexpungerecovervm']);
   }
 
-  /** The account, or the project, with what it has left; undefined when the role does not allow to ask. */
+  /** The account or project with its remaining limits; undefined if the role does not allow the call. */
   async account(project: string | undefined, signal: AbortSignal): Promise<JsonObject | undefined> {
     const [command, parameters]: [string, Parameters] =
       project === undefined ? ['listAccounts', {}] : ['listProjects', { id: project }];
@@ -126,7 +126,7 @@ export class CloudCatalogue {
     return row;
   }
 
-  /** Forgets everything: CloudStack does not take what was looked up. */
+  /** Clears the cache, because CloudStack refused something that was looked up. */
   forget(): void {
     this.#known.clear();
   }
@@ -140,10 +140,10 @@ export class CloudCatalogue {
     const now = this.#clock.monotonic();
     const known = this.#known.get(key);
     if (known !== undefined && now - known.at < freshMs) return known.rows;
-    // Shared by many callers: it must not end with the one that happened to come first.
+    // Shared by many callers, so it must not abort with the first of them.
     const rows = this.#ask(command, parameters, AbortSignal.timeout(LOOKUP_DEADLINE_MS));
     this.#known.set(key, { at: now, rows });
-    // A failure is not remembered.
+    // Failures are not cached.
     rows.catch(() => {
       if (this.#known.get(key)?.rows === rows) this.#known.delete(key);
     });
@@ -153,7 +153,7 @@ export class CloudCatalogue {
   async #ask(command: string, parameters: Parameters, signal: AbortSignal): Promise<readonly JsonObject[]> {
     if (command === 'listAccounts' || command === 'listProjects') {
       const reply = await this.#client.attempt(command, parameters, signal);
-      // A role without this command can still deploy; the deploy itself will say.
+      // A role without this command can still deploy; the deploy itself then reports a missing limit.
       return reply.kind === 'Failed' ? [] : Object.values(reply.body).flatMap(objects);
     }
     if (command !== 'listCapabilities') return this.#client.list(command, parameters, signal);
@@ -167,7 +167,7 @@ function named(row: JsonObject): Named {
   return { id: id(row, 'row'), name: words(row['name']) };
 }
 
-/** The one row with this id or name. Names are no keys: two of them are refused, not guessed between. */
+/** The one row with this id or name. Names are not unique: two rows of one name are an error, never a guess. */
 function only(rows: readonly JsonObject[], wanted: string, reason: ReasonOf<'terminal'>, what: string): JsonObject {
   const byId = rows.find((row) => row['id'] === wanted);
   if (byId !== undefined) return byId;

@@ -24,7 +24,7 @@ async function running(
   return driver;
 }
 
-/** Looks again until the shared listings are old enough to show what somebody did, and the tenure rests again. */
+/** Reconciles until the shared listings are fresh enough to show outside changes, and the tenure is at rest again. */
 async function corrected(driver: TenureDriver): Promise<Present> {
   await bench.clock.pass(60_000);
   await driver.until(({ action }) => action !== 'rest', 20);
@@ -33,13 +33,13 @@ async function corrected(driver: TenureDriver): Promise<Present> {
   return found;
 }
 
-/** The same tenure after its consumer asked for something else. */
+/** The same tenure after its consumer has updated the order. */
 function reordered({ order }: TenureDriver, change: { readonly [key: string]: Json }): Order {
   const { identity, consumer, accessKey } = order;
   return { ...orderFor({ ...descriptor, ...change }), identity, consumer, accessKey };
 }
 
-/** An admin makes a VM smaller. */
+/** Shrinks a VM as an admin. */
 async function shrink(driver: TenureDriver): Promise<void> {
   const { id } = vmOf(bench, driver.order);
   const small = bench.simulator.world.tables.serviceOfferings.find(({ name }) => name === 'small');
@@ -56,7 +56,7 @@ const pictureOf = (driver: TenureDriver) => {
   return { rules, tags, volumes: volumes.map((volume) => volume.vm), vm: { state, cpu, memoryMiB, name } };
 };
 
-describe('what somebody changed behind our back is put right', () => {
+describe('changes by others are corrected', () => {
   it.each([
     ['rules of a network', {}],
     ['rules of a security group', guardedNetwork],
@@ -107,7 +107,7 @@ describe('what somebody changed behind our back is put right', () => {
   });
 });
 
-describe('what cannot be put right without harm', () => {
+describe('changes that cannot be corrected without harm', () => {
   it('a VM marked as another tenure’s is reported and not touched', async () => {
     const driver = await running();
     const { id } = vmOf(bench, driver.order);

@@ -29,24 +29,24 @@ import {
 } from './names.ts';
 import type { ResourceReader } from './reader.ts';
 
-/** What CloudStack has of a tenure. */
+/** The resources of a tenure in CloudStack. */
 export interface FoundResources extends Connections {
-  /** Ours. More than one when deploys raced. */
+  /** VMs of the tenure. More than one after deploys that raced. */
   readonly vms: readonly VirtualMachine[];
-  /** VMs that have our name and are not ours. */
+  /** VMs that have the tenure's name but are not marked as its own. */
   readonly foreignVms: readonly VirtualMachine[];
   readonly securityGroups: readonly SecurityGroup[];
-  /** Our data disks, attached or not. */
+  /** Data disks of the tenure, attached or not. */
   readonly volumes: readonly Volume[];
-  /** Data disks attached to our VMs that are not ours. */
+  /** Other data disks that are attached to its VMs. */
   readonly foreignVolumes: readonly Volume[];
-  /** Pairs with the consumer's key, whatever their names; undefined when nobody looked. */
+  /** Key pairs with the consumer's key, whatever their names; undefined if they were not read. */
   readonly keyPairs: readonly KeyPair[] | undefined;
-  /** Name of the tenure's key pair when no VM uses it any more: part of what has to be removed. */
+  /** Name of the tenure's key pair if no VM uses it any more: it then has to be removed, too. */
   readonly unusedKeyPair: string | undefined;
 }
 
-/** The tenure's own networks and what is in them. */
+/** The tenure's own networks and their contents. */
 export interface Connections {
   readonly networks: readonly Network[];
   readonly addresses: readonly PublicAddress[];
@@ -55,20 +55,20 @@ export interface Connections {
   readonly egress: readonly FirewallRule[];
 }
 
-/** Which kinds of resources to look for, beside the VM. */
+/** The kinds of resources to look for, in addition to the VM. */
 export interface Scope {
   readonly networks: boolean;
   readonly securityGroups: boolean;
   readonly volumes: boolean;
-  /** Disks others attached: free in a shared listing, a call by itself. */
+  /** Disks that others attached: free in a shared listing, otherwise one more call. */
   readonly attached: boolean;
-  /** The fingerprint of the consumer's key; undefined when pairs need not be found by it. */
+  /** The fingerprint of the consumer's key; undefined if key pairs are not needed. */
   readonly fingerprint: string | undefined;
-  /** Whether a key pair that nobody uses may be left of the tenure. */
+  /** Whether to look for an unused key pair of the tenure. */
   readonly unusedKeyPair: boolean;
 }
 
-/** Everything a tenure can have, whatever the Reactor says today: what removal and the proof of absence look for. */
+/** Everything a tenure can have, whatever the Reactor says now: for removal and for the proof of absence. */
 export const everything: Scope = {
   networks: true,
   securityGroups: true,
@@ -78,13 +78,13 @@ export const everything: Scope = {
   unusedKeyPair: true,
 };
 
-/** Whether nothing of the tenure was found. */
+/** True if nothing of the tenure was found. */
 export function isEmpty(found: FoundResources): boolean {
   const { vms, networks, securityGroups, volumes, unusedKeyPair } = found;
   return vms.length + networks.length + securityGroups.length + volumes.length === 0 && unusedKeyPair === undefined;
 }
 
-/** What of an order decides what has to be looked for. */
+/** The parts of an order that decide which resources to look for. */
 export interface Expected {
   readonly descriptorHash: string;
   readonly accessKey: string;
@@ -93,7 +93,7 @@ export interface Expected {
   readonly dataDisks: number;
 }
 
-/** What has to be found to compare a VM with an order; without a VM, everything that may be left of it. */
+/** The resources needed to compare a VM with an order; without a VM, everything that may be left of it. */
 export function scopeToCompare(
   { name }: TenureIdentity,
   expected: Expected | undefined,
@@ -114,7 +114,7 @@ export function scopeToCompare(
   };
 }
 
-/** What a new VM may collide with. */
+/** The resources that a new VM may collide with. */
 export function scopeToCreate(mode: 'Isolated' | 'Shared', securityGroups: boolean) {
   return (vms: readonly VirtualMachine[]): Scope => ({
     networks: mode === 'Isolated',
@@ -127,8 +127,8 @@ export function scopeToCreate(mode: 'Isolated' | 'Shared', securityGroups: boole
 }
 
 /**
- * Finds what CloudStack has of a tenure. What is looked for beside the VM may depend on the VM. `known` are parts that
- * were read, or made by us, so recently that they need not be read again.
+ * Finds the resources of a tenure in CloudStack. The scope beside the VM may depend on the VM. `known` are parts that
+ * were read, or created by us, so recently that they need not be read again.
  */
 export async function findResources(
   identity: TenureIdentity,
@@ -173,7 +173,7 @@ async function findVirtualMachines(
   const vms = named.filter((vm) => isOurVm(vm, identity, memo.vm));
   const foreignVms = named.filter((vm) => !vms.includes(vm));
   if (vms.length > 0) return { vms, foreignVms };
-  // Somebody may have renamed it; two tag filters would be joined by OR, so compare here, too.
+  // It may have been renamed. Two tag filters would be joined by OR: compare here, too.
   const tagged = await reader.tagged(TENURE_TAG, identity.marker, signal);
   const marked = tagged.filter((vm) => isOurVm(vm, identity, memo.vm));
   if (marked.length > 0 || memo.vm === undefined) return { vms: marked, foreignVms };
@@ -181,7 +181,7 @@ async function findVirtualMachines(
   return { vms: known !== undefined && isOurVm(known, identity, memo.vm) ? [known] : [], foreignVms };
 }
 
-/** A network may lose its description; then the VM that is in it, or our own memo, says that it is ours. */
+/** A network may lose its description. Then the VM in it, or the memo, identifies it as the tenure's. */
 function isOwnNetwork(
   network: Network,
   identity: TenureIdentity,
@@ -229,7 +229,7 @@ async function findUnusedKeyPair(
   return (await reader.isKeyPairUsed(name, signal)) ? undefined : name;
 }
 
-/** Everything of the account that carries the marker of a tenure, whichever it is. `scope` is the project, or nothing. */
+/** Lists everything in the account that has the marker of any tenure. `scope` is the project, or empty. */
 export async function listMarked(
   client: CloudStackClient,
   scope: Parameters,
@@ -250,7 +250,7 @@ export async function listMarked(
   ].filter(({ marker }) => parseMarker(marker) !== undefined);
 }
 
-/** The tag decides, as it does when a tenure's VM is looked for. */
+/** The marker of a VM: the tag has precedence, as everywhere. */
 function markerOf({ tags, displayName }: VirtualMachine): string {
   return tags.get(TENURE_TAG) ?? displayName;
 }

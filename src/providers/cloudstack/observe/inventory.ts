@@ -25,18 +25,18 @@ import type { TenureMemo } from './memo.ts';
 import { ownerOfVolume } from './names.ts';
 import type { ResourceReader } from './reader.ts';
 
-/** Longest time a whole listing may take, in milliseconds. */
+/** Time limit of a complete listing, in milliseconds. */
 const LISTING_DEADLINE_MS = 120_000;
 
-/** One listing of everything the account has of a kind. */
+/** One listing of all resources of a kind. */
 interface Listing<T> {
   readonly at: number;
   readonly rows: Promise<readonly T[]>;
-  /** The rows by one of their fields, made when it is first asked for. */
+  /** The rows indexed by one of their fields, built on first use. */
   readonly indexes: Map<string, Promise<ReadonlyMap<string, readonly T[]>>>;
 }
 
-/** How a kind is listed and looked up. */
+/** How to list and index a kind. */
 interface Kind<T> {
   readonly command: string;
   readonly parameters?: Parameters;
@@ -53,9 +53,9 @@ const securityGroups: Kind<SecurityGroup> = { command: 'listSecurityGroups', par
 const dataDisks: Kind<Volume> = { command: 'listVolumes', parameters: { type: 'DATADISK' }, parse: volumeOf };
 
 /**
- * Everything the account has, listed whole and shared by all tenures for a short while: a thousand VMs at rest cost the
- * calls of a few pages. What is read here may be as old as `maxAgeMs`, so it is good for "still as ordered" only; nothing
- * is made, changed or believed to be gone before CloudStack itself was asked about that one thing.
+ * Complete listings of the account, shared by all tenures for a short time: a thousand VMs at rest cost the calls of a
+ * few pages. The data may be as old as `maxAgeMs`, so it only serves to find that a tenure is still as ordered. Before
+ * anything is created, changed or taken as gone, CloudStack is asked about that resource directly.
  */
 export class Inventory implements ResourceReader {
   readonly #client: CloudStackClient;
@@ -71,7 +71,7 @@ export class Inventory implements ResourceReader {
     this.#maxAgeMs = maxAgeMs;
   }
 
-  /** Whether every listing that would be read now was asked for after `since`, in monotonic milliseconds. */
+  /** Whether every listing that would be used now was requested after `since`, in monotonic milliseconds. */
   isNewerThan(since: number): boolean {
     const now = this.#clock.monotonic();
     return [...this.#listings.values()].every(({ at }) => at > since || now - at >= this.#maxAgeMs);
@@ -81,7 +81,7 @@ export class Inventory implements ResourceReader {
     return this.#find(virtualMachines, 'name', (vm) => vm.name, name, signal);
   }
 
-  /** Names are enough for what is at rest. */
+  /** For a tenure at rest names are enough. */
   async tagged(): Promise<readonly VirtualMachine[]> {
     return [];
   }
@@ -140,7 +140,7 @@ export class Inventory implements ResourceReader {
   ): Promise<readonly T[]> {
     const { rows, indexes } = this.#listing(kind);
     const index = indexes.get(by) ?? rows.then((all) => Map.groupBy(all, (one) => keyOf(one) ?? ''));
-    // A failed listing is forgotten as a whole; its indexes need no handler of their own.
+    // A failed listing is dropped as a whole, so its indexes need no error handler of their own.
     index.catch(() => undefined);
     indexes.set(by, index);
     return (await abortable(index, signal)).get(key) ?? [];
@@ -150,7 +150,7 @@ export class Inventory implements ResourceReader {
     const now = this.#clock.monotonic();
     const known = this.#listings.get(command) as Listing<T> | undefined;
     if (known !== undefined && now - known.at < this.#maxAgeMs) return known;
-    // Shared by many callers: it must not end with the one that happened to come first.
+    // Shared by many callers, so it must not abort with the first of them.
     const signal = AbortSignal.timeout(LISTING_DEADLINE_MS);
     const rows = this.#client
       .list(command, { ...parameters, ...this.#scope }, signal)
@@ -164,11 +164,11 @@ export class Inventory implements ResourceReader {
   }
 }
 
-/** Tenures that were as ordered at the last observation: they are looked up in the listings all of them share. */
+/** Tenures that were as ordered at the last observation: they are looked up in the shared listings. */
 export class RestingTenures {
   readonly #inventory: Inventory;
   readonly #clock: Clock;
-  /** When each was last changed by us, in monotonic milliseconds: what was listed before says nothing about it. */
+  /** When we last changed each tenure, in monotonic milliseconds: listings from before that do not count for it. */
   readonly #changed = new Map<string, number>();
 
   constructor(inventory: Inventory, clock: Clock) {
@@ -176,17 +176,17 @@ export class RestingTenures {
     this.#clock = clock;
   }
 
-  /** Remembers when a change of a tenure was over. */
+  /** Records the end of a change to a tenure. */
   trackChange<T>({ name }: TenureIdentity, change: Promise<T>): Promise<T> {
     return change.finally(() => this.#changed.set(name, this.#clock.monotonic()));
   }
 
-  /** It is about to end: nobody will ask whether it rests. */
+  /** Forgets a tenure that is being removed. */
   forget({ name }: TenureIdentity): void {
     this.#changed.delete(name);
   }
 
-  /** What the listings have of a tenure; undefined when it cannot be at rest by them. */
+  /** The resources of a tenure in the listings; undefined if they cannot show that it is at rest. */
   async find(
     identity: TenureIdentity,
     expected: Expected,

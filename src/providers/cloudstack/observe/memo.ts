@@ -4,35 +4,37 @@ import { type Failure, kindOfJob } from '../api/failure.ts';
 import type { StartedJob } from '../api/jobs.ts';
 
 /**
- * The port's memo as this reactor reads it. All of it can be lost: it saves calls and says why something failed. Its times
- * are another host's wall clock, perhaps: whoever reads one bounds what it can delay or hasten.
+ * The port's memo as this reactor uses it. It may be lost: it only saves calls and explains failures. Its times may
+ * come from the wall clock of another host: every reader bounds their effect.
  */
 export interface TenureMemo {
-  /** Id of the VM, once it was known; kept while the VM cannot be seen. */
+  /** Id of the VM, once known; kept while the VM cannot be seen. */
   readonly vm?: string;
   /** Id of the tenure's own network. */
   readonly network?: string;
-  /** Name of the SSH key pair the VM is made with. Other tenures may use it, too. */
+  /** Name of the SSH key pair the VM is created with. Other tenures may use it, too. */
   readonly keyPair?: string;
-  /** Jobs started and not seen to end. */
+  /** Jobs that were started and whose end was not seen yet. */
   readonly jobs: readonly StartedJob[];
-  /** Why the last job failed, while it still matters. */
+  /** Why the last job failed, while that is relevant. */
   readonly failure?: LastFailure;
-  /** A change the VM was stopped for, in vain. */
+  /** A change that failed although the VM was stopped for it. */
   readonly failedChange?: FailedChange;
-  /** Unix milliseconds of when an expunge was refused: removal goes the way without it. */
+  /** When an expunge was refused, in Unix milliseconds: removal then works without it. */
   readonly expungeRefusedAt?: number;
   /** The VM was destroyed and not expunged. */
   readonly destroyed?: DestroyedVm;
-  /** A state CloudStack should leave by itself, and since when the VM was seen in it. */
+  /** A transitional state of the VM, and since when it was seen in it. */
   readonly transition?: { readonly state: string; readonly since: number };
-  /** Somebody attached disks: they are looked for each time, until they are gone. */
+  /** True if others have attached disks: they are looked for each time, until they are gone. */
   readonly foreignDisks?: true;
-  /** The VM's state when everything was as ordered at the last look: the next look may be at a shared listing. */
+  /**
+   * The state of the VM if everything was as ordered at the last observation: the next one may use a shared listing.
+   */
   readonly settled: 'Running' | 'Stopped' | undefined;
 }
 
-/** A VM that holds its name, its disk and its network until CloudStack expunges it. */
+/** A destroyed VM, which keeps its name, disk and network until CloudStack expunges it. */
 export interface DestroyedVm {
   readonly id: string;
   readonly name: string;
@@ -40,9 +42,9 @@ export interface DestroyedVm {
   readonly at: number;
 }
 
-/** A change for which the VM was stopped, and which CloudStack did not make. */
+/** A change for which the VM was stopped and which CloudStack did not make. */
 export interface FailedChange {
-  /** Hash of the descriptor that asks for it. */
+  /** Hash of the descriptor that requires it. */
   readonly order: string;
   readonly why: string;
   /** Unix milliseconds. */
@@ -66,10 +68,10 @@ export interface LastFailure {
 
 export const emptyMemo: TenureMemo = { jobs: [], settled: undefined };
 
-/** More jobs than one step starts. */
+/** More than the jobs of one step. */
 const MAX_JOBS = 64;
 
-/** Reads a memo. What does not look like ours is left out: the memo is a help, not a source. */
+/** Parses a memo. Fields that are not valid are left out, because the memo is only an aid. */
 export function readMemo(memo: Memo | undefined): TenureMemo {
   if (memo === undefined) return emptyMemo;
   const { settled } = memo;

@@ -24,15 +24,15 @@ import {
 import type { Parameters } from '../api/signing.ts';
 
 /**
- * Reads a tenure's resources. What comes back are candidates: servers differ in how they match names, so the caller
- * compares exactly.
+ * Reads a tenure's resources. The results are candidates: servers match names in different ways, so the caller has to
+ * compare exactly.
  */
 export interface ResourceReader {
-  /** VMs of a name. */
+  /** VMs by name. */
   virtualMachines(name: string, signal: AbortSignal): Promise<readonly VirtualMachine[]>;
-  /** VMs of a tag. */
+  /** VMs by tag. */
   tagged(key: string, value: string, signal: AbortSignal): Promise<readonly VirtualMachine[]>;
-  /** The VM of an id. */
+  /** The VM with an id. */
   virtualMachine(id: string, signal: AbortSignal): Promise<VirtualMachine | undefined>;
   networks(name: string, signal: AbortSignal): Promise<readonly Network[]>;
   addresses(network: string, signal: AbortSignal): Promise<readonly PublicAddress[]>;
@@ -40,25 +40,25 @@ export interface ResourceReader {
   firewall(network: string, signal: AbortSignal): Promise<readonly FirewallRule[]>;
   egress(network: string, signal: AbortSignal): Promise<readonly FirewallRule[]>;
   securityGroups(name: string, signal: AbortSignal): Promise<readonly SecurityGroup[]>;
-  /** Data disks whose name begins with this. */
+  /** Data disks by prefix of their name. */
   volumes(owner: string, signal: AbortSignal): Promise<readonly Volume[]>;
-  /** Data disks of a VM, whoever made them. */
+  /** All data disks of a VM. */
   attached(vm: string, signal: AbortSignal): Promise<readonly Volume[]>;
-  /** Undefined when this reader does not read key pairs. */
+  /** Undefined if this reader does not read key pairs. */
   keyPairs(filter: KeyPairFilter, signal: AbortSignal): Promise<readonly KeyPair[] | undefined>;
-  /** Whether any VM of the account has the key pair. */
+  /** Whether any VM of the account uses the key pair. */
   isKeyPairUsed(name: string, signal: AbortSignal): Promise<boolean>;
 }
 
 /** By name, by the fingerprint of the public key, or all. */
 export type KeyPairFilter = { readonly name?: string; readonly fingerprint?: string };
 
-/** Asks CloudStack itself, each time. */
+/** Reads from CloudStack, without a cache. */
 export class DirectReader implements ResourceReader {
   readonly #client: CloudStackClient;
   readonly #scope: Parameters;
 
-  /** `scope` is what every call carries: the project, or nothing. */
+  /** `scope` is added to every call: the project, or empty. */
   constructor(client: CloudStackClient, scope: Parameters) {
     this.#client = client;
     this.#scope = scope;
@@ -80,7 +80,7 @@ export class DirectReader implements ResourceReader {
   async virtualMachine(id: string, signal: AbortSignal): Promise<VirtualMachine | undefined> {
     const reply = await this.#client.attempt('listVirtualMachines', { id, ...this.#scope }, signal);
     if (reply.kind === 'Ok') return objects(reply.body['virtualmachine']).map(virtualMachineOf)[0];
-    // An id that was never known is 431, one that is gone an empty list.
+    // An unknown id is answered with 431, the id of a removed VM with an empty list.
     if (reply.failure.kind === 'Rejected') return undefined;
     throw errorOf(reply.failure);
   }
@@ -124,7 +124,7 @@ export class DirectReader implements ResourceReader {
     return rows.map(volumeOf);
   }
 
-  /** All volumes of a VM, its root disk too. */
+  /** All volumes of a VM, including its root disk. */
   async volumesOf(vm: string, signal: AbortSignal): Promise<readonly Volume[]> {
     return (await this.#list('listVolumes', { virtualmachineid: vm }, signal)).map(volumeOf);
   }

@@ -5,7 +5,7 @@ import type { Connections } from './found.ts';
 /** How long connections count as known, in milliseconds. */
 const FRESH_MS = 60_000;
 
-/** What may be different after a step, by the command that was sent. Any other command leaves connections alone. */
+/** What a step may have changed, by the command that was sent. Other commands do not affect connections. */
 const touches: ReadonlyMap<string, keyof Connections> = new Map([
   ['createFirewallRule', 'firewall'],
   ['deleteFirewallRule', 'firewall'],
@@ -21,8 +21,8 @@ const touches: ReadonlyMap<string, keyof Connections> = new Map([
 ]);
 
 /**
- * A tenure's network as it was read before the last step, so that the next observation reads only what the step may have
- * changed. Each is used once: whatever others changed meanwhile shows in the observation after.
+ * The networks of tenures as read before the last step, so that the next observation only reads what the step may have
+ * changed. Each entry is used once, so changes by others show in the observation after that.
  */
 export class RecentConnections {
   readonly #clock: Clock;
@@ -32,7 +32,7 @@ export class RecentConnections {
     this.#clock = clock;
   }
 
-  /** Remembers what was read before commands were sent, without what they touch. */
+  /** Stores what was read before commands were sent, without the parts that they change. */
   remember(name: string, read: Connections, commands: readonly string[]): void {
     const { networks, addresses, forwards, firewall, egress } = read;
     const connections: { -readonly [K in keyof Connections]?: Connections[K] } = {
@@ -49,7 +49,7 @@ export class RecentConnections {
     this.#known.set(name, { at: this.#clock.monotonic(), connections });
   }
 
-  /** What need not be read again. */
+  /** The parts that need not be read again. */
   take(name: string): Partial<Connections> {
     const known = this.#known.get(name);
     this.#known.delete(name);

@@ -12,7 +12,7 @@ import type {
 import type { WantedRule } from './rules.ts';
 import type { DataDisk, Port } from './vm-order.ts';
 
-/** One thing that has to be done to make what is there what was ordered. */
+/** One action towards the ordered state. */
 export type Action =
   | { readonly do: 'registerKey' }
   | { readonly do: 'createNetwork' }
@@ -44,29 +44,29 @@ export type Action =
   | { readonly do: 'scale'; readonly vm: VirtualMachine }
   | { readonly do: 'resetKey'; readonly vm: VirtualMachine }
   | { readonly do: 'regroup'; readonly vm: VirtualMachine }
-  /** Compares and changes what lists do not show: user-data and the size of the root disk. */
+  /** Compares and changes what listings do not show: user-data and the size of the root disk. */
   | { readonly do: 'applyChange'; readonly vm: VirtualMachine }
   | { readonly do: 'untag'; readonly vm: VirtualMachine; readonly keys: readonly string[] }
   | { readonly do: 'tag'; readonly vm: VirtualMachine; readonly tags: ReadonlyMap<string, string> }
-  /** It cannot be done, or not without what is not allowed. */
+  /** A change that is impossible, or needs something that is not allowed. */
   | { readonly do: 'refuse'; readonly reason: ReasonOf<'refused'>; readonly path: string };
 
 type Direction = 'Ingress' | 'Egress';
 
-/** An action with what is wrong while it is not done. */
+/** An action, with the difference that it removes. */
 export type Planned = Action & Difference;
 
-/** Actions that can only be taken while the VM is stopped. */
+/** Whether an action is only possible while the VM is stopped. */
 export function needsStop(action: Action): boolean {
   return action.do === 'scale' || action.do === 'resetKey' || action.do === 'regroup';
 }
 
-/** Whether two actions may be started in one step: they touch different things and need not wait for each other. */
+/** Whether two actions may share a step, because they touch different resources and do not depend on each other. */
 export function mayShareStep(first: Action, other: Action): boolean {
   return stageOf(first) === stageOf(other);
 }
 
-/** What may be started together: rules of all kinds, disks of one step; everything else alone. */
+/** Actions of one stage may share a step: rules of all kinds, or disks. Every other action has a stage of its own. */
 export function stageOf(action: Action): string {
   switch (action.do) {
     case 'closePort':
@@ -84,7 +84,7 @@ export function stageOf(action: Action): string {
   }
 }
 
-/** Names the difference an action removes: while the plan has an action of this key, the difference is still there. */
+/** The key of the difference that an action removes: it exists for as long as the plan has an action with this key. */
 export function differenceKey({ do: kind, what }: Planned): string {
   return `${kind} ${what}`.slice(0, 120);
 }
@@ -97,7 +97,7 @@ export function extra(action: Action, what: string): Planned {
   return { ...action, what, detail: 'was not ordered' };
 }
 
-/** Something that others added to what is the tenure's: told, and left to them. */
+/** A resource that others added to the tenure's: reported, and not touched. */
 export function foreign(what: string, detail: string): Planned {
   return { do: 'refuse', reason: 'VmForeignPart', path: '', what, detail };
 }

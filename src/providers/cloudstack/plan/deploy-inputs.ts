@@ -16,21 +16,21 @@ const DEFAULT_OFFERING = 'DefaultIsolatedNetworkOfferingWithSourceNatService';
 /** CloudStack's code for a deploy that found no host. */
 const NO_ROOM = 533;
 
-/** Everything a new VM is made of, by id. */
+/** The ids of everything that a new VM is created from. */
 export interface DeployInputs {
   readonly zone: string;
   readonly template: string;
-  /** Size of the template in GiB, which the root disk takes unless it is ordered larger. */
+  /** Size of the template in GiB, which is the size of the root disk unless a larger one is ordered. */
   readonly templateGiB: number;
   readonly offering: Offering;
   readonly connection: Connection;
   readonly userData: string | undefined;
 }
 
-/** A service offering, and what a customised one is told. */
+/** A service offering, with the parameters of a customised one. */
 export interface Offering {
   readonly id: string;
-  /** `details[0].…`: CloudStack wants all of them at one index. */
+  /** `details[0].…`: CloudStack expects all of them at the same index. */
   readonly details: Parameters;
 }
 
@@ -40,8 +40,8 @@ export type Connection =
   | { readonly kind: 'Shared'; readonly network: string; readonly securityGroup: boolean };
 
 /**
- * Finds the inputs of a new VM in the cloud, by reading only. Throws a TerminalError naming the field of the descriptor,
- * or of the Reactor, that cannot be had.
+ * Finds the inputs of a new VM in the cloud, by reading only. Throws a TerminalError that names the field of the
+ * descriptor or of the Reactor that cannot be satisfied.
  */
 export async function findDeployInputs(
   wanted: WantedVm,
@@ -67,8 +67,8 @@ export async function findDeployInputs(
 }
 
 /**
- * Looks up what the planned changes of a VM take, by reading only. What it was made of need not be there any more. Throws
- * as findDeployInputs does.
+ * Checks, by reading only, that the planned changes of a VM are possible. What the VM was created from may be gone.
+ * Throws as findDeployInputs does.
  */
 export async function checkChangeInputs(
   { wanted, found, vm, planned }: ChangeAsked,
@@ -89,7 +89,7 @@ export async function checkChangeInputs(
   if (planned.some((action) => action.do === 'scale')) await findOffering(wanted, catalogue, signal);
 }
 
-/** A VM that is there, and what is to become of it. */
+/** An existing VM, and its new order. */
 export interface ChangeAsked {
   readonly wanted: WantedVm;
   readonly found: FoundResources;
@@ -97,7 +97,7 @@ export interface ChangeAsked {
   readonly planned: readonly Planned[];
 }
 
-/** The offering of a size. Throws VmSizeNotOffered when there is none. */
+/** The offering for a size. Throws VmSizeNotOffered if there is none. */
 export async function findOffering(
   { vm, size }: WantedVm,
   catalogue: CloudCatalogue,
@@ -121,7 +121,7 @@ export async function findOffering(
   return { id, details };
 }
 
-/** The offering of data disks, or undefined when none are ordered. */
+/** The offering for data disks; undefined if none are ordered. */
 export async function findDiskOffering(
   vm: VmOrder,
   config: CloudStackConfig,
@@ -194,14 +194,14 @@ async function findConnection(
   return { kind: 'Shared', network: shared.id, securityGroup };
 }
 
-/** What an isolated network cannot give. */
+/** Rejects what an isolated network cannot provide. */
 function checkEgress({ egress }: VmOrder, open: boolean): void {
-  if (open && egress !== 'All') throw unconnectable('the networks here let everything out', '/network/egress');
+  if (open && egress !== 'All') throw unconnectable('networks of this provider allow all egress', '/network/egress');
 }
 
-/** What a shared network cannot give. */
+/** Rejects what a shared network cannot provide. */
 function checkShared(vm: VmOrder, securityGroup: boolean): void {
-  const why = 'VMs share a network here, which cannot be closed for one of them';
+  const why = 'VMs of this provider share a network, which cannot be closed for one of them';
   if (vm.egress === 'None' || (!securityGroup && vm.egress !== 'All')) throw unconnectable(why, '/network/egress');
   const guarded = vm.ports.findIndex(({ from }) => from.some((cidr) => cidr !== ANYWHERE));
   if (!securityGroup && guarded >= 0) throw unconnectable(why, `/network/ports/${guarded}/from`);
@@ -221,15 +221,17 @@ function unconnectable(why: string, path: string): TerminalError {
 }
 
 /**
- * Name or id of the zone to make a VM in: the next one after each deploy that found no room. A shared network is in one
- * zone only.
+ * Name or id of the zone for a new VM: the next one after each deploy that found no capacity. A shared network has a
+ * single zone.
  */
 export function zoneFor({ zones, network }: CloudStackConfig, { failure }: TenureMemo): string {
   const attempt = network.mode === 'Isolated' && failure?.code === NO_ROOM ? failure.count : 0;
   return zones[attempt % zones.length] ?? '';
 }
 
-/** Networks of a tenure that has to move to another zone, because its VM found no room: a network cannot move. */
+/**
+ * Networks of a tenure in the wrong zone after its VM moved to another one for lack of capacity: networks cannot move.
+ */
 export async function networksToLeave(
   { vms, networks }: FoundResources,
   memo: TenureMemo,

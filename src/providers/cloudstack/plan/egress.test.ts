@@ -6,7 +6,7 @@ import type { Json } from '../../../base/json.ts';
 let bench: Bench;
 afterEach(() => bench.stop());
 
-/** What a network's rules let out, in words. */
+/** The egress that a network's rules allow, in words. */
 function letOut(): readonly string[] {
   return [...bench.simulator.world.tables.rules.live()]
     .filter(({ traffic }) => traffic === 'Egress')
@@ -17,7 +17,7 @@ function letOut(): readonly string[] {
     .sort();
 }
 
-/** What the security group of the tenure lets out; none of it is everything. */
+/** The egress that the tenure's security group allows; no rules allow everything. */
 function groupLetsOut({ order }: TenureDriver): readonly string[] {
   const group = bench.simulator.world.tables.securityGroups.find(({ name }) => name === order.identity.name);
   return (group?.rules ?? [])
@@ -43,9 +43,9 @@ const some: Json = [
   { protocol: 'icmp' },
 ];
 
-describe('egress of a network that lets nothing out by itself', () => {
+describe('egress of a network that denies by default', () => {
   it.each<[string, Json | undefined, readonly string[]]>([
-    ['everything, when nothing is said', undefined, ['all to anywhere']],
+    ['everything if the order does not restrict it', undefined, ['all to anywhere']],
     ['everything', 'All', ['all to anywhere']],
     ['nothing', 'None', []],
     [
@@ -96,7 +96,7 @@ describe('egress of a network that lets nothing out by itself', () => {
 
 describe('egress of a security group', () => {
   it.each<[string, Json | undefined, readonly string[]]>([
-    ['everything, when nothing is said', undefined, []],
+    ['everything if the order does not restrict it', undefined, []],
     [
       'what is named',
       some,

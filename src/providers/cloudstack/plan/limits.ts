@@ -6,8 +6,8 @@ import type { DeployInputs } from './deploy-inputs.ts';
 import type { WantedVm } from './wanted-vm.ts';
 
 /**
- * Throws CloudStackLimitReached when the account has not enough left for a new VM: asked before a deploy, it is one clear
- * line instead of a half-made VM. What the account does not tell is taken to be enough.
+ * Throws CloudStackLimitReached if the limits of the account do not allow a new VM. Checked before a deploy, it gives
+ * one clear message instead of a half-created VM. A limit that the account does not report is assumed to be sufficient.
  */
 export async function checkLimits(
   { vm, size, publicAccess }: WantedVm,
@@ -31,7 +31,7 @@ export async function checkLimits(
   await demand(needs, account, signal);
 }
 
-/** The same for a VM that runs and is to have another size: asked before it is stopped for it. */
+/** The same for a running VM that will be resized: checked before it is stopped. */
 export async function checkGrowth(
   { vm: order, size }: WantedVm,
   vm: VirtualMachine,
@@ -45,7 +45,7 @@ export async function checkGrowth(
   await demand(needs, account, signal);
 }
 
-/** Whose limits count: the account's own, or those of the project. */
+/** The account or project whose limits apply. */
 export interface AccountAsked {
   readonly catalogue: CloudCatalogue;
   readonly project: string | undefined;

@@ -12,7 +12,10 @@ import {
 } from './rules.ts';
 import type { WantedVm } from './wanted-vm.ts';
 
-/** How the VM is connected is read off the VM itself: the Reactor may make new ones otherwise today. */
+/**
+ * The plan for the network of a VM. How it is connected is read from the VM: the Reactor may connect new VMs
+ * differently by now.
+ */
 export function connection(wanted: WantedVm, found: FoundResources, vm: VirtualMachine): readonly Planned[] {
   const { vm: order, publicAccess } = wanted;
   const network = found.networks.find(({ id }) => vm.nics.some((nic) => nic.network === id));
@@ -39,11 +42,11 @@ export function connection(wanted: WantedVm, found: FoundResources, vm: VirtualM
   return planned;
 }
 
-/** Addresses of the tenant's network that are neither its source NAT nor the VM's own. */
+/** Addresses in the tenure's network that are neither its source NAT nor the VM's own. */
 function foreignAddresses(own: readonly PublicAddress[], vmAddress: PublicAddress | undefined): readonly Planned[] {
   return own
     .filter((address) => !address.sourceNat && address !== vmAddress)
-    .map(({ ip }) => foreign(`address ${ip}`, "somebody acquired it in the tenure's network"));
+    .map(({ ip }) => foreign(`address ${ip}`, "acquired by others in the tenure's network"));
 }
 
 function onlyIn<T extends { readonly network: string | undefined }>(
@@ -53,7 +56,7 @@ function onlyIn<T extends { readonly network: string | undefined }>(
   return rows.filter((row) => row.network === network.id);
 }
 
-/** What is open on one address; only the one that is the VM's has anything. */
+/** The ports open on one address; only the VM's own address should have any. */
 function portsOf(
   { vm: order, publicAccess }: WantedVm,
   found: FoundResources,

@@ -10,23 +10,23 @@ import { primaryVm } from './plan.ts';
 import { publicAddressFor, rangeOf } from './rules.ts';
 import type { WantedVm } from './wanted-vm.ts';
 
-/** States CloudStack leaves by itself. A VM that migrates runs, and is looked at as one that does. */
+/** States that CloudStack leaves by itself. A migrating VM counts as running. */
 const transitional = new Set(['Starting', 'Stopping', 'Restoring', 'Expunging']);
 
-/** How long a VM may stay in such a state without a job before it no longer counts as on its way, in milliseconds. */
+/** How long a VM may stay in such a state without a job before it counts as stuck, in milliseconds. */
 const TRANSITION_MS = 10 * 60_000;
 
-/** How soon a VM in motion is looked at again, in milliseconds. */
+/** How soon a VM in a transitional state is observed again, in milliseconds. */
 export const POLL_MS = 2_000;
 
 export interface Facts {
   readonly identity: TenureIdentity;
   readonly found: FoundResources;
   readonly memo: TenureMemo;
-  /** Undefined when the order could not be had: then nothing is compared. */
+  /** Undefined if the order could not be read: then nothing is compared. */
   readonly wanted: WantedVm | undefined;
   readonly planned: readonly Planned[];
-  /** Where a person looks at a VM. */
+  /** URL at which a person can look at a VM. */
   readonly consoleUrl: (vm: string) => string;
   /** How long CloudStack keeps a destroyed VM, in milliseconds. */
   readonly expungeDelayMs: number;
@@ -34,7 +34,7 @@ export interface Facts {
   readonly now: number;
 }
 
-/** What was found, as the controller wants to know it. Pure. */
+/** The observation of the port for what was found. Pure. */
 export function observationOf(facts: Facts): Observation {
   const { found, planned, now } = facts;
   if (isEmpty(found)) return { kind: 'Absent' };
@@ -56,7 +56,7 @@ export function observationOf(facts: Facts): Observation {
   return { ...common, phase: phaseOf(vm, planned), healthy: isUp(vm), message };
 }
 
-/** Whether CloudStack works on the VM, so that looking again is all there is to do. */
+/** Whether CloudStack is working on the VM, so that there is nothing to do but wait. */
 function isInMotion(vm: VirtualMachine, { transition }: TenureMemo, now: number): boolean {
   if (vm.state === 'Migrating') return false;
   if (vm.job !== undefined) return true;
@@ -69,7 +69,7 @@ function isUp({ state }: VirtualMachine): boolean {
 
 function phaseOf(vm: VirtualMachine, planned: readonly Planned[]): Present['phase'] {
   switch (vm.state) {
-    // A VM whose deploy failed, and one somebody destroyed, cannot come up; they hold the name until they are removed.
+    // A VM whose deploy failed or that others destroyed cannot come up; it keeps the name until it is removed.
     case 'Error':
     case 'Destroyed':
     case 'Expunging':
@@ -78,7 +78,7 @@ function phaseOf(vm: VirtualMachine, planned: readonly Planned[]): Present['phas
     case 'Shutdown':
       return 'Stopped';
     default:
-      // The tags are set last: without them it was never finished.
+      // The tags are set last: without them the VM was never completed.
       return vm.tags.has(TENURE_TAG) || planned.length === 0 ? 'Running' : 'Partial';
   }
 }
@@ -102,14 +102,14 @@ function nextMemo({ found, memo, wanted, planned, now }: Facts, vm: VirtualMachi
     ...(destroyed === undefined || (vm !== undefined && vm.state !== 'Destroyed') ? {} : { destroyed }),
     ...(found.foreignVolumes.length === 0 ? {} : { foreignDisks: true }),
     jobs: [],
-    // A VM that runs as ordered has made up for whatever failed on the way.
+    // Once a VM runs as ordered, earlier failures no longer matter.
     ...(failure === undefined || up ? {} : { failure }),
     ...(failedChange === undefined || up ? {} : { failedChange }),
     settled,
   };
 }
 
-/** Since when the VM is in the state it is in; a time from the future, by another host's clock, is now. */
+/** Since when the VM has been in its state; a time in the future, by another host's clock, counts as now. */
 function transitionOf({ state }: VirtualMachine, { transition }: TenureMemo, now: number): TenureMemo['transition'] {
   if (!transitional.has(state)) return undefined;
   return { state, since: transition?.state === state ? Math.min(transition.since, now) : now };
@@ -132,7 +132,7 @@ function endpointsOf(
     if (isolated && address !== undefined) endpoints.push({ name: 'public-ip', address: address.ip });
   }
   if (nic?.ip !== undefined) endpoints.push({ name: 'vm-ip', address: nic.ip });
-  // The console's own address carries a token; this is the page that asks for a login first.
+  // The console's own URL contains a token; this page requires a login.
   endpoints.push({ name: 'console', address: consoleUrl(vm.id) });
   return endpoints;
 }
@@ -149,9 +149,9 @@ function leftOvers({ found, memo, expungeDelayMs }: Facts): string {
   return `${vm}, but its ${parts.join(', ')}`;
 }
 
-/** A VM that waits to be expunged, and when CloudStack does that. */
+/** A VM that waits to be expunged, and when CloudStack will do it. */
 export function describeDestroyed({ name, at }: DestroyedVm, expungeDelayMs: number): string {
-  // Rounded to minutes: CloudStack looks for destroyed VMs every now and then.
+  // Rounded to minutes, because CloudStack checks for destroyed VMs only periodically.
   const due = new Date(at + expungeDelayMs).toISOString().slice(0, 16).replace('T', ' ');
   return `the VM ${name} is stopped and destroyed, and CloudStack expunges it from ${due} UTC on`;
 }

@@ -24,7 +24,7 @@ import { type WantedVm, wantedVmOf } from './wanted-vm.ts';
 
 /** CloudStack's own `expunge.delay`, in seconds. */
 const EXPUNGE_DELAY_SECONDS = 86_400;
-/** How long a proof of absence spares a create from looking again, in milliseconds. */
+/** How long a proof of absence is valid for a create, in milliseconds. */
 const ABSENCE_MS = 5_000;
 
 export interface ObserverOptions {
@@ -36,8 +36,8 @@ export interface ObserverOptions {
 }
 
 /**
- * Observes tenures: what has become of their jobs, what CloudStack has of them, and how that differs from what was
- * ordered. Remembers what it read only for as long as it spares the step that follows from reading it again.
+ * Observes tenures: the results of their jobs, their resources, and how these differ from the order. Keeps what it read
+ * only for the step that follows, which then need not read it again.
  */
 export class Observer {
   readonly #config: CloudStackConfig;
@@ -46,9 +46,9 @@ export class Observer {
   readonly #reader: ResourceReader;
   readonly #resting: RestingTenures;
   readonly #recent: RecentConnections;
-  /** What an observation rests on, so that the step taken on it need not look again. */
+  /** The resources behind an observation, so that the step that follows need not read them again. */
   readonly #evidence = new WeakMap<Present, FoundResources>();
-  /** What was found when a tenure was proven absent, and when, in monotonic milliseconds. */
+  /** What was found when a tenure was proven absent, and the time in monotonic milliseconds. */
   readonly #absent = new BoundedCache<{ readonly at: number; readonly found: FoundResources }>(1_000);
 
   constructor({ config, clock, jobs, reader, resting }: ObserverOptions) {
@@ -90,7 +90,7 @@ export class Observer {
     return observation;
   }
 
-  /** What an observation found, or what is found now when the observation was another process's. */
+  /** The resources behind an observation; read now if the observation was made by another process. */
   async found(
     identity: TenureIdentity,
     wanted: WantedVm | undefined,
@@ -101,7 +101,7 @@ export class Observer {
     return this.#evidence.get(present) ?? this.find(identity, memo, wanted, signal);
   }
 
-  /** Asks CloudStack what there is of a tenure. `known` need not be read again. */
+  /** Reads the resources of a tenure from CloudStack, except those in `known`. */
   find(
     identity: TenureIdentity,
     memo: TenureMemo,
@@ -114,14 +114,14 @@ export class Observer {
     return findResources(identity, memo, scopeOf, this.#reader, signal, known);
   }
 
-  /** What this process has just found of an absent tenure. Good for one create: the next one looks again. */
+  /** What this process has just found of an absent tenure. Valid for one create only. */
   takeAbsence({ name }: TenureIdentity): FoundResources | undefined {
     const absent = this.#absent.get(name);
     this.#absent.delete(name);
     return absent !== undefined && this.#clock.monotonic() - absent.at < ABSENCE_MS ? absent.found : undefined;
   }
 
-  /** After a step of which every part was a job, only what the jobs touch has to be read again. */
+  /** After a step that consisted only of jobs, only the resources they touch have to be read again. */
   rememberConnections(name: string, found: FoundResources, outcomes: readonly Outcome[]): void {
     const created = outcomes.flatMap(({ network }) => network ?? []);
     const commands = outcomes.flatMap(({ job, command }) => job?.command ?? command ?? []);
@@ -130,15 +130,15 @@ export class Observer {
     }
   }
 
-  /** A step begins, or the tenure ends: what was read before says nothing any more. */
+  /** Drops what was read, because a step begins or the tenure ends. */
   forget({ name }: TenureIdentity): void {
     this.#recent.forget(name);
     this.#absent.delete(name);
   }
 
   /**
-   * How started jobs stand. Of those that are no longer in progress, the ones whose success shows in what is found are
-   * left `unproven`: asking for each would double the calls of a deploy.
+   * The state of started jobs. Those that are no longer in progress and whose success shows in the resources are
+   * `unproven`: a query for each would double the calls of a deploy.
    */
   async #pollJobs(jobs: readonly StartedJob[], compared: boolean, signal: AbortSignal): Promise<PolledJobs> {
     if (jobs.length === 0) return { pending: [], failed: [], unproven: [] };
@@ -152,7 +152,7 @@ export class Observer {
     return { ...queried, unproven: jobs.filter(isSeen) };
   }
 
-  /** Asks for the jobs whose effect cannot be seen: they failed, or are still in progress. */
+  /** Queries the jobs whose effect cannot be seen: they failed, or are still in progress. */
   async #queryUnproven(
     jobs: readonly StartedJob[],
     planned: readonly Planned[],
@@ -173,7 +173,7 @@ export class Observer {
     const failed: FailedJob[] = [];
     for (const [index, job] of jobs.entries()) {
       const state = await this.#jobs.state(job, signal);
-      // In order of starting: while one is pending, those after it need not be asked for.
+      // In the order they were started: while one is pending, the later ones need no query.
       if (state.kind === 'Pending') return { pending: jobs.slice(index), failed };
       if (state.kind === 'Failed') failed.push(state.failed);
     }
@@ -183,14 +183,14 @@ export class Observer {
   #withJobResults(memo: TenureMemo, ended: readonly StartedJob[], failed: readonly FailedJob[]): TenureMemo {
     const failedIds = new Set(failed.map(({ id }) => id));
     const expunged = ended.some((job) => job.expunges === true && !failedIds.has(job.id));
-    // An expunged VM need not be looked for by its id any more.
+    // An expunged VM is no longer looked for by its id.
     const { vm: _vm, destroyed: _destroyed, ...rest } = memo;
     return recordJobResults(expunged ? rest : memo, failed, this.#clock.wallTime());
   }
 
   /**
-   * The observation of a tenure that was as ordered when it was looked at last, from the listings all tenures share;
-   * undefined when that is not so, or no longer so: then CloudStack itself is asked.
+   * The observation from shared listings, for a tenure that was as ordered at the last observation; undefined if it was
+   * not, or no longer is: then CloudStack is asked directly.
    */
   async #observeAtRest(
     identity: TenureIdentity,
@@ -220,11 +220,11 @@ export class Observer {
   }
 }
 
-/** Jobs that were started, by how they stand. */
+/** Started jobs by their state. */
 interface PolledJobs {
   readonly pending: readonly StartedJob[];
   readonly failed: readonly FailedJob[];
-  /** Over, and not asked how: what is found tells. */
+  /** Ended, with an unknown result: the resources show it. */
   readonly unproven: readonly StartedJob[];
 }
 

@@ -18,8 +18,9 @@ import type { WantedVm } from './wanted-vm.ts';
 const GIB = 1_073_741_824;
 
 /**
- * The VM of a tenure that counts: one that is not broken, before that one that was finished, of several the first one
- * made. Nothing that an operator only remembers comes into it: two of them have to agree, or each destroys the other's.
+ * The VM of a tenure to keep: preferably one that is not broken, then one that was completed, then the oldest. The
+ * choice must not depend on the memory of an operator: two operators have to agree, or each would destroy the other's
+ * VM.
  */
 export function primaryVm(vms: readonly VirtualMachine[]): VirtualMachine | undefined {
   const broken = new Set(['Error', 'Destroyed', 'Expunging']);
@@ -28,8 +29,8 @@ export function primaryVm(vms: readonly VirtualMachine[]): VirtualMachine | unde
 }
 
 /**
- * Everything that has to be done, in order. Pure: the same resources give the same plan, and an empty plan means that what
- * is there is what was ordered.
+ * All actions that are needed, in order. Pure: the same resources give the same plan. An empty plan means that
+ * everything is as ordered.
  */
 export function plan(wanted: WantedVm, found: FoundResources, config: CloudStackConfig): readonly Planned[] {
   const vm = primaryVm(found.vms);
@@ -45,7 +46,7 @@ export function plan(wanted: WantedVm, found: FoundResources, config: CloudStack
     ...changesWithStop(wanted, found, vm, changed, config),
     ...(changed ? [changedOrder(vm)] : []),
   ];
-  // The tags say which descriptor the VM matches: not while a part of the change is refused.
+  // The tags name the descriptor that the VM matches, so they are not set while a part of the change is refused.
   const refused = changed && work.some((action) => action.do === 'refuse' && action.reason !== 'VmForeignPart');
   return refused ? work : [...work, ...tags(wanted, vm)];
 }
@@ -54,7 +55,7 @@ function changedOrder(vm: VirtualMachine): Planned {
   return { do: 'applyChange', vm, what: 'descriptor', detail: 'the consumer changed the order' };
 }
 
-/** A rule in the way of another has to be gone first. */
+/** A rule that blocks another one is removed first. */
 function removalsFirst(planned: readonly Planned[]): readonly Planned[] {
   const removes = (action: Planned) => stageOf(action) === 'removals';
   return [...planned.filter(removes), ...planned.filter((action) => !removes(action))];
@@ -65,7 +66,7 @@ function beforeDeploy(
   found: FoundResources,
   { network }: CloudStackConfig,
 ): readonly Planned[] {
-  // Registering a key that is there already tells its name: no need to look for it first.
+  // Registering an existing key returns its name: no lookup is needed before.
   const planned: Planned[] = [missing({ do: 'registerKey' }, 'SSH key')];
   if (network.mode === 'Isolated' && found.networks.length === 0) {
     planned.push(missing({ do: 'createNetwork' }, `network ${order.identity.name}`));
@@ -101,7 +102,7 @@ function disks({ order, vm: wanted }: WantedVm, found: FoundResources, vm: Virtu
     const what = `disk ${disk.name}`;
     const named = found.volumes.filter((row) => diskOfVolume(row.name, order.identity) === disk.name);
     const volume = named.find((row) => row.vm === vm.id) ?? named[0];
-    // Twins come from a call that was sent twice; one that never held data can go.
+    // Duplicates come from a call that was sent twice; one that never held data can be removed.
     const twins = named.filter((row) => row !== volume && row.vm === undefined && row.state === 'Allocated');
     planned.push(...twins.map((twin) => extra({ do: 'deleteVolume', volume: twin }, `second ${what}`)));
     if (volume === undefined) {
@@ -123,20 +124,18 @@ function disks({ order, vm: wanted }: WantedVm, found: FoundResources, vm: Virtu
   return planned;
 }
 
-/** What others attached to the VM: another network, another disk. */
+/** Networks and disks that others attached to the VM. */
 function foreignParts(found: FoundResources, vm: VirtualMachine): readonly Planned[] {
   const expected = vm.nics.find((nic) => nic.isDefault)?.network ?? vm.nics[0]?.network;
   const nics = vm.nics.filter(({ network }) => network !== expected);
   const disks = found.foreignVolumes.filter((volume) => volume.vm === vm.id);
   return [
-    ...nics.map(({ networkName, network }) =>
-      foreign(`NIC in ${networkName || network}`, 'somebody added it to the VM'),
-    ),
-    ...disks.map(({ name }) => foreign(`disk ${name}`, 'somebody attached it to the VM')),
+    ...nics.map(({ networkName, network }) => foreign(`NIC in ${networkName || network}`, 'added to the VM by others')),
+    ...disks.map(({ name }) => foreign(`disk ${name}`, 'attached to the VM by others')),
   ];
 }
 
-/** Changes for which the VM has to be stopped: made when that is allowed, else told. */
+/** Changes that need the VM to be stopped: planned if that is allowed, otherwise refused. */
 function changesWithStop(
   { order, vm: wanted, size }: WantedVm,
   found: FoundResources,
@@ -146,7 +145,7 @@ function changesWithStop(
 ): readonly Planned[] {
   const planned: Planned[] = [];
   const tooSmall = vm.cpu < wanted.cpu || vm.memoryMiB < wanted.memoryMiB;
-  // More than ordered is no difference, unless the consumer asked for less.
+  // More than ordered is not a difference, unless the consumer ordered less by an update.
   if (tooSmall || (changed && size !== undefined && (vm.cpu !== size.cpu || vm.memoryMiB !== size.memoryMiB))) {
     const detail = `${vm.cpu} CPUs and ${vm.memoryMiB} MiB, ordered ${wanted.cpu} CPUs and ${wanted.memoryMiB} MiB`;
     planned.push({ do: 'scale', vm, what: 'VM size', detail });
@@ -157,7 +156,7 @@ function changesWithStop(
     planned.push({ do: 'resetKey', vm, what: 'SSH key', detail: "the consumer's key is not in the VM" });
   }
   const group = wanted.affinity && affinityGroupName(order.identity, order.consumer, wanted.affinity.group);
-  // Groups of other names are the provider's own business.
+  // Groups with other names belong to the provider.
   const groups = vm.affinityGroups.filter(isAffinityGroupName);
   if (groups.join() !== (group ?? '')) {
     const detail = `in ${groups.join(', ') || 'none'}, ordered ${group ?? 'none'}`;

@@ -5,36 +5,36 @@ import type { FailedJob } from '../api/jobs.ts';
 import { asFailure, type FailedChange, type LastFailure, type TenureMemo } from '../observe/memo.ts';
 import { needsStop, type Planned } from './action.ts';
 
-/** Waits after failed jobs in a row, in milliseconds. */
+/** Backoff after consecutive failed jobs, in milliseconds. */
 const FAILED_JOB = { initialMs: 5_000, maxMs: 300_000 };
-/** Waits before a VM is stopped again for a change that failed, in milliseconds. */
+/** Backoff before a VM is stopped again for a change that failed, in milliseconds. */
 const FAILED_CHANGE = { initialMs: 5 * 60_000, maxMs: 24 * 3_600_000, factor: 4 };
-/** How long removal goes without expunging once that was refused, in milliseconds. */
+/** How long removals do not expunge after an expunge was refused, in milliseconds. */
 const EXPUNGE_REFUSED_MS = 15 * 60_000;
 
 /**
- * What is left of a wait that began at `at`. A memo's times come from another host's clock, or from before this one was
- * set: a wait never lasts longer than its own length, and one from the future begins now.
+ * The rest of a wait that began at `at`. Times in a memo may come from another host's clock, or from before this clock
+ * was set: a wait that began in the future begins now, so it never exceeds its own length.
  */
 function leftOf(at: number, waitMs: number, now: number): number {
   return Math.min(Math.max(0, at + waitMs - now), waitMs);
 }
 
 /**
- * Throws while it is too soon after a failed job, so that a cloud that is full is not asked every second. Creating is not
- * held up by a failed removal, nor a removal by what could not be created. `now` is Unix milliseconds.
+ * Throws during the backoff after a failed job, so that a full cloud does not get a call every second. A failed removal
+ * does not delay a create, nor a failed create a removal. `now` is Unix milliseconds.
  */
 export function throwIfBackingOff(memo: TenureMemo, doing: 'Creating' | 'Removing', now: number): void {
   const { failure } = memo;
   const left = backoffLeft(memo, doing, now);
   if (failure === undefined || left === 0) return;
   const error = errorOf(asFailure(failure));
-  // What was refused in a job may be accepted later: only a refused call is the order's own fault.
+  // A failed job may succeed later: only a refused call is the fault of the order.
   const code = error instanceof RetryableError ? error.code : 'CloudStackFailed';
   throw new RetryableError(retryable(code), { message: error.message, retryAfterMs: left, cause: error });
 }
 
-/** Milliseconds it is still too soon after a failed job; 0 when it is not. `now` is Unix milliseconds. */
+/** The rest of the backoff after a failed job, in milliseconds; 0 if there is none. `now` is Unix milliseconds. */
 export function backoffLeft({ failure }: TenureMemo, doing: 'Creating' | 'Removing', now: number): number {
   if (failure === undefined || failure.removing !== (doing === 'Removing')) return 0;
   return leftOf(
@@ -44,12 +44,12 @@ export function backoffLeft({ failure }: TenureMemo, doing: 'Creating' | 'Removi
   );
 }
 
-/** Whether an expunge was refused a short while ago: then a VM is removed without. `now` is Unix milliseconds. */
+/** Whether an expunge was refused recently: then a VM is removed without it. `now` is Unix milliseconds. */
 export function isExpungeRefused({ expungeRefusedAt }: TenureMemo, now: number): boolean {
   return expungeRefusedAt !== undefined && leftOf(expungeRefusedAt, EXPUNGE_REFUSED_MS, now) > 0;
 }
 
-/** The memo after its jobs have ended, with what failed among them. */
+/** The memo after its jobs have ended, with the failures. */
 export function recordJobResults(memo: TenureMemo, failed: readonly FailedJob[], now: number): TenureMemo {
   const ended = { ...memo, jobs: [] };
   const [first] = failed;
@@ -63,7 +63,7 @@ export function recordJobResults(memo: TenureMemo, failed: readonly FailedJob[],
     count: (memo.failure?.removing === first.removing ? memo.failure.count : 0) + 1,
     removing: first.removing,
   };
-  // The VM is started again at once, as it was: no wait for that.
+  // The unchanged VM is started again immediately, without a backoff.
   if (first.stoppedFor !== undefined) {
     return recordFailedChange(ended, first.stoppedFor, describe(asFailure(failure)), now);
   }
@@ -72,9 +72,9 @@ export function recordJobResults(memo: TenureMemo, failed: readonly FailedJob[],
 }
 
 /**
- * The changes that may be tried now: those for which the VM has to be stopped are left alone for a while after one of
- * them failed, so that the VM runs meanwhile, and so are the tags that would say that it is as ordered. `order` is the
- * descriptor's hash, `now` Unix milliseconds.
+ * The changes that may be tried now. After a change failed that needs a stopped VM, all such changes wait for a
+ * backoff, so that the VM runs meanwhile; the tags that would mark it as ordered wait, too. `order` is the descriptor's
+ * hash, `now` Unix milliseconds.
  */
 export function withoutFailedChange<P extends Planned>(
   planned: readonly P[],
@@ -86,7 +86,7 @@ export function withoutFailedChange<P extends Planned>(
   return planned.filter((action) => !needsStop(action) && action.do !== 'tag' && action.do !== 'untag');
 }
 
-/** Why a change is not tried for now. */
+/** The error that reports a change which waits for its backoff. */
 export function failedChangeError(failed: FailedChange, change: Planned, now: number): RetryableError {
   return new RetryableError('CloudStackFailed', {
     message: `${change.what}: ${change.detail}; the VM was stopped for it and started again, as ${failed.why}`,
@@ -94,13 +94,13 @@ export function failedChangeError(failed: FailedChange, change: Planned, now: nu
   });
 }
 
-/** The memo after a change failed for which the VM was stopped. */
+/** The memo after the failure of a change for which the VM was stopped. */
 export function recordFailedChange(memo: TenureMemo, order: string, why: string, now: number): TenureMemo {
   const before = memo.failedChange?.order === order ? memo.failedChange.count : 0;
   return { ...memo, failedChange: { order, why: why.slice(0, 300), at: now, count: before + 1 } };
 }
 
-/** Whether CloudStack was asked and said no, in contrast to not having been asked. */
+/** True if CloudStack refused, in contrast to not having been reached. */
 export function isVerdict(error: unknown): error is DinfraError {
   return error instanceof DinfraError && !UNASKED.has(error.code);
 }

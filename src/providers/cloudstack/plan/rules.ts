@@ -7,7 +7,7 @@ import type {
 } from '../api/resources.ts';
 import { ANYWHERE, type Port, type VmOrder } from './vm-order.ts';
 
-/** A rule that is to be, in the form it is compared in. */
+/** A wanted rule, in the form in which rules are compared. */
 export interface WantedRule {
   readonly protocol: string;
   readonly startPort: number | undefined;
@@ -18,7 +18,7 @@ export interface WantedRule {
   readonly what: string;
 }
 
-/** What is missing and what is too much. */
+/** Missing and superfluous rules. */
 export interface RuleDifference<R> {
   readonly missing: readonly WantedRule[];
   readonly extra: readonly R[];
@@ -35,7 +35,7 @@ export function ingressRules({ ports }: VmOrder): readonly WantedRule[] {
   }));
 }
 
-/** What the order lets out. `open` is a network, or a security group, that lets everything out unless told otherwise. */
+/** The egress rules of an order. `open`: the network or security group allows all egress by default. */
 export function egressRules({ egress }: VmOrder, open: boolean): readonly WantedRule[] {
   if (egress === 'None') return [];
   if (egress === 'All') {
@@ -52,7 +52,7 @@ export function egressRules({ egress }: VmOrder, open: boolean): readonly Wanted
   }));
 }
 
-/** Compares the firewall rules of one address with what is wanted. */
+/** Compares the firewall rules of one address with the wanted ones. */
 export function compareIngress(
   wanted: readonly WantedRule[],
   found: readonly FirewallRule[],
@@ -70,7 +70,10 @@ export function compareEgress(
   );
 }
 
-/** Compares forwards on one address to one VM: public and private port are the same, for the address is its own. */
+/**
+ * Compares the forwards of one address to one VM. Public and private ports are equal, because the VM has the address
+ * for itself.
+ */
 export function compareForwards(
   ports: readonly Port[],
   found: readonly PortForwarding[],
@@ -113,7 +116,7 @@ export function publicAddressFor(
 ): PublicAddress | undefined {
   if (publicAccess === 'PortForwarding') return addresses.find((address) => address.sourceNat);
   const own = addresses.filter((address) => !address.sourceNat);
-  // Somebody may have acquired another one: the one that leads to the VM counts.
+  // Others may have acquired more addresses: the one that leads to the VM counts.
   return own.find((address) => address.vm === vm) ?? own[0];
 }
 

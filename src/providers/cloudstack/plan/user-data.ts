@@ -9,9 +9,9 @@ import type { VmOrder } from './vm-order.ts';
 export const MAX_USER_DATA = 32_767;
 
 /**
- * The `userdata` parameter of an order, or undefined when there is nothing to say. The consumer's own text goes in as it
- * is; what the order adds to it (host name, further SSH keys) makes it a MIME archive of both, which cloud-init merges.
- * Compressed only when it would not fit otherwise: not everything that reads user-data can unpack it.
+ * The `userdata` parameter of an order; undefined if it has none. The consumer's own text is included as it is. If the
+ * order adds a host name or further SSH keys, both become parts of a MIME archive, which cloud-init merges. It is
+ * compressed only if it would not fit otherwise, because not every reader of user-data can decompress it.
  */
 export function encodeUserData(order: VmOrder): string | undefined {
   const bytes = composed(order);
@@ -34,7 +34,7 @@ function composed(order: VmOrder): Buffer | undefined {
   return archive(own, additions);
 }
 
-/** What the order says beside the user-data, as cloud-config. JSON is YAML, and needs no quoting rules of its own. */
+/** The other fields of the order as cloud-config. JSON is valid YAML and avoids its quoting rules. */
 function cloudConfig({ hostname, sshKeys }: VmOrder): string | undefined {
   if (hostname === undefined && sshKeys.length === 0) return undefined;
   const config = {
@@ -46,7 +46,7 @@ function cloudConfig({ hostname, sshKeys }: VmOrder): string | undefined {
 
 const BOUNDARY = 'dinfra-b7ae2c1f6c0e4b21';
 
-/** Both as one MIME archive. DeployInputs are Base64, so that no text can contain the boundary. */
+/** Both parts as one MIME archive. The parts are Base64, so no text can contain the boundary. */
 function archive(own: Buffer, additions: string): Buffer {
   const part = (bytes: Buffer, headers: readonly string[]) =>
     [
@@ -61,7 +61,7 @@ function archive(own: Buffer, additions: string): Buffer {
     `Content-Type: multipart/mixed; boundary="${BOUNDARY}"`,
     'MIME-Version: 1.0',
     '',
-    // text/plain is what cloud-init tells the kind of by the first line itself.
+    // With text/plain, cloud-init detects the type from the first line.
     part(own, ['Content-Type: text/plain']),
     part(Buffer.from(additions, 'utf8'), ['Content-Type: text/cloud-config', merge]),
     `--${BOUNDARY}--`,

@@ -2,15 +2,15 @@ import { isIP } from 'node:net';
 import type { Json } from '../../../base/json.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 
-/** A `vm/v1` descriptor as types, with its defaults filled in. */
+/** A parsed `vm/v1` descriptor, with its defaults filled in. */
 export interface VmOrder {
   readonly image: string;
   readonly cpu: number;
   readonly memoryMiB: number;
-  /** Undefined takes the image's own size. */
+  /** Undefined uses the size of the image. */
   readonly rootDiskGiB: number | undefined;
   readonly dataDisks: readonly DataDisk[];
-  /** Undefined leaves the VM's own name. */
+  /** Undefined keeps the default host name. */
   readonly hostname: string | undefined;
   readonly ports: readonly Port[];
   readonly egress: Egress;
@@ -58,8 +58,8 @@ export const ANYWHERE = '0.0.0.0/0';
 const LABEL = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * Reads a descriptor. It has matched the schema of its type on chain, but that schema is not ours to trust: everything
- * is checked again. Throws VmDescriptorInvalid with the path of the field at fault.
+ * Parses a descriptor. It has matched the schema of its type on chain, but that schema is not trusted: everything is
+ * checked again. Throws VmDescriptorInvalid with the path of the field at fault.
  */
 export function vmOrderOf(descriptor: Json): VmOrder {
   const root = object(descriptor, '');
@@ -150,18 +150,18 @@ type Fields = { readonly [key: string]: Json };
 
 function object(value: Json, path: string): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw invalid(path, `is ${told(value)}; expected an object`);
+  throw invalid(path, `is ${preview(value)}; expected an object`);
 }
 
 function array(value: Json | undefined, path: string, max: number): readonly Json[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) throw invalid(path, `is ${told(value)}; expected a list`);
+  if (!Array.isArray(value)) throw invalid(path, `is ${preview(value)}; expected a list`);
   if (value.length > max) throw invalid(path, `has ${value.length} entries; at most ${max} are allowed`);
   return value;
 }
 
 function string(value: Json | undefined, path: string, max: number): string {
-  if (typeof value !== 'string' || value === '') throw invalid(path, `is ${told(value)}; expected a text`);
+  if (typeof value !== 'string' || value === '') throw invalid(path, `is ${preview(value)}; expected a text`);
   if (value.length > max) throw invalid(path, `has ${value.length} characters; at most ${max} are allowed`);
   return value;
 }
@@ -169,18 +169,18 @@ function string(value: Json | undefined, path: string, max: number): string {
 function label(value: Json | undefined, path: string): string {
   const text = string(value, path, 63);
   if (LABEL.test(text)) return text;
-  throw invalid(path, `is ${told(text)}; expected lower-case letters, digits and hyphens, starting with a letter`);
+  throw invalid(path, `is ${preview(text)}; expected lower-case letters, digits and hyphens, starting with a letter`);
 }
 
 function integer(value: Json | undefined, path: string, min: number, max: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
-  throw invalid(path, `is ${told(value)}; expected a whole number from ${min} to ${max}`);
+  throw invalid(path, `is ${preview(value)}; expected a whole number from ${min} to ${max}`);
 }
 
 function oneOf<T extends string>(value: Json | undefined, path: string, allowed: readonly T[]): T {
   const found = allowed.find((one) => one === value);
   if (found !== undefined) return found;
-  throw invalid(path, `is ${told(value)}; expected ${allowed.join(' or ')}`);
+  throw invalid(path, `is ${preview(value)}; expected ${allowed.join(' or ')}`);
 }
 
 function cidrs(value: Json | undefined, path: string): readonly string[] {
@@ -188,13 +188,13 @@ function cidrs(value: Json | undefined, path: string): readonly string[] {
   return given.length === 0 ? [ANYWHERE] : [...new Set(given)];
 }
 
-/** IPv4, as the rules of virtual routers are. Host bits are cleared, so that equal ranges are written alike. */
+/** IPv4 only, like the rules of virtual routers. Host bits are cleared, so that equal ranges have equal texts. */
 function cidr(value: Json, path: string): string {
   const text = string(value, path, 18);
   const [address = '', bits = ''] = text.split('/');
   const length = Number(bits);
   if (isIP(address) !== 4 || !/^\d{1,2}$/.test(bits) || length > 32) {
-    throw invalid(path, `is ${told(text)}; expected an IPv4 range such as 203.0.113.0/24`);
+    throw invalid(path, `is ${preview(text)}; expected an IPv4 range such as 203.0.113.0/24`);
   }
   const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
   const size = 2 ** (32 - length);
@@ -211,7 +211,7 @@ function distinct<T extends { readonly name: string }>(entries: readonly T[], pa
   return entries;
 }
 
-/** Two entries for one port could not both be forwarded. */
+/** Rejects overlapping ports, which could not both be forwarded. */
 function apart(ports: readonly Port[]): readonly Port[] {
   for (const [index, port] of ports.entries()) {
     const other = ports
@@ -222,7 +222,7 @@ function apart(ports: readonly Port[]): readonly Port[] {
   return ports;
 }
 
-function told(value: Json | undefined): string {
+function preview(value: Json | undefined): string {
   if (value === undefined) return 'missing';
   return JSON.stringify(value).slice(0, 60);
 }

@@ -2,13 +2,13 @@ import type { CloudStackConfig } from '../../../api/cloud-stack-backend.ts';
 import type { Order } from '../../port.ts';
 import { type VmOrder, vmOrderOf } from './vm-order.ts';
 
-/** An order as it is compared with what is there: read from the descriptor and the Reactor, without asking the cloud. */
+/** The order in the form in which it is compared with the VM: from the descriptor and the Reactor alone. */
 export interface WantedVm {
   readonly order: Order;
   readonly vm: VmOrder;
-  /** How ports of a network of one's own are reached. */
+  /** How ports are reached in a network of its own. */
   readonly publicAccess: 'PortForwarding' | 'StaticNat';
-  /** What the Reactor offers for the size; undefined when it offers none any more. */
+  /** The Reactor's offering for the size; undefined if it no longer has one. */
   readonly size: ChosenSize | undefined;
 }
 
@@ -18,18 +18,20 @@ export interface ChosenSize {
   readonly memoryMiB: number;
   /** Name or id of the service offering. */
   readonly offering: string;
-  /** Of a customised offering: MHz for each CPU, where that is asked for. */
+  /** For a customised offering: MHz of each CPU, if required. */
   readonly custom: { readonly cpuSpeedMHz: number | undefined } | undefined;
 }
 
-/** Reads an order. Throws VmDescriptorInvalid. */
+/** Parses an order. Throws VmDescriptorInvalid. */
 export function wantedVmOf(order: Order, config: CloudStackConfig): WantedVm {
   const vm = vmOrderOf(order.descriptor);
   const publicAccess = config.network.mode === 'Isolated' ? config.network.publicAccess : undefined;
   return { order, vm, publicAccess: publicAccess ?? 'PortForwarding', size: sizeFor(vm, config) };
 }
 
-/** The smallest size that fits: a fixed one that is exact, else a customised one, else the next larger fixed one. */
+/**
+ * The smallest size that fits: a fixed one that matches exactly, else a customised one, else the next larger fixed one.
+ */
 function sizeFor(vm: VmOrder, config: CloudStackConfig): ChosenSize | undefined {
   const fixed = config.sizes
     .filter(({ cpu, memoryMiB }) => cpu >= vm.cpu && memoryMiB >= vm.memoryMiB)
