@@ -7,6 +7,7 @@ import { IN_USE_FINALIZER, RECONCILE_ANNOTATION } from '../api/labels.ts';
 import { offers } from '../api/offer.ts';
 import { providers } from '../api/provider.ts';
 import { subscriptions } from '../api/subscription.ts';
+import { identityOf } from '../award/identity.ts';
 import { RetryableError } from '../errors/dinfra-error.ts';
 import type { ResourceType } from '../kube/client/resource-type.ts';
 
@@ -36,6 +37,31 @@ describe('a provider at rest', () => {
     expect(world.told.at(-1)).toBe('released 1/1');
     expect(world.deployments()).toEqual([]);
     expect(world.context.subscriptions.list()).toEqual([]);
+  });
+
+  it('every line of the log about an award names its tenure, from the award to the release', async () => {
+    world.offer();
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    const from = world.lines.length;
+    const award = world.ledger.award(1n, { state: 'Awarded', deadline: 200 });
+    await world.converge(session);
+    world.controllerSays(award, { workload: 'Absent' });
+    await world.converge(session);
+    world.ledger.award(1n, { state: 'Ended' });
+    await world.converge(session);
+    world.controllerSays(award, { workload: 'Absent', released: true });
+    await world.converge(session);
+    const { name } = identityOf({ genesis: GENESIS, subscription: 1n, tenure: 1 });
+    const lines = world.lines.slice(from).map(({ message, tenure }) => ({ message, tenure }));
+    expect(new Set(lines.map(({ message }) => message))).toEqual(
+      new Set([
+        'the Deployment follows its award',
+        'a report to the chain was applied or refused',
+        'the Deployment of a tenure that is over was deleted',
+      ]),
+    );
+    expect(lines.filter(({ tenure }) => tenure !== name)).toEqual([]);
   });
 
   it('metrics show the state on chain until the session ends', async () => {

@@ -86,7 +86,7 @@ export class ProviderSession {
     this.log = log;
     this.waits = new BoundedWaits(context.clock);
     this.stages = new Stages(context.stageTimeoutMs, (stage, error, isNew) => this.noteFailure(stage, error, isNew));
-    this.writer = new MirrorWriter(context.cluster, this.namespace, context.clock);
+    this.writer = new MirrorWriter(context.cluster, this.namespace, context.clock, log);
     this.reported = new ReportedConditions(context, log);
     this.statuses = new StatusStage(context, this.account);
     this.monitor = new SourceMonitor(context, this.labels, log);

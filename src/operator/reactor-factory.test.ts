@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Simulator } from '../../simulator/cloudstack/simulator.ts';
 import { orderFor, quickSimulator } from '../../test/support/cloud.ts';
 import { accessTo, hastyClient } from '../../test/support/fake-cluster-access.ts';
+import { type LogLine, recordingLogger } from '../../test/support/recording-logger.ts';
 import type { Reactor as ReactorResource } from '../api/reactor.ts';
+import { onBehalfOf } from '../award/tenure-log.ts';
 import { openFence } from '../base/fence.ts';
+import { silentLogger } from '../base/logger.ts';
 import { blueprints } from '../blueprints/registry.ts';
 import type { MadeReactor } from '../controller/reactor/reactor-reconciler.ts';
 import { BuiltInReactors } from './reactor-factory.ts';
@@ -25,6 +28,7 @@ const cloudStackAt = (endpoint: string): NonNullable<ReactorResource['spec']['cl
 
 let simulator: Simulator;
 let made: MadeReactor;
+const lines: LogLine[] = [];
 
 beforeAll(async () => {
   simulator = await quickSimulator();
@@ -33,6 +37,7 @@ beforeAll(async () => {
     access: accessTo(nowhere),
     config: { helm: 'helm', helmConcurrency: 1 },
     fence: openFence,
+    log: recordingLogger(lines),
   });
   const spec: ReactorResource['spec'] = { cloudStack: cloudStackAt(simulator.endpoint) };
   const { apiKey, secretKey } = simulator.accounts.user;
@@ -71,6 +76,7 @@ describe('two Reactors of one account of one cloud', () => {
       access: accessTo(nowhere),
       config: { helm: 'helm', helmConcurrency: 1 },
       fence: openFence,
+      log: silentLogger,
     });
     const backend = {
       ...cloudStackAt(`http://127.0.0.1:${port}/client/api`),
@@ -101,6 +107,24 @@ describe('a Reactor with cloudStack', () => {
   it('a CloudStack Reactor realises vm/v1 directly and compose/v1 through its blueprint', async () => {
     await made.reactor.check(orderFor(), soon());
     expect(made.reactor.types.has(blueprints.becomes('compose/v1'))).toBe(true);
+  });
+
+  it('a call that changes the cloud is logged with the tenure it is made for, though all tenures share a client', async () => {
+    const orders = [orderFor(), orderFor(), orderFor()];
+    const from = lines.length;
+    await Promise.all(
+      orders.map((order) => onBehalfOf(order.identity, () => made.reactor.create(order, undefined, soon()))),
+    );
+    const calls = lines.slice(from).map(({ message, command, tenure }) => ({ message, command, tenure }));
+    for (const { identity } of orders) {
+      expect(calls).toContainEqual({
+        message: 'CloudStack was called',
+        command: 'createNetwork',
+        tenure: identity.name,
+      });
+    }
+    expect(new Set(calls.map(({ tenure }) => tenure))).toEqual(new Set(orders.map(({ identity }) => identity.name)));
+    expect(calls.filter(({ command }) => /^(list|query|get)/.test(`${command}`))).toEqual([]);
   });
 
   it('a CloudStack Reactor lists the tenures its cloud has, so that orphans are found', async () => {

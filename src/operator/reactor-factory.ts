@@ -1,7 +1,9 @@
 import type { CloudStackConfig } from '../api/cloud-stack-backend.ts';
 import type { Reactor as ReactorResource } from '../api/reactor.ts';
+import { servedTenure } from '../award/tenure-log.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Fence } from '../base/fence.ts';
+import type { Logger } from '../base/logger.ts';
 import type { MadeReactor, ReactorFactory, SecretData } from '../controller/reactor/reactor-reconciler.ts';
 import { RetryableError } from '../errors/dinfra-error.ts';
 import { MetadataWatches } from '../kube/cache/metadata-watches.ts';
@@ -28,6 +30,7 @@ export interface BuiltInReactorsOptions {
   readonly config: Pick<Config, 'helm' | 'helmConcurrency'>;
   /** Checked before everything that changes a backend. */
   readonly fence: Fence;
+  readonly log: Logger;
 }
 
 /** Builds reactors: the only place that knows every backend. */
@@ -35,6 +38,7 @@ export class BuiltInReactors implements ReactorFactory {
   private readonly client: KubeClient;
   private readonly access: ClusterAccess;
   private readonly fence: Fence;
+  private readonly log: Logger;
   private readonly helm: HelmCommand;
   /** By endpoint, key and limits: Reactors of one account of one cloud share its rate limits. */
   private readonly limiters = new Map<string, RateLimiter>();
@@ -43,10 +47,11 @@ export class BuiltInReactors implements ReactorFactory {
   /** Shared by all Helm reactors. */
   private readonly watches: MetadataWatches;
 
-  constructor({ client, access, config, fence }: BuiltInReactorsOptions) {
+  constructor({ client, access, config, fence, log }: BuiltInReactorsOptions) {
     this.client = client;
     this.access = access;
     this.fence = fence;
+    this.log = log;
     this.tenantConnections = new Connections(access.proxyUrl);
     this.watches = new MetadataWatches(client);
     this.helm = new HelmCommand({
@@ -125,6 +130,9 @@ export class BuiltInReactors implements ReactorFactory {
       refusal,
       limiter,
       fence,
+      onCall: ({ isWrite, ...call }) => {
+        if (isWrite) this.log.debug({ ...servedTenure(), ...call }, 'CloudStack was called');
+      },
     });
     // Separate from the reactor's client, so that a probe does not wait behind its calls.
     const { endpoint, caBundle } = settings;

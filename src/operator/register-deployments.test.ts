@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { orderFor } from '../../test/support/cloud.ts';
 import { deploymentFor } from '../../test/support/deployment-for.ts';
 import type { Deployment } from '../api/deployment.ts';
-import { laneOf } from './register-deployments.ts';
+import { fieldsOf, laneOf } from './register-deployments.ts';
 
 const deployment = deploymentFor(orderFor());
 const on = (reactor: string, state: Deployment['spec']['state'] = 'Active'): Deployment => ({
@@ -21,4 +21,10 @@ test('an undecided award is in another lane than the running Deployments of its 
 
 test('a Deployment that no longer exists has a lane', () => {
   expect(laneOf(undefined)).toBe('');
+});
+
+test('the log lines of a Deployment have the name of its tenure, and those of one that is gone its own', () => {
+  const { name } = orderFor({}, 7n).identity;
+  expect(fieldsOf('acme/by-hand', deploymentFor(orderFor({}, 7n)))).toEqual({ tenure: name });
+  expect(fieldsOf(`acme/${name}`, undefined)).toEqual({ tenure: name });
 });

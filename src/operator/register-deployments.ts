@@ -1,4 +1,5 @@
-import type { Deployment } from '../api/deployment.ts';
+import { type Deployment, tenureOf } from '../api/deployment.ts';
+import { type TenureField, tenureField } from '../award/tenure-log.ts';
 import { systemClock } from '../base/clock.ts';
 import { blueprints } from '../blueprints/registry.ts';
 import { ConfigMapPins } from '../controller/content/content-pins.ts';
@@ -9,7 +10,7 @@ import { DeploymentMetrics } from '../controller/deployment/deployment-metrics.t
 import { DeploymentReconciler } from '../controller/deployment/deployment-reconciler.ts';
 import { DescriptorOrders } from '../controller/deployment/orders.ts';
 import { dependsOn } from '../controller/reactor/dependents.ts';
-import { keyOf } from '../kube/client/resource-type.ts';
+import { keyOf, parseKey } from '../kube/client/resource-type.ts';
 import type { Reconcile } from '../kube/queue/controller.ts';
 import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
 import { awaitsFirstContact } from './first-contact.ts';
@@ -71,6 +72,7 @@ export function registerDeployments(
     reconcile,
     concurrency: config.concurrency,
     laneOf: (key) => laneOf(cluster.deployments.store.get(key)),
+    fieldsOf: (key) => fieldsOf(key, cluster.deployments.store.get(key)),
   });
   /** Enqueues Deployments that are in backoff and may succeed now. */
   const retryNow = (isConcerned: (deployment: Deployment) => boolean) => {
@@ -119,6 +121,11 @@ export function laneOf(deployment: Deployment | undefined): string {
   const { metadata, spec, status } = deployment;
   const reactor = spec.reactorRef?.name ?? status.realisation?.reactor?.name ?? '';
   return `${metadata.namespace}/${reactor}${spec.state === 'Awarded' ? ' Awarded' : ''}`;
+}
+
+/** What every log line about a Deployment has. One that is gone is known by its name, which the bridge gives by tenure. */
+export function fieldsOf(key: string, deployment: Deployment | undefined): TenureField {
+  return deployment === undefined ? { tenure: parseKey(key).name } : tenureField(tenureOf(deployment));
 }
 
 /** The Provider of a Deployment, by `namespace/name`. */

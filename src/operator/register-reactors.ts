@@ -38,7 +38,7 @@ export function registerReactors(
     client,
     reactors: cluster.reactors.store,
     registry,
-    factory: new BuiltInReactors({ client, access, config, fence }),
+    factory: new BuiltInReactors({ client, access, config, fence, log: parts.log }),
     events,
     metrics: new ReactorMetrics(parts.registry, cluster.reactors.store),
     orphans: { deployments: cluster.deployments.store, standing, log },

@@ -12,6 +12,22 @@ import { Stage } from '../support/stage.ts';
 /** The step after which the screens of the docs are to be seen. */
 const UP = 'All come up, and the chain says Active';
 
+/** What each tenure leaves in the log. */
+const FROM_AWARD_TO_RELEASE = [
+  'the Deployment follows its award',
+  'a report to the chain was applied or refused',
+  'the reactor has taken a step',
+  'the Deployment has changed',
+  'the Deployment of a tenure that is over was deleted',
+];
+
+interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly version: string;
+  readonly tenure?: string;
+}
+
 let stage: Stage;
 let story: Story;
 
@@ -30,6 +46,27 @@ describe('from an award on chain to a running workload, and to its end', () => {
     });
     if (title === UP) it('docs/deployments.md shows what kubectl prints then', showsScreens);
   }
+
+  it('every line of the log about a tenure names it, from the award to the release', async () => {
+    const text = await readFile(stage.environment.operatorLog, 'utf8');
+    const lines = text
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => ({ line, ...(JSON.parse(line) as LogLine) }));
+    const names = story.told.map(({ deployment }) => deployment);
+    expect(names).toHaveLength(3);
+    for (const name of names) {
+      const about = lines.filter(({ line }) => line.includes(name));
+      const alone = about.filter(({ line }) => names.filter((other) => line.includes(other)).length === 1);
+      expect(alone.filter(({ tenure }) => tenure !== name).map(({ line }) => line)).toEqual([]);
+      const told = new Set(about.map(({ msg }) => msg));
+      for (const message of FROM_AWARD_TO_RELEASE) expect(told).toContain(message);
+    }
+    for (const { level, version } of lines) {
+      expect(level).toMatch(/^(debug|info|warn|error)$/);
+      expect(version).toMatch(/^\d+\.\d+\.\d+/);
+    }
+  });
 
   it('has the moment at which the screens are compared', () => {
     expect(steps.map(({ title }) => title)).toContain(UP);

@@ -51,6 +51,7 @@ beforeAll(async () => {
       access: loadClusterAccess(),
       config: { helm: 'helm', helmConcurrency: 1 },
       fence: openFence,
+      log: silentLogger,
     }),
     events: recorder,
     metrics: new ReactorMetrics(registry, resources),

@@ -5,7 +5,6 @@ import { type Offer, offers } from '../../src/api/offer.ts';
 import { type Provider, providers } from '../../src/api/provider.ts';
 import { type Subscription, subscriptions } from '../../src/api/subscription.ts';
 import type { Award } from '../../src/award/award.ts';
-import { silentLogger } from '../../src/base/logger.ts';
 import type { BridgeContext } from '../../src/bridge/bridge-context.ts';
 import { BridgeMetrics } from '../../src/bridge/bridge-metrics.ts';
 import { DescriptorTypeMirror } from '../../src/bridge/mirror/descriptor-type-mirror.ts';
@@ -18,6 +17,7 @@ import type { KubeObject, ResourceType } from '../../src/kube/client/resource-ty
 import { ManualClock, settle } from './manual-clock.ts';
 import { MemoryCluster } from './memory-cluster.ts';
 import { MemoryLedger, MemorySource } from './memory-source.ts';
+import { type LogLine, recordingLogger } from './recording-logger.ts';
 
 const secrets: ResourceType = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
 const NAMESPACE = 'acme';
@@ -38,6 +38,8 @@ export class BridgeWorld {
   readonly ledger = new MemoryLedger().registered().publish('helm/v1');
   readonly registry = new Registry();
   readonly stop = new AbortController();
+  readonly lines: LogLine[] = [];
+  private readonly log = recordingLogger(this.lines);
   readonly events: { readonly about: string; readonly reason: string; readonly note: string }[] = [];
   /** The sources that were opened, by name of the Provider. */
   readonly sources: {
@@ -69,7 +71,7 @@ export class BridgeWorld {
         store: cluster.view<DescriptorType>(descriptorTypes),
         schemas: { schema: (type, _ref, sources, signal) => this.fetchSchema(type, sources, signal) },
         clock,
-        log: silentLogger,
+        log: this.log,
         signal: this.stop.signal,
         timeoutMs: 50,
       }),
@@ -143,13 +145,13 @@ export class BridgeWorld {
   async session(provider: Provider, rivalOn: (genesis: string) => string | undefined = () => undefined) {
     const keys = await readProviderKeys(this.cluster, provider, this.stop.signal);
     this.keysRead.set(provider.metadata.name, keys);
-    return new ProviderSession(provider, keys, this.context, { rivalOn }, silentLogger);
+    return new ProviderSession(provider, keys, this.context, { rivalOn }, this.log);
   }
 
   /** All sessions, with a queue that a test empties. */
   sessions(): { readonly sessions: ProviderSessions; readonly queued: Set<string> } {
     const queued = new Set<string>();
-    const sessions = new ProviderSessions(this.context, (key) => queued.add(key), silentLogger, this.stop.signal);
+    const sessions = new ProviderSessions(this.context, (key) => queued.add(key), this.log, this.stop.signal);
     return { sessions, queued };
   }
 

@@ -2,7 +2,6 @@ import type { DeploymentSpec, DeploymentStatus } from '../../src/api/deployment.
 import { TEARDOWN_FINALIZER } from '../../src/api/labels.ts';
 import { identityOf } from '../../src/award/identity.ts';
 import type { Standing } from '../../src/award/source.ts';
-import { silentLogger } from '../../src/base/logger.ts';
 import { Blueprints } from '../../src/blueprints/blueprints.ts';
 import { DeploymentReconciler } from '../../src/controller/deployment/deployment-reconciler.ts';
 import type { Orders } from '../../src/controller/deployment/orders.ts';
@@ -12,6 +11,7 @@ import type { Observation, Order, Present, Reactor, Step } from '../../src/provi
 import { deploymentFor } from './deployment-for.ts';
 import { InMemoryDeployments } from './in-memory-deployments.ts';
 import { ManualClock } from './manual-clock.ts';
+import { type LogLine, recordingLogger } from './recording-logger.ts';
 
 export const HASH = `0x${'11'.repeat(32)}`;
 
@@ -99,6 +99,7 @@ export class ReconcilerBench {
   readonly reactors = new Map<string, FakeReactor>([['cloud', this.reactor]]);
   readonly events: { readonly type: string; readonly reason: string }[] = [];
   readonly hindrances: string[] = [];
+  readonly lines: LogLine[] = [];
   /** How often a descriptor was judged, and read as it was accepted. */
   judged = 0;
   read = 0;
@@ -162,7 +163,7 @@ export class ReconcilerBench {
   async reconcile(kill = new AbortController().signal): Promise<Next> {
     const write = AbortSignal.any([kill, AbortSignal.timeout(this.writeMs)]);
     const work = AbortSignal.any([write, AbortSignal.timeout(this.workMs)]);
-    return this.#reconciler.reconcile(this.key, work, silentLogger, write);
+    return this.#reconciler.reconcile(this.key, work, recordingLogger(this.lines), write);
   }
 
   /** Reconciles as a queue would, for so many milliseconds of the clock. */

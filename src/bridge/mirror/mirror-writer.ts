@@ -5,6 +5,7 @@ import { FieldManager } from '../../api/labels.ts';
 import { subscriptions } from '../../api/subscription.ts';
 import { backoffMs } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { DinfraError } from '../../errors/dinfra-error.ts';
 import { asDinfraError, concernsWholeServer } from '../failures.ts';
 import type { BridgeCluster } from '../ports.ts';
@@ -50,12 +51,14 @@ export class MirrorWriter {
   private readonly cluster: BridgeCluster;
   private readonly namespace: string;
   private readonly clock: Pick<Clock, 'monotonic'>;
+  private readonly log: Logger;
   private readonly refused = new Map<string, Refused>();
 
-  constructor(cluster: BridgeCluster, namespace: string, clock: Pick<Clock, 'monotonic'>) {
+  constructor(cluster: BridgeCluster, namespace: string, clock: Pick<Clock, 'monotonic'>, log: Logger) {
     this.cluster = cluster;
     this.namespace = namespace;
     this.clock = clock;
+    this.log = log;
   }
 
   /**
@@ -95,6 +98,9 @@ export class MirrorWriter {
         const times = (known?.times ?? 0) + 1;
         const retryAt = this.clock.monotonic() + backoffMs(times, REFUSED, () => 0);
         this.refused.set(key, { object, failure, times, retryAt });
+        const { kind, name, error: err } = failure;
+        const fields = { kind, name, ...(kind === 'Deployment' && { tenure: name }), reason: err.code, err };
+        this.log.warn(fields, 'an object of the mirror could not be written and is tried again');
         failures.push(failure);
       }
     };
@@ -105,7 +111,10 @@ export class MirrorWriter {
         return attempt({ kind, tenure, name: object.name }, object, () => this.write(write, signal));
       }),
       ...plan.deleteDeployments.map(({ metadata: { name, uid } }) => () => {
-        const remove = () => this.cluster.delete(deployments, { name, namespace }, signal, { preconditions: { uid } });
+        const remove = async () => {
+          await this.cluster.delete(deployments, { name, namespace }, signal, { preconditions: { uid } });
+          this.log.info({ tenure: name }, 'the Deployment of a tenure that is over was deleted');
+        };
         return attempt({ kind: 'Deployment', tenure: '', name }, uid, remove);
       }),
       ...plan.deleteSubscriptions.map(({ metadata: { name, uid } }) => () => {
@@ -120,13 +129,17 @@ export class MirrorWriter {
     return { written, failures, complete };
   }
 
-  private write(write: MirrorWrite, signal: AbortSignal): Promise<unknown> {
+  private async write(write: MirrorWrite, signal: AbortSignal): Promise<void> {
     const options = { fieldManager: FieldManager.bridge } as const;
     const { name, labels } = write.object;
     const metadata = { name, namespace: this.namespace, labels };
-    return write.kind === 'Subscription'
-      ? this.cluster.apply(subscriptions, { metadata, spec: write.object.spec }, options, signal)
-      : this.cluster.apply(deployments, { metadata, spec: write.object.spec }, options, signal);
+    if (write.kind === 'Subscription') {
+      await this.cluster.apply(subscriptions, { metadata, spec: write.object.spec }, options, signal);
+      return;
+    }
+    await this.cluster.apply(deployments, { metadata, spec: write.object.spec }, options, signal);
+    // The name of a Deployment is that of its tenure.
+    this.log.info({ tenure: name, state: write.object.spec.state }, 'the Deployment follows its award');
   }
 
   /** Objects that are not in the plan are up to date. */

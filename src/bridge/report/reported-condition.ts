@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
 import { conditionsAfter, type Statement } from '../../api/conditions.ts';
-import { type Deployment, deployments } from '../../api/deployment.ts';
+import { type Deployment, deployments, tenureOf } from '../../api/deployment.ts';
 import { FieldManager } from '../../api/labels.ts';
 import type { SubmitResult } from '../../award/report.ts';
 import type { Submission } from '../../award/source.ts';
+import { forTenure } from '../../award/tenure-log.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
@@ -44,7 +45,8 @@ export class ReportedConditions {
     if (result.kind === 'Lost') return;
     const statement = statementOf(submission.text, result);
     const { reason, message } = statement;
-    this.log.info(
+    const log = submission.tenure === undefined ? this.log : forTenure(this.log, submission.tenure);
+    log.info(
       { call: submission.name, about: submission.about, result: result.kind, detail: message },
       'a report to the chain was applied or refused',
     );
@@ -70,7 +72,8 @@ export class ReportedConditions {
       );
     } catch (error) {
       if (isNotFound(error)) return;
-      this.log.warn({ err: error, deployment: name }, 'the condition Reported could not be written');
+      const log = forTenure(this.log, tenureOf(current));
+      log.warn({ err: error, deployment: name }, 'the condition Reported could not be written');
     }
   }
 }

@@ -37,6 +37,21 @@ describe('from the award to the end', () => {
     expect(bench.status.endpoints).toEqual(UP.endpoints);
   });
 
+  it('each step of a reactor is logged with what it did, or why it could not', async () => {
+    const bench = new ReconcilerBench({ state: 'Accepted' });
+    bench.reactor.before = async (method) => {
+      if (method !== 'create') return;
+      bench.reactor.before = async () => undefined;
+      throw away();
+    };
+    await bench.live(60_000);
+    const steps = bench.lines.filter(({ step }) => step !== undefined);
+    expect(steps).toMatchObject([
+      { level: 'warn', step: 'create', err: { code: 'CloudStackUnreachable' } },
+      { level: 'info', step: 'create', detail: 'create' },
+    ]);
+  });
+
   it('nothing is written at rest', async () => {
     const bench = await active();
     const { length } = bench.cluster.writes;

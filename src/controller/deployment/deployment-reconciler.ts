@@ -84,7 +84,7 @@ export class DeploymentReconciler {
       log.error({ err: error, stage }, 'a stage of the reconcile met a defect');
     });
     try {
-      const { latest, outcome } = await this.#bringNearer(key, deployment, finalizer === 'Keep', stages);
+      const { latest, outcome } = await this.#bringNearer(key, deployment, finalizer === 'Keep', stages, log);
       return await this.#report(key, latest, outcome, writeSignal, log);
     } catch (error) {
       if (!isConflict(error)) throw error;
@@ -116,8 +116,9 @@ export class DeploymentReconciler {
     deployment: Deployment,
     hasFinalizer: boolean,
     stages: Stages,
+    log: Logger,
   ): Promise<{ readonly latest: Deployment; readonly outcome: Outcome }> {
-    const taken = await stages.guard(() => this.#takeStages(key, deployment, hasFinalizer, stages));
+    const taken = await stages.guard(() => this.#takeStages(key, deployment, hasFinalizer, stages, log));
     const { latest, ...outcome } = taken.value ?? {
       latest: deployment,
       ...this.#afterDefect(deployment, taken.failure),
@@ -126,7 +127,7 @@ export class DeploymentReconciler {
   }
 
   /** Resolves, observes, decides and acts. */
-  async #takeStages(key: string, deployment: Deployment, hasFinalizer: boolean, stages: Stages) {
+  async #takeStages(key: string, deployment: Deployment, hasFinalizer: boolean, stages: Stages, log: Logger) {
     const { reactors, orders, standings, metrics, clock } = this.#options;
     const identity = identityOf(tenureOf(deployment));
     const chosen = await stages.attempt('choosing the Reactor', () =>
@@ -146,7 +147,7 @@ export class DeploymentReconciler {
     const performed =
       chosen.value === undefined || deferred !== undefined
         ? { latest: deployment, step: undefined, failure: deferred }
-        : await this.#performer.perform(deployment, action, { ...chosen.value, identity, order }, stages);
+        : await this.#performer.perform(deployment, action, { ...chosen.value, identity, order }, stages, log);
     const update = await judgeUpdate(deployment, orders, chosen, stages);
     return {
       latest: performed.latest,

@@ -1,6 +1,7 @@
 import { type Deployment, tenureOf } from '../../api/deployment.ts';
 import type { TenureIdentity } from '../../award/identity.ts';
 import type { Standing } from '../../award/source.ts';
+import { onBehalfOf } from '../../award/tenure-log.ts';
 import { type DinfraError, withHint } from '../../errors/dinfra-error.ts';
 import type { Order } from '../../providers/port.ts';
 import type { Attempt, Stages } from './attempt.ts';
@@ -31,7 +32,9 @@ export async function observe(
   const { reactor } = chosen.value;
   const memo = deployment.status.realisation?.memo;
   const observed = await stages.attempt(`observing by ${reactor.kind}`, (signal) =>
-    metrics.timed(reactor.kind, 'observe', () => reactor.observe(identity, order, memo, signal)),
+    onBehalfOf(identity, () =>
+      metrics.timed(reactor.kind, 'observe', () => reactor.observe(identity, order, memo, signal)),
+    ),
   );
   return observed.value === undefined ? unseen(observed.failure) : { found: observed.value, failure: undefined };
 }

@@ -1,7 +1,9 @@
 import { timestampOf } from '../../api/conditions.ts';
 import type { Deployment } from '../../api/deployment.ts';
 import type { TenureIdentity } from '../../award/identity.ts';
+import { onBehalfOf } from '../../award/tenure-log.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
 import { type DinfraError, RetryableError } from '../../errors/dinfra-error.ts';
 import { isConflict } from '../../kube/client/api-error.ts';
 import { keyOf } from '../../kube/client/resource-type.ts';
@@ -52,7 +54,7 @@ export class Performer {
    *
    * @throws RetryableError ClusterConflict if the cached object was stale: then nothing may be created.
    */
-  async perform(deployment: Deployment, action: Action, means: Means, stages: Stages): Promise<Performed> {
+  async perform(deployment: Deployment, action: Action, means: Means, stages: Stages, log: Logger): Promise<Performed> {
     const nothing = { latest: deployment, step: undefined, failure: undefined };
     const call = callOf(action, means, deployment);
     if (call === undefined) return nothing;
@@ -73,9 +75,14 @@ export class Performer {
     const { kind } = means.reactor;
     const sent = await stages.attempt(`${call.verb} by ${kind}`, (signal) => {
       this.#underWay.add(key);
-      const step = this.#metrics.timed(kind, call.verb, () => call.send(signal));
+      const step = onBehalfOf(means.identity, () => this.#metrics.timed(kind, call.verb, () => call.send(signal)));
       return step.finally(() => this.#underWay.delete(key));
     });
+    if (sent.failure === undefined) {
+      log.info({ reactor: kind, step: call.verb, detail: sent.value?.message }, 'the reactor has taken a step');
+    } else {
+      log.warn({ reactor: kind, step: call.verb, err: sent.failure }, 'the reactor could not take a step');
+    }
     return { latest, step: sent.value, failure: sent.failure };
   }
 

@@ -1,6 +1,7 @@
 import type { Deployment } from '../../api/deployment.ts';
 import { identityOf, type Tenure } from '../../award/identity.ts';
 import type { Standing } from '../../award/source.ts';
+import { forTenure, onBehalfOf } from '../../award/tenure-log.ts';
 import type { Logger } from '../../base/logger.ts';
 import { findDinfraError } from '../../errors/dinfra-error.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
@@ -82,12 +83,12 @@ export class OrphanWatch {
     const { identity, what } = orphan;
     const standing = await this.options.standing(identity.tenure, signal);
     if (standing !== 'Ended' && standing !== 'Gone') return;
-    const present = await this.reactor.observe(identity, undefined, undefined, signal);
+    const present = await onBehalfOf(identity, () => this.reactor.observe(identity, undefined, undefined, signal));
     if (present.kind === 'Absent') this.leaving.delete(identity.marker);
     if (present.kind !== 'Present') return;
     this.leaving.set(identity.marker, orphan);
-    const { message } = await this.reactor.delete(identity, present, signal);
-    this.options.log.warn(
+    const { message } = await onBehalfOf(identity, () => this.reactor.delete(identity, present, signal));
+    forTenure(this.options.log, identity.tenure).warn(
       { marker: identity.marker, what, detail: message },
       'an orphan of an ended subscription is removed',
     );

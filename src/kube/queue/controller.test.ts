@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ManualClock, settle } from '../../../test/support/manual-clock.ts';
-import type { Logger } from '../../base/logger.ts';
+import { type LogLine, recordingLogger } from '../../../test/support/recording-logger.ts';
 import { RetryableError, TerminalError } from '../../errors/dinfra-error.ts';
 import { controllerDead } from '../health.ts';
 import { Controller, type ControllerOptions, done, type Reconcile } from './controller.ts';
@@ -11,7 +11,7 @@ import type { WorkQueueLevel } from './work-queue.ts';
 let clock: ManualClock;
 let stop: AbortController;
 let registry: Registry;
-let lines: { level: string; message: string; [field: string]: unknown }[];
+let lines: LogLine[];
 
 beforeEach(() => {
   clock = new ManualClock();
@@ -20,19 +20,6 @@ beforeEach(() => {
   lines = [];
 });
 afterEach(() => stop.abort(new Error('test over')));
-
-function loggerWith(fields: object): Logger {
-  const at = (level: string) => (more: object, message: string) => {
-    lines.push({ ...fields, ...more, level, message });
-  };
-  return {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    child: (more) => loggerWith({ ...fields, ...more }),
-  };
-}
 
 function controllerOf(reconcile: Reconcile, over: Partial<ControllerOptions> = {}) {
   const observer = new ControllerMetrics(registry).forController('deployment');
@@ -49,7 +36,7 @@ function controllerOf(reconcile: Reconcile, over: Partial<ControllerOptions> = {
         observer.attach(read, concurrency);
       },
     },
-    logger: loggerWith({}),
+    logger: recordingLogger(lines),
     newId: () => 'id-1',
     ...over,
   });
@@ -106,6 +93,23 @@ test('a reconcile gets its key and a logger with the object and a reconcile ID',
     }),
   ]);
   expect((await metric('controller_runtime_reconcile_total'))[0]).toMatch(/ 1$/);
+});
+
+test('every line about a key has the fields that are given for it', async () => {
+  const reconcile: Reconcile = async (_key, _signal, log) => {
+    log.info({}, 'in the reconcile');
+    throw new TerminalError('DescriptorSchema', { message: 'no' });
+  };
+  const { controller } = controllerOf(reconcile, { fieldsOf: (key) => ({ tenure: `of ${key}` }) });
+  controller.enqueue('acme/web');
+  const run = controller.run(stop.signal);
+  await settle();
+  stop.abort(new Error('stop'));
+  await run;
+  expect(lines.map(({ message, tenure }) => [message, tenure])).toEqual([
+    ['in the reconcile', 'of acme/web'],
+    ['reconcile failed and is not retried until something changes', 'of acme/web'],
+  ]);
 });
 
 test('a controller starts reconciling only when the reflectors it reads from have synced', async () => {

@@ -39,6 +39,8 @@ export interface ControllerOptions {
    * The lane of a key, e.g. the backend it needs. Lanes share no workers. Default: one lane for all keys.
    */
   readonly laneOf?: (key: string) => string;
+  /** Further fields of every log line about a key. Default: none. */
+  readonly fieldsOf?: (key: string) => object;
   /** Timeout of one reconcile, in milliseconds. Default 60 s. */
   readonly timeoutMs?: number;
   /** The part of it reserved for writing the status, in milliseconds. Default 10 s. */
@@ -135,8 +137,8 @@ export class Controller {
 
   /** One reconcile of one key. Never throws. */
   private async reconcileOne(key: string, kill: AbortSignal): Promise<void> {
-    const { reconcile, observer, newId = randomUUID } = this.options;
-    const log = this.log.child({ ...parseKey(key), reconcileId: newId() });
+    const { reconcile, observer, fieldsOf = () => ({}), newId = randomUUID } = this.options;
+    const log = this.log.child({ ...parseKey(key), ...fieldsOf(key), reconcileId: newId() });
     const work = startDeadline(kill, this.timeoutMs - this.reserveMs, this.clock);
     const write = startDeadline(kill, this.timeoutMs, this.clock);
     const startedAt = this.clock.monotonic();

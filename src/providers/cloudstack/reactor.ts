@@ -55,7 +55,7 @@ export interface CloudStackReactorOptions {
   readonly limiter?: RateLimiter;
   /** Asked immediately before every command that changes something. Default: open. */
   readonly fence?: Fence;
-  /** Called for every call, for metrics. */
+  /** Called for every call, for metrics and log. */
   readonly onCall?: (report: CallReport) => void;
 }
 

@@ -21,9 +21,11 @@ const MAX_PAGES = 200;
 /** CloudStack's naming convention for commands that change nothing. */
 const READS = /^(list|query|get)[A-Z]/;
 
-/** One call, for metrics. */
+/** One call, for metrics and log. */
 export interface CallReport {
   readonly command: string;
+  /** Whether it may have changed something. */
+  readonly isWrite: boolean;
   readonly outcome: 'Ok' | Failure['kind'] | 'NotApi' | 'Unreachable';
   readonly ms: number;
 }
@@ -40,7 +42,7 @@ export interface ClientOptions {
   readonly refusal?: KeyRefusal | undefined;
   /** Asked immediately before the bytes of a call that may change something are sent. Default: open. */
   readonly fence?: Fence | undefined;
-  /** Called after every call. */
+  /** Called after every call, in the asynchronous context it was made in. */
   readonly onCall?: ((report: CallReport) => void) | undefined;
 }
 
@@ -153,7 +155,9 @@ export class CloudStackClient {
     if (refused !== undefined) throw errorOf(refused);
     const { clock, credentials, onCall } = this.#options;
     const started = clock.monotonic();
-    const report = (outcome: CallReport['outcome']) => onCall?.({ command, outcome, ms: clock.monotonic() - started });
+    const isWrite = !READS.test(command);
+    const report = (outcome: CallReport['outcome']) =>
+      onCall?.({ command, isWrite, outcome, ms: clock.monotonic() - started });
     const form = signedForm(command, parameters, credentials, clock.wallTime());
     const deadline = startDeadline(signal, this.#timeoutMs);
     let reply: Reply;
