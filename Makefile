@@ -36,6 +36,10 @@ test-unit: ## the tests beside the code
 test-integration: ## parts against a real API server, or the cluster KUBECONFIG names
 	@$(run) node test/run.ts integration
 
+.PHONY: test-hostile
+test-hostile: ## attacks of strangers: each is refused, contained or harmless
+	@$(run) node test/run.ts hostile
+
 .PHONY: test-e2e
 test-e2e: ## whole stories
 	@$(run) node test/run.ts e2e

@@ -18,6 +18,7 @@ export default defineConfig({
       {
         test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 60_000, ...onCluster },
       },
+      { test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'], testTimeout: 60_000, ...onCluster } },
       // Each file has a cluster of its own that has never heard of us.
       {
         test: {

@@ -4,7 +4,7 @@ import { loadClusterAccess } from '../src/kube/client/kubeconfig.ts';
 import type { KubeObject, ResourceType } from '../src/kube/client/resource-type.ts';
 
 /** Resources of the one node everything runs on. KWOK only says that it runs. */
-const CAPACITY = { cpu: '64', memory: '256Gi', pods: '2000' };
+const CAPACITY = { cpu: '64', memory: '256Gi', 'ephemeral-storage': '4Ti', pods: '2000' };
 const POLL_MS = 50;
 
 interface Node extends KubeObject {

@@ -47,8 +47,56 @@ const network = Type.Object(
         },
       ),
     ),
+    denyEgressTo: Type.Optional(
+      Type.Array(
+        Type.String({
+          maxLength: 64,
+          ...rules({ rule: 'isCIDR(self)', message: 'must be a range in CIDR notation, for instance 198.51.100.0/24' }),
+        }),
+        {
+          maxItems: 32,
+          'x-kubernetes-list-type': 'set',
+          description:
+            "The provider's own public ranges, in CIDR notation, which `Internet` leaves out as it does private ones. Default: none.",
+        },
+      ),
+    ),
   },
   { description: 'What the network policy of each namespace lets through, beside DNS and traffic within it.' },
+);
+
+/** Names that tenants may use beside those everybody has. */
+function names(description: string) {
+  return Type.Optional(
+    Type.Array(
+      Type.String({
+        maxLength: 253,
+        ...rules({
+          rule: "self.matches('^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$')",
+          message: 'must be a name, for instance gvisor or example.org/gpu',
+        }),
+      }),
+      { maxItems: 16, 'x-kubernetes-list-type': 'set', description },
+    ),
+  );
+}
+
+const allowed = Type.Object(
+  {
+    runtimeClasses: names('RuntimeClasses that pods may name. Default: none.'),
+    priorityClasses: names(
+      "PriorityClasses that pods may name. The cluster's global default class, if it has one, has to be among them. Default: none.",
+    ),
+    tolerations: names('Keys of taints that pods may tolerate. Default: none.'),
+    nodeLabels: names(
+      'Labels of nodes that pods may select by, beside architecture, operating system, zone and region. Default: none.',
+    ),
+    resources: names('Resources of containers beside cpu, memory and ephemeral-storage. Default: none.'),
+    annotations: names(
+      'First parts of annotation keys, for instance `cert-manager.io`, beside those of Kubernetes and helm. Default: none.',
+    ),
+  },
+  { description: "What tenants' objects may name that belongs to the provider." },
 );
 
 const charts = Type.Object(
@@ -116,13 +164,16 @@ export const helmBackend = Type.Object(
     containerDefaults: Type.Optional(
       Type.Object(
         {
-          requests: Type.Optional(quantities('What is requested. Default: 100m CPU, 128Mi memory.')),
-          limits: Type.Optional(quantities('What is allowed. Default: 1 CPU, 1Gi memory.')),
+          requests: Type.Optional(
+            quantities('What is requested. Default: 100m CPU, 128Mi memory, 100Mi ephemeral storage.'),
+          ),
+          limits: Type.Optional(quantities('What is allowed. Default: 1 CPU, 1Gi memory, 2Gi ephemeral storage.')),
         },
         { description: 'Requests and limits of containers that state none.' },
       ),
     ),
     network: Type.Optional(network),
+    allowed: Type.Optional(allowed),
     charts: Type.Optional(charts),
     extraKinds: Type.Optional(
       Type.Array(extraKind, {

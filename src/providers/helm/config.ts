@@ -7,9 +7,13 @@ export interface HelmConfig {
    * over the defaults; an empty string takes a default away.
    */
   readonly quota?: Readonly<Record<string, string>>;
-  /** Requests and limits of containers that state none. Default: 100m to 1 CPU, 128Mi to 1Gi memory. */
+  /**
+   * Requests and limits of containers that state none. Default: 100m to 1 CPU, 128Mi to 1Gi memory, 100Mi to 2Gi
+   * ephemeral storage.
+   */
   readonly containerDefaults?: ContainerDefaults;
   readonly network?: NetworkConfig;
+  readonly allowed?: AllowedConfig;
   readonly charts?: ChartSourcesConfig;
   /** Kinds a chart may hold beside the ones every tenant may have. Namespaced kinds only. Default none. */
   readonly extraKinds?: readonly ExtraKind[];
@@ -38,6 +42,25 @@ interface NetworkConfig {
   readonly egress?: 'None' | 'Internet' | 'Anywhere';
   /** Further ranges the tenant's pods may connect to, in CIDR notation. Default none. */
   readonly allowEgressTo?: readonly string[];
+  /**
+   * The provider's own public ranges, in CIDR notation, which `Internet` leaves out, too. Default none.
+   */
+  readonly denyEgressTo?: readonly string[];
+}
+
+/** What tenants' pods may name that belongs to the provider. Each default none. */
+interface AllowedConfig {
+  readonly runtimeClasses?: readonly string[];
+  /** The cluster's global default class, if it has one, has to be here: the API server writes it into each pod. */
+  readonly priorityClasses?: readonly string[];
+  /** Keys of taints that pods may tolerate. */
+  readonly tolerations?: readonly string[];
+  /** Labels of nodes that pods may select by, beside architecture, operating system, zone and region. */
+  readonly nodeLabels?: readonly string[];
+  /** Resources of containers beside cpu, memory and ephemeral-storage, for instance `nvidia.com/gpu`. */
+  readonly resources?: readonly string[];
+  /** First parts of annotation keys, for instance `cert-manager.io`, beside those of Kubernetes and helm. */
+  readonly annotations?: readonly string[];
 }
 
 /** Where charts may be fetched from. A chart carried by the descriptor is not fetched and always allowed. */
@@ -65,6 +88,7 @@ export interface Settings {
   readonly quota: Readonly<Record<string, string>>;
   readonly containerDefaults: Required<ContainerDefaults>;
   readonly network: Required<NetworkConfig>;
+  readonly allowed: Required<AllowedConfig>;
   readonly charts: { readonly hosts: readonly string[] | undefined } & Required<Omit<ChartSourcesConfig, 'hosts'>>;
   readonly extraKinds: readonly ExtraKind[];
   readonly tenantClusterRole: string | undefined;
@@ -85,6 +109,22 @@ const DEFAULT_QUOTA: Readonly<Record<string, string>> = {
   'services.nodeports': '0',
   configmaps: '50',
   secrets: '50',
+  'requests.ephemeral-storage': '20Gi',
+  'limits.ephemeral-storage': '40Gi',
+  // Finished pods, too, which the count of `pods` leaves out: each object is room in etcd.
+  'count/pods': '100',
+  'count/serviceaccounts': '20',
+  'count/deployments.apps': '20',
+  'count/statefulsets.apps': '20',
+  // Eleven revisions of each Deployment.
+  'count/replicasets.apps': '220',
+  'count/controllerrevisions.apps': '220',
+  'count/jobs.batch': '50',
+  'count/cronjobs.batch': '20',
+  'count/horizontalpodautoscalers.autoscaling': '20',
+  'count/poddisruptionbudgets.policy': '20',
+  'count/roles.rbac.authorization.k8s.io': '20',
+  'count/rolebindings.rbac.authorization.k8s.io': '20',
 };
 
 /** Fills in the defaults. `owner` is the namespace of the Reactor resource. */
@@ -95,13 +135,22 @@ export function settingsOf(config: HelmConfig, owner: string): Settings {
     podSecurity: config.podSecurity ?? 'restricted',
     quota: Object.fromEntries(quota),
     containerDefaults: {
-      requests: { cpu: '100m', memory: '128Mi', ...config.containerDefaults?.requests },
-      limits: { cpu: '1', memory: '1Gi', ...config.containerDefaults?.limits },
+      requests: { cpu: '100m', memory: '128Mi', 'ephemeral-storage': '100Mi', ...config.containerDefaults?.requests },
+      limits: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '2Gi', ...config.containerDefaults?.limits },
     },
     network: {
       ingress: config.network?.ingress ?? 'None',
       egress: config.network?.egress ?? 'None',
       allowEgressTo: config.network?.allowEgressTo ?? [],
+      denyEgressTo: config.network?.denyEgressTo ?? [],
+    },
+    allowed: {
+      runtimeClasses: config.allowed?.runtimeClasses ?? [],
+      priorityClasses: config.allowed?.priorityClasses ?? [],
+      tolerations: config.allowed?.tolerations ?? [],
+      nodeLabels: config.allowed?.nodeLabels ?? [],
+      resources: config.allowed?.resources ?? [],
+      annotations: config.allowed?.annotations ?? [],
     },
     charts: {
       hosts: config.charts?.hosts,

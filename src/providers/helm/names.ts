@@ -14,6 +14,13 @@ export const Annotation = {
   owner: 'dinfra.io/reactor-namespace',
   /** Present from the moment a tenure is stopped until it has been started again. */
   stopped: 'dinfra.io/stopped',
+  /** On the namespace: names that the tenant policies of the chart allow there, with commas between them. */
+  runtimeClasses: 'dinfra.io/allowed-runtime-classes',
+  priorityClasses: 'dinfra.io/allowed-priority-classes',
+  tolerations: 'dinfra.io/allowed-tolerations',
+  nodeLabels: 'dinfra.io/allowed-node-labels',
+  resources: 'dinfra.io/allowed-resources',
+  annotations: 'dinfra.io/allowed-annotations',
   /** On a workload: the replicas it had, or `run`, before it was stopped. */
   beforeStop: 'dinfra.io/before-stop',
 } as const;
@@ -21,6 +28,8 @@ export const Annotation = {
 export const Label = {
   /** On the namespace: the identity's name, to list what this operator made. */
   tenure: 'dinfra.io/tenure-name',
+  /** On the namespace: what the annotation of this name says, for the tenant policies of the chart to select by. */
+  owner: 'dinfra.io/reactor-namespace',
   /** On a revision of the release: digest of the order it was made from. */
   order: 'dinfra.io/order',
   managedBy: 'app.kubernetes.io/managed-by',

@@ -6,6 +6,7 @@ import { at, listOf, textOf } from '../json-fields.ts';
 import { tenantKinds } from './kinds.ts';
 import { annotationOf, describe, type ManifestObject } from './manifest.ts';
 import { podSecurityFinding } from './pod-security.ts';
+import { tenantFinding } from './tenant-policy.ts';
 
 /** An object that has passed, and where the API has its kind. */
 export interface PermittedObject extends ManifestObject {
@@ -70,16 +71,11 @@ function isNeverRun(object: ManifestObject): boolean {
   return hooks.length > 0;
 }
 
-function permitFields(object: ManifestObject, { quota, podSecurity }: Settings): void {
+function permitFields(object: ManifestObject, { quota, podSecurity, allowed }: Settings): void {
   if (object.kind === 'Service') permitService(object, quota);
   const pod = podSpecOf(object);
-  if (textOf(at(pod, 'nodeName'))) {
-    throw forbiddenField(object, 'names its node (spec.nodeName): the scheduler places pods here');
-  }
-  const priority = textOf(at(pod, 'priorityClassName'));
-  if (priority?.startsWith('system-')) {
-    throw forbiddenField(object, `has priorityClassName ${priority.slice(0, 63)}, which displaces other people's pods`);
-  }
+  const refused = tenantFinding(object.content, pod, allowed);
+  if (refused !== undefined) throw forbiddenField(object, `is refused: its ${refused.field} ${refused.why}`);
   const finding = podSecurityFinding(podSecurity, pod);
   if (finding !== undefined) {
     throw forbiddenField(object, `breaks pod security ${podSecurity}: ${finding.field} has to be ${finding.wants}`);

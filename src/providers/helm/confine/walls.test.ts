@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { identityOf } from '../../../award/identity.ts';
 import { type HelmConfig, settingsOf } from '../config.ts';
 import { at } from '../json-fields.ts';
+import { tenantKinds } from './kinds.ts';
 import { namespaceFor, tenantRules, wallsFor } from './walls.ts';
 
 const identity = identityOf({ genesis: `0x${'ab'.repeat(32)}`, subscription: 17n, tenure: 2 });
@@ -65,6 +66,44 @@ describe('the walls of a tenant', () => {
     expect(JSON.stringify(at(spec({ egress: 'Internet' }), 'egress'))).toContain('"169.254.0.0/16"');
     expect(at(spec({ allowEgressTo: ['192.0.2.0/24'] }), 'egress')).toContainEqual({
       to: [{ ipBlock: { cidr: '192.0.2.0/24' } }],
+    });
+  });
+
+  test('the internet of a tenant leaves out what no chart is fetched from, and the provider’s own ranges', () => {
+    const network = { egress: 'Internet', denyEgressTo: ['198.18.0.0/16', '2a01:db8::/32'] } as const;
+    const egress = JSON.stringify(at(one('NetworkPolicy', 'dinfra-confinement', { network }), 'spec', 'egress'));
+    for (const range of ['198.18.0.0/15', '224.0.0.0/3', '192.0.0.0/24', '2002::/16', ...network.denyEgressTo]) {
+      expect(egress).toContain(`"${range}"`);
+    }
+    // NAT64 and unique local addresses lie outside of it.
+    expect(egress).toContain('"cidr":"2000::/3"');
+  });
+
+  test('every kind a tenant may make is counted by its quota', () => {
+    const hard = Object.keys(at(one('ResourceQuota', 'dinfra-confinement'), 'spec', 'hard') as object);
+    const counted = new Set(hard.map((name) => name.replace(/^count\//, '').replace(/\..*$/, '')));
+    const plurals = tenantKinds([]).map(({ plural }) => plural);
+    expect(plurals.length).toBeGreaterThan(10);
+    expect(plurals.filter((plural) => !counted.has(plural))).toEqual([]);
+  });
+
+  test('no pod and no claim of a tenant may be larger than its quota', () => {
+    expect(at(one('LimitRange', 'dinfra-confinement'), 'spec', 'limits')).toMatchObject([
+      { type: 'Container' },
+      { type: 'Pod', max: { cpu: '8', memory: '16Gi', 'ephemeral-storage': '40Gi' } },
+      { type: 'PersistentVolumeClaim', max: { storage: '100Gi' } },
+    ]);
+  });
+
+  test('a namespace says what its provider allows beside the usual, and nothing else', () => {
+    const annotations = (config: HelmConfig) =>
+      namespaceFor(identity, settingsOf(config, 'acme')).manifest.metadata.annotations;
+    expect(Object.keys(annotations({}) ?? {})).toEqual(['dinfra.io/marker', 'dinfra.io/reactor-namespace']);
+    expect(
+      annotations({ allowed: { runtimeClasses: ['gvisor', 'kata'], resources: ['nvidia.com/gpu'] } }),
+    ).toMatchObject({
+      'dinfra.io/allowed-runtime-classes': 'gvisor,kata',
+      'dinfra.io/allowed-resources': 'nvidia.com/gpu',
     });
   });
 

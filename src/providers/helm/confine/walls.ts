@@ -2,6 +2,7 @@ import type { TenureIdentity } from '../../../award/identity.ts';
 import type { Address, ApiManifest } from '../cluster.ts';
 import type { Settings } from '../config.ts';
 import { Annotation, CONFINEMENT, Label, MANAGER, TENANT_ACCOUNT } from '../names.ts';
+import { SPECIAL_V4, SPECIAL_V6 } from '../special-ranges.ts';
 import {
   LIMIT_RANGE,
   NAMESPACE,
@@ -30,13 +31,24 @@ export function namespaceFor(identity: TenureIdentity, settings: Settings): Wall
         labels: {
           [Label.tenure]: identity.name,
           [Label.managedBy]: MANAGER,
+          [Label.owner]: settings.owner,
           'pod-security.kubernetes.io/enforce': level,
           'pod-security.kubernetes.io/warn': level,
         },
-        annotations: { [Annotation.marker]: identity.marker, [Annotation.owner]: settings.owner },
+        annotations: {
+          [Annotation.marker]: identity.marker,
+          [Annotation.owner]: settings.owner,
+          ...allowedAnnotations(settings.allowed),
+        },
       },
     },
   };
+}
+
+/** What the tenant policies of the chart read. A list that is empty is not there. */
+function allowedAnnotations(allowed: Settings['allowed']): Readonly<Record<string, string>> {
+  const lists = Object.entries(allowed).filter(([, names]) => names.length > 0);
+  return Object.fromEntries(lists.map(([list, names]) => [Annotation[list as keyof typeof allowed], names.join(',')]));
 }
 
 /**
@@ -89,6 +101,7 @@ export function wallsFor(identity: TenureIdentity, settings: Settings, stopped: 
               default: settings.containerDefaults.limits,
               defaultRequest: settings.containerDefaults.requests,
             },
+            ...maxima(settings.quota),
           ],
         },
       },
@@ -117,6 +130,18 @@ export function wallsFor(identity: TenureIdentity, settings: Settings, stopped: 
   ];
 }
 
+/** No pod and no claim may be larger than all of them together: said at once, and not by a pod that never comes. */
+function maxima(quota: Settings['quota']) {
+  const limits = Object.entries(quota).flatMap(([name, limit]) =>
+    name.startsWith('limits.') ? [[name.slice('limits.'.length), limit] as const] : [],
+  );
+  const storage = quota['requests.storage'];
+  return [
+    ...(limits.length > 0 ? [{ type: 'Pod', max: Object.fromEntries(limits) }] : []),
+    ...(storage === undefined ? [] : [{ type: 'PersistentVolumeClaim', max: { storage } }]),
+  ];
+}
+
 /** What a tenant's account may do in its namespace: have the kinds a chart may hold, and see why they do not come up. */
 export function tenantRules({ extraKinds }: Pick<Settings, 'extraKinds'>) {
   const kinds = tenantKinds(extraKinds);
@@ -129,19 +154,13 @@ export function tenantRules({ extraKinds }: Pick<Settings, 'extraKinds'>) {
   return [...rules, { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] }];
 }
 
-/** Addresses that are not of the public internet: the provider's own networks, nodes and metadata services. */
-const NOT_INTERNET_V4 = [
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-];
-const NOT_INTERNET_V6 = ['fc00::/7', 'fe80::/10', '::1/128'];
+/** Global unicast is what there is of the public internet in IPv6: NAT64 and the like lie outside of it. */
+const INTERNET_V6 = '2000::/3';
+const inCidr = (nets: readonly (readonly [string, number])[]) => nets.map(([net, prefix]) => `${net}/${prefix}`);
 
 /** Nothing in or out but what is listed: naming both types denies the rest for every pod. */
-function networkPolicy({ ingress, egress, allowEgressTo }: Settings['network']) {
+function networkPolicy({ ingress, egress, allowEgressTo, denyEgressTo }: Settings['network']) {
+  const denied = (family: 4 | 6) => denyEgressTo.filter((cidr) => cidr.includes(':') === (family === 6));
   const within = { podSelector: {} };
   const dns = {
     to: [
@@ -157,8 +176,8 @@ function networkPolicy({ ingress, egress, allowEgressTo }: Settings['network']) 
   };
   const internet = {
     to: [
-      { ipBlock: { cidr: '0.0.0.0/0', except: NOT_INTERNET_V4 } },
-      { ipBlock: { cidr: '::/0', except: NOT_INTERNET_V6 } },
+      { ipBlock: { cidr: '0.0.0.0/0', except: [...inCidr(SPECIAL_V4), ...denied(4)] } },
+      { ipBlock: { cidr: INTERNET_V6, except: [...inCidr(SPECIAL_V6), ...denied(6)] } },
     ],
   };
   const ranges = { to: allowEgressTo.map((cidr) => ({ ipBlock: { cidr } })) };
