@@ -1,14 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { findBinaries } from '../dev/binaries.ts';
 import { bundle } from '../dev/build/bundle.ts';
 import { DevChain } from '../dev/chain.ts';
 import { ControlPlane } from '../dev/control-plane.ts';
+import { alerts } from '../dev/monitoring/alerts.ts';
+import { untestedAlerts } from '../dev/monitoring/untested-alerts.ts';
 import { OperatorProcess } from '../dev/operator-process.ts';
 import { OperatorRelease } from '../dev/operator-release.ts';
 import { ImageTree } from '../test/support/image-tree.ts';
+import { judge } from '../test/support/judge.ts';
+import { setup as setupJudges } from '../test/support/judges.setup.ts';
 import { RestingTenants } from '../test/support/resting-tenants.ts';
 import { EXCEPTIONS, playForRights } from '../test/support/rights-story.ts';
 import { median } from './numbers.ts';
@@ -20,7 +25,7 @@ const TENANTS = { charts: 10, vms: 2 };
 
 /** What installing takes, what an upgrade does to tenants, and what the chart's rights are needed for. */
 export async function measure(say: (line: string) => void): Promise<readonly Figure[]> {
-  return [...(await start(say)), ...(await upgrade(say)), ...(await rights(say))];
+  return [...(await start(say)), ...(await upgrade(say)), ...(await rights(say)), ...(await alertsTested(say))];
 }
 
 /** The chart on an empty cluster, the operator from the bundle and from the sources, and the image. */
@@ -132,6 +137,26 @@ async function rights(say: (line: string) => void): Promise<readonly Figure[]> {
   const value = unused.filter((right) => !(right in EXCEPTIONS)).length;
   const method = `Of ${granted.length} rights, a verb on a kind each, that the chart gives to the operator, those that no request of the demo has needed; ${Object.keys(EXCEPTIONS).length} exceptions with a reason are left out.`;
   return [{ name: 'rbac.unused_rules', value, unit: 'rights', runs: 1, bound: { atMost: 0 }, method }];
+}
+
+async function alertsTested(say: (line: string) => void): Promise<readonly Figure[]> {
+  await setupJudges();
+  if (process.env['DINFRA_JUDGES'] === '') return [];
+  say('trying every alert …');
+  const file = fileURLToPath(new URL('../charts/dinfra-operator/files/alerts.yaml', import.meta.url));
+  const folder = mkdtempSync(join(tmpdir(), 'dinfra-bench-alerts-'));
+  try {
+    const untested = await untestedAlerts({ file, text: readFileSync(file, 'utf8') }, alerts, async (tests) => {
+      writeFileSync(join(folder, 'tests.yaml'), tests);
+      return (await judge('promtool', ['test', 'rules', join(folder, 'tests.yaml')])).ok;
+    });
+    const method = `Of ${alerts.length} alerts of the chart, those that promtool does not see both fire when they should and keep still on a series close by.`;
+    return [
+      { name: 'alerts.without_test', value: untested.length, unit: 'alerts', runs: 1, bound: { atMost: 0 }, method },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function imageSize(folder: string, say: (line: string) => void): Promise<readonly Figure[]> {

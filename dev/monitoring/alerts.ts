@@ -453,8 +453,9 @@ export const alerts: readonly Alert[] = [
     expr: 'dinfra_cluster_certificate_expiry_timestamp_seconds - time() < 14 * 86400',
     for: '1h',
     summary:
-      'The {{ $labels.certificate }} certificate of the access to the API server ends in {{ $value | humanizeDuration }}.',
-    meaning: 'The client certificate of the kubeconfig, or the last CA certificate it trusts, ends within two weeks.',
+      'The access to the API server ends in {{ $value | humanizeDuration }}: {{ $labels.certificate }} of the kubeconfig.',
+    meaning:
+      'The client certificate of the kubeconfig, its token, or the last CA certificate it trusts, ends within two weeks. A token that lives for less than two days is not shown: somebody renews it.',
     cost: 'None yet. From then on the operator is blind: it sends no heartbeat, and nothing is earned.',
     look: ['kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep ClusterUnauthorized'],
     fix: [

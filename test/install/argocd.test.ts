@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { judge, judged as test } from '../support/judge.ts';
+import { judge } from '../support/judge.ts';
+import { judged as test } from '../support/judged.ts';
 
 const script = (name: string) =>
   fileURLToPath(new URL(`../../charts/dinfra-operator/files/argocd/${name}.lua`, import.meta.url));

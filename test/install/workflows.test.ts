@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { judge, judged } from '../support/judge.ts';
+import { judge } from '../support/judge.ts';
+import { judged } from '../support/judged.ts';
 
 const folder = fileURLToPath(new URL('../../.github/workflows/', import.meta.url));
 const files = readdirSync(folder).map((name) => `${folder}${name}`);

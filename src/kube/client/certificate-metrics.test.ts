@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { RetryableError } from '../../errors/dinfra-error.ts';
 import { showCertificateEnds } from './certificate-metrics.ts';
-import type { TlsMaterial } from './cluster-access.ts';
+import type { Credentials, TlsMaterial } from './cluster-access.ts';
 
 /** Ends 2054-04-12T17:51:45Z. */
 const EARLY = `-----BEGIN CERTIFICATE-----
@@ -28,10 +28,13 @@ v98M17ndfbjC0SogXntQyD9lyQ8=
 `;
 const NAME = 'dinfra_cluster_certificate_expiry_timestamp_seconds';
 
-async function shown(credentials: () => Promise<Omit<TlsMaterial, 'rejectUnauthorized'>>): Promise<readonly string[]> {
+async function shown(
+  credentials: () => Promise<Omit<TlsMaterial, 'rejectUnauthorized'>>,
+  headers: Credentials['headers'] = {},
+): Promise<readonly string[]> {
   const registry = new Registry();
   showCertificateEnds(registry, {
-    credentials: async () => ({ headers: {}, tls: { ...(await credentials()), rejectUnauthorized: true } }),
+    credentials: async () => ({ headers, tls: { ...(await credentials()), rejectUnauthorized: true } }),
   });
   return (await registry.getSingleMetricAsString(NAME)).split('\n').filter((line) => !line.startsWith('#'));
 }
@@ -46,6 +49,16 @@ test('the end of the client certificate is that of the first in its chain, and o
 test('a pod with a token has no client certificate to end', async () => {
   expect(await shown(async () => ({ ca: EARLY }))).toEqual([`${NAME}{certificate="ca"} 2659629105`]);
   expect(await shown(async () => ({}))).toEqual([]);
+});
+
+test('a token in the kubeconfig that lasts for weeks has an end, and one that is renewed within hours has none', async () => {
+  const lasting = (seconds: number) => {
+    const part = (object: object) => Buffer.from(JSON.stringify(object)).toString('base64url');
+    return { Authorization: `Bearer ${part({ alg: 'RS256' })}.${part({ iat: 1_000, exp: 1_000 + seconds })}.c2ln` };
+  };
+  expect(await shown(async () => ({}), lasting(30 * 86_400))).toEqual([`${NAME}{certificate="token"} 2593000`]);
+  expect(await shown(async () => ({}), lasting(3_607))).toEqual([]);
+  expect(await shown(async () => ({}), { Authorization: 'Bearer no.token.atall' })).toEqual([]);
 });
 
 test('neither a broken certificate nor credentials that cannot be had fail the scrape', async () => {

@@ -1,0 +1,27 @@
+import { parse } from 'yaml';
+import { promtoolTests } from './alert-files.ts';
+import type { Alert } from './alerts.ts';
+
+/**
+ * The alerts of a file of rules that nothing shows to fire when they should and to keep still when they should not: each
+ * is tried alone.
+ *
+ * @param passes runs the tests, in promtool's notation, and says whether all of them passed.
+ */
+export async function untestedAlerts(
+  rules: { readonly file: string; readonly text: string },
+  tested: readonly Alert[],
+  passes: (tests: string) => Promise<boolean>,
+): Promise<readonly string[]> {
+  const untested: string[] = [];
+  for (const name of namesIn(rules.text)) {
+    const test = tested.find((alert) => alert.name === name);
+    if (test === undefined || !(await passes(promtoolTests([test], rules.file)))) untested.push(name);
+  }
+  return untested;
+}
+
+function namesIn(rules: string): readonly string[] {
+  const { groups } = parse(rules) as { readonly groups: readonly { readonly rules: readonly { alert: string }[] }[] };
+  return groups.flatMap((group) => group.rules.map(({ alert }) => alert));
+}
