@@ -12,17 +12,17 @@ const blueprints = new Blueprints(
 );
 
 describe('blueprints', () => {
-  it('a type without a blueprint stays what it is, and one with a blueprint becomes another', () => {
+  it('a type with a blueprint is translated into another one, and other types are not changed', () => {
     expect(blueprints.translate('helm/v1', 1)).toEqual({ type: 'helm/v1', descriptor: 1 });
     expect(blueprints.translate('shop/v1', 1)).toEqual({ type: 'vm/v1', descriptor: { made: 1 } });
   });
 
-  it('whoever realises what a blueprint becomes serves the type of the blueprint', () => {
+  it('a reactor that realises the target type of a blueprint also serves the type of the blueprint', () => {
     expect(blueprints.becomes('shop/v1')).toBe('vm/v1');
     expect(blueprints.becomes('helm/v1')).toBe('helm/v1');
   });
 
-  it('a fault of what a blueprint made names the field the consumer wrote', () => {
+  it('a fault in a translated descriptor names the field that the consumer wrote', () => {
     const fault = new TerminalError('VmUserDataTooLarge', { message: 'it takes 40000 characters', path: '/userData' });
     expect(blueprints.inTermsOf('shop/v1', fault)).toMatchObject({
       code: 'VmUserDataTooLarge',

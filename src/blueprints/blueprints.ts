@@ -1,25 +1,28 @@
 import type { Json } from '../base/json.ts';
 import { TerminalError } from '../errors/dinfra-error.ts';
 
-/** A descriptor type that is another one written differently. */
+/** Translates descriptors of one type into another type. */
 export interface Blueprint {
-  /** Name of the type it becomes. */
+  /** Name of the target type. */
   readonly type: string;
   /** Pure. Throws a TerminalError with the path of the field at fault. */
   translate(descriptor: Json): Json;
-  /** Fields that the translation made, and what they were made of: faults in the first are faults of the second. */
+  /**
+   * Fields that the translation created, and the fields they were created from: faults in the first belong to the
+   * second.
+   */
   readonly origins: Readonly<Record<string, string>>;
 }
 
-/** A descriptor as a reactor realises it. */
+/** A descriptor in the form that a reactor realises. */
 export interface Translated {
   readonly type: string;
   readonly descriptor: Json;
 }
 
 /**
- * The descriptor types that become other ones before a reactor is asked: a reactor knows its own types only, and a new
- * blueprint works with every reactor that realises what it becomes.
+ * Translates descriptor types before a reactor is chosen. Reactors only know their own types, and a new blueprint works
+ * with every reactor that realises its target type.
  */
 export class Blueprints {
   /** By the name of the descriptor type. */
@@ -30,7 +33,7 @@ export class Blueprints {
   }
 
   /**
-   * What a descriptor becomes; itself when its type is no blueprint's. Pure.
+   * The translation of a descriptor; the descriptor itself if its type has no blueprint. Pure.
    *
    * @throws TerminalError with the path of the field at fault.
    */
@@ -41,12 +44,12 @@ export class Blueprints {
       : { type: blueprint.type, descriptor: blueprint.translate(descriptor) };
   }
 
-  /** The type a reactor has to realise for a descriptor of a type: whoever does serves the blueprint's type, too. */
+  /** The type that a reactor has to realise to serve a descriptor type. */
   becomes(type: string): string {
     return this.#byType.get(type)?.type ?? type;
   }
 
-  /** Maps an error of a translated descriptor to the field the consumer wrote. */
+  /** Maps an error in a translated descriptor to the field that the consumer wrote. */
   inTermsOf(type: string, error: unknown): unknown {
     if (!(error instanceof TerminalError) || error.path === undefined) return error;
     const origin = this.#byType.get(type)?.origins[error.path];

@@ -46,7 +46,7 @@ export class BridgeMetrics {
     );
     this.awardsUnreadable = gauge(
       'dinfra_awards_unreadable',
-      'Awards on chain that could not be understood. What runs for them is left as it is.',
+      'Awards on chain that could not be decoded. What runs for them is left as it is.',
     );
     this.comparisons = new Counter({
       name: 'dinfra_bridge_comparisons_total',

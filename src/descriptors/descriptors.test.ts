@@ -13,7 +13,7 @@ afterAll(() => checker.close());
 const signal = new AbortController().signal;
 const type = { name: 'helm/v1', schema: '{"type":"object","properties":{"replicas":{"type":"integer"}}}' };
 
-/** What was noted on a chain that has just this. */
+/** A source of preimages with exactly this content. */
 function noted(content: string | Uint8Array): { readonly ref: ContentRef; readonly sources: readonly ContentSource[] } {
   const bytes = Buffer.from(content);
   const ref: ContentRef = { hash: contentHash(bytes), length: bytes.length, source: 'Preimage' };
@@ -37,7 +37,7 @@ test('a descriptor is fetched, verified, parsed and checked', async () => {
   expect((await descriptor('{"replicas":3}')).json).toEqual({ replicas: 3 });
 });
 
-test('a field that is wrong is named, with its value and what was expected', async () => {
+test('a wrong field is named with its value and what was expected', async () => {
   expect(await faultOf(descriptor('{"replicas":"three"}'))).toEqual({
     code: 'DescriptorSchema',
     message: 'replicas is "three"; helm/v1 wants an integer',
@@ -73,7 +73,7 @@ test('bytes that are not JSON have another reason than JSON that does not match'
   expect(await faultOf(descriptor('replicas: 3'))).toMatchObject({ code: 'DescriptorNotJson' });
 });
 
-test('a schema that cannot be used is the fault of the type', async () => {
+test('an unusable schema is reported as a fault of the type', async () => {
   const fault = await faultOf(descriptor('{}', { name: 'helm/v1', schema: '{"type":"objekt"}' }));
   expect(fault).toMatchObject({ code: 'DescriptorTypeUnknown', message: expect.stringContaining('type is "objekt"') });
 });
@@ -87,7 +87,7 @@ test('a check that exceeds its time is a refusal with a reason', async () => {
   });
 });
 
-test('a descriptor that is not there is missing, and one that cannot be read now may be there', async () => {
+test('a descriptor that no source has is missing, and one that cannot be read now is unreachable', async () => {
   const { ref } = noted('{}');
   const descriptors = new Descriptors(checker);
   const nowhere = [preimageSource(async () => undefined)];
@@ -117,7 +117,7 @@ test.each([
   });
 });
 
-test('a schema that is nowhere makes its type unknown, and one that cannot be read now does not', async () => {
+test('a missing schema makes its type unknown, and one that cannot be read now does not', async () => {
   const { ref } = noted('{}');
   const descriptors = new Descriptors(checker);
   const nowhere = descriptors.schema('x/v1', ref, [], signal);

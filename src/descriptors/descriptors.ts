@@ -16,18 +16,18 @@ export interface DescriptorTypeSchema {
   readonly schema: string;
 }
 
-/** A document, as it was published and as it reads. */
+/** A document: its bytes and its parsed content. */
 export interface Content {
   readonly bytes: Uint8Array;
   readonly json: Json;
 }
 
-/** How many verdicts are remembered. */
+/** Number of cached verdicts. */
 const MAX_VERDICTS = 4096;
 
 /**
- * What the chain's content references stand for: fetched, verified against the hash, parsed, and checked against a
- * schema, in that order. Bytes are kept by their hash and shared by all callers; sources are the caller's, since each
+ * Resolves the chain's content references: fetches the bytes, verifies their hash, parses them and checks them against
+ * a schema. Bytes are cached by their hash and shared by all callers. Sources come from the caller, because each
  * provider has its own chain and gateways.
  */
 export class Descriptors {
@@ -42,9 +42,9 @@ export class Descriptors {
   }
 
   /**
-   * The descriptor of a reference. Throws RetryableError DescriptorUnreachable when it cannot be had now, and a
-   * TerminalError when it never can: DescriptorTooLarge, DescriptorMissing, DescriptorHashMismatch, DescriptorNotJson,
-   * DescriptorSchema with the field at fault, DescriptorTypeUnknown when the schema cannot be used.
+   * The descriptor of a reference. Throws a RetryableError DescriptorUnreachable if it cannot be fetched now, and a
+   * TerminalError if it never can be: DescriptorTooLarge, DescriptorMissing, DescriptorHashMismatch, DescriptorNotJson,
+   * DescriptorSchema with the field at fault, DescriptorTypeUnknown if the schema cannot be used.
    */
   async descriptor(
     ref: ContentRef,
@@ -56,27 +56,30 @@ export class Descriptors {
     const key = `${ref.hash}/${contentHash(new TextEncoder().encode(type.schema))}`;
     const question = { type: type.name, schema: type.schema, descriptor: new TextDecoder().decode(content.bytes) };
     const verdict = this.#verdicts.get(key) ?? (await this.#checker.check(question, signal));
-    // How long a check takes depends on the machine; everything else follows from the two hashes alone.
+    // Whether a check exceeds its time depends on the machine; every other verdict follows from the two hashes.
     if (verdict.kind !== 'Overrun') this.#verdicts.set(key, verdict);
     demandMatch(type.name, verdict);
     return content;
   }
 
-  /** The content of a reference, verified by its hash and parsed, whatever its type says. Throws as `descriptor` does. */
+  /**
+   * The content of a reference, verified by its hash and parsed but not checked against a schema. Throws as
+   * `descriptor` does.
+   */
   async content(ref: ContentRef, sources: readonly ContentSource[], signal: AbortSignal): Promise<Content> {
     const bytes = await fetchContent(ref, { sources, cache: this.#cache, what: 'the descriptor', signal });
     return { bytes, json: parseJson(bytes, 'the descriptor') };
   }
 
   /**
-   * The text of the JSON Schema of a descriptor type, once it is known to be usable. Throws RetryableError
-   * DescriptorUnreachable when it cannot be had now, and TerminalError DescriptorTypeUnknown when it never can be used.
+   * The text of the JSON Schema of a descriptor type, after a check that it is usable. Throws a RetryableError
+   * DescriptorUnreachable if it cannot be fetched now, and a TerminalError DescriptorTypeUnknown if it is not usable.
    */
   async schema(type: string, ref: ContentRef, sources: readonly ContentSource[], signal: AbortSignal): Promise<string> {
     const what = `the schema of ${type}`;
     try {
       const bytes = await fetchContent(ref, { sources, cache: this.#cache, what, signal });
-      // Parsed for its errors: what is not UTF-8 has no text.
+      // Parsed only for its errors, e.g. bytes that are not UTF-8.
       parseJson(bytes, what);
       const schema = new TextDecoder().decode(bytes);
       demandMatch(type, await this.#checker.check({ type, schema }, signal));

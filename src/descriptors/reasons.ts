@@ -16,7 +16,7 @@ export const descriptorReasons = {
   },
   DescriptorHashMismatch: {
     family: 'terminal',
-    summary: 'The bytes received do not match the hash the consumer subscribed with.',
+    summary: 'The received bytes do not match the hash with which the consumer subscribed.',
     remedy: 'Publish the original bytes again, or subscribe with the hash of the new ones.',
     chainCode: 10_003,
   },

@@ -14,17 +14,17 @@ function filesIn(folder: string): readonly string[] {
 
 const read = (path: string) => readFileSync(new URL(path, config));
 
-/** The type a sample is of, by the end of its name: `substrate-node-helm.json`. */
+/** The type of a sample, by the end of its name: `substrate-node-helm.json`. */
 const typeOf = (file: string) => /-(\w+)\.json$/.exec(file)?.[1];
 
-test.each(filesIn('descriptor-types/'))('%s can be registered: small enough, and usable', (file) => {
+test.each(filesIn('descriptor-types/'))('%s can be registered: it is small enough and usable', (file) => {
   const schema = read(`descriptor-types/${file}`);
   expect(schema.length).toBeLessThanOrEqual(MAX_CONTENT_BYTES);
   expect(checkSchema({ type: file, schema: schema.toString() })).toEqual({ kind: 'Valid' });
 });
 
 test.each(filesIn('samples/descriptors/'))(
-  '%s can be subscribed to: small enough, and as its type wants it',
+  '%s can be used in a subscription: it is small enough and matches its type',
   (file) => {
     const descriptor = read(`samples/descriptors/${file}`);
     const schema = read(`descriptor-types/${typeOf(file)}-v1.schema.json`).toString();
@@ -34,7 +34,7 @@ test.each(filesIn('samples/descriptors/'))(
   },
 );
 
-test.each(filesIn('samples/descriptors/'))('%s is valid for ajv too, which editors and other tools use', (file) => {
+test.each(filesIn('samples/descriptors/'))('%s is also valid for ajv, which editors and other tools use', (file) => {
   const schema = JSON.parse(read(`descriptor-types/${typeOf(file)}-v1.schema.json`).toString());
   const ajv = new Ajv2020({ strict: true, strictRequired: false, validateFormats: false });
   expect(ajv.validate(schema, JSON.parse(read(`samples/descriptors/${file}`).toString()))).toBe(true);

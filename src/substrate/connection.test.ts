@@ -14,11 +14,11 @@ async function problemOf(path = ''): Promise<unknown> {
 it.each([
   [429, '429 Too Many Requests'],
   [503, '503 Service Unavailable'],
-])('a node that refuses the handshake with %i is reported with that', async (status, told) => {
+])('a node that refuses the handshake with %i is reported with that', async (status, answer) => {
   host = await startHttpHost((_, reply) => reply.writeHead(status, 'Words of the node').end());
   expect(await problemOf('/?token=secret')).toMatchObject({
     code: 'ChainUnreachable',
-    message: `the chain at ws://${host.host} answers ${told} instead of opening a WebSocket`,
+    message: `the chain at ws://${host.host} answers ${answer} instead of opening a WebSocket`,
   });
 });
 
@@ -27,7 +27,7 @@ it('a web page in the place of a node is reported as one', async () => {
   expect(await problemOf()).toMatchObject({ message: expect.stringContaining('answers 200 OK instead of') });
 });
 
-it('a node that is not there is reported as refusing the connection', async () => {
+it('a node that does not run is reported as refusing the connection', async () => {
   host = await startHttpHost(() => undefined);
   const { host: gone } = host;
   await host.close();
@@ -36,7 +36,7 @@ it('a node that is not there is reported as refusing the connection', async () =
   });
 });
 
-it('the answer to another endpoint of the same host is not taken for that of a node that hangs up', async () => {
+it('the response to another endpoint of the same host is not attributed to a node that hangs up', async () => {
   const asked = Promise.withResolvers<() => void>();
   host = await startHttpHost(({ url, socket }, reply) => {
     if (url === '/a') asked.resolve(() => socket.destroy());

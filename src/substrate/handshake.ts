@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { STATUS_CODES } from 'node:http';
 
-/** Where the HTTP client that Node's WebSocket is made of tells of the answers it gets. */
+/** The diagnostics channel on which the HTTP client behind Node's WebSocket publishes the responses it receives. */
 const HEADERS = 'undici:request:headers';
 
 interface HeadersMessage {
@@ -10,8 +10,9 @@ interface HeadersMessage {
 }
 
 /**
- * Listens for the HTTP answer to a WebSocket handshake until it is disposed. A WebSocket fails without saying why, in all
- * clients: pages of a browser must not learn it. An operator has to: a rate limit wants something else than a wrong URL.
+ * Listens for the HTTP response to a WebSocket handshake until it is disposed. A WebSocket fails without a reason in
+ * all clients, because pages in a browser must not learn it. An operator needs it: a rate limit is resolved differently
+ * than a wrong URL.
  */
 export class HandshakeAnswer implements Disposable {
   private readonly origin: string;
@@ -25,10 +26,10 @@ export class HandshakeAnswer implements Disposable {
     subscribe(HEADERS, this.onHeaders);
   }
 
-  /** `429 Too Many Requests`; undefined when there was no answer, or nothing was told of it. */
+  /** `429 Too Many Requests`; undefined if there was no response, or none was published. */
   get refusal(): string | undefined {
     if (this.status === undefined) return undefined;
-    // The node's own words for the status are a stranger's.
+    // The reason phrase sent by the node is untrusted.
     return `${this.status} ${STATUS_CODES[this.status] ?? ''}`.trimEnd();
   }
 

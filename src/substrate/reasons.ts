@@ -6,7 +6,7 @@ export const substrateReasons = {
     family: 'retryable',
     summary: 'No chain endpoint answers, or what answers is not a Substrate node.',
     remedy:
-      'Check spec.chain.endpoints of the Provider and the network policy. A node that answers 429 or 503 limits connections: use another, or one of your own. The operator keeps trying each in turn.',
+      'Check spec.chain.endpoints of the Provider and the network policy. A node that answers 429 or 503 limits connections: use another, or one of your own. The operator keeps trying one after the other.',
   },
   ChainStalled: {
     family: 'retryable',
@@ -31,7 +31,7 @@ export const substrateReasons = {
   ChainUndecodable: {
     family: 'retryable',
     summary: 'A response of the chain could not be decoded, for example after a runtime upgrade.',
-    remedy: 'Upgrade the operator if it lasts. Nothing is skipped: the whole state is read again.',
+    remedy: 'Upgrade the operator if it persists. Nothing is skipped: the whole state is read again.',
   },
   TransactionRejected: {
     family: 'retryable',
@@ -40,8 +40,8 @@ export const substrateReasons = {
   },
   TransactionLost: {
     family: 'retryable',
-    summary: 'A transaction was sent and did not become final in time.',
-    remedy: "Nothing to do if it is rare: the chain's state is read again and what is missing is sent again.",
+    summary: 'A transaction was sent and was not finalised in time.',
+    remedy: "Nothing to do if it is rare: the chain's state is read again, and calls without effect are sent again.",
   },
 } as const satisfies Reasons;
 

@@ -1,17 +1,17 @@
-/** Where it all is in the VM. The folder's name is the project's, unless the file has one. */
+/** The folder in the VM. Its name is the name of the compose project, unless the file has one. */
 const FOLDER = '/opt/dinfra';
 const UNIT = 'dinfra-compose.service';
 
 /**
- * The cloud-config that makes a new VM run a compose file: the file, a unit that brings it up at every boot, and what
- * that unit installs Docker with. Nothing is installed by cloud-init itself: it tries once, and the network may be opened
- * only after the VM has booted.
+ * The cloud-config that makes a new VM run a compose file: the file, a unit that starts it at every boot, and a script
+ * with which that unit installs Docker. cloud-init itself installs nothing, because it tries only once, and the network
+ * may be opened only after the VM has booted.
  *
- * @param compose text of the file. It is put there as it is.
+ * @param compose text of the file, which is written unchanged.
  */
 export function cloudConfigOf(compose: string): string {
   const config = {
-    // Files are written once in the life of a VM, but this is done at every boot: the order may have been changed.
+    // write_files runs once in the life of a VM, bootcmd at every boot: the order may have been updated.
     bootcmd: [['sh', '-c', writeCompose, 'sh', compose]],
     write_files: [
       { path: `${FOLDER}/install-docker`, permissions: '0755', content: installDocker },
@@ -27,8 +27,8 @@ export function cloudConfigOf(compose: string): string {
 }
 
 /**
- * As JSON, which is YAML and needs no quoting rules of its own; but these are line breaks in the YAML that cloud-init
- * reads, and would be folded.
+ * JSON is valid YAML and avoids its quoting rules. But these characters are line breaks in the YAML version that
+ * cloud-init reads, and would be folded.
  */
 function asYaml(config: object): string {
   return JSON.stringify(config, null, 1).replace(
@@ -59,7 +59,7 @@ RestartSec=15
 WantedBy=multi-user.target
 `;
 
-/** Ubuntu has Compose beside its docker.io; for the others it is Docker's own repository, as its manual says. */
+/** Ubuntu packages Compose with its docker.io; other distributions use Docker's repository, as in its manual. */
 const installDocker = `#!/bin/sh
 # Sees to it that Docker with Compose is installed and runs. Called whenever the compose file is brought up.
 set -eu

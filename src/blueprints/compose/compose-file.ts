@@ -3,30 +3,30 @@ import type { Json } from '../../base/json.ts';
 import { unparsable } from '../../base/yaml-bounds.ts';
 import { invalid, type Place, preview } from './fault.ts';
 
-/** An object of a compose file, its own keys only. */
+/** The own keys and values of an object in a compose file. */
 export type Fields = ReadonlyMap<string, Json>;
 
-/** A compose file: the text docker shall read, and what it says. */
+/** A compose file: its text, and its parsed content. */
 export interface ComposeFile {
   readonly text: string;
   readonly top: Fields;
   readonly services: ReadonlyMap<string, Fields>;
 }
 
-/** Longest text, in bytes. Linux takes twice as much in one argument, which is how it gets into the file. */
+/** Maximum size of the text, in bytes. It is passed as one argument, for which Linux allows twice as much. */
 const MAX_BYTES = 65_536;
-/** Deepest nesting: files of people have about six levels. */
+/** Maximum nesting: usual files have about six levels. */
 const MAX_DEPTH = 32;
-/** Aliases, each counted with those in what it stands for: a bomb has billions, a file of people a few dozen. */
+/** Maximum number of aliases, nested ones included: a bomb has billions, a usual file a few dozen. */
 const MAX_ALIASES = 200;
 const MAX_SERVICES = 64;
-/** Words and marks: some three thousand lines. */
+/** Maximum number of tokens: about three thousand lines. */
 const MAX_WORDS = 20_000;
 
 /**
- * Reads a compose file. It is a stranger's: bounded in size, depth and aliases. Throws ComposeInvalid.
+ * Parses a compose file. It is untrusted: size, depth and aliases are bounded. Throws ComposeInvalid.
  *
- * @param given the text of the file, or the same as data.
+ * @param given the text of the file, or the same as an object.
  */
 export function readComposeFile(given: Json | undefined): ComposeFile {
   const text = typeof given === 'string' ? given : textOf(given);
@@ -58,14 +58,14 @@ export function fieldsOf(value: Json | undefined, place: Place): Fields {
   throw invalid(place, `is ${preview(value)}; expected an object`);
 }
 
-/** The entries of a list; none when there is no list. Throws ComposeInvalid for anything else. */
+/** The entries of a list; empty if it is missing. Throws ComposeInvalid for anything else. */
 export function listOf(value: Json | undefined, place: Place): readonly Json[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value;
   throw invalid(place, `is ${preview(value)}; expected a list`);
 }
 
-/** JSON is YAML: docker reads it as well. */
+/** An object becomes JSON, which is YAML, so docker can read it. */
 function textOf(given: Json | undefined): string {
   if (typeof given === 'object' && given !== null) return `${JSON.stringify(given, null, 1)}\n`;
   throw invalid([], `is ${preview(given)}; expected its text, or the same as an object`);
@@ -92,7 +92,7 @@ function firstLine(error: unknown): string {
   return line.replace(/:$/, '').slice(0, 160);
 }
 
-/** Without what JSON does not have (NaN, dates, sets), and not deeper than people write. */
+/** Rejects values that JSON does not have (NaN, dates, sets), and excessive nesting. */
 function demandJson(value: unknown, place: Place, depth: number): asserts value is Json {
   if (depth > MAX_DEPTH) throw invalid([], `is nested deeper than ${MAX_DEPTH} levels`);
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
@@ -106,7 +106,7 @@ function demandJson(value: unknown, place: Place, depth: number): asserts value 
   }
 }
 
-/** The first character outside of YAML's `c-printable`, which one parser or another on the way would not take. */
+/** The first character outside of YAML's `c-printable`, which some parser on the way would reject. */
 function oddCharacter(text: string): string | undefined {
   const found = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u.exec(text)?.[0];
   return found && `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

@@ -28,7 +28,7 @@ function orderFor(descriptor: Json): Order {
   return { ...orderForVm(), type: 'compose/v1', descriptor };
 }
 
-/** The user-data of the one VM there is, as cloud-init reads it. */
+/** The user-data of the only VM, as cloud-init reads it. */
 function userDataInCloud(): string {
   const vms = [...bench.simulator.world.tables.vms.live()];
   expect(vms).toHaveLength(1);
@@ -45,7 +45,7 @@ function partsOf(archive: string): readonly string[] {
     .map((part) => Buffer.from(part.slice(part.indexOf('\r\n\r\n')), 'base64').toString('utf8'));
 }
 
-/** Why the controller would not take an order, in terms of what the consumer wrote. */
+/** The error with which the controller would refuse an order, in terms of what the consumer wrote. */
 async function problemOf({ type, descriptor, ...order }: Order): Promise<unknown> {
   try {
     const translated = { ...order, ...blueprints.translate(type, descriptor) };
@@ -57,7 +57,7 @@ async function problemOf({ type, descriptor, ...order }: Order): Promise<unknown
 }
 
 describe('a compose/v1 order in CloudStack', () => {
-  it('is a VM with the file in it and its ports open, from the award to the end', async () => {
+  it('a compose/v1 order is realised as a VM with the file and open ports, from the award to the end', async () => {
     const order = orderFor(sample);
     expect(await problemOf(order)).toBeUndefined();
     const driver = new TenureDriver(bench.reactor(), order, bench.clock);
@@ -67,7 +67,7 @@ describe('a compose/v1 order in CloudStack', () => {
     expect(names).toEqual(expect.arrayContaining(['ssh', 'node-9944', 'node-30333']));
     const [cloudConfig = ''] = partsOf(userDataInCloud());
     expect(parse(cloudConfig).bootcmd[0].at(-1)).toBe(sample.compose);
-    // A translation that came out otherwise would be taken for drift.
+    // A translation that is not deterministic would count as drift.
     expect((await driver.reconcile()).action).toBe('rest');
     driver.wanted = 'Suspended';
     expect((await driver.settle()).found).toMatchObject({ phase: 'Stopped', differences: [] });
@@ -78,7 +78,7 @@ describe('a compose/v1 order in CloudStack', () => {
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 
-  it('is refused before any call that changes something, with the field and by how much it is too large', async () => {
+  it('a compose file that is too large is refused before anything is changed, with its field and by how much', async () => {
     const noise = randomBytes(30_000).toString('base64');
     const large = orderFor({ ...sample, compose: `${sample.compose}\n# ${noise}\n` });
     const error = await problemOf(large);
@@ -90,16 +90,16 @@ describe('a compose/v1 order in CloudStack', () => {
     expect(holdingsOf(bench)).toEqual(emptyHoldings);
   });
 
-  it('is refused for what the file says, with its place in the descriptor', async () => {
+  it('an unsupported compose file is refused with the path in the descriptor', async () => {
     const order = orderFor({ ...sample, compose: 'services: {web: {build: .}}' });
     expect(await problemOf(order)).toMatchObject({ code: 'ComposeUnsupported', path: '/compose/services/web/build' });
   });
 
-  it('is refused for what the VM cannot be, with the field of the descriptor', async () => {
+  it('an impossible VM of a compose/v1 order is refused with the field of the descriptor', async () => {
     expect(await problemOf(orderFor({ ...sample, image: 'gone' }))).toMatchObject({ path: '/image' });
   });
 
-  it('does not change what vm/v1 is', async () => {
+  it('a vm/v1 order is not affected by blueprints', async () => {
     const order = orderForVm({ compose: 'not looked at', userData: '#!/bin/sh\n' });
     expect(await problemOf(order)).toBeUndefined();
   });

@@ -17,7 +17,7 @@ const size = { image: 'debian-12', cpu: 1, memoryMiB: 1_024 };
 
 type Ports = readonly { readonly name: string; readonly port: number; readonly [key: string]: Json }[];
 
-/** The VM of services, each with an image unless it says otherwise. */
+/** The VM for services; each gets an image unless it has one. */
 function vmOf(services: Record<string, object>, more: Record<string, Json> = {}) {
   const whole = Object.entries(services).map(([name, service]) => [name, { image: 'nginx', ...service }]);
   const vm = composeToVm({ ...size, compose: { services: Object.fromEntries(whole) }, ...more });
@@ -26,7 +26,7 @@ function vmOf(services: Record<string, object>, more: Record<string, Json> = {})
 
 const portsOf = (ports: Json, more: Record<string, Json> = {}) => vmOf({ web: { ports } }, more).network.ports;
 
-/** What cloud-init would make of the user-data. */
+/** The user-data as cloud-init parses it. */
 function cloudConfigIn(vm: Json): {
   readonly bootcmd: readonly (readonly string[])[];
   readonly write_files: readonly { readonly path: string; readonly permissions: string; readonly content: string }[];
@@ -37,7 +37,7 @@ function cloudConfigIn(vm: Json): {
   return parse(userData, { version: '1.1' });
 }
 
-/** The compose file, as the command of every boot is given it. */
+/** The compose file in the arguments of the boot command. */
 const composeIn = (vm: Json) => cloudConfigIn(vm).bootcmd[0]?.at(-1);
 
 function refusal(make: () => unknown): TerminalError {
@@ -47,11 +47,11 @@ function refusal(make: () => unknown): TerminalError {
     expect(error).toBeInstanceOf(TerminalError);
     return error as TerminalError;
   }
-  throw new Error('it was not refused');
+  throw new Error('it was accepted');
 }
 
 describe('a compose/v1 descriptor', () => {
-  it('becomes the VM it asks for, with the file in it and what it publishes open', () => {
+  it('a compose/v1 descriptor becomes its VM with the file in it and the published ports open', () => {
     const sample = readJson('samples/descriptors/substrate-node-compose.json');
     const vm = composeToVm(sample);
     expect(vm).toMatchObject({ image: 'debian-12', cpu: 2, memoryMiB: 4_096, rootDiskGiB: 20 });
@@ -69,7 +69,7 @@ describe('a compose/v1 descriptor', () => {
     expect(runcmd).toContainEqual(['systemctl', 'enable', 'dinfra-compose.service']);
   });
 
-  it('has the same fields as vm/v1, but for user-data and disks, which are made for the file', () => {
+  it('the schema of compose/v1 has the fields of vm/v1 except for user-data and disks', () => {
     const { properties: own, $defs } = readJson('descriptor-types/compose-v1.schema.json');
     const vm = readJson('descriptor-types/vm-v1.schema.json');
     const { compose, ...shared } = own;
@@ -81,18 +81,18 @@ describe('a compose/v1 descriptor', () => {
     expect($defs).toEqual(vm.$defs);
   });
 
-  it('becomes what the schema of vm/v1 allows', () => {
+  it('the translation matches the schema of vm/v1', () => {
     const validate = new Ajv.default({ strict: false }).compile(readJson('descriptor-types/vm-v1.schema.json'));
     const vm = composeToVm(readJson('samples/descriptors/substrate-node-compose.json'));
     expect(validate(vm), JSON.stringify(validate.errors)).toBe(true);
   });
 
-  it('is the same VM each time, or what runs would be taken for changed', () => {
+  it('the translation is deterministic, so that it never counts as a change', () => {
     const sample = readJson('samples/descriptors/substrate-node-compose.json');
     expect(composeToVm(sample)).toEqual(composeToVm(structuredClone(sample)));
   });
 
-  it('leaves what is wrong with the VM itself to the reader of vm/v1', () => {
+  it('problems of the VM itself are left to the vm/v1 parser', () => {
     const vm = composeToVm({ ...size, cpu: 0, compose: 'services: {a: {image: b}}' });
     expect(refusal(() => vmOrderOf(vm))).toMatchObject({ code: 'VmDescriptorInvalid', path: '/cpu' });
     const network = composeToVm({ ...size, network: 5, compose: 'services: {a: {image: b}}' });
@@ -100,7 +100,7 @@ describe('a compose/v1 descriptor', () => {
   });
 });
 
-describe('the ports', () => {
+describe('the ports of a compose file', () => {
   it.each<[string, Json, object[]]>([
     ['a port', '8080:80', [{ name: 'web-8080', port: 8_080, protocol: 'tcp' }]],
     ['a range', '8000-8002:80-82', [{ name: 'web-8000', port: 8_000, endPort: 8_002, protocol: 'tcp' }]],
@@ -115,7 +115,7 @@ describe('the ports', () => {
     ['an object on the loopback address', { target: 80, published: 80, host_ip: '127.0.0.1' }, []],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: what docker compose calls a variable.
     ['a default', '${PORT:-8080}:80', [{ name: 'web-8080', port: 8_080, protocol: 'tcp' }]],
-  ])('are opened as published: %s', (_what, port, expected) => {
+  ])('published ports are opened: %s', (_what, port, expected) => {
     expect(portsOf([port])).toEqual(expected);
   });
 
@@ -133,30 +133,30 @@ describe('the ports', () => {
     [{ published: 80 }, 'target is missing'],
     [true, 'expected a text or a number'],
     [null, 'expected a text or a number'],
-  ])('are refused as %j', (port, why) => {
+  ])('the port entry %j is refused', (port, why) => {
     const error = refusal(() => portsOf([port]));
     expect(error.message).toContain(why);
     expect(error.path).toMatch(/^\/compose\/services\/web\/ports\/0/);
   });
 
-  it('of a service with a profile stay closed: it is not started', () => {
+  it('ports of a service with a profile stay closed, because it is not started', () => {
     expect(vmOf({ web: { ports: ['80:80'], profiles: ['debug'] } }).network.ports).toEqual([]);
   });
 
-  it('that a service has from another one, however far, are opened', () => {
+  it('ports that a service inherits by extends, over any number of services, are opened', () => {
     const base = { ports: ['80:80', '127.0.0.1:81:81'], scale: 0 };
     const middle = { extends: 'base', ports: ['82:82', '80:80'] };
     const web = { extends: { service: 'middle' }, ports: ['80:80/tcp', '83:83'], scale: 1 };
     expect(vmOf({ web, middle, base }).network.ports.map(({ name }) => name)).toEqual(['web-80', 'web-83', 'web-82']);
   });
 
-  it('of a service that is not started stay closed, as those of what extends it with its profile', () => {
+  it('ports of a service that is not started stay closed, and those of services that inherit its profile', () => {
     const none = { ports: ['80:80'], deploy: { replicas: 0 } };
     const debug = { ports: ['81:81'], profiles: ['debug'] };
     expect(vmOf({ none, debug, more: { extends: 'debug' }, still: { extends: 'none' } }).network.ports).toEqual([]);
   });
 
-  it('that a service would have together with the one it extends are refused', () => {
+  it('a port published by a service and by the one it extends is refused', () => {
     const error = refusal(() => vmOf({ one: { ports: ['80:80'] }, two: { extends: 'one' } }));
     expect(error).toMatchObject({ code: 'ComposeInvalid', path: '/compose/services/two/extends' });
     expect(error.message).toContain('publishes 80/tcp, as the service "one" does');
@@ -165,20 +165,20 @@ describe('the ports', () => {
   it.each([
     ['itself', { a: { extends: 'a' } }, 'a'],
     ['one that extends it', { a: { extends: 'b' }, b: { extends: { service: 'a' } } }, 'a'],
-    ['one that goes in circles', { a: { extends: 'b' }, b: { extends: 'c' }, c: { extends: 'b' } }, 'b'],
-  ])('of a service that extends %s are none: it is refused', (_what, services, again) => {
+    ['a circle of others', { a: { extends: 'b' }, b: { extends: 'c' }, c: { extends: 'b' } }, 'b'],
+  ])('a service that extends %s is refused', (_what, services, again) => {
     const error = refusal(() => vmOf(services));
     expect(error).toMatchObject({ code: 'ComposeInvalid', path: '/compose/services/a/extends' });
     expect(error.message).toContain(`leads back to the service "${again}"`);
   });
 
-  it('of two services cannot be the same', () => {
+  it('a port published by two services is refused', () => {
     const error = refusal(() => vmOf({ a: { ports: ['80:80'] }, b: { ports: ['79-81:79-81'] } }));
     expect(error).toMatchObject({ code: 'ComposeInvalid', path: '/compose/services/b/ports/0' });
     expect(error.message).toContain('publishes 79-81/tcp, as the service "a" does');
   });
 
-  it('named by the descriptor too are as it says: who may connect', () => {
+  it('an entry in network.ports restricts who may connect to a published port', () => {
     const ports = [{ name: 'rpc', port: 8_000, endPort: 8_010, from: ['203.0.113.0/24'] }];
     expect(portsOf(['8001:80', '53:53/udp'], { network: { ports } })).toEqual([
       ...ports,
@@ -186,21 +186,21 @@ describe('the ports', () => {
     ]);
   });
 
-  it('named by the descriptor in part are refused', () => {
+  it('an entry in network.ports for a part of a published range is refused', () => {
     const ports = [{ name: 'rpc', port: 8_000, from: ['203.0.113.0/24'] }];
     expect(refusal(() => portsOf(['8000-8001:80-81'], { network: { ports } })).message).toContain('the whole range');
   });
 
-  it('are no more than fit', () => {
+  it('more ports than vm/v1 allows are refused', () => {
     const many = Array.from({ length: 33 }, (_, index) => `${1_000 + index}:80`);
     expect(refusal(() => portsOf(many)).message).toContain('33 with those of network.ports; at most 32');
   });
 
-  it('leave the rest of the network as it was', () => {
+  it('the other fields of the network are not changed', () => {
     expect(vmOf({ web: {} }, { network: { egress: 'None' } }).network).toEqual({ egress: 'None', ports: [] });
   });
 
-  it('have names that vm/v1 takes, each its own, whatever the services are called', () => {
+  it('port names are unique and valid for vm/v1, whatever the names of the services', () => {
     const name = fc.stringMatching(/^[a-zA-Z0-9._-]{1,63}$/);
     const services = fc.uniqueArray(
       fc.record({ name, port: fc.integer({ min: 23, max: 65_535 }), udp: fc.boolean() }),
@@ -228,7 +228,7 @@ describe('the ports', () => {
   });
 });
 
-describe('what a new VM does not have', () => {
+describe('requirements that a new VM cannot meet', () => {
   it.each<[string, object, string]>([
     ['sources to build', { build: '.' }, 'services/web/build'],
     [
@@ -237,7 +237,11 @@ describe('what a new VM does not have', () => {
       'services/web/volumes/0',
     ],
     ['a home', { volumes: ['~/.ssh:/root/.ssh'] }, 'services/web/volumes/0'],
-    ['the same, written long', { volumes: [{ type: 'bind', source: 'conf', target: '/c' }] }, 'services/web/volumes/0'],
+    [
+      'a relative bind mount in the long syntax',
+      { volumes: [{ type: 'bind', source: 'conf', target: '/c' }] },
+      'services/web/volumes/0',
+    ],
     ['a path without a slash in front', { volumes: ['conf/a:/c'] }, 'services/web/volumes/0'],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: what docker compose calls a variable.
     ['a path hidden in a default', { volumes: ['${X:-./a}:/c'] }, 'services/web/volumes/0'],
@@ -245,30 +249,30 @@ describe('what a new VM does not have', () => {
     ['files of variables', { env_file: ['/etc/a', { path: 'b' }] }, 'services/web/env_file/1'],
     ['a file of labels', { label_file: ['labels'] }, 'services/web/label_file/0'],
     ['another compose file', { extends: { file: 'a.yaml', service: 'web' } }, 'services/web/extends/file'],
-    ['containers of before', { network_mode: 'container:db' }, 'services/web/network_mode'],
+    ['existing containers', { network_mode: 'container:db' }, 'services/web/network_mode'],
     ['a program to provide', { provider: { type: 'x' } }, 'services/web/provider'],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: what docker compose calls a variable.
     ['variables', { environment: { A: '${TOKEN}' } }, 'services/web/environment/A'],
-    ['variables that are demanded', { command: ['$TOKEN'] }, 'services/web/command/0'],
-  ])('is refused with its place: %s', (_what, service, path) => {
+    ['required variables', { command: ['$TOKEN'] }, 'services/web/command/0'],
+  ])('a service is refused with the path of the field: %s', (_what, service, path) => {
     const error = refusal(() => vmOf({ web: service }));
     expect(error).toMatchObject({ code: 'ComposeUnsupported', path: `/compose/${path}` });
   });
 
   it.each<[string, object, string]>([
-    ['volumes of before', { volumes: { data: { external: true } } }, 'volumes/data/external'],
-    ['networks of before', { networks: { front: { external: { name: 'x' } } } }, 'networks/front/external'],
+    ['existing volumes', { volumes: { data: { external: true } } }, 'volumes/data/external'],
+    ['existing networks', { networks: { front: { external: { name: 'x' } } } }, 'networks/front/external'],
     ['a file of a config', { configs: { a: { file: './a' } } }, 'configs/a/file'],
     ['a secret of the environment', { secrets: { a: { environment: 'A' } } }, 'secrets/a/environment'],
     ['other compose files', { include: ['b.yaml'] }, 'include'],
     ['a model', { models: { llm: { model: 'a' } } }, 'models'],
-  ])('is refused at the top as well: %s', (_what, top, path) => {
+  ])('a top-level element is refused with the path of the field: %s', (_what, top, path) => {
     const compose = { services: { web: { image: 'a' } }, ...top } as Json;
     const error = refusal(() => composeToVm({ ...size, compose }));
     expect(error).toMatchObject({ code: 'ComposeUnsupported', path: `/compose/${path}` });
   });
 
-  it('is told apart from what is merely dangerous elsewhere: the machine is the consumer’s own', () => {
+  it('privileges that are dangerous elsewhere are allowed, because the machine is the consumer’s own', () => {
     const service = {
       privileged: true,
       network_mode: 'host',
@@ -297,7 +301,7 @@ describe('what a new VM does not have', () => {
   });
 });
 
-describe('a hostile or careless file', () => {
+describe('a hostile or careless compose file', () => {
   const ofText = (compose: Json) => refusal(() => composeToVm({ ...size, compose }));
 
   it.each<[string, Json, string]>([
@@ -307,27 +311,27 @@ describe('a hostile or careless file', () => {
     ['missing', null, 'expected its text'],
     ['two documents', 'services: {}\n---\nservices: {}', 'cannot be read as YAML'],
     ['not YAML', 'services: [', 'cannot be read as YAML'],
-    ['of two minds', 'services: {a: {image: b, image: c}}', 'Map keys must be unique'],
+    ['ambiguous', 'services: {a: {image: b, image: c}}', 'Map keys must be unique'],
     ['without services', 'name: a', 'services is missing'],
     ['with no service', 'services: {}', 'at least one service'],
-    ['with an odd service', 'services: {"../x": {image: a}}', 'a name has letters'],
-    ['with a service that is none', 'services: {a: b}', 'services.a is "b"; expected an object'],
+    ['with an invalid service name', 'services: {"../x": {image: a}}', 'a name has letters'],
+    ['with a service that is not an object', 'services: {a: b}', 'services.a is "b"; expected an object'],
     ['without an image', 'services: {a: {}}', 'services.a.image is missing'],
     ['extending nothing', 'services: {a: {extends: b}}', 'the name of a service of the file'],
     ['with a tag', 'services: !!js/function "x"', 'cannot be read as YAML'],
-    ['with what is no number', 'services: {a: {image: b, x: .nan}}', 'neither text, number'],
+    ['with NaN', 'services: {a: {image: b, x: .nan}}', 'neither text, number'],
     ['with a control character', 'services: {a: {image: "b\u0007"}}', 'U+0007'],
-    ['with half a character', 'services: {a: {image: "\ud800"}}', 'U+D800'],
+    ['with a lone surrogate', 'services: {a: {image: "\ud800"}}', 'U+D800'],
     ['too long', `services: {a: {image: b}} # ${'x'.repeat(70_000)}`, 'at most 65536'],
     ['too long in bytes', `services: {a: {image: b}} # ${'ü'.repeat(33_000)}`, 'at most 65536'],
-  ])('is refused when it is %s', (_what, compose, why) => {
+  ])('a compose file that is %s is refused', (_what, compose, why) => {
     const error = ofText(compose);
     expect(error.code).toBe('ComposeInvalid');
     expect(error.message).toContain(why);
     expect(error.path).toMatch(/^\/compose/);
   });
 
-  it('cannot blow up by aliases', () => {
+  it('a compose file with an alias bomb is refused', () => {
     const levels = Array.from({ length: 12 }, (_, level) => {
       const entry = level === 0 ? 'lol' : `*a${level - 1}`;
       return `x-${level}: &a${level} [${Array.from({ length: 9 }, () => entry).join(', ')}]`;
@@ -337,7 +341,7 @@ describe('a hostile or careless file', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
-  it('may use aliases and merges as people do', () => {
+  it('a compose file may use aliases and merge keys', () => {
     const compose = 'x-web: &web {image: nginx}\nservices:\n  a: {<<: *web, ports: ["80:80"]}\n  b: *web\n';
     expect((composeToVm({ ...size, compose }) as { network: { ports: Ports } }).network.ports).toHaveLength(1);
   });
@@ -352,13 +356,13 @@ describe('a hostile or careless file', () => {
     ['defaults', `services: {a: {image: "${'\u0024{A:-'.repeat(12_000)}"}}`],
     ['dollars', `services: {a: {image: "${'\u0024{A'.repeat(20_000)}"}}`],
     ['levels', `services: {a: {image: b, x: ${'['.repeat(40)}${']'.repeat(40)}}}`],
-  ])('is refused soon however deep it is: %s', (_what, text) => {
+  ])('a deeply nested compose file is refused quickly: %s', (_what, text) => {
     const started = performance.now();
     expect(ofText(text)).toMatchObject({ code: expect.stringMatching(/^Compose/) });
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 
-  it('is a TerminalError or a VM, whatever it is', () => {
+  it('any input becomes a VM or a TerminalError', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string(), fc.jsonValue()), (compose) => {
         try {
@@ -396,7 +400,7 @@ describe('a hostile or careless file', () => {
     );
   });
 
-  it('is in its file after a boot as it was written, and after an update as it is then', () => {
+  it('the file in the VM is the ordered one after the first boot, and the updated one after a later boot', () => {
     const folder = mkdtempSync(join(tmpdir(), 'dinfra-compose-'));
     try {
       for (const comment of ['it\'s `x` $(x) $X "\\\\n" %s ü\r', 'no more']) {
@@ -413,7 +417,7 @@ describe('a hostile or careless file', () => {
     }
   });
 
-  it('arrives in the VM as it was written, whatever is in it', () => {
+  it('the file arrives in the VM unchanged, whatever its content', () => {
     const printable = fc
       .string({ unit: 'binary' })
       .map((text) => text.replace(/[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\u{10000}-\u{10ffff}]/gu, ''));

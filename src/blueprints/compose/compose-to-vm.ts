@@ -5,14 +5,15 @@ import { demandRunnable } from './demand-runnable.ts';
 import { invalid } from './fault.ts';
 import { overlap, type PublishedPort, publishedPorts } from './published-ports.ts';
 
-/** Ports a `vm/v1` descriptor can open. */
+/** Maximum number of port entries in a `vm/v1` descriptor. */
 const MAX_PORTS = 32;
-/** Longest name of a port. */
+/** Maximum length of a port name. */
 const MAX_NAME = 63;
 
 /**
- * A `compose/v1` descriptor as a `vm/v1` one: the same VM, with the compose file in its user-data and the ports open
- * that the file publishes. Pure: same descriptor, same VM. Problems of the VM itself are reported by the `vm/v1` parser.
+ * Translates a `compose/v1` descriptor into a `vm/v1` one: the same VM, with the compose file in its user-data and the
+ * ports open that the file publishes. Pure: same descriptor, same VM. Problems of the VM itself are left to the `vm/v1`
+ * parser.
  *
  * @throws TerminalError ComposeInvalid or ComposeUnsupported, with the path of the field.
  */
@@ -20,7 +21,7 @@ export function composeToVm(descriptor: Json): Json {
   const { compose, network, ...vm } = Object.fromEntries(fieldsOf(descriptor, []));
   const file = readComposeFile(compose);
   demandRunnable(file);
-  // Anything but an object is left for the reader of vm/v1 to refuse.
+  // Anything but an object is left to the vm/v1 parser to refuse.
   const said = typeof network === 'object' && network !== null && !Array.isArray(network) ? network : undefined;
   const given = Object.fromEntries(Object.entries(said ?? {}));
   const own = Array.isArray(given['ports']) ? given['ports'] : [];
@@ -38,7 +39,10 @@ export function composeToVm(descriptor: Json): Json {
   };
 }
 
-/** What is left to open when `own` is. Where both name a port, the descriptor says more: who may connect. */
+/**
+ * The published ports that `own` does not open. If both name a port, the descriptor's entry is used, because it
+ * restricts who may connect.
+ */
 function portsFor(published: readonly PublishedPort[], own: readonly Json[]): readonly Json[] {
   const opened = own.map(rangeOf);
   const names = new Set(own.map(nameOf));
@@ -55,7 +59,7 @@ function portsFor(published: readonly PublishedPort[], own: readonly Json[]): re
   });
 }
 
-/** `web-8080`, `dns-53-udp`: a label, whatever the service is called. */
+/** `web-8080`, `dns-53-udp`: a valid label, whatever the name of the service. */
 function freeName({ service, port, protocol }: PublishedPort, taken: ReadonlySet<string | undefined>): string {
   const end = `-${port}${protocol === 'udp' ? '-udp' : ''}`;
   const label = service

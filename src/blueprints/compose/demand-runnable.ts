@@ -4,13 +4,13 @@ import { invalid, type Place, preview, unsupported } from './fault.ts';
 import { interpolate } from './interpolation.ts';
 import { extendedBy, lineageOf } from './lineage.ts';
 
-/** What a file may have at its top, beside extensions (`x-…`). */
+/** The allowed top-level elements, in addition to extensions (`x-…`). */
 const TOP = new Set(['version', 'name', 'services', 'networks', 'volumes', 'configs', 'secrets']);
 
 /**
- * Refuses what needs something beside the file itself: on a new VM there are no other files, no variables, nothing made
- * before. What is dangerous elsewhere (privileged containers, the host's network, absolute host paths) is allowed: the
- * whole machine is the consumer's own. Throws ComposeUnsupported, or ComposeInvalid.
+ * Refuses a file that needs anything but itself: a new VM has no other files, no variables and no existing resources.
+ * What is dangerous elsewhere (privileged containers, the host's network, absolute host paths) is allowed, because the
+ * whole machine is the consumer's own. Throws ComposeUnsupported or ComposeInvalid.
  */
 export function demandRunnable({ top, services }: ComposeFile): void {
   for (const key of top.keys()) {
@@ -72,7 +72,7 @@ function demandExtends(value: Json, services: ReadonlyMap<string, Fields>, place
   }
 }
 
-/** A network, volume, config or secret of the file. */
+/** Checks a network, volume, config or secret of the file. */
 function demandResource(resource: Fields, place: Place): void {
   const { external, file, environment } = Object.fromEntries(resource);
   if (external !== undefined && external !== false) {
@@ -84,14 +84,14 @@ function demandResource(resource: Fields, place: Place): void {
   if (typeof file === 'string') demandAbsolute(file, [...place, 'file'], 'give its content');
 }
 
-/** Relative paths are of the folder the file was in, `~` of who wrote it. */
+/** Refuses relative paths, which refer to the author's folder, and `~`, which refers to the author's home. */
 function demandAbsolute(path: string, place: Place, instead: string): void {
   const read = interpolate(path);
   if ('text' in read && read.text.startsWith('/')) return;
   throw unsupported(place, `is ${preview(path)}, which is not there`, `${instead}, or name an absolute path of the VM`);
 }
 
-/** The host's side of a mount; undefined when it is none of the host. */
+/** The host path of a mount; undefined if it has none. */
 function bindSource(volume: Json): string | undefined {
   if (typeof volume !== 'string') {
     if (typeof volume !== 'object' || volume === null || Array.isArray(volume)) return undefined;
@@ -100,11 +100,11 @@ function bindSource(volume: Json): string | undefined {
   }
   const read = interpolate(volume);
   const [source = '', target] = ('text' in read ? read.text : volume).split(':');
-  // A name of a volume has no slash and does not begin like a path.
+  // The name of a volume has no slash and does not start like a path.
   return target !== undefined && /^[./~]|[/\\]/.test(source) ? source : undefined;
 }
 
-/** Paths in `env_file` and its like: one, or a list of paths and of objects with a path. */
+/** The paths in `env_file` and similar fields: a single one, or a list of paths and of objects with a path. */
 function filesOf(value: Json | undefined): readonly (readonly [Place, string])[] {
   const entries = Array.isArray(value) ? [...value.entries()].map(([at, one]) => [[at], one] as const) : [[[], value]];
   return entries.flatMap(([place, one]) => {
@@ -113,7 +113,7 @@ function filesOf(value: Json | undefined): readonly (readonly [Place, string])[]
   });
 }
 
-/** Docker would put in nothing for a variable that is not set, and say so only in a log. */
+/** Refuses variables that are not set: docker would substitute nothing and mention it only in a log. */
 function demandVariables(found: readonly (readonly [Place, Json])[]): void {
   const left = [...found];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {

@@ -1,14 +1,16 @@
 import { TerminalError } from '../../errors/dinfra-error.ts';
 
-/** Where something is in a compose file: `services`, `web`, `ports`, 0. */
+/** A path in a compose file, e.g. `services`, `web`, `ports`, 0. */
 export type Place = readonly (string | number)[];
 
-/** The file is not a compose file. `problem` goes on after the name of the place: `is 5; expected a list`. */
+/**
+ * The error for a file that is not a compose file. `problem` follows the name of the place: `is 5; expected a list`.
+ */
 export function invalid(place: Place, problem: string): TerminalError {
   return new TerminalError('ComposeInvalid', { message: `${named(place)} ${problem}`, path: pointer(place) });
 }
 
-/** The file is fine, and cannot be run here. `hint` is what to write instead. */
+/** The error for a valid file that cannot run here. `hint` is what to write instead. */
 export function unsupported(place: Place, problem: string, hint: string): TerminalError {
   return new TerminalError('ComposeUnsupported', {
     message: `${named(place)} ${problem}: ${hint}`,
@@ -16,7 +18,7 @@ export function unsupported(place: Place, problem: string, hint: string): Termin
   });
 }
 
-/** A value as it can be shown. */
+/** A value as shown in a message. */
 export function preview(value: unknown): string {
   return value === undefined ? 'missing' : (JSON.stringify(value) ?? typeof value).slice(0, 80);
 }
@@ -26,7 +28,7 @@ function named(place: Place): string {
   return `in the compose file, ${place.map((part) => `${part}`.slice(0, 63)).join('.')}`;
 }
 
-/** Of the descriptor: the file is its field `compose`. */
+/** The JSON pointer in the descriptor, whose field `compose` is the file. */
 function pointer(place: Place): string {
   const parts = place.map((part) => `${part}`.slice(0, 63).replaceAll('~', '~0').replaceAll('/', '~1'));
   return ['', 'compose', ...parts].join('/');

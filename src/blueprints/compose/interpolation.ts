@@ -1,12 +1,12 @@
-/** A text as docker compose reads it when no variable is set, or the variable without which it says nothing. */
+/** A text as docker compose reads it if no variable is set, or the variable that has no default. */
 export type Interpolated = { readonly text: string } | { readonly unset: string };
 
-/** Deepest default within a default. */
+/** Maximum nesting of defaults. */
 const MAX_DEPTH = 8;
 
 /**
- * Puts in the defaults of variables: on a new VM none is set. `${NAME:-default}` and `${NAME-default}` are their
- * default, `${NAME:+other}` is nothing, `$$` is a dollar sign; every other one is unset.
+ * Substitutes the defaults of variables, because none is set on a new VM. `${NAME:-default}` and `${NAME-default}`
+ * become their default, `${NAME:+other}` becomes empty, `$$` a dollar sign; every other variable is unset.
  */
 export function interpolate(text: string, depth = 0): Interpolated {
   let out = '';
@@ -21,7 +21,7 @@ export function interpolate(text: string, depth = 0): Interpolated {
     }
     const [whole = '', name = '', operator = ''] =
       /^\$(?:\{([A-Za-z_]\w*)(:?[-+?])?|[A-Za-z_]\w*)/.exec(text.slice(dollar, dollar + 256)) ?? [];
-    // A dollar sign before anything else is one, for docker compose an error that it tells itself.
+    // A dollar sign before anything else stays one; docker compose reports it as an error itself.
     if (whole === '') {
       out += '$';
       at = dollar + 1;
@@ -41,7 +41,7 @@ export function interpolate(text: string, depth = 0): Interpolated {
   return { text: out };
 }
 
-/** Where the brace closes that was opened before `begin`. */
+/** The position of the closing brace for the one opened before `begin`. */
 function closing(text: string, begin: number): number | undefined {
   let open = 1;
   for (let at = begin; at < text.length; at++) {

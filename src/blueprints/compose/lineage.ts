@@ -2,12 +2,12 @@ import type { Json } from '../../base/json.ts';
 import type { Fields } from './compose-file.ts';
 import { invalid } from './fault.ts';
 
-/** Services by name, from one to the farthest it extends. */
+/** Services by name, from one to the farthest that it extends. */
 export type Lineage = ReadonlyMap<string, Fields>;
 
 /**
  * The services whose fields a service has: itself, the one it extends, the one that extends, and so on. Throws
- * ComposeInvalid when that leads back to the beginning. What does not name a service of the file ends it.
+ * ComposeInvalid for a circle. A name that is not a service of the file ends the chain.
  */
 export function lineageOf(name: string, services: ReadonlyMap<string, Fields>): Lineage {
   const lineage = new Map<string, Fields>();
@@ -20,7 +20,7 @@ export function lineageOf(name: string, services: ReadonlyMap<string, Fields>): 
   return lineage;
 }
 
-/** Name of the service that `extends` names, in either form. */
+/** Name of the service in `extends`, in either form. */
 export function extendedBy(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null || !('service' in value)) return undefined;

@@ -10,7 +10,7 @@ export interface PublishedPort {
   readonly port: number;
   readonly endPort: number;
   readonly protocol: 'tcp' | 'udp';
-  /** Where it is said, for messages. */
+  /** The place of the entry, for messages. */
   readonly place: Place;
 }
 
@@ -18,12 +18,12 @@ export interface PublishedPort {
 const SHORT =
   /^(?:(?:\[(?<six>[0-9a-fA-F:.]+)\]|(?<four>\d{1,3}(?:\.\d{1,3}){3})):)?(?:(?<published>\d{1,5}(?:-\d{1,5})?)?:)?(?<target>\d{1,5}(?:-\d{1,5})?)(?:\/(?<protocol>[a-z]+))?$/;
 
-/** The port that the VM's own SSH server has. */
+/** The port of the VM's own SSH server. */
 const SSH_PORT = 22;
 
 /**
- * What the services publish to the outside, what they have by `extends` included. Ports published on the loopback address
- * only, and those of services that are not started, are left out. Throws ComposeInvalid or ComposeUnsupported.
+ * The ports that services publish to the outside, including those they have by `extends`. Ports on the loopback address
+ * and those of services that are not started are left out. Throws ComposeInvalid or ComposeUnsupported.
  */
 export function publishedPorts({ services }: ComposeFile): readonly PublishedPort[] {
   const ports: PublishedPort[] = [];
@@ -40,7 +40,9 @@ export function publishedPorts({ services }: ComposeFile): readonly PublishedPor
   return ports;
 }
 
-/** Whether docker starts a service. Profiles are handed on by `extends`; of the numbers the nearest counts. */
+/**
+ * Whether docker starts a service. Profiles are inherited by `extends`; of the numbers of replicas the nearest counts.
+ */
 function isStarted(lineage: Lineage): boolean {
   for (const [name, fields] of lineage) {
     if (listOf(fields.get('profiles'), ['services', name, 'profiles']).length > 0) return false;
@@ -61,7 +63,7 @@ function portsOf(service: string, lineage: Lineage): readonly PublishedPort[] {
       const port = publishedPort(service, entry, [...place, index]);
       if (port === undefined) continue;
       const isOwn = name === service;
-      // What is handed on and written again is still one.
+      // A port that is inherited and repeated counts once.
       if (!isOwn && ports.some((one) => rangeText(one) === rangeText(port))) continue;
       const other = ports.find((one) => overlap(one, port));
       const where = isOwn ? port.place : ['services', service, 'extends'];
@@ -124,7 +126,7 @@ function partsOf(entry: Json, place: Place): Parts {
   };
 }
 
-/** A text, or a number as text, with the defaults of variables. */
+/** A text, or a number as text, with the defaults of variables substituted. */
 function textOf(value: Json | undefined, place: Place): string {
   if (typeof value === 'number') return `${value}`;
   if (typeof value !== 'string') throw invalid(place, `is ${preview(value)}; expected a text or a number`);

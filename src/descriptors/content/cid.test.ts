@@ -22,7 +22,7 @@ test('the CID of a hash is version 1, raw, blake2b-256, in base32', () => {
   expect(Buffer.from(bytes).toString('hex')).toBe(`0155a0e40220${ABC.slice(2)}`);
 });
 
-test('a hash comes back from its CID, and every CID starts alike', () => {
+test('a hash can be derived from its CID, and every CID has the same prefix', () => {
   fc.assert(
     fc.property(hashes, (hash) => {
       const cid = cidOf(hash);
@@ -36,7 +36,7 @@ test('two hashes never share a CID', () => {
   fc.assert(fc.property(hashes, hashes, (one, other) => (cidOf(one) === cidOf(other)) === (one === other)));
 });
 
-test('any text is either a CID of ours or none at all, and none throws', () => {
+test('parsing any text as a CID returns a hash or undefined, and never throws', () => {
   fc.assert(fc.property(fc.string(), (text) => hashOfCid(text) === undefined || cidOf(hashOfCid(text) ?? '') !== ''));
 });
 

@@ -2,7 +2,7 @@ import { CID } from 'multiformats/cid';
 import * as Digest from 'multiformats/hashes/digest';
 import { isContentHash } from './content-hash.ts';
 
-/** The bytes as they are, without a format around them. */
+/** Codec for raw bytes without a format. */
 const RAW_CODEC = 0x55;
 const BLAKE2B_256 = 0xb220;
 const DIGEST_BYTES = 32;
@@ -13,7 +13,7 @@ export function cidOf(hash: string): string {
   return CID.createV1(RAW_CODEC, Digest.create(BLAKE2B_256, Buffer.from(hash.slice(2), 'hex'))).toString();
 }
 
-/** The content hash a CID stands for, or undefined when it is not a raw block named by blake2b-256. */
+/** The content hash of a CID; undefined if it is not a raw block named by blake2b-256. */
 export function hashOfCid(cid: string): string | undefined {
   const parsed = parse(cid);
   if (parsed?.version !== 1 || parsed.code !== RAW_CODEC) return undefined;

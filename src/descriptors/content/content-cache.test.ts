@@ -4,7 +4,7 @@ import { ContentCache } from './content-cache.ts';
 
 const kib = (n: number) => new Uint8Array(n * 1024);
 
-test('the bytes used longest ago are forgotten first', () => {
+test('the least recently used bytes are evicted first', () => {
   const cache = new ContentCache(3 * 1024);
   cache.put('a', kib(1));
   cache.put('b', kib(1));
@@ -14,7 +14,7 @@ test('the bytes used longest ago are forgotten first', () => {
   expect(['a', 'b', 'c', 'd'].filter((hash) => cache.get(hash))).toEqual(['a', 'c', 'd']);
 });
 
-test('bytes larger than the cache are not kept, and push nothing out', () => {
+test('bytes larger than the cache are not kept and evict nothing', () => {
   const cache = new ContentCache(2 * 1024);
   cache.put('a', kib(1));
   cache.put('b', kib(3));
@@ -22,7 +22,7 @@ test('bytes larger than the cache are not kept, and push nothing out', () => {
   expect(cache.get('a')).toBeDefined();
 });
 
-test('it never holds more than its bound, and counts what it holds', () => {
+test('the cache never exceeds its bound, and counts its bytes', () => {
   const step = fc.record({ hash: fc.constantFrom('a', 'b', 'c', 'd', 'e'), size: fc.nat(120) });
   fc.assert(
     fc.property(fc.array(step), (steps) => {

@@ -4,7 +4,7 @@
  */
 export class ContentCache {
   readonly #maxBytes: number;
-  // Maps keep the order of insertion: the first entry is the one used longest ago.
+  // Maps keep insertion order: the first entry is the least recently used one.
   readonly #entries = new Map<string, Uint8Array>();
   #bytes = 0;
 
@@ -12,7 +12,7 @@ export class ContentCache {
     this.#maxBytes = maxBytes;
   }
 
-  /** Bytes held now. */
+  /** Total size of the entries, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -25,7 +25,7 @@ export class ContentCache {
     return found;
   }
 
-  /** Keeps bytes the caller has verified. Bytes larger than the whole cache are not kept. */
+  /** Keeps bytes that the caller has verified. Bytes larger than the whole cache are not kept. */
   put(hash: string, bytes: Uint8Array): void {
     this.#forget(hash);
     if (bytes.length > this.#maxBytes) return;

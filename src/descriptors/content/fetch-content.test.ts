@@ -69,7 +69,7 @@ test('a gateway is asked for the raw block by its CID', async () => {
   expect(asked).toEqual([PATH, 'application/vnd.ipld.raw']);
 });
 
-test('a gateway below a path is asked below that path', async () => {
+test('the path of a gateway’s URL is kept in requests', async () => {
   const root = await listen((request, reply) => {
     if (request.url?.startsWith('/gw/ipfs/')) reply.end(bytes);
     else reply.writeHead(500).end();
@@ -77,14 +77,14 @@ test('a gateway below a path is asked below that path', async () => {
   expect(Buffer.from(await get([ipfsGateway(`${root}/gw`)]))).toEqual(bytes);
 });
 
-test('a compressed answer is read as what it contains', async () => {
+test('a compressed answer is decompressed', async () => {
   const source = await gateway(
     (_, reply) => void reply.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(bytes)),
   );
   expect(Buffer.from(await get([source]))).toEqual(bytes);
 });
 
-test('what was fetched once is not fetched again', async () => {
+test('content that was fetched once is not fetched again', async () => {
   let asked = 0;
   const source = await gateway((request, reply) => {
     asked++;
@@ -101,7 +101,7 @@ test('a gateway that sends wrong bytes is skipped for one that sends the right o
   expect(Buffer.from(await get([liar, await gateway(honest)]))).toEqual(bytes);
 });
 
-test('the chain is asked first for a preimage, and the gateways when it has none', async () => {
+test('a preimage is requested from the chain first, and from gateways if the chain has none', async () => {
   const asked: string[] = [];
   const chain = preimageSource(async (hash, length) => {
     asked.push(`preimage ${hash} ${length}`);
@@ -115,21 +115,19 @@ test('the chain is asked first for a preimage, and the gateways when it has none
   expect(asked).toEqual([`preimage ${ref.hash} ${ref.length}`, 'gateway']);
 });
 
-test('when every source says that it does not have them, they are missing', async () => {
+test('bytes that no source has are missing', async () => {
   const sources = [await gateway(missing), preimageSource(async () => undefined)];
   const error = await errorOf(get(sources));
   expect(error.code).toBe('DescriptorMissing');
-  expect(error.message).toContain(
-    `the descriptor ${ref.hash} (${ref.length} bytes) is nowhere to be found: 127.0.0.1:`,
-  );
+  expect(error.message).toContain(`no source has the descriptor ${ref.hash} (${ref.length} bytes): 127.0.0.1:`);
   expect(error.message).toContain("; the chain's preimages does not have it");
 });
 
-test('without any source they are missing, and the message says why', async () => {
+test('bytes are missing if there is no source, and the message says so', async () => {
   expect((await errorOf(get([]))).message).toContain('no source is configured');
 });
 
-test('a descriptor above 256 KiB is refused before anything is asked', async () => {
+test('a descriptor above 256 KiB is refused without a request', async () => {
   let asked = false;
   const source = await gateway((_, reply) => {
     asked = true;
@@ -137,7 +135,7 @@ test('a descriptor above 256 KiB is refused before anything is asked', async () 
   });
   const error = await errorOf(get([source], { ref: { ...ref, length: MAX_CONTENT_BYTES + 1 } }));
   expect(error.code).toBe('DescriptorTooLarge');
-  expect(error.message).toBe('the descriptor has 262145 bytes; at most 262144 are taken');
+  expect(error.message).toBe('the descriptor has 262145 bytes; at most 262144 are allowed');
   expect(asked).toBe(false);
 });
 
@@ -190,15 +188,12 @@ const unreachable: readonly [string, RequestListener, RegExp][] = [
   ['redirects to no URL', (_, reply) => void reply.writeHead(302, { location: 'http://[' }).end(), /failed: /],
 ];
 
-test.each(unreachable)(
-  'a gateway that %s did not say whether it has them: that is retryable',
-  async (_what, listener, said) => {
-    const error = await errorOf(get([await gateway(listener, 300), await gateway(missing)]));
-    expect(error).toBeInstanceOf(RetryableError);
-    expect(error.code).toBe('DescriptorUnreachable');
-    expect(error.message).toMatch(said);
-  },
-);
+test.each(unreachable)('a gateway that %s gave no answer, which is retryable', async (_what, listener, said) => {
+  const error = await errorOf(get([await gateway(listener, 300), await gateway(missing)]));
+  expect(error).toBeInstanceOf(RetryableError);
+  expect(error.code).toBe('DescriptorUnreachable');
+  expect(error.message).toMatch(said);
+});
 
 test('a gateway that is down is retryable', async () => {
   const url = await listen(honest);
@@ -239,7 +234,7 @@ const wrong: readonly [string, RequestListener, RegExp][] = [
 ];
 
 test.each(wrong)(
-  'when the only ones that answer send %s, the hash does not match and the liar is named',
+  'if all sources that answer send %s, the hash does not match and they are named',
   async (_what, listener, said) => {
     const error = await errorOf(get([await gateway(listener), await gateway(missing)]));
     expect(error.code).toBe('DescriptorHashMismatch');
@@ -247,7 +242,7 @@ test.each(wrong)(
   },
 );
 
-test("a length that is not the one of the bytes with this hash is the publisher's fault", async () => {
+test("a reference whose length does not match the bytes of its hash is the publisher's fault", async () => {
   const error = await errorOf(get([await gateway(honest)], { ref: { ...ref, length: 30 } }));
   expect(error.code).toBe('DescriptorHashMismatch');
   expect(error.message).toMatch(/sent 25 bytes instead of 30/);

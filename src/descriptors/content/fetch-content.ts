@@ -4,17 +4,17 @@ import type { ContentCache } from './content-cache.ts';
 import { contentHash } from './content-hash.ts';
 import type { Answer, ContentSource } from './content-source.ts';
 
-/** What is needed to fetch content. */
+/** How to fetch content. */
 export interface FetchOptions {
-  /** Asked one after the other, those of the kind the reference names first. */
+  /** Tried one after the other, starting with the kind that the reference names. */
   readonly sources: readonly ContentSource[];
   readonly cache: ContentCache;
-  /** What is fetched, for messages: `the descriptor`. */
+  /** Name of the content in messages: `the descriptor`. */
   readonly what: string;
   readonly signal: AbortSignal;
 }
 
-/** What came of asking one source that did not have the right bytes. */
+/** The failure of one source. */
 interface Miss {
   readonly kind: 'Missing' | 'Unreachable' | 'Wrong';
   readonly said: string;
@@ -26,18 +26,18 @@ interface Right {
 }
 
 /**
- * Fetches the bytes of a content reference and verifies them. A source that sends other bytes is skipped, and named in the
- * error if no other source has the right ones.
+ * Fetches the bytes of a content reference and verifies them. A source that sends other bytes is skipped, and named in
+ * the error if no other source has the right ones.
  *
- * Throws a TerminalError DescriptorTooLarge above 256 KiB; RetryableError DescriptorUnreachable when a source that may
- * have the bytes did not answer; otherwise TerminalError DescriptorHashMismatch when one sent wrong bytes, and
- * DescriptorMissing when all say that they do not have them.
+ * Throws a TerminalError DescriptorTooLarge above 256 KiB; a RetryableError DescriptorUnreachable if a source that may
+ * have the bytes did not answer; otherwise a TerminalError DescriptorHashMismatch if a source sent wrong bytes, or
+ * DescriptorMissing if no source has them.
  */
 export async function fetchContent(ref: ContentRef, options: FetchOptions): Promise<Uint8Array> {
   const { cache, what, signal } = options;
   if (ref.length > MAX_CONTENT_BYTES) {
     throw new TerminalError('DescriptorTooLarge', {
-      message: `${what} has ${ref.length} bytes; at most ${MAX_CONTENT_BYTES} are taken`,
+      message: `${what} has ${ref.length} bytes; at most ${MAX_CONTENT_BYTES} are allowed`,
     });
   }
   const cached = cache.get(ref.hash);
@@ -56,7 +56,7 @@ export async function fetchContent(ref: ContentRef, options: FetchOptions): Prom
   throw errorOf(ref, what, misses);
 }
 
-/** The kind of source that the publisher named first, then the others: the hash is valid at all of them. */
+/** Sources of the kind that the publisher named first, then the others: the hash is valid everywhere. */
 function inOrder(sources: readonly ContentSource[], first: ContentRef['source']): readonly ContentSource[] {
   return [...sources.filter(({ kind }) => kind === first), ...sources.filter(({ kind }) => kind !== first)];
 }
@@ -72,7 +72,7 @@ function verify(name: string, ref: ContentRef, answer: Answer): Miss | Right {
       const hash = contentHash(bytes);
       if (bytes.length === ref.length && hash === ref.hash) return { kind: 'Right', bytes };
       const said = `${name} sent ${amount(bytes.length, ref.length)}`;
-      // Too few bytes may be a truncated answer, unless their hash is right.
+      // Too few bytes may be a truncated answer, unless their hash matches.
       if (bytes.length < ref.length && hash !== ref.hash) return { kind: 'Unreachable', said };
       return { kind: 'Wrong', said: bytes.length === ref.length ? `${said} of hash ${hash}` : said };
     }
@@ -88,10 +88,12 @@ function errorOf(ref: ContentRef, what: string, misses: readonly Miss[]): Retrya
   const said = misses.length === 0 ? 'no source is configured' : misses.map((miss) => miss.said).join('; ');
   const about = `${what} ${ref.hash} (${ref.length} bytes)`;
   if (misses.some(({ kind }) => kind === 'Unreachable')) {
-    return new RetryableError('DescriptorUnreachable', { message: `${about} cannot be had now: ${said}` });
+    return new RetryableError('DescriptorUnreachable', { message: `${about} cannot be fetched now: ${said}` });
   }
   if (misses.some(({ kind }) => kind === 'Wrong')) {
-    return new TerminalError('DescriptorHashMismatch', { message: `${about} is nowhere as its hash says: ${said}` });
+    return new TerminalError('DescriptorHashMismatch', {
+      message: `no source has the right bytes of ${about}: ${said}`,
+    });
   }
-  return new TerminalError('DescriptorMissing', { message: `${about} is nowhere to be found: ${said}` });
+  return new TerminalError('DescriptorMissing', { message: `no source has ${about}: ${said}` });
 }

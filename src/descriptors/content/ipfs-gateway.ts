@@ -2,14 +2,14 @@ import type { ContentRef } from '../../base/content-ref.ts';
 import { cidOf } from './cid.ts';
 import type { Answer, ContentSource } from './content-source.ts';
 
-/** The media type of a raw block: the gateway interprets nothing, and we verify what it sends. */
+/** The media type of a raw block: the gateway interprets nothing, and we verify the bytes. */
 const RAW_BLOCK = 'application/vnd.ipld.raw';
-/** A gateway may redirect to a host of its own domain (one for each CID), and nowhere else. */
+/** A gateway may redirect only within its own domain (e.g. to a host for each CID). */
 const MAX_REDIRECTS = 2;
 
 /**
- * A trustless IPFS gateway as a source of content. `url` is its root, `deadlineMs` how long one answer may take in all
- * (default 10 seconds). It is not trusted: whatever it sends is bounded here, and verified by whoever asked.
+ * A trustless IPFS gateway as a source of content. `url` is its root, `deadlineMs` the time limit of an answer (default
+ * 10 seconds). It is not trusted: its answers are bounded here and verified by the caller.
  */
 export function ipfsGateway(url: string, deadlineMs = 10_000): ContentSource {
   const root = new URL(url.endsWith('/') ? url : `${url}/`);
@@ -49,7 +49,7 @@ async function get(root: URL, first: URL, length: number, signal: AbortSignal): 
   }
 }
 
-/** The same host, or one below it, at the same port and not less secure. */
+/** True for the same host or a subdomain, with the same port and a protocol that is not less secure. */
 function isOwn(root: URL, next: URL): boolean {
   const sameHost = next.hostname === root.hostname || next.hostname.endsWith(`.${root.hostname}`);
   return sameHost && next.port === root.port && next.protocol === root.protocol;
@@ -68,7 +68,7 @@ async function readBody(response: Response, length: number): Promise<Answer> {
   return { kind: 'Bytes', bytes: Buffer.concat(chunks).subarray(0, length + 1) };
 }
 
-/** fetch says only `fetch failed`; its cause says why. */
+/** The message of a failed fetch is only `fetch failed`; its cause has the reason. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error ? cause.message : String(cause);

@@ -10,10 +10,10 @@ function faultOf(input: string | Uint8Array): TerminalError {
     if (error instanceof TerminalError) return error;
     throw error;
   }
-  throw new Error('it was taken');
+  throw new Error('it was accepted');
 }
 
-test('every JSON value without doubled keys is read as JSON.parse reads it', () => {
+test('every JSON value without duplicate keys is parsed as by JSON.parse', () => {
   fc.assert(
     fc.property(fc.json({ depthSize: 'medium', maxDepth: 20 }), (text) => {
       expect(parseJson(Buffer.from(text), 'the descriptor')).toEqual(JSON.parse(text));
@@ -21,7 +21,7 @@ test('every JSON value without doubled keys is read as JSON.parse reads it', () 
   );
 });
 
-test('whatever the bytes, there is a value or an error of ours', () => {
+test('parsing any bytes returns a value or throws an error of ours', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
       try {
@@ -54,32 +54,32 @@ test.each([
   ['{"a":1,"\\u0061":2}', '/a'],
   ['{"":{"":1,"":2}}', '//'],
   ['{"a/b":{"~":1,"~":1}}', '/a~1b/~0'],
-])('a key given twice is refused and found: %s', (text, path) => {
+])('a duplicate key is refused with its path: %s', (text, path) => {
   const error = faultOf(text);
   expect(error.message).toMatch(/has the key ".*" twice/);
   expect(error.path).toBe(path);
 });
 
-test('the same key in two objects, and a string equal to a key, are nothing special', () => {
+test('the same key in two objects, and a string equal to a key, are not duplicates', () => {
   const text = '{"a":{"a":"a"},"b":["a","a",{"a":"}{\\",["}]}';
   expect(parseJson(Buffer.from(text), 'it')).toEqual(JSON.parse(text));
 });
 
-test(`${MAX_DEPTH} levels are read, one more is refused`, () => {
+test(`${MAX_DEPTH} levels are accepted, one more is refused`, () => {
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
   expect(parseJson(Buffer.from(nested(MAX_DEPTH)), 'it')).toEqual(JSON.parse(nested(MAX_DEPTH)));
   expect(faultOf(nested(MAX_DEPTH + 1)).message).toBe('the descriptor is nested deeper than 64 levels');
   expect(faultOf(nested(130_000)).message).toBe('the descriptor is nested deeper than 64 levels');
 });
 
-test('keys that mean something in JavaScript are data like any other', () => {
+test('keys with a meaning in JavaScript are ordinary data', () => {
   const value = parseJson(Buffer.from('{"__proto__":{"admin":true},"constructor":{"prototype":{"x":1}}}'), 'it');
   expect(Object.keys(value as object)).toEqual(['__proto__', 'constructor']);
   expect((value as { admin?: boolean }).admin).toBeUndefined();
   expect(({} as { admin?: boolean }).admin).toBeUndefined();
 });
 
-test('a document of 256 KiB is read in well under a second', () => {
+test('a document of 256 KiB is parsed in well under a second', () => {
   const texts = [
     JSON.stringify('x'.repeat(262_000)),
     JSON.stringify('\\'.repeat(131_000)),

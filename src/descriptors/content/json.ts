@@ -1,19 +1,19 @@
 import type { Json } from '../../base/json.ts';
 import { TerminalError } from '../../errors/dinfra-error.ts';
 
-/** How deep arrays and objects may be nested in each other. */
+/** Maximum nesting of arrays and objects. */
 export const MAX_DEPTH = 64;
 
-/** Why a text is refused; `path` is the JSON pointer of the place, if there is one. */
+/** Why a text is refused; `path` is the JSON pointer of the place, if known. */
 interface NotJson {
   readonly message: string;
   readonly path?: string;
 }
 
 /**
- * Parses UTF-8 bytes strictly: no byte order mark, no duplicate keys, at most 64 levels. Whoever signs, checks and runs a
- * document must read the same one, and parsers differ on duplicate keys.
- * `what` names the document in the message. Throws a TerminalError DescriptorNotJson.
+ * Parses UTF-8 bytes strictly: no byte order mark, no duplicate keys, at most 64 levels. Everyone who signs, checks and
+ * runs a document must see the same content, and parsers differ on duplicate keys. `what` names the document in the
+ * message. Throws a TerminalError DescriptorNotJson.
  */
 export function parseJson(bytes: Uint8Array, what: string): Json {
   const text = decode(bytes, what);
@@ -42,17 +42,17 @@ function faultOf(text: string): NotJson | undefined {
   return structureFault(text);
 }
 
-/** An object or an array that is open while its text is walked. */
+/** An object or array that is open while its text is scanned. */
 interface Open {
-  /** Keys met so far; undefined in an array. */
+  /** Keys seen so far; undefined in an array. */
   readonly keys: Set<string> | undefined;
-  /** The key, or the index, that is being read. */
+  /** The key or index that is being read. */
   at: string | number;
   /** In an object: whether the next string is a key. */
   keyNext: boolean;
 }
 
-/** What JSON.parse accepts and we refuse. The text is valid JSON already: only strings and brackets matter. */
+/** Finds what JSON.parse accepts and we refuse. The text is valid JSON already: only strings and brackets matter. */
 function structureFault(text: string): NotJson | undefined {
   const open: Open[] = [];
   for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},]/g)) {

@@ -3,8 +3,8 @@ import { findDinfraError } from '../../errors/dinfra-error.ts';
 import type { Answer, ContentSource } from './content-source.ts';
 
 /**
- * Reads a preimage of the chain at a finalised block: its bytes, or undefined when the chain has none of this hash and
- * length. Throws when the chain does not answer.
+ * Reads a preimage of the chain at a finalised block; undefined if the chain has none with this hash and length. Throws
+ * if the chain does not answer.
  */
 export type ReadPreimage = (hash: string, length: number, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 

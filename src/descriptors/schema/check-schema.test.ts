@@ -68,7 +68,7 @@ test.each<[Json, string, string]>([
     'chart.repository is "file:///etc"; helm/v1 wants text that matches ^https://',
   ],
   [{ chart: [] }, '/chart', 'chart is a list of 0 items; helm/v1 wants an object'],
-])('%j is told at %s: %s', (descriptor, path, message) => {
+])('%j is reported at %s: %s', (descriptor, path, message) => {
   expect(check(helm, descriptor)).toEqual({ kind: 'Mismatch', path, message });
 });
 
@@ -89,7 +89,7 @@ test.each<[Json, Json, string]>([
     3,
     'the descriptor is 3; helm/v1 has several forms for it and wants exactly one of them',
   ],
-])('%j says of %j: %s', (schema, descriptor, message) => {
+])('the schema %j reports for %j: %s', (schema, descriptor, message) => {
   expect(check(schema, descriptor)).toMatchObject({ kind: 'Mismatch', message });
 });
 
@@ -147,17 +147,17 @@ test.each<[string, string, string, RegExp]>([
     '/properties/a/type',
     /properties.a.type is "strin"; JSON Schema wants/,
   ],
-  ['has a bound that is no number', '{"minimum":"3"}', '/minimum', /minimum is "3"; JSON Schema wants a number/],
+  ['has a bound that is not a number', '{"minimum":"3"}', '/minimum', /minimum is "3"; JSON Schema wants a number/],
   [
-    'has a pattern that is none',
+    'has an invalid pattern',
     '{"pattern":"("}',
     '/pattern',
     /pattern is "\("; JSON Schema wants text of the format regex/,
   ],
-  ['has a required that is no list', '{"required":true}', '/required', /required is true; JSON Schema wants a list/],
+  ['has a required that is not a list', '{"required":true}', '/required', /required is true; JSON Schema wants a list/],
   ['is of an old dialect', '{"$schema":"http://json-schema.org/draft-04/schema#"}', '/$schema', /draft-04.*known are/],
   ['is of its own dialect', '{"$schema":"https://evil.example/schema"}', '/$schema', /known are/],
-  ['refers to elsewhere', '{"$ref":"https://evil.example/x"}', '/$ref', /only references within the schema/],
+  ['refers to another document', '{"$ref":"https://evil.example/x"}', '/$ref', /only references within the schema/],
   [
     'refers to a file',
     '{"properties":{"a":{"$ref":"file:///etc/passwd"}}}',
@@ -166,8 +166,8 @@ test.each<[string, string, string, RegExp]>([
   ],
   ['refers to nothing', '{"$ref":"#/$defs/a"}', '/$ref', /is "#\/\$defs\/a"; there is nothing there/],
   ['refers to an inherited name', '{"$ref":"#/toString"}', '/$ref', /there is nothing there/],
-  ['refers to no anchor', '{"$dynamicRef":"#a"}', '/$dynamicRef', /there is nothing there/],
-  ['has an address within', '{"$defs":{"a":{"$id":"https://x.example"}}}', '/$defs/a/$id', /an address of its own/],
+  ['refers to a missing anchor', '{"$dynamicRef":"#a"}', '/$dynamicRef', /there is nothing there/],
+  ['has an id in a part of it', '{"$defs":{"a":{"$id":"https://x.example"}}}', '/$defs/a/$id', /an address of its own/],
   ['has a key twice', '{"type":"object","type":"string"}', '/type', /has the key "type" twice/],
 ])('a schema that %s cannot be used', (_what, schema, path, message) => {
   const verdict = checkSchema({ type: 'helm/v1', schema });
@@ -208,7 +208,7 @@ test.each<[string, Json]>([
   expect(check(schema, {})).toEqual({ kind: 'Valid' });
 });
 
-test('whatever the schema and the descriptor, there is a verdict', () => {
+test('checking any schema and descriptor returns a verdict', () => {
   const keyword = fc.constantFrom(
     'type',
     'properties',

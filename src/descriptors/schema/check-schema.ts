@@ -12,10 +12,10 @@ import { type SchemaError, tellingErrors } from './telling-errors.ts';
 const MAX_ERRORS = 100;
 Settings.Set({ maxErrors: MAX_ERRORS });
 
-/** Most faults in one message: they have to fit into the message of a condition. */
+/** Maximum number of faults in a message, which has to fit into a condition. */
 const MAX_FAULTS = 10;
 
-/** What is to be checked. */
+/** The input of a check. */
 export interface Question {
   /** Name of the descriptor type, for messages. */
   readonly type: string;
@@ -25,7 +25,7 @@ export interface Question {
   readonly descriptor?: string;
 }
 
-/** What came of it. */
+/** The result of a check. */
 export type Verdict =
   | { readonly kind: 'Valid' }
   /** No descriptor can be checked with this schema. `path` points into the schema. */
@@ -34,8 +34,8 @@ export type Verdict =
   | ({ readonly kind: 'Mismatch' } & Fault);
 
 /**
- * Checks a descriptor against the schema of its type. Both are hostile input: they are interpreted, never compiled, but can
- * take any time and memory. Call it where both are bounded: see SchemaChecker.
+ * Checks a descriptor against the schema of its type. Both are hostile input: they are interpreted, never compiled, but
+ * may need any amount of time and memory. Call it only where both are bounded: see SchemaChecker.
  */
 export function checkSchema({ type, schema, descriptor }: Question): Verdict {
   try {
@@ -74,7 +74,7 @@ function schemaFault(schema: Json, type: string): Verdict | undefined {
   return fault && unusable(fault.path, `in the schema of ${type}, ${fault.message}`);
 }
 
-/** All faults of a document in one message, with the path of the first; undefined when it matches. */
+/** All faults of a document in one message, with the path of the first; undefined if it matches. */
 function faultIn(match: Match): Fault | undefined {
   const schema = match.schema as object;
   if (Schema.Check(schema, match.document)) return undefined;
@@ -87,7 +87,7 @@ function faultIn(match: Match): Fault | undefined {
   return { path: all[0]?.path ?? '', message: messages.join('. ') };
 }
 
-/** For a mismatch without an error of its own. */
+/** The fault for a mismatch without an error. */
 const unnamed: SchemaError = {
   keyword: '',
   schemaPath: '#',

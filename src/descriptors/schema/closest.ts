@@ -1,7 +1,7 @@
-/** Longest word that is compared, in characters. */
+/** Maximum length of a word that is compared, in characters. */
 const MAX_WORD = 40;
 
-/** The candidate a word was most likely meant to be: at most two letters, and a third of it, are different. */
+/** The candidate that was most likely meant by a word: at most two letters and a third of it are different. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > MAX_WORD) return undefined;
   const [best] = candidates
@@ -12,7 +12,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
-/** Letters to insert, remove or replace to get from one word to the other (Levenshtein). */
+/** The number of letters to insert, remove or replace to get from one word to the other (Levenshtein distance). */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [at, letter] of [...from].entries()) {

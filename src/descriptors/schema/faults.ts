@@ -2,7 +2,7 @@ import type { Json } from '../../base/json.ts';
 import { closest } from './closest.ts';
 import type { SchemaError } from './telling-errors.ts';
 
-/** What is wrong with a document, for its author. */
+/** A fault in a document, described for its author. */
 export interface Fault {
   /** JSON pointer of the field. */
   readonly path: string;
@@ -14,7 +14,7 @@ export interface Fault {
 export interface Match {
   readonly document: Json;
   readonly schema: Json;
-  /** Who wants it, for messages: the descriptor type. */
+  /** Name of the schema in messages: the descriptor type. */
   readonly by: string;
 }
 
@@ -24,8 +24,8 @@ export function faultsOf(error: SchemaError, { document, schema, by }: Match): r
   const name = nameOf(path);
   const value = valueAt(document, path);
   const params = error.params as Params;
-  const told = (message: string): readonly Fault[] => [{ path, message }];
-  const wants = (what: string) => told(`${name} is ${preview(value)}; ${by} wants ${what}`);
+  const fault = (message: string): readonly Fault[] => [{ path, message }];
+  const wants = (what: string) => fault(`${name} is ${preview(value)}; ${by} wants ${what}`);
   const missing = (keys: readonly string[], when: string): readonly Fault[] =>
     keys.map((key) => {
       const at = `${path}/${pointerPart(key)}`;
@@ -46,10 +46,10 @@ export function faultsOf(error: SchemaError, { document, schema, by }: Match): r
       return missing(absentOf(value, params.dependencies ?? []), ` where ${params.property} is given`);
     case 'boolean':
       return /\/(additional|unevaluated)Properties$/.test(error.schemaPath)
-        ? told(`${name} is not a field that ${by} knows${suggestion(error, schema)}`)
-        : told(`${name} is ${preview(value)}; ${by} allows nothing there`);
+        ? fault(`${name} is not a field that ${by} knows${suggestion(error, schema)}`)
+        : fault(`${name} is ${preview(value)}; ${by} allows nothing there`);
     case 'propertyNames':
-      return told(`${name} has the key "${cut(params.propertyNames?.[0] ?? '')}", a name that ${by} does not allow`);
+      return fault(`${name} has the key "${cut(params.propertyNames?.[0] ?? '')}", a name that ${by} does not allow`);
     case 'minimum':
       return wants(`at least ${params.limit}`);
     case 'maximum':
@@ -77,20 +77,20 @@ export function faultsOf(error: SchemaError, { document, schema, by }: Match): r
     case 'maxProperties':
       return wants(`at most ${params.limit} fields`);
     case 'uniqueItems':
-      return told(`${name} has the same item twice; ${by} wants each once`);
+      return fault(`${name} has the same item twice; ${by} wants each once`);
     case 'contains':
       return wants('an item of a kind that is not there');
     case 'not':
-      return told(`${name} is ${preview(value)}; ${by} excludes that`);
+      return fault(`${name} is ${preview(value)}; ${by} excludes that`);
     case 'oneOf':
     case 'anyOf':
       return (params.passingSchemas?.length ?? 0) > 1
-        ? told(`${name} is ${preview(value)}; ${by} has several forms for it and wants exactly one of them`)
-        : told(`${name} is ${preview(value)}; ${by} has several forms for it and this is none of them`);
+        ? fault(`${name} is ${preview(value)}; ${by} has several forms for it and wants exactly one of them`)
+        : fault(`${name} is ${preview(value)}; ${by} has several forms for it and this is none of them`);
     case 'if':
-      return told(`${name} is ${preview(value)}; ${by} wants more of it, given what it says`);
+      return fault(`${name} is ${preview(value)}; ${by} wants more of it, given what it says`);
     default:
-      return told(`${name} is ${preview(value)}; ${by} says: ${cut(error.message)}`);
+      return fault(`${name} is ${preview(value)}; ${by} says: ${cut(error.message)}`);
   }
 }
 
@@ -120,19 +120,19 @@ const types: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** Longest piece of a stranger's text in a message, in characters. */
+/** Maximum length of a quotation from a document in a message, in characters. */
 const MAX_QUOTED = 60;
 /** Maximum values of an enum listed in a message. */
 const MAX_LISTED = 8;
 
-/** How people write a place in a document: `ports[0].name`, or `the descriptor` for the whole. */
+/** The readable name of a place in a document: `ports[0].name`, or `the descriptor` for the whole. */
 function nameOf(pointer: string): string {
   const parts = pointer.split('/').slice(1).map(readPart);
   const name = parts.map((part) => (/^(0|[1-9][0-9]*)$/.test(part) ? `[${part}]` : plainOrQuoted(part))).join('');
   return name === '' ? 'the descriptor' : cut(name.replace(/^\./, ''), 200);
 }
 
-/** What may have been meant by a field that is not known. */
+/** The known field that may have been meant by an unknown one. */
 function suggestion({ schemaPath, instancePath }: SchemaError, schema: Json): string {
   const owner = schemaPath.split('/').slice(1, -1).map(readPart);
   const known = schemaAt(schema, [...owner, 'properties']);
@@ -141,7 +141,7 @@ function suggestion({ schemaPath, instancePath }: SchemaError, schema: Json): st
   return meant === undefined ? '' : `; did you mean ${cut(meant)}?`;
 }
 
-/** The part of a schema that typebox names by a path in which references leave no trace. */
+/** The part of a schema at a path reported by typebox, which does not contain the references that were followed. */
 function schemaAt(schema: Json, path: readonly string[]): { readonly [key: string]: Json } | undefined {
   let at = objectOf(schema);
   for (const part of path) {
@@ -156,7 +156,7 @@ function schemaAt(schema: Json, path: readonly string[]): { readonly [key: strin
 }
 
 function objectOf(value: Json | undefined): { readonly [key: string]: Json } | undefined {
-  // An array too: its indexes are keys.
+  // Arrays as well: their indexes are keys.
   return typeof value === 'object' && value !== null ? (value as { readonly [key: string]: Json }) : undefined;
 }
 

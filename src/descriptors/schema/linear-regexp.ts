@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 
-/** What a JSON Schema's `pattern` needs of a regular expression. */
+/** The part of RegExp that JSON Schema's `pattern` needs. */
 interface Matcher {
   test(text: string): boolean;
 }
@@ -10,13 +10,13 @@ const StandardRegExp = RegExp;
 
 const compiled = new Map<string, Matcher>();
 
-/** Patterns kept compiled: a schema's are few, and a worker sees many schemas. */
+/** Number of cached compiled patterns: a schema has few, but a worker sees many schemas. */
 const MAX_COMPILED = 256;
 
 /**
- * Replaces RegExp for hostile patterns on hostile strings: matches in time linear in the string. Patterns follow ECMA-262
- * with the flag `u`; others are a SyntaxError. What cannot be matched in linear time (look-around, back references) is
- * left to the built-in engine, bounded by the time limit of the worker.
+ * Replaces RegExp for hostile patterns on hostile strings: matches in time linear in the string. Patterns follow
+ * ECMA-262 with the flag `u`; others are a SyntaxError. Patterns that cannot be matched in linear time (look-around,
+ * back references) use the built-in engine, bounded by the time limit of the worker.
  */
 export class LinearRegExp implements Matcher {
   readonly #matcher: Matcher;

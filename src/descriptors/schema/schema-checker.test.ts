@@ -79,7 +79,7 @@ test('hostile checks delay other checks by no more than their own time limit', a
   expect(performance.now() - started).toBeLessThan(10_000);
 });
 
-test('a verdict is computed once for the same input, an overrun too', async () => {
+test('a verdict, including an overrun, is computed once for the same input', async () => {
   const hostile = { type: 'string', pattern: '^(?=(a+)+$)' };
   const by = new SchemaChecker({ timeMs: 300 });
   const started = performance.now();
@@ -93,7 +93,7 @@ test('a verdict is computed once for the same input, an overrun too', async () =
   await by.close();
 });
 
-test('an overrun is tried again after ten minutes: a busy machine may have been to blame', async () => {
+test('an overrun is retried after ten minutes, because the machine may have been busy', async () => {
   const clock = new ManualClock();
   const by = new SchemaChecker({ timeMs: 200, clock });
   const hostile = { type: 'string', pattern: '^(?=(a+)+$)' };
@@ -127,7 +127,7 @@ test('many checks with one hostile schema leave a thread to the others', async (
   await by.close();
 });
 
-test('a thread ends when it has had no work for a while, and the next check starts one', async () => {
+test('an idle thread ends after a while, and the next check starts a new one', async () => {
   const clock = new ManualClock();
   const by = new SchemaChecker({ idleMs: 30_000, clock });
   expect(by.idleThreads).toBe(0);
@@ -145,7 +145,7 @@ test('threads are reused', async () => {
   expect((performance.now() - started) / 200).toBeLessThan(20);
 });
 
-test('no check leaves anything behind for the next', async () => {
+test('a check does not affect later ones', async () => {
   await check('{"__proto__":{"type":"string"},"$defs":{"constructor":{"prototype":{"type":"string"}}}}', {});
   expect(await check({}, 5)).toEqual({ kind: 'Valid' });
 });

@@ -9,27 +9,27 @@ import type { Question, Verdict } from './check-schema.ts';
 
 /** Bounds of one check. */
 export interface CheckLimits {
-  /** Milliseconds one check may take. Default 2,000; an ordinary one takes a few. */
+  /** Time limit of one check, in milliseconds. Default 2,000; a usual check takes a few. */
   readonly timeMs?: number;
-  /** MiB of heap one check may use. Default 64. */
+  /** Heap limit of one check, in MiB. Default 64. */
   readonly memoryMiB?: number;
   /** Checks at once, each in a thread of its own. Default 2. */
   readonly concurrency?: number;
-  /** Milliseconds after which a thread without work is ended. Default 30,000: a thread takes tens of MiB. */
+  /** Time after which an idle thread is terminated, in milliseconds. Default 30,000. A thread takes tens of MiB. */
   readonly idleMs?: number;
   readonly clock?: Clock;
 }
 
-/** A check that was ended because it went over its bounds. */
+/** A check that was terminated because it exceeded its bounds. */
 export interface Overrun {
   readonly kind: 'Overrun';
-  /** What it would have needed more of, in words: `more than 2 s`. */
+  /** What it would have needed, in words: `more than 2 s`. */
   readonly needed: string;
 }
 
-/** Most verdicts kept; each is a message of at most ten faults. */
+/** Maximum number of cached verdicts. Each is a message of at most ten faults. */
 const MAX_REMEMBERED = 4_096;
-/** How long an overrun is remembered, in milliseconds. Not forever: the machine may have been busy. */
+/** How long an overrun is cached, in milliseconds. Not longer, because the machine may have been busy. */
 const OVERRUN_MS = 10 * 60_000;
 
 interface Remembered {
@@ -38,12 +38,14 @@ interface Remembered {
   readonly until: number | undefined;
 }
 
-/** How long a thread may take to start, in milliseconds. Generous: a busy machine is not the schema's fault. */
+/**
+ * Time limit for the start of a thread, in milliseconds. Generous, because a busy machine is not the schema's fault.
+ */
 const START_MS = 30_000;
 
 /**
  * Checks descriptors against schemas in worker threads, which are terminated when a check exceeds its time or memory. A
- * verdict depends on the input only, so it is computed once and remembered, refusals included. Checks with one schema run
+ * verdict depends only on the input, so it is computed once and cached, including refusals. Checks with one schema run
  * one after the other: a hostile schema occupies one thread while checks with other schemas go on.
  */
 export class SchemaChecker {
@@ -66,12 +68,12 @@ export class SchemaChecker {
     this.#limit = pLimit(concurrency);
   }
 
-  /** The verdict, or `Overrun` when there is none within the bounds. Throws the signal's reason when it is aborted. */
+  /** The verdict, or `Overrun` if there is none within the bounds. Throws the signal's reason if it is aborted. */
   async check(question: Question, signal: AbortSignal): Promise<Verdict | Overrun> {
     const key = digest(question.type, question.schema, question.descriptor);
     const known = this.#remembered(key);
     if (known !== undefined) return known;
-    // While it is queued behind other checks the signal has to end the wait, too.
+    // The signal also has to end the wait behind other checks.
     return abortable(
       this.#inTurn(digest(question.schema), () => this.#checkOnce(key, question, signal)),
       signal,
@@ -83,13 +85,13 @@ export class SchemaChecker {
     return this.#idle.size;
   }
 
-  /** Ends all threads. Checks under way are aborted. */
+  /** Terminates all threads. Checks in flight are aborted. */
   async close(): Promise<void> {
     this.#closed.abort(new Error('the schema checker is closed'));
     await Promise.all([...this.#idle.keys()].map((worker) => this.#end(worker)));
   }
 
-  /** Runs `work` when everything with the same key that came before has ended. */
+  /** Runs `work` after all earlier work with the same key. */
   async #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#queues.get(key);
     const mine = (before ?? Promise.resolve()).then(() => this.#limit(work));
@@ -163,11 +165,11 @@ export class SchemaChecker {
   }
 
   async #start(signal: AbortSignal): Promise<Worker> {
-    // Node runs the sources as they are; what tsc wrote runs beside its own output.
+    // The sources run unchanged in Node; the compiled program runs the compiled worker.
     const file = import.meta.url.endsWith('.ts') ? './schema-worker.ts' : './schema-worker.js';
     const worker = new Worker(new URL(file, import.meta.url), {
       resourceLimits: { maxOldGenerationSizeMb: this.#memoryMiB, maxYoungGenerationSizeMb: 16 },
-      // The thread needs nothing of the process: no secrets from its environment, nothing on its output.
+      // The thread needs nothing from the process: neither its environment, which may contain secrets, nor its output.
       env: {},
       argv: [],
       execArgv: [],

@@ -1,16 +1,16 @@
 import Schema from 'typebox/schema';
 
-/** The dialects of JSON Schema we check with, by the `$schema` that names them. */
+/** The supported dialects of JSON Schema, by their `$schema`. */
 const dialects = [
   'https://json-schema.org/draft/2020-12/schema',
   'https://json-schema.org/draft/2019-09/schema',
   'http://json-schema.org/draft-07/schema#',
 ] as const;
 
-/** What a schema without `$schema` is read as. */
+/** The dialect of a schema without `$schema`. */
 const DEFAULT_DIALECT = dialects[0];
 
-/** The schema that a schema has to match, or undefined when its `$schema` names a dialect we do not know. */
+/** The meta-schema of a schema; undefined if its `$schema` names an unknown dialect. */
 export function metaSchemaOf($schema: unknown): object | undefined {
   if ($schema === undefined) return Schema.Meta[DEFAULT_DIALECT];
   const dialect = dialects.find((known) => withoutHash(known) === withoutHash(String($schema)));

@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json.ts';
 
-/** Keywords whose value is data: `$ref` inside of them is no reference. */
+/** Keywords whose value is data: `$ref` inside of them is not a reference. */
 const DATA = new Set(['const', 'enum', 'default', 'examples']);
 const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
 
@@ -8,13 +8,13 @@ const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
 export interface ReferenceFault {
   /** JSON pointer into the schema. */
   readonly path: string;
-  /** What is wrong, to follow the name of the place. */
+  /** The problem, to follow the name of the place. */
   readonly message: string;
 }
 
 /**
- * What is wrong with the references of a schema, or undefined. Every reference must have a target in the same document:
- * nothing is fetched, and a dangling reference would refuse every descriptor without an explanation.
+ * The first fault in the references of a schema; undefined if there is none. Every reference must have a target in the
+ * same document: nothing is fetched, and a dangling reference would refuse every descriptor without an explanation.
  */
 export function referenceFault(schema: Json): ReferenceFault | undefined {
   const anchors = new Set<string>();
@@ -69,7 +69,7 @@ function leadsSomewhere(schema: Json, fragment: string, anchors: ReadonlySet<str
   return typeof at === 'boolean' || (typeof at === 'object' && at !== null && !Array.isArray(at));
 }
 
-/** One part of a JSON pointer in a URI fragment, or undefined when it is not encoded as one. */
+/** A decoded part of a JSON pointer in a URI fragment; undefined if its encoding is invalid. */
 function decode(part: string): string | undefined {
   try {
     return decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');

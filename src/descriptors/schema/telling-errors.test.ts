@@ -46,7 +46,7 @@ test.each<[string, Json, string]>([
   expect(said(chart, descriptor)).toBe(message);
 });
 
-test('a value of none of the alternatives is reported with the types they take', () => {
+test('a value that matches no alternative is reported with the types they accept', () => {
   expect(said(chart, 'nginx')).toBe('the descriptor is "nginx"; x/v1 wants an object');
   expect(said({ anyOf: [{ type: 'string' }, { type: ['integer', 'null'] }] }, [])).toBe(
     'the descriptor is a list of 0 items; x/v1 wants a string, an integer or null',

@@ -1,4 +1,4 @@
-/** One thing a schema found wrong with a document, as typebox reports it. */
+/** An error of a document against a schema, as reported by typebox. */
 export interface SchemaError {
   readonly keyword: string;
   /** Where in the schema: `#/properties/a`. References are followed silently. */
@@ -9,12 +9,12 @@ export interface SchemaError {
   readonly message: string;
 }
 
-/** Keywords that offer alternatives. */
+/** Keywords with alternatives. */
 const ALTERNATIVES = ['oneOf', 'anyOf'];
 
 /**
- * The errors an author has to correct, without those that only repeat others. Of alternatives only the errors of the
- * nearest match are kept: it is the one the author most likely meant.
+ * The errors that an author has to correct, without those that only repeat others. Of alternatives, only the errors of
+ * the nearest match are kept: it is the one that the author most likely meant.
  */
 export function tellingErrors(errors: readonly SchemaError[]): readonly SchemaError[] {
   const telling = errors.filter((error) => !errors.some((other) => isDetailOf(error, other)));
@@ -30,7 +30,7 @@ type Branch = readonly SchemaError[];
 
 function nearestOf(choice: SchemaError, branches: readonly Branch[]): readonly SchemaError[] {
   const apt = branches.filter((branch) => !branch.some((error) => excludes(choice, error)));
-  // Fewest unknown fields first: they say most about which alternative was meant. Then fewest errors.
+  // Fewest unknown fields first, because they indicate best which alternative was meant. Then fewest errors.
   const [nearest] = apt.toSorted((one, other) => unknownIn(one) - unknownIn(other) || one.length - other.length);
   return nearest === undefined ? [anotherType(choice, branches) ?? choice] : tellingErrors(nearest);
 }
@@ -39,7 +39,7 @@ function unknownIn(branch: Branch): number {
   return branch.filter(({ keyword }) => keyword === 'boolean').length;
 }
 
-/** When every alternative is of another type than what was written: one error with all these types. */
+/** If every alternative has another type than the value: one error with all these types. */
 function anotherType(choice: SchemaError, branches: readonly Branch[]): SchemaError | undefined {
   const errors = branches.map((branch) => branch.find((error) => isTypeOf(choice, error)));
   const types = errors.flatMap(
@@ -51,7 +51,7 @@ function anotherType(choice: SchemaError, branches: readonly Branch[]): SchemaEr
     : { ...first, params: { type: [...new Set(types)] } };
 }
 
-/** Each disallowed property or name has an error of its own: the summary errors add nothing. */
+/** True for summary errors, because each disallowed property or name has its own error. */
 function isDetailOf(error: SchemaError, other: SchemaError): boolean {
   switch (error.keyword) {
     case 'additionalProperties':
@@ -62,7 +62,7 @@ function isDetailOf(error: SchemaError, other: SchemaError): boolean {
   }
 }
 
-/** The number of the alternative an error comes from, or undefined when it comes from elsewhere. */
+/** The number of the alternative that an error belongs to; undefined if it belongs to none. */
 function branchOf(choice: SchemaError, error: SchemaError): string | undefined {
   const prefix = `${choice.schemaPath}/${choice.keyword}/`;
   if (!error.schemaPath.startsWith(prefix) || !error.instancePath.startsWith(choice.instancePath)) return undefined;
@@ -79,7 +79,7 @@ function branchesOf(choice: SchemaError, errors: readonly SchemaError[]): readon
   return [...branches.values()];
 }
 
-/** Whether an error rules this alternative out: another type, or another tag. */
+/** Whether an error rules out its alternative: another type, or another tag. */
 function excludes(choice: SchemaError, error: SchemaError): boolean {
   const depth = (at: SchemaError) => at.instancePath.split('/').length;
   return isTypeOf(choice, error) || (error.keyword === 'const' && depth(error) === depth(choice) + 1);

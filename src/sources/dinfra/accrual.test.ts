@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { coveredBlocks, freeForFees, owedFor } from './accrual.ts';
 
-test('blocks are covered up to the end of the last heartbeat, and none after it', () => {
+test('blocks are covered up to the end of the last heartbeat and not after it', () => {
   const heartbeat = { at: 100, until: 150, counted: 70 };
   expect(coveredBlocks(heartbeat, 100)).toBe(70);
   expect(coveredBlocks(heartbeat, 120)).toBe(90);
@@ -15,7 +15,7 @@ test('an Active tenure is owed its price for each block covered since it was set
   expect(owedFor({ isActive: false, price: 5n, mark: 80 }, 90)).toBe(0n);
 });
 
-test('what is frozen pays no fee unless it is on hold as well', () => {
+test('frozen balance pays no fees unless it is on hold as well', () => {
   expect(freeForFees(100n, 0n, 0n)).toBe(100n);
   expect(freeForFees(100n, 30n, 0n)).toBe(70n);
   expect(freeForFees(100n, 30n, 20n)).toBe(90n);

@@ -7,7 +7,7 @@ export interface HeartbeatCount {
   readonly counted: number;
 }
 
-/** What decides how much a tenure has earned since it was last settled. */
+/** What the earnings of a tenure since its last settlement depend on. */
 export interface TenureAccount {
   readonly isActive: boolean;
   readonly price: bigint;
@@ -28,7 +28,7 @@ export function owedFor({ isActive, price, mark }: TenureAccount, covered: numbe
   return isActive ? price * BigInt(Math.max(0, covered - mark)) : 0n;
 }
 
-/** What is left for fees: what is frozen must stay, as far as it is not on hold anyway. */
+/** The balance left for fees. Frozen balance must stay, except for the part that is on hold anyway. */
 export function freeForFees(free: bigint, frozen: bigint, onHold: bigint): bigint {
   const kept = frozen > onHold ? frozen - onHold : 0n;
   return free > kept ? free - kept : 0n;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { CallLedger } from './call-ledger.ts';
 
-describe('a call', () => {
-  it('is due once, and not again while it is under way', () => {
+describe('the ledger of calls', () => {
+  it('a call is due once, and not again while it is in flight', () => {
     const ledger = new CallLedger();
     expect(ledger.isDue('accept 1/1', 10)).toBe(true);
     ledger.sent(['accept 1/1']);
     expect(ledger.isDue('accept 1/1', 11)).toBe(false);
   });
 
-  it('is not due again before its effect can be seen', () => {
+  it('a call is not due again before its effect can be seen', () => {
     const ledger = new CallLedger();
     ledger.sent(['a']);
     ledger.settled('a', { kind: 'Applied', block: 15 });
@@ -17,14 +17,14 @@ describe('a call', () => {
     expect(ledger.isDue('a', 15)).toBe(true);
   });
 
-  it('is due at once when nobody knows what became of it', () => {
+  it('a call whose result is unknown is due immediately', () => {
     const ledger = new CallLedger();
     ledger.sent(['a']);
     ledger.settled('a', { kind: 'Lost' });
     expect(ledger.isDue('a', 10)).toBe(true);
   });
 
-  it('waits longer with each refusal, and says why', () => {
+  it('a refused call backs off and keeps the error', () => {
     const ledger = new CallLedger();
     const waits: number[] = [];
     for (let block = 100, i = 0; i < 9; i++) {
@@ -39,7 +39,7 @@ describe('a call', () => {
     expect(ledger.refusal('a')).toBe('subscription.WrongState');
   });
 
-  it('is forgotten when it is no longer wanted, and remembered while it is under way', () => {
+  it('a call that is no longer wanted is forgotten, unless it is in flight', () => {
     const ledger = new CallLedger();
     ledger.sent(['a', 'b']);
     ledger.settled('a', { kind: 'Refused', error: 'x', block: 1 });

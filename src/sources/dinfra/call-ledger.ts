@@ -6,19 +6,19 @@ const REFUSED_MAX_BLOCKS = 600;
 
 type Entry =
   | { readonly state: 'sent' }
-  /** Not sent again until the state is read at this block or later. */
+  /** Not sent again until the state was read at this block or later. */
   | { readonly state: 'applied'; readonly visibleFrom: number }
   | { readonly state: 'refused'; readonly until: number; readonly times: number; readonly error: string };
 
 /**
- * Remembers what was sent, so that a difference between the chain and the cluster leads to one call and not to one per
- * block until its effect shows. Lost with the process: a call sent twice is refused by the chain and does no harm.
+ * Remembers sent calls, so that a difference between chain and cluster leads to one call and not to one per block until
+ * its effect shows. Lost with the process, which is harmless: the chain refuses a call that is sent twice.
  */
 export class CallLedger {
   private readonly entries = new Map<string, Entry>();
   private readonly refusals = new Map<string, number>();
 
-  /** Whether a call is to be sent, given the number of the block the state was read at. */
+  /** Whether a call should be sent, given the number of the block at which the state was read. */
   isDue(key: string, block: number): boolean {
     const entry = this.entries.get(key);
     switch (entry?.state) {
@@ -36,7 +36,7 @@ export class CallLedger {
   sent(keys: Iterable<string>): void {
     for (const key of keys) {
       const before = this.entries.get(key);
-      // The count of refusals outlives the next attempt.
+      // The count of refusals survives the next attempt.
       if (before?.state === 'refused') this.refusals.set(key, before.times);
       this.entries.set(key, { state: 'sent' });
     }
@@ -59,13 +59,13 @@ export class CallLedger {
     }
   }
 
-  /** Why a call was refused last, if it was. */
+  /** The error of the last refusal of a call, if any. */
   refusal(key: string): string | undefined {
     const entry = this.entries.get(key);
     return entry?.state === 'refused' ? entry.error : undefined;
   }
 
-  /** Forgets every call that is not wanted any more and not under way. */
+  /** Forgets every call that is no longer wanted and not in flight. */
   retain(wanted: ReadonlySet<string>): void {
     for (const [key, { state }] of this.entries) {
       if (state === 'sent' || wanted.has(key)) continue;

@@ -18,7 +18,7 @@ export type ProviderCall =
     }
   | { readonly call: 'updateProvider'; readonly accessKey: string | undefined; readonly metadata: string | undefined }
   | { readonly call: 'setPolicy'; readonly policy: OnChainProvider['policy'] }
-  /** Undefined takes a rule back. */
+  /** Undefined removes a rule. */
   | { readonly call: 'setConsumerRules'; readonly rules: readonly (readonly [string, 'Allow' | 'Deny' | undefined])[] }
   | { readonly call: 'pause' }
   | { readonly call: 'resume' }
@@ -27,13 +27,13 @@ export type ProviderCall =
       readonly type: string;
       readonly price: bigint;
       readonly capacity: number;
-      /** Bits of the strategies it may be awarded by. */
+      /** Bits of the strategies by which it may be awarded. */
       readonly strategies: number;
     }
   | { readonly call: 'removeOffer'; readonly type: string }
   | { readonly call: 'heartbeat' };
 
-/** A submission, and how it is written for a runtime. */
+/** A submission, and its encoding for a runtime. */
 export interface SourceCall extends Submission {
   build(api: ApiPromise): SubmittableExtrinsic<'promise'>;
 }

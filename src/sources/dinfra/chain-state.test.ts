@@ -6,13 +6,13 @@ import type { ProviderReading } from './provider-reader.ts';
 
 const MINUTE = 60_000;
 
-/** A chain whose blocks concern the provider or not, and which answers or not. */
+/** A chain whose blocks may concern the provider, and which may not answer. */
 class World {
   reads = 0;
   asked: number[] = [];
   readonly concerning = new Set<number>();
   isLost = false;
-  /** Happens while the whole state is being read. */
+  /** Called while the whole state is being read. */
   meanwhile = () => {};
   readonly state = new ChainState<undefined>({
     read: async ({ block }) => {
@@ -50,12 +50,12 @@ function reading(number: number): ProviderReading {
   };
 }
 
-describe('what the chain says of a provider', () => {
-  it('is nothing before the first head', async () => {
+describe('the chain state of a provider', () => {
+  it('there is no state before the first head', async () => {
     expect(await new World().state.refresh([], 0)).toBeUndefined();
   });
 
-  it('is taken to be as it was while no event concerns the provider, at one request a block', async () => {
+  it('while no event concerns the provider, the state is reused at one request per block', async () => {
     const world = new World();
     world.head(1, false);
     await world.state.refresh([], 0);
@@ -66,7 +66,7 @@ describe('what the chain says of a provider', () => {
     expect([world.reads, world.asked]).toEqual([1, [2, 3, 4]]);
   });
 
-  it('is read again when an event concerns it, after a gap, when a type is asked for, and every five minutes', async () => {
+  it('the state is read again after an event of the provider, after a gap, for a new type, and every five minutes', async () => {
     const world = new World();
     world.head(1, false);
     await world.state.refresh([], 0);
@@ -85,7 +85,7 @@ describe('what the chain says of a provider', () => {
     expect(world.reads).toBe(5);
   });
 
-  it('is read again when the last reading failed: no block is skipped', async () => {
+  it('the state is read again if the last reading failed, so no block is skipped', async () => {
     const world = new World();
     world.head(1, false);
     await world.state.refresh([], 0);
@@ -97,7 +97,7 @@ describe('what the chain says of a provider', () => {
     expect(world.reads).toBe(2);
   });
 
-  it('is read again when a block came while it was read', async () => {
+  it('the state is read again if a block arrived while it was read', async () => {
     const world = new World();
     world.head(1, false);
     world.meanwhile = () => world.head(2);

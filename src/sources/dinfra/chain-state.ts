@@ -1,32 +1,32 @@
 import type { FinalisedHead } from '../../substrate/chain-node.ts';
 import type { ProviderReading } from './provider-reader.ts';
 
-/** Blocks whose events are read one by one; beyond that the whole state is cheaper. */
+/** Maximum number of blocks whose events are read one by one; for more, reading the whole state is cheaper. */
 const MAX_PENDING = 16;
-/** How often the whole state is read when no event asks for it, in milliseconds. */
+/** How often the whole state is read without an event, in milliseconds. */
 const FULL_READ_MS = 5 * 60_000;
 
-/** How the state of a provider is read, at one finalised head. */
+/** Reads the state of a provider at a finalised head. */
 export interface StateReader<Node> {
   read(head: FinalisedHead<Node>, types: readonly string[]): Promise<ProviderReading>;
-  /** Whether anything in the block may have changed what `read` says. */
+  /** Whether anything in the block may have changed the result of `read`. */
   concerns(head: FinalisedHead<Node>, provider: number | undefined): Promise<boolean>;
 }
 
 /**
- * What the chain says of one account's provider at the last finalised block. The whole state is read at the start, after
- * a gap, when an event concerns the provider, when asked to, and every few minutes; otherwise the last reading holds: a
- * block at rest costs one request.
+ * The state of one account's provider at the last finalised block. The whole state is read at the start, after a gap,
+ * after an event of the provider, on request, and every few minutes. Otherwise the last reading is reused: a block at
+ * rest costs one request.
  */
 export class ChainState<Node> {
   private readonly reader: StateReader<Node>;
   private head: FinalisedHead<Node> | undefined;
   private pending: FinalisedHead<Node>[] = [];
   private stale = true;
-  /** When the whole state was read last, by the monotonic clock. */
+  /** When the whole state was last read, in monotonic milliseconds. */
   private readAt = Number.NEGATIVE_INFINITY;
   private last: ProviderReading | undefined;
-  /** Types the last reading asked for: one the chain does not have is not in its answer. */
+  /** Types that the last reading requested. A type that the chain does not have is missing from its result. */
   private asked: ReadonlySet<string> = new Set();
 
   constructor(reader: StateReader<Node>) {
@@ -39,17 +39,17 @@ export class ChainState<Node> {
     else if (!this.stale) this.pending.push(head);
   }
 
-  /** Has the next refresh read the whole state. */
+  /** Makes the next refresh read the whole state. */
   invalidate(): void {
     this.stale = true;
     this.pending = [];
   }
 
   /**
-   * The state at the last finalised block, undefined before the first. `types` are descriptor types wanted beside those
-   * of the awards; `now` by the monotonic clock, in milliseconds.
+   * The state at the last finalised block; undefined before the first. `types` are descriptor types needed in addition
+   * to those of the awards. `now` is in monotonic milliseconds.
    *
-   * @throws RetryableError when it cannot be read; the next call reads everything again.
+   * @throws RetryableError if it cannot be read; the next call reads everything again.
    */
   async refresh(types: readonly string[], now: number): Promise<ProviderReading | undefined> {
     const { head, pending, last } = this;
@@ -67,7 +67,7 @@ export class ChainState<Node> {
       }
       this.stale = true;
       const read = await this.reader.read(head, types);
-      // A block that came while reading was not kept as pending.
+      // Blocks that arrived during the reading were not recorded as pending.
       if (this.head === head) this.stale = false;
       this.asked = new Set(types);
       this.last = read;

@@ -7,11 +7,11 @@ const BOB_KEY = '0x8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26
 const MISTYPED = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694tz';
 
 describe('the accounts a Provider lists', () => {
-  it('are told by their public keys, each once, however they are written', () => {
+  it('accounts are compared by their public keys, whatever their address prefix, without duplicates', () => {
     expect(accountsOf([BOB, BOB_ON_POLKADOT])).toEqual([BOB_KEY]);
   });
 
-  it('leave out what is no account', () => {
+  it('entries that are not accounts are left out', () => {
     expect(accountsOf([MISTYPED, BOB])).toEqual([BOB_KEY]);
   });
 });

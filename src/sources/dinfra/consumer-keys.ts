@@ -2,8 +2,9 @@ import { u8aToHex } from '@polkadot/util';
 import { decodeAddress } from '@polkadot/util-crypto';
 
 /**
- * The public keys of the accounts a Provider lists, hex, each once. The same account is written differently for each
- * chain, so only its key can be compared. What is no account is left out: the status of the Provider names it.
+ * The public keys of the accounts a Provider lists, in hex, without duplicates. The address of an account differs
+ * between chains, so only its key can be compared. Entries that are not accounts are left out: the status of the
+ * Provider names them.
  */
 export function accountsOf(consumers: readonly string[]): readonly string[] {
   return [...new Set(consumers.flatMap((consumer) => keyOf(consumer) ?? []))];

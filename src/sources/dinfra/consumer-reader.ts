@@ -20,32 +20,32 @@ export interface ConsumerSubscription {
   readonly deadline: number | undefined;
   /** Why it is Degraded or has ended: a reason code. */
   readonly reason: number | undefined;
-  /** The tenures that failed before, oldest first: their providers are not asked again. */
+  /** The tenures that failed before, oldest first: their providers are not chosen again. */
   readonly failed: readonly { readonly provider: number; readonly tenure: number; readonly reason: number }[];
   readonly cost:
     | {
         readonly spent: bigint;
         /** Earned by the provider and not paid yet. */
         readonly owed: bigint;
-        /** What cancelling now gives back, without the deposit. */
+        /** The refund if it were cancelled now, without the deposit. */
         readonly refundable: bigint;
         readonly deposit: bigint;
-        /** Active blocks the funds still pay for. */
+        /** The number of active blocks that the funds still pay for. */
         readonly blocksLeft: number | undefined;
       }
     | undefined;
 }
 
-/** What a consumer asks of whoever is awarded. */
+/** The terms of a consumer for the provider that is awarded. */
 export interface Terms {
   readonly strategy: Strategy;
   /** Highest price of one block, in the chain's smallest unit. */
   readonly maxPrice: bigint;
-  /** Blocks for which everything is kept after the funds are used up. */
+  /** Number of blocks for which data is kept after the funds are used up. */
   readonly grace: number;
 }
 
-/** How the provider is chosen among those that can take it. */
+/** How the provider is chosen among the candidates. */
 export type Strategy =
   | 'RoundRobin'
   | 'Random'
@@ -61,13 +61,13 @@ export interface Candidate {
   readonly excluded: string | undefined;
 }
 
-/** A subscription, undefined when the chain has none of that id (any more). */
+/** A subscription; undefined if the chain has none with that id. */
 export async function readSubscription(api: ApiPromise, id: bigint): Promise<ConsumerSubscription | undefined> {
   const at = await api.at(await api.rpc.chain.getFinalizedHead());
   return readAt(at, id);
 }
 
-/** The subscriptions of an account that are not over and released, oldest first. */
+/** The subscriptions of an account that were not ended and released, oldest first. */
 export async function readSubscriptionsOf(
   api: ApiPromise,
   account: string,
@@ -80,7 +80,7 @@ export async function readSubscriptionsOf(
   return found.filter((subscription) => subscription !== undefined);
 }
 
-/** Who could take such a subscription now, and why the others of the type cannot. */
+/** The providers that could be awarded such a subscription now, and why the others of the type could not. */
 export async function readCandidates(
   api: ApiPromise,
   type: string,
@@ -96,7 +96,7 @@ export async function readCandidates(
   }));
 }
 
-/** The content reference and the schema of a descriptor type, undefined when the chain has no such type. */
+/** The content reference and the schema of a descriptor type; undefined if the chain has no such type. */
 export async function readType(
   api: ApiPromise,
   name: string,
@@ -112,7 +112,7 @@ export async function readType(
   };
 }
 
-/** Terms as the runtime takes them. Nobody is asked for a reputation yet. */
+/** The terms as an argument for the runtime, without a minimum reputation. */
 export function termsArgument({ strategy, maxPrice, grace }: Terms) {
   return { strategy, maxPrice, grace, minReputation: 0 };
 }
@@ -151,7 +151,7 @@ async function readAt(at: ApiDecoration<'promise'>, id: bigint): Promise<Consume
 }
 
 /**
- * The bytes of a preimage, undefined when the chain has none of that hash and length.
+ * The bytes of a preimage; undefined if the chain has none with that hash and length.
  *
  * @throws RetryableError ChainUnreachable.
  */

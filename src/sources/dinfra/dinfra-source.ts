@@ -36,18 +36,18 @@ import { readPreimageAt, readStanding } from './tenure-reader.ts';
 export interface DinfraSourceOptions {
   /** Shared with the other Providers of the chain. */
   readonly chain: ChainClient<Connection>;
-  /** The last finalised block whose effects are in the cluster; a node of another history is not followed. */
+  /** The last finalised block whose effects are in the cluster; a node with another history is not followed. */
   readonly cursor: BlockRef | undefined;
   /** Signs transactions. */
   readonly account: KeyringPair;
   /** Public part of the ed25519 key consumers seal secrets to, hex. */
   readonly accessKey: string;
-  /** Whether the operator can speak for what runs. Without that no heartbeat is sent. */
+  /** Whether the operator knows what runs; while it does not, no heartbeat is sent. */
   readonly mayReport: () => boolean;
   readonly fence: Fence;
   readonly clock: Clock;
   readonly listener: SourceListener;
-  /** What the runtime calls the two pallets. Default `Provider` and `Subscription`. */
+  /** Names of the two pallets in the runtime. Default `Provider` and `Subscription`. */
   readonly pallets?: PalletNames | undefined;
 }
 
@@ -63,7 +63,7 @@ export class DinfraSource implements AwardSource {
   private readonly heartbeat: HeartbeatLoop<SourceCall>;
   private readonly settle: () => void;
   private lease: ChainLease<Connection> | undefined;
-  /** What was read for each `Desired` given out: what is submitted is compared with it. */
+  /** The reading behind each returned `Desired`: submissions are compared with it. */
   private readonly readings = new WeakMap<Desired, ProviderReading>();
   private registration: WantedRegistration | undefined;
 
@@ -162,7 +162,7 @@ export class DinfraSource implements AwardSource {
     reports: readonly TenureReport[],
   ): readonly Submission[] {
     const reading = this.readings.get(desired);
-    if (reading === undefined) throw new Error('submitted for a state that this source has not given out');
+    if (reading === undefined) throw new Error('the submitted state was not read from this source');
     this.registration = registration;
     const calls = [
       ...(registration === undefined ? [] : this.registrationCalls(registration, reading)),
@@ -215,7 +215,7 @@ export class DinfraSource implements AwardSource {
     return { id, owner, operator, status, offers, freshUntil, inStep: this.isInStep(provider, bounds) };
   }
 
-  /** Whether the chain says of the provider what was last wanted of it, offers apart. */
+  /** Whether the provider on chain is as last wanted, apart from its offers. */
   private isInStep(provider: OnChainProvider, bounds: RegistrationBounds): boolean {
     if (this.registration === undefined) return true;
     return planRegistration(this.wantedProvider(this.registration), provider, bounds).every(
@@ -225,7 +225,7 @@ export class DinfraSource implements AwardSource {
 
   private registrationCalls(registration: WantedRegistration, { provider, types, bounds }: ProviderReading) {
     const wanted = this.wantedProvider(registration);
-    // The chain refuses an offer of a type it does not have, and of nothing.
+    // The chain refuses an offer of an unknown type or without capacity.
     const offers = wanted.offers.filter(({ type, capacity }) => types.has(type) && capacity > 0);
     return planRegistration({ ...wanted, offers }, provider, bounds).map((call) =>
       registrationCall(call, this.pallets),
@@ -242,10 +242,10 @@ export class DinfraSource implements AwardSource {
       this.heartbeat.settle(call, result);
     } else {
       this.outbox.settle(call, result, this.options.clock.monotonic());
-      // A provider that is registered or offers something is to be fresh.
+      // A provider that was registered or offers something needs a heartbeat.
       if (call.about !== 'tenure') this.heartbeat.lookAgain();
     }
-    // What was applied shows in the state, and what was refused was refused because the state is another one.
+    // An applied call changed the state, and a refused one was based on an outdated state.
     this.reading.invalidate();
     this.options.listener.onSubmitted(call, result);
     this.options.listener.onWake();

@@ -6,11 +6,11 @@ import { coveredBlocks, freeForFees, owedFor } from './accrual.ts';
 import { type PalletNames, type PalletsAt, palletsAt } from './pallets.ts';
 import { demandState } from './provider-reader.ts';
 
-/** Tenures of one page. Between two pages other work of the process gets its turn. */
+/** Tenures of one page. Other work of the process runs between two pages. */
 const PAGE = 256;
 
 /**
- * The money of the provider that an account owns or operates, at one block.
+ * The balances of the provider that an account owns or operates, at one block.
  *
  * @throws RetryableError as `readProvider` does.
  */

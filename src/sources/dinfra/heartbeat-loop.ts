@@ -5,38 +5,38 @@ import type { BlockRef } from '../../substrate/block-ref.ts';
 import { heartbeatDueAt, nextHeartbeat, patienceBlocks } from './heartbeat.ts';
 import type { HeartbeatReading } from './provider-reader.ts';
 
-/** What the loop needs; nothing of what is wanted, mirrored or reported. */
+/** The ports of the loop, which does not depend on desired state, mirror or reports. */
 export interface HeartbeatPorts<Call> {
   /** The best block. */
   best(): Promise<BlockRef>;
   /** The provider's heartbeat as of a block. */
   read(block: BlockRef): Promise<HeartbeatReading>;
-  /** Whether the operator can speak for what runs. */
+  /** Whether the operator knows what runs. */
   mayReport(): boolean;
   call(): Call;
-  /** Sends it by itself. `instead`: in the place of whatever is stuck before it. */
+  /** Sends it in its own transaction. `instead`: it replaces a transaction that is stuck before it. */
   send(call: Call, instead: boolean): void;
   /** Time between blocks, in milliseconds. */
   blockMs(): number;
   readonly clock: Clock;
 }
 
-/** Wait after a look that failed, in milliseconds. */
+/** Wait after a failed check, in milliseconds. */
 const RETRY_MS = 2_000;
 const DEFAULT_BLOCK_MS = 6_000;
 
 /**
- * Keeps a provider fresh. Looks at the best chain, since that is where heartbeats count and finality may lag, and at the
- * state only: what became of the transaction that was sent does not matter while the state says that one is due.
+ * Sends the heartbeats of a provider. It checks the best chain, because heartbeats count there and finality may lag,
+ * and only the state: the result of an earlier transaction does not matter while the state says that one is due.
  */
 export class HeartbeatLoop<Call> {
   private readonly ports: HeartbeatPorts<Call>;
-  /** Not before this block is there anything to do. */
+  /** There is nothing to do before this block. */
   private until = 0;
   /** How far the best block was ahead of the finalised one. */
   private lag = 0;
   private finalised = 0;
-  /** False while the last look found a provider that needs no heartbeat. */
+  /** False while the last check found a provider that needs no heartbeat. */
   private sawServing = true;
   private headAt = Number.NEGATIVE_INFINITY;
   private underWay: { readonly call: Call; readonly at: number } | undefined;
@@ -52,33 +52,33 @@ export class HeartbeatLoop<Call> {
     return this.lastProblem;
   }
 
-  /** A block became final. */
+  /** Called when a block became final. */
   onFinalised(block: number): void {
     this.finalised = block;
     this.headAt = this.ports.clock.monotonic();
     if (block + this.lag >= this.until) this.wake();
   }
 
-  /** Something of the provider may have changed, or the operator may report again. */
+  /** Called when the provider may have changed, or when the operator may report again. */
   lookAgain(): void {
     this.until = 0;
     this.wake();
   }
 
   /**
-   * The provider was read at a finalised block. When it serves something the last look did not see, it is time: a process
-   * before this one, or another wallet, may have sent what made it so.
+   * Called when the provider was read at a finalised block. If it serves something that the last check did not see, a
+   * heartbeat is due: an earlier process, or another wallet, may have sent the call.
    */
   noteServing(serves: boolean): void {
     if (serves && !this.sawServing) this.lookAgain();
   }
 
-  /** What became of a heartbeat that was sent. */
+  /** Called with the result of a sent heartbeat. */
   settle(call: Call, result: SubmitResult): void {
-    // One that was replaced by another of ours is no news.
+    // It was replaced by another one of ours.
     if (this.underWay?.call !== call) return;
     this.underWay = undefined;
-    // Not at once: what a node refuses now it may take one block later.
+    // Not immediately: what a node refuses now, it may accept one block later.
     if (result.kind === 'Lost') this.until = this.finalised + this.lag + 1;
   }
 
@@ -93,7 +93,7 @@ export class HeartbeatLoop<Call> {
         this.lastProblem = findDinfraError(error);
         waitMs = RETRY_MS;
       }
-      // While heads come, they say when it is time.
+      // While heads arrive, they trigger the checks.
       do await this.wait(waitMs, signal);
       while (!signal.aborted && !this.woken && this.lastProblem === undefined && this.headIsRecent());
       this.woken = false;
@@ -126,7 +126,7 @@ export class HeartbeatLoop<Call> {
     this.resume();
   }
 
-  /** Without heads for that long the node is asked: finality may have stalled while blocks go on. */
+  /** Without heads for this long the node is polled: finality may have stalled while blocks are produced. */
   private silenceMs(): number {
     const blockMs = this.ports.blockMs() || DEFAULT_BLOCK_MS;
     return Math.max(RETRY_MS, 2 * blockMs);

@@ -12,29 +12,29 @@ const PERIOD = 48;
 const reading: HeartbeatReading = { period: PERIOD, provider: 0, freshUntil: 100, serves: true };
 const facts = { block: 76, reading, mayReport: true, sentAt: undefined };
 
-describe('what to do about the heartbeat', () => {
-  it('is to send it half a period before the last one runs out', () => {
+describe('nextHeartbeat', () => {
+  it('a heartbeat is sent half a period before the last one expires', () => {
     expect(nextHeartbeat({ ...facts, block: 75 })).toEqual({ do: 'wait', until: 76 });
     expect(nextHeartbeat(facts)).toEqual({ do: 'send' });
     expect(nextHeartbeat({ ...facts, reading: { ...reading, freshUntil: undefined } })).toEqual({ do: 'send' });
   });
 
-  it('is to wait while the operator cannot speak for what runs', () => {
+  it('no heartbeat is sent while the operator does not know what runs', () => {
     expect(nextHeartbeat({ ...facts, mayReport: false })).toEqual({ do: 'wait', until: 77 });
   });
 
-  it('is nothing for a provider that is not registered, or offers and serves nothing', () => {
+  it('a provider that is not registered, or neither offers nor serves anything, needs no heartbeat', () => {
     expect(nextHeartbeat({ ...facts, reading: { ...reading, provider: undefined } }).do).toBe('wait');
     expect(nextHeartbeat({ ...facts, reading: { ...reading, serves: false } }).do).toBe('wait');
   });
 
-  it('is to send it in the place of whatever is stuck when it had no effect for a sixteenth of the period', () => {
+  it('a heartbeat without effect for a sixteenth of the period replaces the transaction that is stuck', () => {
     expect(nextHeartbeat({ ...facts, block: 78, sentAt: 76 })).toEqual({ do: 'wait', until: 79 });
     expect(nextHeartbeat({ ...facts, block: 79, sentAt: 76 })).toEqual({ do: 'sendInstead' });
   });
 });
 
-/** A provider that is registered, on a chain of one node. A block takes six seconds. */
+/** A registered provider on a chain of one node. A block takes six seconds. */
 class World {
   readonly clock = new ManualClock();
   readonly pool = new MemoryPool();
@@ -69,7 +69,7 @@ class World {
     this.stop.abort();
   }
 
-  /** As the pallet counts: a heartbeat covers a period from the block it is in. */
+  /** Like the pallet: a heartbeat covers a period from the block that includes it. */
   get freshUntil(): number | undefined {
     const last = this.pool.blocks.findLast(({ content }) =>
       content.some(({ calls }) => calls.some(({ key }) => key === 'heartbeat')),
@@ -81,7 +81,7 @@ class World {
     this.sender.send(calls);
   }
 
-  /** The source has read the provider. */
+  /** Reports that the source has read the provider. */
   isRead(): void {
     this.loop.noteServing(this.serves);
   }
@@ -98,7 +98,7 @@ class World {
     }
   }
 
-  /** Blocks until a heartbeat is in one, counted from now. */
+  /** Produces blocks until one includes a heartbeat; returns their number. */
   async untilBeat(atMost: number): Promise<number> {
     const before = this.freshUntil;
     for (let count = 1; count <= atMost; count++) {
@@ -109,11 +109,11 @@ class World {
   }
 }
 
-/** The block of the next heartbeat may be a quarter of the period after it is due, half a period after the last. */
+/** The next heartbeat is due half a period after the last, and may be a quarter of a period late. */
 const LATEST = PERIOD / 2 + PERIOD / 4;
 
 describe('a heartbeat', () => {
-  it('is sent once per half period, and costs nothing in between', async () => {
+  it('a heartbeat is sent once per half period, without requests in between', async () => {
     const world = new World();
     await world.untilBeat(3);
     const reads = world.reads;
@@ -123,7 +123,7 @@ describe('a heartbeat', () => {
     world.end();
   });
 
-  it('follows in the next block when an offer shows that a process before this one has sent', async () => {
+  it('a heartbeat follows in the next block after an offer that an earlier process has sent', async () => {
     const world = new World();
     world.serves = false;
     await world.blocks(2);
@@ -131,7 +131,7 @@ describe('a heartbeat', () => {
     world.serves = true;
     world.isRead();
     expect(await world.untilBeat(2)).toBeLessThanOrEqual(2);
-    // What it knows already is no reason to look.
+    // A known state triggers no check.
     const { reads } = world;
     for (let i = 0; i < 5; i++) world.isRead();
     await world.blocks(3);
@@ -140,26 +140,23 @@ describe('a heartbeat', () => {
   });
 
   it.each([
-    ['the pool drops everything it holds', (world: World) => world.pool.dropAll()],
+    ['the pool drops all transactions', (world: World) => world.pool.dropAll()],
     [
-      'a batch stands before it that no block takes',
+      'a batch that no block includes is queued before it',
       (world: World) => {
         world.pool.includedWeight = 5;
         world.send(...Array.from({ length: 10 }, (_, index) => ({ key: `c${index}` })));
       },
     ],
     [
-      'another wallet has a transaction stuck before it',
+      'a transaction of another wallet is stuck before it',
       (world: World) => {
         world.pool.includedWeight = 1;
         world.pool.otherWallet('theirs', { tip: 50n, weight: 2 });
       },
     ],
-    [
-      'another wallet signs further ahead and leaves a gap',
-      (world: World) => world.pool.otherWallet('theirs', { nonce: 3 }),
-    ],
-  ])('is never later than a quarter of its period when %s at any block before it is due', async (_, happen) => {
+    ['another wallet leaves a nonce gap', (world: World) => world.pool.otherWallet('theirs', { nonce: 3 })],
+  ])('a heartbeat is at most a quarter of its period late if %s at any block before it is due', async (_, happen) => {
     for (const at of [1, 10, 19, 23]) {
       const world = new World();
       await world.untilBeat(3);
@@ -170,11 +167,11 @@ describe('a heartbeat', () => {
     }
   });
 
-  it('is in time when another wallet outbids it', async () => {
+  it('a heartbeat that another wallet outbids is still in time', async () => {
     const world = new World();
     await world.untilBeat(3);
     await world.blocks(23);
-    // In the pool, and not in a block yet.
+    // In the pool, not in a block yet.
     for (let i = 0; i < 4 && !world.pool.pooled.flat().includes('heartbeat'); i++) await world.blocks(1);
     world.pool.dropAll();
     world.pool.otherWallet('theirs');
@@ -182,7 +179,7 @@ describe('a heartbeat', () => {
     world.end();
   });
 
-  it('goes on while nothing becomes final', async () => {
+  it('heartbeats continue while finality stalls', async () => {
     const world = new World();
     await world.untilBeat(3);
     world.finalises = false;
@@ -190,7 +187,7 @@ describe('a heartbeat', () => {
     world.end();
   });
 
-  it('is not sent by an operator that may not report, and is at once when it may again', async () => {
+  it('a heartbeat is not sent while the operator may not report, and immediately once it may', async () => {
     const world = new World();
     world.mayReport = false;
     await world.blocks(20);
@@ -200,7 +197,7 @@ describe('a heartbeat', () => {
     world.end();
   });
 
-  it('is sent as soon as the chain can be reached again', async () => {
+  it('a due heartbeat is sent as soon as the chain can be reached again', async () => {
     const world = new World();
     world.pool.isLost = true;
     await world.blocks(3);
@@ -209,7 +206,7 @@ describe('a heartbeat', () => {
     world.end();
   });
 
-  it('of an account that cannot pay is tried once a block and not in a loop', async () => {
+  it('the heartbeat of an account that cannot pay is tried once per block and not in a loop', async () => {
     const world = new World();
     await world.untilBeat(3);
     await world.blocks(20);

@@ -1,7 +1,7 @@
-/** A provider as the chain has it. */
+/** A provider on chain. */
 export interface OnChainProvider {
   readonly id: number;
-  /** The cold account, SS58: registered, holds deposits, receives what is earned. */
+  /** The cold account, SS58: it registered the provider, pays deposits and receives the earnings. */
   readonly owner: string;
   /** The hot account, SS58: offers, heartbeat, tenures. */
   readonly operator: string;
@@ -10,19 +10,19 @@ export interface OnChainProvider {
   readonly metadata: string;
   readonly policy: 'Open' | 'AllowList' | 'DenyList';
   readonly status: 'Active' | 'Paused' | 'Leaving';
-  /** The consumers its lists name, by their public keys in hex. */
+  /** The consumers on its lists, by their public keys in hex. */
   readonly rules: ReadonlyMap<string, 'Allow' | 'Deny'>;
   readonly offers: ReadonlyMap<string, OnChainOffer>;
   /** Last block its heartbeats cover; undefined before the first. */
   readonly freshUntil: number | undefined;
 }
 
-/** An offer as the chain has it. */
+/** An offer on chain. */
 export interface OnChainOffer {
   /** Price of one block in the chain's smallest unit. */
   readonly price: bigint;
   readonly capacity: number;
-  /** Tenures awarded and not yet released. */
+  /** Number of tenures that were awarded and not yet released. */
   readonly used: number;
   readonly withdrawn: boolean;
 }

@@ -12,7 +12,7 @@ function world() {
   return { sent, outbox };
 }
 
-it('a call goes out once, and again only when its effect could have been seen and is not there', () => {
+it('a call is sent once, and again only if its effect should show and does not', () => {
   const { sent, outbox } = world();
   outbox.post([call('a')], 10, 0);
   outbox.post([call('a')], 11, 0);
@@ -23,7 +23,7 @@ it('a call goes out once, and again only when its effect could have been seen an
   expect(sent).toEqual([['a'], ['a']]);
 });
 
-it('a refused call keeps no other back, and is told by the name the chain has for why', () => {
+it('a refused call does not block others, and its error has the name that the chain gives it', () => {
   const { sent, outbox } = world();
   outbox.post([call('a')], 10, 0);
   outbox.settle(call('a'), { kind: 'Refused', error: 'subscription.WrongState', block: 10 }, 0);
@@ -32,7 +32,7 @@ it('a refused call keeps no other back, and is told by the name the chain has fo
   expect(outbox.refusal('a')).toBe('subscription.WrongState');
 });
 
-it('calls that are lost are sent again after a pause that grows with each loss, and once per loss of many', () => {
+it('lost calls are sent again with backoff, which grows once for all calls of a lost transaction', () => {
   const { sent, outbox } = world();
   const both = [call('a'), call('b')];
   const lose = (now: number) => {

@@ -3,11 +3,11 @@ import type { ApiDecoration } from '@polkadot/api/types';
 import { stringCamelCase } from '@polkadot/util';
 import { RetryableError } from '../../errors/dinfra-error.ts';
 
-/** What a runtime calls the pallets, as its metadata has it or in camelCase. */
+/** Names of the pallets in a runtime, as in its metadata or in camelCase. */
 export interface PalletNames {
-  /** Of pallet-dinfra-provider. */
+  /** The name of pallet-dinfra-provider. */
   readonly provider: string;
-  /** Of pallet-dinfra-subscription. */
+  /** The name of pallet-dinfra-subscription. */
   readonly subscription: string;
 }
 
@@ -16,7 +16,7 @@ export const defaultPallets: PalletNames = { provider: 'Provider', subscription:
 /** A runtime at a block, or at the head. */
 type At = Pick<ApiDecoration<'promise'>, 'call' | 'consts' | 'events' | 'query'>;
 
-/** The two pallets of a runtime for reading at a block, whatever they are called there. */
+/** The two pallets of a runtime for reading at a block, whatever their names. */
 export interface PalletsAt {
   readonly provider: At['query']['provider'];
   readonly subscription: At['query']['subscription'];
@@ -25,14 +25,14 @@ export interface PalletsAt {
     readonly subscription: At['consts']['subscription'];
   };
   readonly events: { readonly subscription: At['events']['subscription'] };
-  /** The names as storage, constants, calls and events of the API have them. */
+  /** The names in storage, constants, calls and events of the API. */
   readonly sections: PalletNames;
 }
 
 /**
  * Finds the pallets in the metadata.
  *
- * @throws RetryableError ChainPalletMissing, with the names of the pallets that there are.
+ * @throws RetryableError ChainPalletMissing, with the names of the existing pallets.
  */
 export function palletsAt(at: At, names: PalletNames): PalletsAt {
   const sections = sectionsOf(names);
@@ -60,7 +60,7 @@ export function palletCalls(api: ApiPromise, names: PalletNames) {
   };
 }
 
-/** The names as storage, constants, calls, events and errors of the API have them. */
+/** The names in storage, constants, calls, events and errors of the API. */
 export function sectionsOf({ provider, subscription }: PalletNames): PalletNames {
   return { provider: stringCamelCase(provider), subscription: stringCamelCase(subscription) };
 }

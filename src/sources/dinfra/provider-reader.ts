@@ -18,12 +18,12 @@ import type { RegistrationBounds } from './registration-plan.ts';
 /** Everything of one provider, read at one finalised block. */
 export interface ProviderReading {
   readonly block: BlockRef;
-  /** Undefined when the account neither owns nor operates one. */
+  /** Undefined if the account neither owns nor operates one. */
   readonly provider: OnChainProvider | undefined;
   readonly awards: readonly Award[];
-  /** Rows of the desired set that are not understood, e.g. of a state that a later runtime has added. */
+  /** Rows of the desired set that cannot be decoded, e.g. with a state that a later runtime has added. */
   readonly unreadable: readonly UnreadableRow[];
-  /** The types asked for and those of the awards; a type the chain does not have is not in it. */
+  /** The requested types and those of the awards, without types that the chain does not have. */
   readonly types: ReadonlyMap<string, PublishedType>;
   readonly acceptPeriod: number;
   /** Blocks covered by one heartbeat. */
@@ -39,16 +39,17 @@ export interface UnreadableRow {
 
 type At = ApiDecoration<'promise'>;
 
-/** Rows of one page of the desired set: what the runtime gives at most. */
+/** Rows of one page of the desired set: the maximum of the runtime. */
 const PAGE = 256;
-/** Guards against endless pagination. A provider cannot hold more tenures than the chain lets its offers have. */
+/** Guards against endless pagination. A provider cannot have more tenures than the chain allows its offers. */
 const MAX_PAGES = 4096;
 
 /**
- * Everything of the provider an account owns or operates, at one block. `types` are descriptor types wanted beside those
- * of its awards.
+ * Reads everything of the provider that an account owns or operates, at one block. `types` are descriptor types needed
+ * in addition to those of its awards.
  *
- * @throws RetryableError ChainUnreachable, ChainUndecodable or ChainPalletMissing. Never an empty answer for a failed one.
+ * @throws RetryableError ChainUnreachable, ChainUndecodable or ChainPalletMissing. A failed read never returns an empty
+ * result.
  */
 export function readProvider(
   node: Connection,
@@ -80,15 +81,15 @@ export function readProvider(
   });
 }
 
-/** What decides whether a heartbeat is due. */
+/** The state that decides whether a heartbeat is due. */
 export interface HeartbeatReading {
   /** Blocks covered by one heartbeat. */
   readonly period: number;
-  /** Undefined when the account speaks for no provider. */
+  /** Undefined if the account acts for no provider. */
   readonly provider: number | undefined;
   /** Last block its heartbeats cover; undefined before the first. */
   readonly freshUntil: number | undefined;
-  /** It offers something or serves a tenure: nothing else is paid for by being fresh. */
+  /** True if it offers something or serves a tenure: otherwise a heartbeat has no use. */
   readonly serves: boolean;
 }
 
@@ -120,8 +121,8 @@ export function readHeartbeat(
 }
 
 /**
- * Whether anything in a block may have changed what `readProvider` says: an event of pallet-dinfra-provider, or one of
- * pallet-dinfra-subscription for this provider. When the events cannot be understood the answer is yes.
+ * Whether anything in a block may have changed the result of `readProvider`: an event of pallet-dinfra-provider, or one
+ * of pallet-dinfra-subscription for this provider. True if the events cannot be decoded.
  *
  * @throws RetryableError ChainUnreachable.
  */
@@ -135,7 +136,7 @@ export async function concernsProvider(
     return await node.read(block, async (at) => {
       const { sections } = palletsAt(at, names);
       const events = await at.query.system.events();
-      // Every block has some: a node that tells of none does not have the block's state.
+      // Every block has events: a node that returns none does not have the state of the block.
       if (events.length === 0) return true;
       return events.some(({ event }) => {
         if (event.section === sections.provider) return true;
@@ -151,8 +152,8 @@ export async function concernsProvider(
 }
 
 /**
- * Makes sure that the node has the state of a block: one that answers every question with nothing would look like a
- * chain on which we are not registered.
+ * Ensures that the node has the state of a block. A node that answers every query with nothing would look like a chain
+ * on which the provider is not registered.
  *
  * @throws RetryableError ChainUnreachable.
  */
@@ -160,7 +161,7 @@ export async function demandState(at: At, { number }: BlockRef): Promise<void> {
   const found = (await at.query.system.number()).toNumber();
   if (found === number) return;
   throw new RetryableError('ChainUnreachable', {
-    message: `the node does not have the state of block ${number}: it says ${found}`,
+    message: `the node does not have the state of block ${number}: it returns ${found}`,
   });
 }
 
@@ -182,7 +183,7 @@ async function readDesiredSet(at: At, provider: number): Promise<Pick<ProviderRe
     if (reply.next.isNone) return { awards, unreadable };
     const [id, tenure] = reply.next.unwrap();
     const next: [bigint, number] = [id.toBigInt(), tenure.toNumber()];
-    // A page that leads back to itself would be read for ever.
+    // A page whose next key points to itself would be read without end.
     if (after !== null && next[0] === after[0] && next[1] === after[1]) break;
     after = next;
   }
@@ -247,7 +248,7 @@ async function readTypes(
   );
 }
 
-/** A row as an award, or why it is none. One row that is not understood says nothing of the others. */
+/** A row as an award, or why it cannot be decoded. One such row does not affect the others. */
 function awardOf(row: PalletDinfraSubscriptionApiDesiredTenure): Award | UnreadableRow {
   const subscription = row.id.toBigInt();
   const tenure = row.tenure.toNumber();
@@ -267,7 +268,7 @@ function awardOf(row: PalletDinfraSubscriptionApiDesiredTenure): Award | Unreada
       reason: row.reason.isSome ? row.reason.unwrap().toNumber() : undefined,
     };
   } catch (cause) {
-    const message = `tenure ${tenure} of subscription ${subscription} is not understood: ${(cause as Error).message}`;
+    const message = `tenure ${tenure} of subscription ${subscription} cannot be decoded: ${(cause as Error).message}`;
     return { subscription, tenure, error: new RetryableError('AwardUndecodable', { message, cause }) };
   }
 }
@@ -278,7 +279,7 @@ function stateOf(name: string): TenureState {
   return state;
 }
 
-/** The field is `hash_` because every codec has a `hash` of its own, that of its encoding. */
+/** The field is `hash_` because every codec has its own `hash`, that of its encoding. */
 function contentOf({ hash_, len, source }: PalletDinfraProviderContent): ContentRef {
   const { type } = source;
   if (type !== 'Preimage' && type !== 'Ipfs') throw new Error(`content from "${type}"; expected Preimage or Ipfs`);

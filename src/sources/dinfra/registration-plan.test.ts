@@ -29,11 +29,11 @@ const onChain: OnChainProvider = {
 };
 
 describe('registration', () => {
-  it('asks for nothing when the chain says what the resources say', () => {
+  it('nothing is submitted if the chain is as the resources say', () => {
     expect(planRegistration(wanted, onChain)).toEqual([]);
   });
 
-  it('registers a provider the chain does not know, and its offers afterwards', () => {
+  it('an unknown provider is registered first, and its offers afterwards', () => {
     expect(planRegistration(wanted, undefined).map(({ call }) => call)).toEqual(['registerProvider']);
     const bare = { ...onChain, offers: new Map() };
     expect(planRegistration(wanted, bare)).toEqual([
@@ -41,7 +41,7 @@ describe('registration', () => {
     ]);
   });
 
-  it('changes only what differs', () => {
+  it('only differences are submitted', () => {
     expect(planRegistration({ ...wanted, metadata: '{}' }, onChain)).toEqual([
       { call: 'updateProvider', accessKey: undefined, metadata: '{}' },
     ]);
@@ -49,7 +49,7 @@ describe('registration', () => {
     expect(planRegistration(dearer, onChain)).toMatchObject([{ call: 'setOffer', price: 6n }]);
   });
 
-  it('withdraws an offer whose resource is gone, once', () => {
+  it('an offer whose resource is gone is withdrawn, once', () => {
     const none = { ...wanted, offers: [] };
     expect(planRegistration(none, onChain)).toEqual([{ call: 'removeOffer', type: 'helm/v1' }]);
     const withdrawn = new Map([['helm/v1', { price: 5n, capacity: 10, used: 2, withdrawn: true }]]);
@@ -57,13 +57,13 @@ describe('registration', () => {
     expect(planRegistration(wanted, { ...onChain, offers: withdrawn })).toMatchObject([{ call: 'setOffer' }]);
   });
 
-  it('pauses and resumes, and leaves one that leaves', () => {
+  it('a provider is paused and resumed, unless it is leaving', () => {
     expect(planRegistration({ ...wanted, paused: true }, onChain)).toEqual([{ call: 'pause' }]);
     expect(planRegistration(wanted, { ...onChain, status: 'Paused' })).toEqual([{ call: 'resume' }]);
     expect(planRegistration(wanted, { ...onChain, status: 'Leaving' })).toEqual([]);
   });
 
-  it('sets the rules of a list before the list holds, and takes back those it no longer names', () => {
+  it('the rules of a list are set before the list applies, and rules it no longer has are removed', () => {
     const listed = { ...wanted, policy: 'AllowList', consumers: ['A', 'B'] } as const;
     const rules = new Map([
       ['A', 'Allow'],
@@ -81,7 +81,7 @@ describe('registration', () => {
     ]);
   });
 
-  it("a runtime's own bounds decide how many rules one call has, and which strategies there are", () => {
+  it('the bounds of the runtime determine the rules per call and the strategies', () => {
     const consumers = Array.from({ length: 5 }, (_, index) => `C${index}`);
     const other = { rulesPerCall: 2, strategies: 0b111 };
     const calls = plan({ ...wanted, policy: 'DenyList', consumers }, { ...onChain, offers: new Map() }, other);
@@ -95,7 +95,7 @@ describe('registration', () => {
     expect(calls.at(-1)).toMatchObject({ strategies: 0b111 });
   });
 
-  it('splits many rules into calls the chain takes', () => {
+  it('many rules are split into calls that the chain accepts', () => {
     const consumers = Array.from({ length: 150 }, (_, index) => `C${index}`);
     const calls = planRegistration({ ...wanted, policy: 'DenyList', consumers }, onChain);
     expect(calls.map(({ call }) => call)).toEqual([

@@ -6,10 +6,10 @@ export interface WantedProvider {
   /** SS58 address of the account that signs. */
   readonly account: string;
   readonly accessKey: string;
-  /** What consumers read about it, as text. */
+  /** Public information for consumers, as text. */
   readonly metadata: string;
   readonly policy: OnChainProvider['policy'];
-  /** The consumers that `policy` names, by their public keys in hex. */
+  /** The consumers of `policy`, by their public keys in hex. */
   readonly consumers: readonly string[];
   readonly paused: boolean;
   readonly offers: readonly WantedOffer[];
@@ -23,18 +23,18 @@ export interface WantedOffer {
   readonly capacity: number;
 }
 
-/** What the runtime's metadata says of a registration. */
+/** Bounds of a registration, from the metadata of the runtime. */
 export interface RegistrationBounds {
   /** The most consumer rules of one call. */
   readonly rulesPerCall: number;
-  /** Bits of all strategies: what is offered through the operator can be awarded by any of them. */
+  /** Bits of all strategies: offers of the operator can be awarded by any of them. */
   readonly strategies: number;
 }
 
 /**
- * The calls that make the chain say of a provider what its resources say; none when it does. Pure. Each call stands
- * for itself: one that fails holds up none of the others. Offers of types the chain does not have are left out by
- * the caller.
+ * The calls that bring the provider on chain in line with its resources; none if it is. Pure. The calls are
+ * independent: one that fails does not block the others. The caller leaves out offers of types that the chain does not
+ * have.
  */
 export function planRegistration(
   wanted: WantedProvider,
@@ -43,7 +43,7 @@ export function planRegistration(
 ): ProviderCall[] {
   if (onChain === undefined) {
     const { account, accessKey, metadata, policy } = wanted;
-    // Offers follow once the chain has given it a number.
+    // Offers follow once the chain has assigned a number.
     return [{ call: 'registerProvider', operator: account, accessKey, metadata, policy }];
   }
   return [
@@ -84,7 +84,7 @@ function changedRules(
 
 function changedPause({ paused }: WantedProvider, { status }: OnChainProvider): ProviderCall[] {
   if (paused && status === 'Active') return [{ call: 'pause' }];
-  // Leaving was set by the owner, not by this resource: do not resume it.
+  // The owner set Leaving, not this resource: do not resume it.
   return !paused && status === 'Paused' ? [{ call: 'resume' }] : [];
 }
 

@@ -5,7 +5,7 @@ import { type PalletNames, palletsAt } from './pallets.ts';
 import { demandState } from './provider-reader.ts';
 
 /**
- * Where a tenure of the account's provider stands at a finalised block.
+ * The standing of a tenure of the account's provider at a finalised block.
  *
  * @throws RetryableError ChainUnreachable or ChainUndecodable.
  */
@@ -25,15 +25,15 @@ export function readStanding(
       provider.providerOf(account),
     ]);
     if (found.isNone) {
-      // The chain removes an entry once every tenure of it was released. One it never had proves nothing.
+      // The chain removes an entry once all of its tenures were released. An entry that never existed proves nothing.
       return id < next.toBigInt() ? 'Gone' : 'Unknown';
     }
-    // Tenures are kept by provider: without a provider of ours there is none to look up.
+    // Tenures are stored by provider: without a provider there is none to look up.
     const { tenure: current, status } = found.unwrap();
     if (of.isNone || current.toNumber() < tenure) return 'Unknown';
     const entry = await subscription.tenures(of.unwrap(), id, tenure);
     if (entry.isNone) {
-      // Another provider has it: that it is none of ours does not make it over.
+      // Another provider has it, which does not prove that ours has ended.
       const isElsewhere = status.isRunning && current.eq(tenure) && !status.asRunning.provider.eq(of.unwrap());
       return isElsewhere ? 'Unknown' : 'Gone';
     }
@@ -43,7 +43,7 @@ export function readStanding(
 }
 
 /**
- * The bytes of a preimage, undefined when the chain has none of that hash and length.
+ * The bytes of a preimage; undefined if the chain has none with that hash and length.
  *
  * @throws RetryableError ChainUnreachable or ChainUndecodable.
  */
