@@ -70,6 +70,16 @@ describe('a person', () => {
 
   test('edits mirrored specs to Ended, and nothing is removed', async () => {
     const before = await outside();
+    const slip = stage.patch(DEPLOYMENTS, vm.name, { spec: { state: 'Ended' } });
+    await expect(slip).rejects.toThrow('only the operator writes this spec');
+    // Nor where that policy is not installed.
+    await stage.removePolicy('mirrored');
+    await stage.until('the policy holds no more', 20, () =>
+      stage.patch(DEPLOYMENTS, vm.name, { spec: { state: 'Ended' } }).then(
+        () => true,
+        () => false,
+      ),
+    );
     const toEnded = async () => {
       for (const { name } of [chart, vm]) await stage.patch(DEPLOYMENTS, name, { spec: { state: 'Ended' } });
       for (const name of await each(SUBSCRIPTIONS, NAMES)) {

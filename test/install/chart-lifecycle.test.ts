@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { chart, EmptyCluster, fourValues, set } from '../support/chart.ts';
 
 let cluster: EmptyCluster;
@@ -63,12 +65,39 @@ test('a second release in the cluster is told whose the kinds are, and installs 
   await cluster.run('helm', [...second, ...set({ 'crds.enabled': false })]);
 });
 
-test('the admission policy has no type errors', async () => {
-  const { status } = await cluster.object<{ status: { typeChecking: { expressionWarnings?: unknown } } }>([
-    'validatingadmissionpolicy',
-    'acme-acme-dinfra-operator-fence',
-  ]);
-  expect(status.typeChecking.expressionWarnings).toBeUndefined();
+test.each(['fence', 'mirrored', 'tenant-pods', 'tenant-claims', 'tenant-services', 'tenant-objects'])(
+  'the admission policy %s has no type errors',
+  async (policy) => {
+    const { status } = await cluster.object<{ status: { typeChecking: { expressionWarnings?: unknown } } }>([
+      'validatingadmissionpolicy',
+      `acme-acme-dinfra-operator-${policy}`,
+    ]);
+    expect(status.typeChecking.expressionWarnings).toBeUndefined();
+  },
+);
+
+test('of the spec of a mirrored resource a person changes suspend, and the operator everything', async () => {
+  const deployment = parse(
+    readFileSync(new URL('../../docs/resources/examples/deployment.yaml', import.meta.url), 'utf8'),
+  );
+  const { name } = deployment.metadata;
+  deployment.metadata.finalizers = [];
+  await cluster.run('kubectl', ['-n', 'acme', 'create', '-f', '-'], deployment);
+  const patch = (spec: object, as: readonly string[] = []) =>
+    cluster.kubectl(['-n', 'acme', 'patch', 'ddep', name, '--type=merge', '-p', JSON.stringify({ spec }), ...as]);
+  for (const spec of [{ state: 'Ended' }, { subscriptionRef: { name: 'other' } }, { providerRef: { name: 'other' } }]) {
+    expect(await patch(spec)).toMatchObject({
+      ok: false,
+      text: expect.stringContaining('only the operator writes this spec'),
+    });
+  }
+  expect(await patch({ suspend: true })).toMatchObject({ ok: true });
+  expect(await patch({ suspend: null })).toMatchObject({ ok: true });
+  const annotated = await cluster.kubectl(['-n', 'acme', 'annotate', 'ddep', name, 'note=mine']);
+  expect(annotated).toMatchObject({ ok: true });
+  const operator = ['--as=system:serviceaccount:acme:acme-dinfra-operator'];
+  expect(await patch({ state: 'Suspended' }, operator)).toMatchObject({ ok: true });
+  await cluster.run('kubectl', ['-n', 'acme', 'delete', 'ddep', name]);
 });
 
 test('the stolen token of the operator reaches no namespace but its own and those of its making', async () => {

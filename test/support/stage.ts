@@ -76,6 +76,16 @@ export class Stage {
     await this.environment.kubectl(['patch', type, name, '--type=merge', '-p', JSON.stringify(patch)]);
   }
 
+  /** Ends one of the admission policies that the chart has installed. */
+  async removePolicy(name: string): Promise<void> {
+    const { environment } = this;
+    const list = await environment.kubectl(['get', 'validatingadmissionpolicybindings', '-o', 'name']);
+    const isMeant = (line: string) => line.includes(`/${environment.namespace}-`) && line.endsWith(`-${name}`);
+    const bindings = list.split('\n').filter(isMeant);
+    if (bindings.length !== 1) throw new Error(`there are ${bindings.length} policies ${name} in:\n${list}`);
+    await environment.kubectl(['delete', ...bindings]);
+  }
+
   /** Lets the stage's operator read a further Secret, as a provider has to for one the chart was not told of. */
   async allowSecret(name: string): Promise<void> {
     const { environment } = this;
