@@ -148,10 +148,11 @@ export class BridgeWorld {
     return new ProviderSession(provider, keys, this.context, { rivalOn }, this.log);
   }
 
-  /** All sessions, with a queue that a test empties. */
-  sessions(): { readonly sessions: ProviderSessions; readonly queued: Set<string> } {
+  /** All sessions, with a queue that a test empties unless it brings its own. */
+  sessions(enqueue?: (key: string) => void): { readonly sessions: ProviderSessions; readonly queued: Set<string> } {
     const queued = new Set<string>();
-    const sessions = new ProviderSessions(this.context, (key) => queued.add(key), this.log, this.stop.signal);
+    const add = enqueue ?? ((key: string) => void queued.add(key));
+    const sessions = new ProviderSessions(this.context, add, this.log, this.stop.signal);
     return { sessions, queued };
   }
 

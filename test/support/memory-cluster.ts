@@ -1,3 +1,4 @@
+import { FieldManager } from '../../src/api/labels.ts';
 import type { ObjectRef } from '../../src/base/kube-object.ts';
 import { Store } from '../../src/kube/cache/store.ts';
 import { apiError } from '../../src/kube/client/api-error.ts';
@@ -68,7 +69,7 @@ export class MemoryCluster {
     if (options.subresource === 'status') {
       if (before === undefined) throw refusal(404, name);
       const isShared = type.kind === 'Deployment';
-      const status = isShared ? mergedStatus(before.status, wanted.status) : wanted.status;
+      const status = isShared ? sharedStatus(before.status, wanted.status, options.fieldManager) : wanted.status;
       return this.store(type, before, before.metadata, before.spec, status);
     }
     const { suspend } = (before?.spec ?? {}) as { readonly suspend?: boolean };
@@ -160,10 +161,11 @@ export class MemoryCluster {
   }
 }
 
-function mergedStatus(before: Stored['status'], applied: Stored['status']): object {
-  const conditions = new Map((before?.conditions ?? []).map((condition) => [condition.type, condition]));
-  for (const condition of applied?.conditions ?? []) conditions.set(condition.type, condition);
-  return { ...before, ...applied, conditions: [...conditions.values()] };
+/** The status of a Deployment has two writers: the bridge owns the condition Reported, the controller all the rest. */
+function sharedStatus(before: Stored['status'], applied: Stored['status'], manager: string): object {
+  const isController = manager === FieldManager.controller;
+  const others = (before?.conditions ?? []).filter(({ type }) => (type === 'Reported') === isController);
+  return { ...(!isController && before), ...applied, conditions: [...others, ...(applied?.conditions ?? [])] };
 }
 
 function refusal(code: number, objectName: string): Error {

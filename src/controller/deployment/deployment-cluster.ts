@@ -22,12 +22,15 @@ export interface DeploymentCluster {
   writeStatus(deployment: Deployment, status: DeploymentStatus, signal: AbortSignal): Promise<Deployment>;
 }
 
+/** The client methods used here. */
+type DeploymentClient = Pick<KubeClient, 'apply' | 'find' | 'get' | 'jsonPatch'>;
+
 /** Deployments behind an API server. */
 export class KubeDeploymentCluster implements DeploymentCluster {
-  readonly #client: KubeClient;
+  readonly #client: DeploymentClient;
   readonly #store: StoreView<Deployment>;
 
-  constructor(client: KubeClient, store: StoreView<Deployment>) {
+  constructor(client: DeploymentClient, store: StoreView<Deployment>) {
     this.#client = client;
     this.#store = store;
   }

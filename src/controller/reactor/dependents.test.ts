@@ -23,20 +23,20 @@ const REACTORS = ['acme/cloud', 'acme/cluster', 'other/cloud'];
 const neededBy = (of: Deployment) => REACTORS.filter((reactor) => dependsOn(of, reactor));
 
 describe('what a Reactor that is deleted waits for', () => {
-  it('is a Deployment that names it', () => {
+  it('a deleted Reactor waits for a Deployment that names it', () => {
     expect(neededBy(deployment({ named: 'cloud' }))).toEqual(['acme/cloud']);
     expect(neededBy(deployment({ recorded: 'cluster' }))).toEqual(['acme/cluster']);
   });
 
-  it('is a Deployment whose reactorRef a person has edited, while it runs where its status says', () => {
+  it('a deleted Reactor waits for a Deployment that runs there though a person has edited its reactorRef', () => {
     expect(neededBy(deployment({ named: 'cluster', recorded: 'cloud' }))).toEqual(['acme/cloud', 'acme/cluster']);
   });
 
-  it('is a Deployment of a restored cluster that may run at any Reactor of its namespace', () => {
+  it('a deleted Reactor waits for a Deployment of a restored cluster that may run at any Reactor', () => {
     expect(neededBy(deployment({}))).toEqual(['acme/cloud', 'acme/cluster']);
   });
 
-  it('is over when the Deployment is gone, or was found at another Reactor', () => {
+  it('a deleted Reactor no longer waits for a Deployment that is gone or was found at another Reactor', () => {
     const [unknown, found] = [deployment({}), deployment({ named: 'cluster' })];
     expect(stopsDepending({ old: unknown, now: found }, 'acme/cloud')).toBe(true);
     expect(stopsDepending({ old: unknown, now: found }, 'acme/cluster')).toBe(false);
