@@ -2,7 +2,7 @@ import type { KeyringPair } from '@polkadot/keyring/types';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultPallets } from '../../src/sources/dinfra/pallets.ts';
 import { readStanding } from '../../src/sources/dinfra/tenure-reader.ts';
-import { ChainMarket, contentOf, type Told } from '../support/chain-market.ts';
+import { ChainMarket, contentOf, type MarketEvent } from '../support/chain-market.ts';
 
 /** The state machine and its money, in the runtime's WebAssembly. */
 let market: ChainMarket;
@@ -27,8 +27,8 @@ beforeAll(async () => {
 afterAll(async () => market?.stop());
 
 /** The transitions of one subscription, without what moves money. */
-function transitions(told: readonly Told[], id: number): string[] {
-  const steps = told.filter(({ event, fields }) => fields['id'] === id && event !== 'Paid' && event !== 'Removed');
+function transitions(emitted: readonly MarketEvent[], id: number): string[] {
+  const steps = emitted.filter(({ event, fields }) => fields['id'] === id && event !== 'Paid' && event !== 'Removed');
   return steps.map(({ event, fields }) => `${event} ${fields['tenure']} of ${fields['provider']}`);
 }
 
@@ -119,8 +119,8 @@ it('without funds a tenure is Suspended, then Ended, and holds its capacity unti
   // Twelve blocks, and a reserve for four at a quarter of the price.
   const id = await market.active(consumer, bob, bobs, { amount: 13n * PRICE, grace: 4 });
   expect(await market.cost(id)).toMatchObject({ reserved: PRICE, blocksLeft: 12 });
-  const told = await market.blocks(12);
-  expect(transitions(told, id)).toEqual([`Suspended 1 of ${bobs}`]);
+  const emitted = await market.blocks(12);
+  expect(transitions(emitted, id)).toEqual([`Suspended 1 of ${bobs}`]);
   expect(await market.cost(id)).toMatchObject({ spent: 12n * PRICE, owed: 0n, refundable: PRICE });
 
   const resumed = await market.must(dave, tx.subscription.topUp(id, 12n * PRICE));
@@ -195,8 +195,8 @@ it('a silent provider is not paid, a missed deadline moves the award on, and a p
   await market.blocks(PERIOD / 2);
   const before = await market.cost(active);
   const { block: seen } = await market.must(dave, tx.provider.heartbeat());
-  const told = await market.blocks(PERIOD / 2);
-  expect(transitions(told, unanswered)).toEqual([`Failed 1 of ${bobs}`, `Awarded 2 of ${daves}`]);
+  const emitted = await market.blocks(PERIOD / 2);
+  expect(transitions(emitted, unanswered)).toEqual([`Failed 1 of ${bobs}`, `Awarded 2 of ${daves}`]);
   expect(await market.view(unanswered)).toMatchObject({
     state: 'Awarded',
     tenure: 2,

@@ -1,6 +1,6 @@
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
-/** Fields whose value is the recorded server's own: that they are there is compared, what they say is not. */
+/** Fields with values specific to the recorded server: their presence is compared, their value is not. */
 const volatile = new Set([
   'macaddress',
   'zonetoken',
@@ -20,7 +20,7 @@ const volatile = new Set([
   'websocket',
 ]);
 
-/** What the server adds to a row once it has collected it, a minute or so later; and what the recording was trimmed of. */
+/** Fields that the server adds to a row a minute or so later, and fields that were trimmed from the recording. */
 const passing = new Set([
   'cpuused',
   'networkkbsread',
@@ -38,17 +38,17 @@ const passing = new Set([
   'bootmode',
   'boottype',
   'gpudisplay',
-  // Whether a NIC that is down shows its VLAN depends on what its network went through before.
+  // Whether a NIC that is down shows its VLAN depends on the history of its network.
   'isolationuri',
   'broadcasturi',
 ]);
 
-/** Says which of the simulator's ids stands for which recorded one. */
+/** Maps the simulator's ids to the recorded ones. */
 export class IdPairs {
   readonly #simulated = new Map<string, string>();
   readonly #recorded = new Map<string, string>();
 
-  /** Takes two ids as one thing. False when either stands for something else already. */
+  /** Pairs two ids. False if either is paired with another one already. */
   pair(recorded: string, simulated: string): boolean {
     const known = this.#simulated.get(recorded);
     if (known !== undefined) return known === simulated;
@@ -68,7 +68,7 @@ export class IdPairs {
   }
 }
 
-/** How two answers differ; empty when they say the same. Ids met for the first time are paired. */
+/** The differences of two answers; empty if they are equal. Ids that appear for the first time are paired. */
 export function differences(recorded: unknown, simulated: unknown, ids: IdPairs, path = ''): string[] {
   const name = path.slice(path.lastIndexOf('.') + 1);
   if (volatile.has(name))
@@ -76,7 +76,7 @@ export function differences(recorded: unknown, simulated: unknown, ids: IdPairs,
       ? [`${path}: ${preview(recorded)} / ${preview(simulated)}`]
       : [];
   if (Array.isArray(recorded) && Array.isArray(simulated)) {
-    // The server keeps services in no order.
+    // The server returns services in no particular order.
     const sorted = (list: unknown[]) =>
       name === 'service' ? list.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)) : list;
     return ofLists(sorted(recorded), sorted(simulated), ids, path);
@@ -102,7 +102,7 @@ function ofLists(recorded: readonly unknown[], simulated: readonly unknown[], id
 function ofTexts(recorded: string, simulated: string, ids: IdPairs, path: string): string[] {
   const ours = simulated.match(UUID) ?? [];
   const theirs = recorded.match(UUID) ?? [];
-  // A text may name an id that is another one on every call, as texts of refusals do.
+  // A text may contain an id that is random on every call, as texts of refusals do.
   const random = path.endsWith('errortext');
   const paired =
     theirs.length === ours.length &&
@@ -111,7 +111,7 @@ function ofTexts(recorded: string, simulated: string, ids: IdPairs, path: string
   return [`${path}: ${preview(recorded)} / ${preview(simulated)}`];
 }
 
-/** A text without what differs between any two runs: ids, times, addresses and database numbers. */
+/** A text without the parts that differ between runs: ids, times, addresses and database numbers. */
 function neutral(text: string): string {
   return text
     .replaceAll(UUID, '<id>')

@@ -1,6 +1,6 @@
 import type { ApiObject } from '../../src/providers/helm/cluster.ts';
 
-/** An object as the API server returns it, with these fields beside its metadata. */
+/** An object as the API server returns it, with these fields and default metadata. */
 export function apiObject(
   fields: Readonly<Record<string, unknown>> = {},
   metadata: Partial<ApiObject['metadata']> = {},

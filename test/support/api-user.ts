@@ -6,13 +6,13 @@ import { parse } from 'yaml';
 /** The root of the checkout. */
 export const root = new URL('../../', import.meta.url);
 
-/** What a command said, on both its outputs. */
+/** The result of a command, with both its outputs. */
 export interface Said {
   readonly ok: boolean;
   readonly text: string;
 }
 
-/** An object as somebody writes it. */
+/** An object as a user writes it. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -23,7 +23,7 @@ export interface Manifest {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** An object of each kind that the API server takes: what the reference pages begin with. */
+/** A valid object of each kind: the examples of the reference pages. */
 export const examples = {
   Provider: await load('config/samples/provider.yaml'),
   Offer: await load('config/samples/offer-helm.yaml'),
@@ -36,13 +36,10 @@ export const examples = {
 export type Kind = keyof typeof examples;
 export const kinds = Object.keys(examples) as readonly Kind[];
 
-/**
- * Somebody who works with our resources through kubectl, in a namespace of their own, in the cluster that KUBECONFIG
- * names.
- */
+/** A user of our resources who works with kubectl in a separate namespace, in the cluster of KUBECONFIG. */
 export class ApiUser {
   readonly namespace: string;
-  /** Names made for cluster-scoped objects. */
+  /** Names of the cluster-scoped objects that were created. */
   readonly #made = new Set<string>();
   readonly #suffix = randomBytes(4).toString('hex');
 
@@ -50,7 +47,7 @@ export class ApiUser {
     this.namespace = `${purpose}-${this.#suffix}`;
   }
 
-  /** Installs our CustomResourceDefinitions and makes the namespace. */
+  /** Installs our CustomResourceDefinitions and creates the namespace. */
   async start(): Promise<void> {
     const crds = new URL('crds', root).pathname;
     await this.run(['apply', '--server-side', '--force-conflicts', '-f', crds]);
@@ -58,13 +55,13 @@ export class ApiUser {
     await this.run(['create', 'namespace', this.namespace]);
   }
 
-  /** Removes what was made. */
+  /** Removes what was created. */
   async stop(): Promise<void> {
     for (const name of this.#made) await this.kubectl(['delete', 'dtype', name, '--ignore-not-found', '--wait=false']);
     await this.kubectl(['delete', 'namespace', this.namespace, '--wait=false']);
   }
 
-  /** A command, with a document on its input. */
+  /** Runs a command with a document on its standard input. */
   async kubectl(args: readonly string[], input?: unknown): Promise<Said> {
     const { exitCode, all } = await execa('kubectl', ['-n', this.namespace, ...args], {
       reject: false,
@@ -75,14 +72,14 @@ export class ApiUser {
     return { ok: exitCode === 0, text: all };
   }
 
-  /** What a command prints. Throws when it fails. */
+  /** The output of a command. Throws if it fails. */
   async run(args: readonly string[], input?: unknown): Promise<string> {
     const { ok, text } = await this.kubectl(args, input);
     if (!ok) throw new Error(`kubectl ${args.join(' ')}: ${text}`);
     return text;
   }
 
-  /** The example of a kind under a name nobody else has. */
+  /** The example of a kind under a unique name. */
   example(kind: Kind, purpose: string): Manifest {
     const name = `${purpose}-${this.#suffix}`;
     if (kind === 'DescriptorType') this.#made.add(name);
@@ -93,7 +90,7 @@ export class ApiUser {
     return this.kubectl(['apply', '-f', '-'], object);
   }
 
-  /** What applying would say; nothing is kept. */
+  /** A dry run of apply. */
   async tryApply(object: Manifest): Promise<Said> {
     return this.kubectl(['apply', '--dry-run=server', '-f', '-'], object);
   }
@@ -104,7 +101,7 @@ export class ApiUser {
   }
 }
 
-/** A copy with one field of another value; undefined takes the field away. The path is dotted. */
+/** A copy with another value of one field; undefined removes the field. The path is dotted. */
 export function withField(object: Manifest, path: string, value: unknown): Manifest {
   const copy = structuredClone(object);
   const keys = path.split('.');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** A request that the API server has answered, of its audit log; a watch is there when it begins and when it ends. */
+/** A request in the audit log of the API server; a watch appears at its start and at its end. */
 export interface Request {
   readonly verb: string;
   readonly user: { readonly username: string };
@@ -16,22 +16,22 @@ export interface Request {
   readonly requestReceivedTimestamp: string;
 }
 
-/** Verbs that change something. */
+/** Verbs of writes. */
 const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
 /** All requests in the log of a control plane, in the order of their answers. */
 export async function readAuditLog(path: string): Promise<readonly Request[]> {
-  // The last line may be half written.
+  // The last line may be incomplete.
   const lines = (await readFile(path, 'utf8')).split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as Request);
 }
 
-/** The name that a service account has in the log. */
+/** The name of a service account in the log. */
 export function accountName(namespace: string, name: string): string {
   return `system:serviceaccount:${namespace}:${name}`;
 }
 
-/** Whether a request was to change something that lasts: no dry run, no token, no question about rights. */
+/** Whether a request was a persistent write: not a dry run, a token request or an access review. */
 export function isWrite({ verb, requestURI, objectRef }: Request): boolean {
   const lasts = objectRef?.subresource !== 'token' && objectRef?.apiGroup !== 'authorization.k8s.io';
   return WRITES.has(verb) && lasts && !new URL(requestURI, 'http://api').searchParams.has('dryRun');

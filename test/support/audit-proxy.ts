@@ -3,17 +3,17 @@ import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ClusterAccess } from '../../src/kube/client/cluster-access.ts';
 
-/** One request that may have changed something. */
+/** A write request. */
 export interface Write {
   readonly method: string;
   readonly path: string;
-  /** When its head arrived, by performance.now(). */
+  /** When its headers arrived, by performance.now(). */
   readonly at: number;
 }
 
 /**
- * A plain HTTP server in front of an API server, with the rights of whoever has started it, that keeps a list of all
- * writes which pass through it. One for each process that is watched.
+ * A plain HTTP proxy in front of an API server, with the rights of whoever started it, that records all writes. One for
+ * each observed process.
  */
 export class AuditProxy {
   readonly writes: Write[] = [];
@@ -54,7 +54,7 @@ export class AuditProxy {
     return proxy;
   }
 
-  /** A kubeconfig, as JSON, that leads here. */
+  /** A kubeconfig, as JSON, for this proxy. */
   kubeconfig(): string {
     const { port } = this.server.address() as AddressInfo;
     return JSON.stringify({

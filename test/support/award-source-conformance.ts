@@ -11,31 +11,28 @@ import type {
 } from '../../src/award/source.ts';
 import { RetryableError } from '../../src/errors/dinfra-error.ts';
 
-/** A source under test, and the world behind it. */
+/** A source under test, and the ledger behind it. */
 export interface AwardSourceHarness {
-  /** Opens a source for an account that speaks for no provider yet. */
+  /** Opens a source for an account that does not act for a provider yet. */
   open(listener: SourceListener): AwardSource;
-  /** A descriptor type that is published there. */
+  /** A published descriptor type. */
   readonly type: string;
-  /** Makes a subscription to the registered provider. Returns its number. */
+  /** Creates a subscription to the registered provider. Returns its number. */
   subscribe(): Promise<bigint>;
-  /** Ends a subscription as its consumer does. */
+  /** Ends a subscription as its consumer. */
   cancel(subscription: bigint): Promise<void>;
-  /** Keeps bytes there. Returns their hash. */
+  /** Stores bytes at the source. Returns their hash. */
   keep(bytes: Uint8Array): Promise<string>;
   /** Finalises the next point. */
   advance(): Promise<void>;
-  /** Cuts the source off, or brings it back. */
+  /** Makes the source unreachable, or reachable again. */
   setReachable(reachable: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
 const MAX_POINTS = 30;
 
-/**
- * What every source of awards has to keep to, whatever it is made of. A source that cannot do something leaves out the
- * part of the suite that needs it by its capabilities.
- */
+/** The conformance suite of the AwardSource port. Parts that need a capability are left out for a source without it. */
 export function describeAwardSource(name: string, start: () => Promise<AwardSourceHarness>, timeoutMs = 30_000): void {
   describe(`the award source ${name}`, { timeout: timeoutMs }, () => {
     let harness: AwardSourceHarness;
@@ -72,7 +69,7 @@ export function describeAwardSource(name: string, start: () => Promise<AwardSour
         if (found !== undefined) return found;
         await harness.advance();
       }
-      throw new Error('no point was ever final');
+      throw new Error('no point was finalised');
     };
     const wanted = (more: Partial<WantedRegistration> = {}): WantedRegistration => ({
       metadata: '{"name":"Acme"}',
@@ -148,7 +145,7 @@ export function describeAwardSource(name: string, start: () => Promise<AwardSour
       expect({ state, type }).toEqual({ state: 'Awarded', type: harness.type });
       expect(deadline).toBeGreaterThan(0);
       const accept = { report: 'accept', genesis, subscription, tenure } as const;
-      // Twice at one point: submitted once.
+      // Twice at one point, which must submit once.
       const now = await desired();
       source.submit(now, wanted(), [accept]);
       source.submit(now, wanted(), [accept]);
@@ -215,7 +212,7 @@ export function describeAwardSource(name: string, start: () => Promise<AwardSour
       await harness.setReachable(false);
       source.invalidate();
       const answer = await source.desired([harness.type], stop.signal).catch((error: unknown) => error);
-      // Either it fails, or it still has what it read last.
+      // It either fails or returns the last state that it read.
       if (!(answer instanceof RetryableError)) {
         expect((answer as Desired).awards.map((award) => award.subscription)).toContain(subscription);
       }

@@ -22,16 +22,16 @@ import { type LogLine, recordingLogger } from './recording-logger.ts';
 const secrets: ResourceType = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
 const NAMESPACE = 'acme';
 
-/** Fetches the schema of a type; a test says what becomes of it. */
+/** Fetches the schema of a type; a test replaces it. */
 type FetchSchema = (type: string, sources: readonly ContentSource[], signal: AbortSignal) => Promise<string>;
 
 interface BridgeWorldOptions {
   readonly stageTimeoutMs?: number;
-  /** Default: sources on the ledger in memory. */
+  /** Default: sources on the in-memory ledger. */
   readonly openSource?: OpenSource;
 }
 
-/** A bridge with nothing outside of the process: a ledger, a cluster and a clock in memory, and its own sessions. */
+/** A bridge without anything outside of the process: in-memory ledger, cluster and clock, and the real sessions. */
 export class BridgeWorld {
   readonly clock = new ManualClock();
   readonly cluster = new MemoryCluster();
@@ -41,7 +41,7 @@ export class BridgeWorld {
   readonly lines: LogLine[] = [];
   private readonly log = recordingLogger(this.lines);
   readonly events: { readonly about: string; readonly reason: string; readonly note: string }[] = [];
-  /** The sources that were opened, by name of the Provider. */
+  /** The opened sources, by name of the Provider. */
   readonly sources: {
     readonly provider: string;
     readonly source: MemorySource;
@@ -141,14 +141,14 @@ export class BridgeWorld {
     });
   }
 
-  /** A session on its own, as the operator starts one. */
+  /** A single session, started like the operator does. */
   async session(provider: Provider, rivalOn: (genesis: string) => string | undefined = () => undefined) {
     const keys = await readProviderKeys(this.cluster, provider, this.stop.signal);
     this.keysRead.set(provider.metadata.name, keys);
     return new ProviderSession(provider, keys, this.context, { rivalOn }, this.log);
   }
 
-  /** All sessions, with a queue that a test empties unless it brings its own. */
+  /** All sessions, with a queue that the test drains, unless it passes its own. */
   sessions(enqueue?: (key: string) => void): { readonly sessions: ProviderSessions; readonly queued: Set<string> } {
     const queued = new Set<string>();
     const add = enqueue ?? ((key: string) => void queued.add(key));
@@ -162,7 +162,7 @@ export class BridgeWorld {
     return last.source;
   }
 
-  /** What was submitted so far, by text. */
+  /** The texts of all submissions so far. */
   get told(): readonly string[] {
     return this.sources.flatMap(({ source }) =>
       source.submitted.map(({ text, tenure }) => (tenure ? `${text} ${tenure.subscription}/${tenure.tenure}` : text)),
@@ -181,7 +181,7 @@ export class BridgeWorld {
     return found;
   }
 
-  /** Writes the facts a controller would. */
+  /** Writes facts like the controller. */
   controllerSays(award: Award, facts: Partial<NonNullable<Deployment['status']['facts']>>): void {
     const { metadata, status } = this.deploymentOf(award);
     const at = '2025-12-31T00:00:00Z';
@@ -220,7 +220,7 @@ export class BridgeWorld {
     return values[0]?.value;
   }
 
-  /** Compares until nothing more is written or submitted, finalising a block each time. */
+  /** Compares until nothing is written or submitted any more, finalising a block each time. */
   async converge(session: ProviderSession, rounds = 10): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       const before = this.cluster.writes.length + this.told.length;

@@ -5,23 +5,23 @@ import { parse } from 'yaml';
 import { cloudStackBackend } from '../../src/api/cloud-stack-backend.ts';
 import type { CloudStackCredentials } from '../../src/providers/cloudstack/api/signing.ts';
 
-/** A cloud to certify, as a provider would sell it. */
+/** A cloud to certify. */
 export interface Certification {
-  /** What the Reactor says of it. */
+  /** Its configuration in the Reactor. */
   readonly backend: Static<typeof cloudStackBackend>;
   readonly credentials: CloudStackCredentials;
-  /** How often what is under way is looked at, in milliseconds. */
+  /** Polling interval, in milliseconds. */
   readonly pollMs: number;
 }
 
-/** Longest manifest that is read, in bytes. */
+/** Maximum size of the manifest, in bytes. */
 const MAX_MANIFEST = 256 * 1024;
 
 /**
  * What to certify, from the environment: `CLOUDSTACK_REACTOR` (path of a Reactor manifest), `CLOUDSTACK_API_KEY`,
  * `CLOUDSTACK_SECRET_KEY`, and `CLOUDSTACK_POLL_MS` (default 5,000).
  *
- * @throws Error naming what is missing or wrong, never a key.
+ * @throws Error that names what is missing or wrong, never a key.
  */
 export function certificationOf(environment: NodeJS.ProcessEnv): Certification {
   const path = need(environment, 'CLOUDSTACK_REACTOR', 'the path of a Reactor manifest');

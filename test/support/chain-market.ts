@@ -20,27 +20,27 @@ export type Call = SubmittableExtrinsic<'promise'>;
 export type Signed = readonly [signer: KeyringPair, call: Call];
 
 /** An event of pallet-provider or pallet-subscription, its fields as JSON; amounts and ids as numbers or hex. */
-export interface Told {
+export interface MarketEvent {
   readonly event: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** What became of one transaction. */
+/** The result of a transaction. */
 export interface Receipt {
   readonly block: number;
-  /** The chain's name for why it was refused, e.g. `subscription.WrongState`; undefined when it went through. */
+  /** The chain's name of the error, e.g. `subscription.WrongState`; undefined if it succeeded. */
   readonly error: string | undefined;
-  /** What its signer paid for it, in the chain's smallest unit. */
+  /** The fee that its signer paid, in the chain's smallest unit. */
   readonly fee: bigint;
-  readonly events: readonly Told[];
+  readonly events: readonly MarketEvent[];
 }
 
-/** What a consumer asks for; what is left out is easy to satisfy. */
+/** The terms of a subscription; missing ones have defaults that are easy to meet. */
 export interface Wish {
   readonly strategy?: Strategy;
   /** Highest price of one block. Default: a token. */
   readonly maxPrice?: bigint;
-  /** Held for it. Default: a token. */
+  /** Initial funds. Default: a token. */
   readonly amount?: bigint;
   /** Blocks. Default: none. */
   readonly grace?: number;
@@ -50,9 +50,9 @@ export interface Wish {
 
 /** One token, in the chain's smallest unit. */
 export const TOKEN = 10n ** 12n;
-/** The descriptor type everybody trades in. */
+/** The descriptor type of all offers. */
 export const TYPE = 'helm/v1';
-/** Bits of all strategies: an offer that takes part in any award. */
+/** Bits of all strategies: such an offer can be awarded by any of them. */
 export const ALL_STRATEGIES = 63;
 const ACCESS_KEY = `0x${'07'.repeat(32)}`;
 
@@ -61,7 +61,7 @@ interface MarketOptions {
   readonly spec?: RawChainSpec;
 }
 
-/** The runtime's WebAssembly under chopsticks, with one descriptor type. Blocks are built when a test says so. */
+/** The runtime's WebAssembly in chopsticks, with one descriptor type. Blocks are built on demand. */
 export class ChainMarket {
   private readonly folder: string;
   private readonly chain: DevChain;
@@ -77,7 +77,7 @@ export class ChainMarket {
     this.connection = connection;
   }
 
-  /** Default: the committed runtime. `names` are what the runtime in `spec` calls our pallets. */
+  /** Default: the committed runtime. `names` are the names of our pallets in the runtime of `spec`. */
   static async start({ names = defaultPallets, spec }: MarketOptions = {}): Promise<ChainMarket> {
     await cryptoWaitReady();
     const folder = mkdtempSync(join(tmpdir(), 'dinfra-market-'));
@@ -102,7 +102,7 @@ export class ChainMarket {
     return palletCalls(this.api, this.names);
   }
 
-  /** The node, as the operator's reader takes it. */
+  /** The node, for the operator's reader. */
   get node(): Connection {
     return this.connection;
   }
@@ -112,12 +112,12 @@ export class ChainMarket {
     return this.chain.endpoint;
   }
 
-  /** A well-known development account, which starts with a million tokens; an account of another name has nothing. */
+  /** A well-known development account, which starts with a million tokens; other accounts start with nothing. */
   account(name: string): KeyringPair {
     return this.keyring.addFromUri(`//${name}`);
   }
 
-  /** Sends each call as a transaction, all of them in one block and in this order. */
+  /** Sends each call as a transaction, all in one block and in this order. */
   async send(...calls: readonly Signed[]): Promise<Receipt[]> {
     const hashes: string[] = [];
     for (const [signer, call] of calls) {
@@ -136,7 +136,7 @@ export class ChainMarket {
     });
   }
 
-  /** Sends one call that has to go through. */
+  /** Sends one call that has to succeed. */
   async must(signer: KeyringPair, call: Call): Promise<Receipt> {
     const [receipt] = await this.send([signer, call]);
     if (receipt === undefined || receipt.error !== undefined) {
@@ -145,18 +145,18 @@ export class ChainMarket {
     return receipt;
   }
 
-  /** Builds blocks with nothing in them, and returns what they told. */
-  async blocks(count: number): Promise<Told[]> {
+  /** Builds empty blocks and returns the events of our pallets. */
+  async blocks(count: number): Promise<MarketEvent[]> {
     await this.chain.build(count);
     const last = await this.height();
     const numbers = Array.from({ length: count }, (_, index) => last - count + 1 + index);
     const records = await Promise.all(
       numbers.map(async (number) => this.recordsOf((await this.api.rpc.chain.getBlockHash(number)).toHex())),
     );
-    return records.flat().flatMap((record) => told(record));
+    return records.flat().flatMap((record) => marketEvents(record));
   }
 
-  /** Replaces the runtime in the next block. What this market reads afterwards is read by an API of the old one. */
+  /** Replaces the runtime in the next block. Later reads of this object still use the API of the old one. */
   async upgrade(code: Uint8Array): Promise<void> {
     const { tx } = this.api;
     const setCode = tx.system.setCodeWithoutChecks(u8aToHex(code));
@@ -168,12 +168,12 @@ export class ChainMarket {
     await this.chain.build(1);
   }
 
-  /** Builds blocks and reads nothing of them. */
+  /** Builds blocks without reading them. */
   async build(count: number): Promise<void> {
     await this.chain.build(count);
   }
 
-  /** Changes storage, by pallet and item, behind everybody's back: no event tells of it. */
+  /** Changes storage directly, by pallet and item, without any event. */
   async change(storage: Readonly<Record<string, object>>): Promise<void> {
     await this.chain.call('dev_setStorage', [storage]);
   }
@@ -183,7 +183,7 @@ export class ChainMarket {
     return (await this.api.rpc.chain.getHeader()).number.toNumber();
   }
 
-  /** Registers a provider that is its own operator, with an offer and a fresh heartbeat. Returns its id. */
+  /** Registers a provider whose owner is its operator, with an offer and a recent heartbeat. Returns its id. */
   async provider(account: KeyringPair, price: bigint, capacity: number, strategies = ALL_STRATEGIES): Promise<number> {
     const { provider: tx } = this.calls;
     const [registered] = await this.send(
@@ -194,7 +194,7 @@ export class ChainMarket {
     return Number(registered?.events[0]?.fields['provider']);
   }
 
-  /** The call by which somebody subscribes to a descriptor on IPFS. */
+  /** A call that subscribes to a descriptor on IPFS. */
   subscription(wish: Wish = {}): Call {
     const { amount = TOKEN, ...terms } = wish;
     return this.calls.subscription.subscribe(TYPE, contentOf('{"a":1}'), ACCESS_KEY, amount, termsOf(terms));
@@ -206,7 +206,7 @@ export class ChainMarket {
     return Number(events.find(({ event }) => event === 'Subscribed')?.fields['id']);
   }
 
-  /** Subscribes to a named provider, who accepts and reports ready. Returns the id. */
+  /** Subscribes to a provider, which accepts and reports ready. Returns the id. */
   async active(consumer: KeyringPair, provider: KeyringPair, id: number, wish: Wish = {}): Promise<number> {
     const subscription = await this.subscribe(consumer, { strategy: { Named: id }, ...wish });
     await this.must(provider, this.calls.subscription.accept(subscription, 1));
@@ -214,13 +214,13 @@ export class ChainMarket {
     return subscription;
   }
 
-  /** A subscription with the state of its tenure, as the runtime API shows it. */
+  /** A subscription with the state of its tenure, from the runtime API. */
   async view(id: number) {
     const found = await this.api.call.subscriptionApi.subscription(id);
     return found.isSome ? (found.unwrap().toJSON() as Readonly<Record<string, unknown>>) : undefined;
   }
 
-  /** What a subscription has cost so far. */
+  /** The cost of a subscription so far. */
   async cost(id: number) {
     const { spent, owed, refundable, reserved, blocksLeft } = (await this.api.call.subscriptionApi.cost(id)).unwrap();
     return {
@@ -232,7 +232,7 @@ export class ChainMarket {
     };
   }
 
-  /** What an account could send to somebody, and what it has on hold, in the chain's smallest unit. */
+  /** The transferable balance of an account and its balance on hold, in the chain's smallest unit. */
   async balance(account: KeyringPair): Promise<{ readonly free: bigint; readonly held: bigint }> {
     const { data } = await this.api.query.system.account(account.address);
     return { free: data.free.toBigInt(), held: data.reserved.toBigInt() };
@@ -250,23 +250,23 @@ export class ChainMarket {
       if (events.system.ExtrinsicFailed.is(event)) error = dispatchErrorName(this.api, event.data.dispatchError);
       if (events.transactionPayment.TransactionFeePaid.is(event)) fee = event.data.actualFee.toBigInt();
     }
-    return { block, error, fee, events: records.flatMap((record) => told(record)) };
+    return { block, error, fee, events: records.flatMap((record) => marketEvents(record)) };
   }
 }
 
-/** A document that is said to be on IPFS. */
+/** The reference of a document that is nominally on IPFS. */
 export function contentOf(text: string) {
   const bytes = Buffer.from(text);
   return { hash_: contentHash(bytes), len: bytes.length, source: 'Ipfs' };
 }
 
-/** Terms as the runtime takes them. */
+/** Terms as an argument of the call. */
 export function termsOf({ strategy = 'RoundRobin', maxPrice = TOKEN, grace = 0, minReputation = 0 }: Wish) {
   return { strategy, maxPrice, grace, minReputation };
 }
 
-/** The event of one of our pallets, by name and with its fields; nothing for one of another pallet. */
-function told({ event }: EventRecord): Told[] {
+/** An event of our pallets by name with its fields; empty for other pallets. */
+function marketEvents({ event }: EventRecord): MarketEvent[] {
   if (event.section !== 'provider' && event.section !== 'subscription') return [];
   const values = event.data.toJSON() as readonly unknown[];
   const names = event.data.names ?? [];

@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 
-/** One entry of a tar file: a header as a hostile hand would write it, and a body. */
+/** One entry of a tar file: any header, however invalid, and a body. */
 export interface TarEntry {
   readonly header: Partial<Header> & { readonly name: string };
   readonly body?: string | Buffer;
 }
 
-/** A .tgz of exactly these entries, whatever they are. */
+/** A .tgz of exactly these entries. */
 export async function tarball(entries: readonly TarEntry[]): Promise<Buffer> {
   const tar = pack();
   for (const { header, body } of entries) tar.entry({ mode: 0o644, mtime: new Date(0), ...header }, body ?? '');
@@ -17,7 +17,7 @@ export async function tarball(entries: readonly TarEntry[]): Promise<Buffer> {
   return gzipSync(Buffer.concat(chunks));
 }
 
-/** A .tgz of a chart: file path in the chart to content. A Chart.yaml is added when there is none. */
+/** A .tgz of a chart, from file paths and contents. A Chart.yaml is added if there is none. */
 export async function chartArchive(
   files: Readonly<Record<string, string>>,
   { name = 'demo', version = '0.1.0' } = {},

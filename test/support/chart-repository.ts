@@ -8,7 +8,7 @@ export interface PublishedChart {
   readonly archive: Buffer;
 }
 
-/** A chart repository on this machine, as `helm repo index` and any web server make one. */
+/** A local chart repository, like one from `helm repo index` and a web server. */
 export async function startChartRepository(charts: readonly PublishedChart[]): Promise<HttpHost> {
   const fileOf = ({ name, version }: PublishedChart) => `${name}-${version}.tgz`;
   const files = new Map(charts.map((chart) => [`/charts/${fileOf(chart)}`, chart.archive]));

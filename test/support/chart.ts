@@ -9,13 +9,13 @@ import { ControlPlane } from '../../dev/control-plane.ts';
 /** The chart of this checkout. */
 export const chart = fileURLToPath(new URL('../../charts/dinfra-operator', import.meta.url));
 
-/** What a command said, on both its outputs. */
+/** The result of a command, with both its outputs. */
 export interface Said {
   readonly ok: boolean;
   readonly text: string;
 }
 
-/** A cluster that has never heard of us, and an administrator with the real helm and kubectl. */
+/** An empty cluster, and an administrator with the real helm and kubectl. */
 export class EmptyCluster {
   readonly kubeconfig: string;
   readonly binaries: Binaries;
@@ -48,7 +48,7 @@ export class EmptyCluster {
     return this.said(this.binaries.kubectl, args, input);
   }
 
-  /** What a command prints. Throws when it fails. */
+  /** The output of a command. Throws if it fails. */
   async run(program: 'helm' | 'kubectl', args: readonly string[], input?: unknown): Promise<string> {
     const { ok, text } = await this.said(this.binaries[program], args, input);
     if (!ok) throw new Error(`${program} ${args.join(' ')}: ${text}`);
@@ -81,7 +81,7 @@ export function set(values: Readonly<Record<string, string | number | boolean>>)
   return Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
 }
 
-/** The four values that put a provider in business; the namespace is helm's own. */
+/** The four values that a provider has to set; the namespace comes from helm. */
 export const fourValues = set({
   'provider.accountSecret': 'account',
   'provider.endpoints': '{ws://127.0.0.1:9944}',

@@ -10,7 +10,7 @@ import { CloudStackReactor } from '../../src/providers/cloudstack/reactor.ts';
 import type { Order } from '../../src/providers/port.ts';
 import { SkewedClock } from './skewed-clock.ts';
 
-/** A simulated cloud without delays whose account may expunge. */
+/** A simulated cloud without delays, whose account may expunge. */
 export function quickSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   return startSimulator({
     delays: { queue: 0, vm: 0, other: 0 },
@@ -19,7 +19,7 @@ export function quickSimulator(options: SimulatorOptions = {}): Promise<Simulato
   });
 }
 
-/** What a provider would say of the simulated cloud: isolated networks unless told otherwise. */
+/** The configuration of a provider for the simulated cloud: isolated networks by default. */
 export function configFor(
   simulator: Pick<Simulator, 'endpoint'>,
   more: Partial<CloudStackConfig> = {},
@@ -49,7 +49,7 @@ export const guardedNetwork: Partial<CloudStackConfig> = {
   network: { mode: 'Shared', network: 'shared-sg' },
 };
 
-/** A shared network without. */
+/** A shared network without security groups. */
 export const openNetwork: Partial<CloudStackConfig> = {
   network: { mode: 'Shared', network: 'shared-lan', securityGroups: false },
 };
@@ -59,12 +59,12 @@ export interface Bench {
   readonly clock: SkewedClock;
   /** A new reactor, as after a restart of the operator. `onCall` is called for each of its calls. */
   reactor(more?: Partial<CloudStackConfig>, onCall?: (call: CallReport) => void): CloudStackReactor;
-  /** An admin's call, and the end of its job. */
+  /** Makes a call as an admin and waits for its job. */
   asAdmin(command: string, parameters: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A simulator with reactors on it. */
+/** Starts a simulator with reactors. */
 export async function startBench(
   options: SimulatorOptions = {},
   config: Partial<CloudStackConfig> = {},
@@ -107,7 +107,7 @@ export async function startBench(
   };
 }
 
-/** What the operator's account holds. */
+/** The resources of the operator's account. */
 export function holdingsOf({ simulator }: Bench): Holdings {
   const held = simulator.books().accounts['dinfra'];
   if (held === undefined) throw new Error('the account is gone');
@@ -128,12 +128,12 @@ export const emptyHoldings: Holdings = {
   pendingJobs: 0,
 };
 
-/** The VMs of a tenure, as the simulator has them. */
+/** The VMs of a tenure in the simulator. */
 export function vmsOf({ simulator }: Bench, { identity }: Pick<Order, 'identity'>): Vm[] {
   return simulator.world.tables.vms.filter(({ name }) => name === identity.name);
 }
 
-/** The one VM of a tenure. */
+/** The only VM of a tenure. */
 export function vmOf(bench: Bench, order: Order): Vm {
   const [vm, ...more] = vmsOf(bench, order);
   if (vm === undefined || more.length > 0) throw new Error(`${more.length + (vm ? 1 : 0)} VMs, expected one`);
@@ -158,7 +158,7 @@ export function orderFor(descriptor: { readonly [key: string]: Json } = {}, subs
   };
 }
 
-/** The same tenure with parts of its descriptor changed. */
+/** The same tenure with some fields of its descriptor changed. */
 export function reordered(order: Order, changes: { readonly [key: string]: Json }): Order {
   const before = order.descriptor as { readonly [key: string]: Json };
   const descriptor: Json = { ...before, ...changes };

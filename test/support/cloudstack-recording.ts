@@ -8,19 +8,19 @@ export interface Exchange {
   readonly n: string;
   /** Unix seconds. */
   readonly at: number;
-  /** Command and parameters, signed anew for the replay. A long run of one letter is written as its length. */
+  /** Command and parameters, which the replay signs again. A long run of one letter is stored as its length. */
   readonly c?: string;
   readonly p?: Readonly<Record<string, string | { readonly A: number }>>;
   /** Who called; `capi` is a plain user. */
   readonly u?: 'admin';
   readonly m?: 'POST';
-  /** Method, path, query, body and content type, sent as they were: what is tested is the wire itself. */
+  /** Method, path, query, body and content type, sent unchanged: this tests the wire format itself. */
   readonly wire?: readonly [string, string, string, string | null, string | null];
   readonly st?: number;
-  /** The answer: JSON, or text. */
+  /** The response: JSON or text. */
   readonly r?: { readonly [key: string]: unknown };
   readonly t?: string;
-  /** What the recorded server had been given before, outside the recording. */
+  /** Changes to the recorded server that were made outside the recording. */
   readonly setup?: Setup;
 }
 
@@ -31,9 +31,9 @@ export interface Setup {
   readonly address?: { readonly ip: string; readonly network: string };
   readonly sourceNat?: { readonly ip: string; readonly network: string };
   readonly fault?: Fault;
-  /** The plain user's VMs that were still there, by name: others had been removed. */
+  /** The remaining VMs of the plain user, by name: others had been removed. */
   readonly keepVms?: readonly string[];
-  /** Volumes of no VM had been removed, too. */
+  /** Detached volumes had been removed. */
   readonly noVolumes?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
   readonly limits?: Readonly<Record<string, number>>;
@@ -45,11 +45,11 @@ export interface Setup {
   readonly expunge?: string;
   /** A service offering that had been deleted. */
   readonly deactivate?: string;
-  /** A VM that had been given its first size again. */
+  /** A VM that had been changed back to its first size. */
   readonly resize?: string;
-  /** A VM whose protection had been taken off. */
+  /** A VM whose delete protection had been removed. */
   readonly unprotect?: string;
-  /** A VM and a tag it had. */
+  /** A VM with a tag. */
   readonly tags?: { readonly vm: string; readonly [key: string]: string };
 }
 

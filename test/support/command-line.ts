@@ -6,16 +6,16 @@ import { takeConsole } from '../../src/substrate/library-console.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
-/** What a command said, and whether it worked. */
+/** The result of a command, with its outputs. */
 export interface Said {
   readonly ok: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs the dinfra command in this process: its libraries take longer to load than it takes to answer. */
+/** Runs the dinfra command in this process, because loading its libraries takes longer than running it. */
 export async function dinfraHere(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Said> {
-  // As the command itself does.
+  // Like the command itself.
   takeConsole(() => undefined);
   let [ok, stdout, stderr] = [true, '', ''];
   const program = dinfra({
@@ -35,9 +35,9 @@ export async function dinfraHere(args: readonly string[], environment: NodeJS.Pr
 }
 
 /**
- * Runs the dinfra command as a user would, in an environment without a word of ours.
+ * Runs the dinfra command as a process, in an environment without variables of ours.
  *
- * @param input for its standard input; nobody sits there.
+ * @param input for its standard input, which is not a terminal.
  */
 export async function dinfraAlone(
   args: readonly string[],

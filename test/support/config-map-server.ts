@@ -6,7 +6,7 @@ interface StoredConfigMap {
   readonly binaryData?: Readonly<Record<string, string>>;
 }
 
-/** An API server over real HTTP that keeps ConfigMaps. */
+/** An API server over real HTTP that only has ConfigMaps. */
 export class ConfigMapServer {
   readonly objects = new Map<string, StoredConfigMap>();
   /** `METHOD name` of every request. */

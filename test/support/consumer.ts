@@ -9,11 +9,11 @@ import { type Terms, termsArgument } from '../../src/sources/dinfra/consumer-rea
 import { type Connection, connect } from '../../src/substrate/connection.ts';
 import { TransactionQueue } from './transaction-queue.ts';
 
-/** A subscription somebody asks for, whatever it is. */
+/** A subscription to create, which may be invalid. */
 export interface Wish {
   readonly type: string;
   readonly content: { readonly hash: string; readonly length: number; readonly source: 'Preimage' | 'Ipfs' };
-  /** Noted on chain together with it. */
+  /** Preimage to note in the same transaction. */
   readonly preimage?: Uint8Array;
   /** In the chain's smallest unit. Default: one token. */
   readonly funds?: bigint;
@@ -22,7 +22,7 @@ export interface Wish {
   readonly grace?: number;
 }
 
-/** What the chain told of one subscription. */
+/** An event of one subscription. */
 export interface Heard {
   /** Name of the event. */
   readonly event: string;
@@ -34,12 +34,12 @@ export interface Heard {
 const TOKEN = 10n ** 12n;
 const SEND_MS = 60_000;
 
-/** A consumer who asks the chain for things directly, without the checks of our command line. */
+/** A consumer that calls the chain directly, without the checks of our command line. */
 export class Consumer {
   private readonly connection: Connection;
   private readonly pair: KeyringPair;
   private readonly queue: TransactionQueue;
-  private readonly told: { readonly id: string; readonly heard: Heard }[] = [];
+  private readonly events: { readonly id: string; readonly heard: Heard }[] = [];
   private readTo = 0;
 
   private constructor(connection: Connection, pair: KeyringPair) {
@@ -63,7 +63,10 @@ export class Consumer {
     return this.connection.api;
   }
 
-  /** Sends calls in one transaction and waits until it is final. Throws with the chain's name for what it refuses. */
+  /**
+   * Sends calls in one transaction and waits until it is final. Throws with the chain's name of the error if one is
+   * refused.
+   */
   async send(...calls: readonly SubmittableExtrinsic<'promise'>[]): Promise<number> {
     const whole = calls.length === 1 && calls[0] !== undefined ? calls[0] : this.api.tx.utility.batchAll([...calls]);
     const outgoing = [{ key: 'it', build: () => whole }];
@@ -96,7 +99,7 @@ export class Consumer {
     await this.send(this.api.tx.subscription.cancel(id));
   }
 
-  /** Everything the chain has told of a subscription so far, in order. */
+  /** All events of a subscription so far, in order. */
   async heard(id: bigint): Promise<Heard[]> {
     const last = (await this.api.rpc.chain.getHeader()).number.toNumber();
     for (; this.readTo < last; this.readTo++) {
@@ -105,26 +108,26 @@ export class Consumer {
         if (event.section !== 'subscription') continue;
         const data = event.data.toJSON() as unknown as readonly unknown[];
         const named = Object.fromEntries((event.data.names ?? []).map((name, index) => [name, data[index]]));
-        this.told.push({ id: String(named['id']), heard: { event: event.method, ...numbersOf(named) } });
+        this.events.push({ id: String(named['id']), heard: { event: event.method, ...numbersOf(named) } });
       }
     }
-    return this.told.filter((one) => one.id === `${id}`).map(({ heard }) => heard);
+    return this.events.filter((one) => one.id === `${id}`).map(({ heard }) => heard);
   }
 }
 
-/** A wish for a descriptor that is noted on chain. */
+/** A subscription to a descriptor that is noted on chain. */
 export function wishFor(type: string, descriptor: object | string, more: Partial<Wish> = {}): Wish {
   const preimage = Buffer.from(typeof descriptor === 'string' ? descriptor : JSON.stringify(descriptor));
   const content = { hash: contentHash(preimage), length: preimage.length, source: 'Preimage' } as const;
   return { type, content, preimage, ...more };
 }
 
-/** The same wish once its descriptor is noted: the chain refuses to note it twice. */
+/** The same subscription after its descriptor was noted: the chain refuses to note it twice. */
 export function withoutNote({ preimage: _, ...wish }: Wish): Wish {
   return wish;
 }
 
-/** A wish for a descriptor that is said to be on IPFS. */
+/** A subscription to a descriptor that is nominally on IPFS. */
 export function wishOnIpfs(type: string, descriptor: object | string): Wish {
   const { content } = wishFor(type, descriptor);
   return { type, content: { ...content, source: 'Ipfs' } };

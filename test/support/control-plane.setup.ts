@@ -6,8 +6,8 @@ import { findBinaries } from '../../dev/binaries.ts';
 import { ControlPlane } from '../../dev/control-plane.ts';
 
 /**
- * One cluster for all files of a run: the one KUBECONFIG names, or an embedded control plane. Either has our CRDs
- * afterwards, and KUBECONFIG and PATH are set for what the tests start.
+ * One cluster for all files of a run: the one of KUBECONFIG, or an embedded control plane. Afterwards it has our CRDs,
+ * and KUBECONFIG and PATH are set for the processes that tests start.
  */
 export async function setup(): Promise<() => Promise<void>> {
   process.env['PATH'] = `${process.env['DINFRA_BIN'] ?? ''}${delimiter}${process.env['PATH'] ?? ''}`;

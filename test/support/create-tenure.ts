@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { identityOf } from '../../src/award/identity.ts';
 import { HelmWorld } from './helm-world.ts';
 
-// An operator that makes one tenure, to be killed while it does: the order comes on standard input.
+// An operator that creates one tenure, to be killed meanwhile. The order comes on standard input.
 const { tenure, ...order } = JSON.parse(await text(process.stdin));
 const identity = identityOf({ ...tenure, subscription: BigInt(tenure.subscription) });
 const world = await HelmWorld.open();

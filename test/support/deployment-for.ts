@@ -1,7 +1,7 @@
 import type { Deployment } from '../../src/api/deployment.ts';
 import type { Order } from '../../src/providers/port.ts';
 
-/** The Deployment of an order, as the bridge mirrors it. */
+/** The Deployment for an order, as the bridge would mirror it. */
 export function deploymentFor({ identity, consumer, accessKey, type }: Order, namespace = 'acme'): Deployment {
   const { genesis, subscription, tenure } = identity.tenure;
   return {

@@ -38,8 +38,8 @@ interface Logged {
 }
 
 /**
- * An API server over real HTTP that misbehaves when told to: it lists and watches one type in one namespace, in memory,
- * with versions, pages, bookmarks and compaction, and takes any other request as scripted with `reply`.
+ * An API server over real HTTP that misbehaves on demand. It lists and watches one type in one namespace, in memory,
+ * with versions, pages, bookmarks and compaction. Other requests are answered as scripted with `reply`.
  */
 export class FakeApiServer {
   readonly seen: SeenRequest[] = [];
@@ -94,7 +94,7 @@ export class FakeApiServer {
     this.muted.clear();
   }
 
-  /** Scripts a reply; it returns false for requests that are not its. */
+  /** Scripts a reply, which returns false for requests that it does not handle. */
   reply(script: (request: SeenRequest, response: ServerResponse) => boolean): void {
     this.replies = [script, ...this.replies];
   }
@@ -106,7 +106,7 @@ export class FakeApiServer {
     for (let i = 0; i < times; i++) this.faults.push({ match: matches, fault });
   }
 
-  /** All objects, as the data of each name. */
+  /** The data of all objects, by name. */
   contents(): Record<string, string> {
     return Object.fromEntries([...this.state()].map(([name, { data }]) => [name, data['value'] ?? '']));
   }
@@ -135,7 +135,7 @@ export class FakeApiServer {
     if (!lost) this.tell({ version: this.version, type: 'DELETED', object });
   }
 
-  /** Forgets all versions but the current one, as etcd's compaction does. */
+  /** Drops all versions but the current one, like etcd's compaction. */
   compact(): void {
     this.oldest = this.version;
   }
@@ -157,7 +157,7 @@ export class FakeApiServer {
     for (const watcher of this.watchers.keys()) this.send(watcher, { type: 'BOOKMARK', object });
   }
 
-  /** Sends one line as it is to all watches. */
+  /** Sends one raw line to all watches. */
   sendLine(line: string): void {
     for (const watcher of this.watchers.keys()) if (!this.muted.has(watcher)) watcher.write(line);
   }
@@ -168,7 +168,7 @@ export class FakeApiServer {
     this.watchers.clear();
   }
 
-  /** Cuts all watches, in the middle of a line when asked. */
+  /** Cuts all watches, optionally in the middle of a line. */
   cutWatches({ midLine = false } = {}): void {
     for (const watcher of this.watchers.keys()) {
       if (midLine) watcher.write('{"type":"MODIFIED","object":{"metada', () => watcher.destroy());
@@ -258,7 +258,7 @@ export function respond(response: ServerResponse, code: number, body: unknown): 
   response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** Writes a Status like an API server; `name` is that of its object. */
+/** Writes a Status like an API server; `name` is that of the object. */
 export function refuse(response: ServerResponse, code: number, reason: string, name?: string): void {
   const details = name === undefined ? {} : { details: { name } };
   respond(response, code, {

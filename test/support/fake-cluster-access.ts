@@ -3,7 +3,7 @@ import type { KubeClientOptions } from '../../src/kube/client/client-options.ts'
 import type { ClusterAccess } from '../../src/kube/client/cluster-access.ts';
 import { KubeClient } from '../../src/kube/client/kube-client.ts';
 
-/** Access without credentials to a server on this machine. `tokens` are handed out in turn, the next after each refusal. */
+/** Access to a local server. `tokens` are used one after the other, the next after each refusal. */
 export function accessTo(url: string, tokens: readonly string[] = []): ClusterAccess {
   let refused = 0;
   return {
@@ -23,7 +23,7 @@ export function accessTo(url: string, tokens: readonly string[] = []): ClusterAc
   };
 }
 
-/** A client of a server on this machine that waits a thousandth of the time before it tries again. */
+/** A client of a local server whose retries wait only a thousandth of the usual time. */
 export function hastyClient(url: string, options: KubeClientOptions = {}, tokens: readonly string[] = []): KubeClient {
   const clock = { ...systemClock, after: (ms: number, task: () => void) => systemClock.after(ms / 1000, task) };
   return new KubeClient(accessTo(url, tokens), { clock, ...options });

@@ -13,20 +13,20 @@ interface Binding {
   readonly subjects?: readonly { readonly kind: string; readonly namespace?: string; readonly name: string }[];
 }
 
-/** What one verb of one rule allows: `get secrets acme-account`. */
+/** A single right of a rule: `get secrets acme-account`. */
 export interface Right {
   readonly group: string;
   /** With the subresource: `providers/status`. */
   readonly resource: string;
   readonly verb: string;
-  /** Undefined: whatever the name. */
+  /** Undefined: any name. */
   readonly name: string | undefined;
 }
 
-/** The part of an administrator's kubectl that reading rights takes. */
+/** The part of an administrator's kubectl that is needed to read rights. */
 type Get = <T>(args: readonly string[]) => Promise<T>;
 
-/** Everything that the roles bound to a service account allow, each once. */
+/** All rights of the roles bound to a service account, without duplicates. */
 export async function rightsOf(account: { namespace: string; name: string }, get: Get): Promise<readonly Right[]> {
   const kinds = ['rolebindings', 'clusterrolebindings'];
   const lists = await Promise.all(kinds.map((kind) => get<{ items: readonly Binding[] }>([kind, '-A'])));
@@ -48,7 +48,7 @@ export async function rightsOf(account: { namespace: string; name: string }, get
   return [...new Map(rights.map((right) => [describeRight(right), right])).values()];
 }
 
-/** The rights that no granted request of these has needed. */
+/** The rights that none of the granted requests has needed. */
 export function unusedRights(rights: readonly Right[], requests: readonly Request[]): readonly Right[] {
   return rights.filter((right) => !requests.some((request) => needs(request, right)));
 }
@@ -73,6 +73,6 @@ function needs({ verb, objectRef = {}, responseStatus = {} }: Request, right: Ri
   if (apiGroup !== right.group || kind !== right.resource) return false;
   if (right.name !== undefined && objectRef.name !== right.name) return false;
   if (responseStatus.code === 403) return false;
-  // An apply that makes the object is a patch that is allowed only with create.
+  // An apply that creates the object is a patch that also needs create.
   return verb === right.verb || (right.verb === 'create' && verb === 'patch' && responseStatus.code === 201);
 }

@@ -16,7 +16,7 @@ import { chartArchive, WEB_CHART } from './chart-archives.ts';
 
 const SETTLES_MS = 90_000;
 
-/** The cluster KUBECONFIG names, as main wires it to the reactor. */
+/** The cluster of KUBECONFIG, connected to the reactor as in the operator. */
 export async function tenantCluster(
   access = loadClusterAccess(),
   options: ConstructorParameters<typeof KubeClient>[1] = {},
@@ -38,7 +38,9 @@ export async function tenantCluster(
   };
 }
 
-/** The cluster of KUBECONFIG with a Helm reactor before it, and a chain of its own that nobody else's names are from. */
+/**
+ * The cluster of KUBECONFIG with a Helm reactor, and a unique genesis, so that its names collide with no other test.
+ */
 export class HelmWorld {
   readonly signal = new AbortController().signal;
   readonly client: KubeClient;
@@ -66,7 +68,7 @@ export class HelmWorld {
     await this.client.close();
   }
 
-  /** A reactor as after a start of the operator: it remembers nothing. Looks at everything each time. */
+  /** A new reactor without memory, as after a start of the operator. It observes everything each time. */
   reactor(config: HelmConfig = {}, options: Partial<HelmReactorOptions> = {}): HelmReactor {
     const reactor = new HelmReactor({
       config,
@@ -81,7 +83,7 @@ export class HelmWorld {
     return reactor;
   }
 
-  /** The identity of a tenure nobody has had yet. */
+  /** The identity of a new tenure. */
   identity(): TenureIdentity {
     this.subscriptions += 1n;
     return identityOf({ genesis: this.genesis, subscription: this.subscriptions, tenure: 1 });
@@ -100,7 +102,7 @@ export class HelmWorld {
     };
   }
 
-  /** An order for the web chart, or for these files as a chart. */
+  /** An order for the web chart, or for a chart of these files. */
   async web(values: Json = {}, identity = this.identity(), files = WEB_CHART): Promise<Order> {
     const archive = await chartArchive(files);
     return this.order({ chart: { archive: archive.toString('base64') }, values }, identity);
@@ -110,14 +112,14 @@ export class HelmWorld {
     return reactor.observe(order.identity, order, undefined, this.signal);
   }
 
-  /** What is there of a tenure; fails when there is nothing. */
+  /** The observation of a tenure; throws if nothing of it exists. */
   async present(reactor: Reactor, order: Order): Promise<Present> {
     const found = await this.observe(reactor, order);
     if (found.kind === 'Present') return found;
     throw new Error(`${order.identity.name} is ${found.kind}`);
   }
 
-  /** Observes until it is so. */
+  /** Observes until the condition is met. */
   async until(reactor: Reactor, order: Order, isSo: (found: Observation) => boolean): Promise<Observation> {
     const end = Date.now() + SETTLES_MS;
     for (;;) {
@@ -128,7 +130,7 @@ export class HelmWorld {
     }
   }
 
-  /** Does what a controller does until what runs is what was ordered, and up. */
+  /** Acts like the controller until the workload is as ordered, and up. */
   async settle(reactor: Reactor, order: Order): Promise<Present> {
     const end = Date.now() + SETTLES_MS;
     for (;;) {
@@ -145,7 +147,7 @@ export class HelmWorld {
     }
   }
 
-  /** Does what a controller does until nothing is left. */
+  /** Acts like the controller until nothing is left. */
   async remove(reactor: Reactor, order: Order): Promise<void> {
     await this.until(reactor, order, () => true);
     const end = Date.now() + SETTLES_MS;
@@ -158,7 +160,7 @@ export class HelmWorld {
     }
   }
 
-  /** All namespaces that carry a marker of this world. */
+  /** All namespaces with a marker of this world. */
   async namespaces(): Promise<readonly ApiObject[]> {
     const { items } = await this.client.list(NAMESPACE, {}, this.signal);
     return items.filter(({ metadata }) => metadata.annotations?.['dinfra.io/marker']?.includes(this.genesis));
@@ -176,12 +178,12 @@ export class HelmWorld {
     return records.sort((a, b) => a.revision - b.revision).map(({ revision, status }) => `${revision} ${status}`);
   }
 
-  /** Replicas that the Deployment `web` of a tenure asks for. */
+  /** The desired replicas of the Deployment `web` of a tenure. */
   async replicas({ identity: { name } }: Order): Promise<unknown> {
     return at(await this.client.get(DEPLOYMENT, { namespace: name, name: 'web' }, this.signal), 'spec', 'replicas');
   }
 
-  /** The cluster as a tenant sees it. */
+  /** A client with the rights of a tenant. */
   async asTenant({ identity: { name } }: Order): Promise<Cluster> {
     return this.cluster.as(await this.token(name, 'dinfra-tenant'));
   }

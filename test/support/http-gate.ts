@@ -13,7 +13,7 @@ import { createServer as createHttpsServer, request as requestHttps } from 'node
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-/** A request on its way. */
+/** A request in flight. */
 export interface Passing {
   readonly method: string;
   /** Path and query. */
@@ -22,7 +22,7 @@ export interface Passing {
   readonly body: string;
 }
 
-/** Carries a request that changes something; see `Effects.carry`. */
+/** Forwards a write; see `Effects.carry`. */
 type Carry = (
   name: string,
   forward: () => Promise<WholeReply>,
@@ -41,16 +41,16 @@ const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}
 const GATE_CA = fixture('ca.pem');
 
 export interface HttpGateOptions {
-  /** `http://` or `https://` with host and port; the certificate is not looked at. */
+  /** `http://` or `https://` with host and port; the certificate is not verified. */
   readonly target: string;
-  /** The name of the effect, or undefined for a request that changes nothing. */
+  /** The name of the effect; undefined for a request that changes nothing. */
   effectOf(request: Passing): string | undefined;
   readonly carry: Carry;
-  /** Sees every request. */
+  /** Called for every request. */
   onRequest?(request: Passing): void;
 }
 
-/** A proxy in front of an HTTP server, with TLS when the server has it, that holds requests which change something. */
+/** A proxy in front of an HTTP server, with TLS if the server has it, that holds back writes. */
 export class HttpGate {
   /** `http://127.0.0.1:PORT` or `https://…`. */
   readonly origin: string;
@@ -105,7 +105,7 @@ export class HttpGate {
         });
       },
     );
-    // Unanswered requests are aborted, as by a process that died.
+    // Requests without a response are aborted, as if the process had died.
     if (!reply.writableEnded) reply.destroy();
   }
 
@@ -147,7 +147,7 @@ function withoutHopByHop(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return rest;
 }
 
-/** A kubeconfig, as `makeOperatorAccount` writes it, that leads through a gate to its server. */
+/** Redirects a kubeconfig from `makeOperatorAccount` through a gate. */
 export class GatedKubeconfig {
   /** The server behind the gate. */
   readonly target: string;
@@ -161,7 +161,7 @@ export class GatedKubeconfig {
     this.target = first.cluster.server;
   }
 
-  /** Writes the same with the gate as its server. */
+  /** Writes the kubeconfig with the gate as its server. */
   write(path: string, { origin }: HttpGate): void {
     const ca = readFileSync(GATE_CA).toString('base64');
     const [first] = this.config.clusters;

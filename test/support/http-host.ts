@@ -7,7 +7,7 @@ export interface HttpHost {
   readonly origin: string;
   /** `127.0.0.1:PORT` */
   readonly host: string;
-  /** Paths that were asked for, in order. */
+  /** Requested paths, in order. */
   readonly asked: readonly string[];
   close(): Promise<void>;
 }

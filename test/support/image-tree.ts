@@ -6,15 +6,15 @@ import { execa } from 'execa';
 import { lackingCommand } from './left-out.ts';
 
 const tool = (name: string) => fileURLToPath(new URL(`../../tools/${name}`, import.meta.url));
-/** What of the Dockerfile's ENTRYPOINT and the chart's arguments comes before those of the operator. */
+/** The part of the Dockerfile's ENTRYPOINT and the chart's arguments that precedes the operator's own arguments. */
 const ENTRYPOINT = ['/nodejs/bin/node', '--max-semi-space-size=4', '--enable-source-maps', '/app/dinfra-operator.js'];
 
-/** The exit code of tools/image-tree when it cannot have Debian's packages. */
+/** The exit code of tools/image-tree if it cannot fetch Debian's packages. */
 const NO_PACKAGES = 3;
-/** Libraries of the image's packages, which the Node of a distribution may not do with. */
+/** Libraries in the image; the Node of a distribution may need others. */
 const LIBRARIES = /^(linux-vdso|libc|libm|libdl|libpthread|librt|libgcc_s|libstdc\+\+)\.so/;
 
-/** The image's root file system, and a way to run commands in it as a pod would. */
+/** The image's root file system, with a way to run commands in it like in a pod. */
 export class ImageTree {
   readonly path: string;
   private readonly config: string;
@@ -40,13 +40,13 @@ export class ImageTree {
     return new ImageTree(path, config);
   }
 
-  /** Size of everything in it, in MiB. */
+  /** Total size, in MiB. */
   async mebibytes(): Promise<number> {
     const { stdout } = await execa('du', ['--summarize', '--apparent-size', '--block-size=1', this.path]);
     return Number.parseInt(stdout, 10) / 2 ** 20;
   }
 
-  /** Puts a file where the user of the image can read it. Returns its path inside. */
+  /** Writes a file that the user of the image can read. Returns its path inside. */
   give(file: string, name: string): string {
     const copy = join(this.config, name);
     copyFileSync(file, copy);

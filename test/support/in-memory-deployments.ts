@@ -6,15 +6,15 @@ import { keyOf } from '../../src/kube/client/resource-type.ts';
 
 /** Deployments in memory, with the rules of an API server: versions, conflicts, generations, finalizers. */
 export class InMemoryDeployments implements DeploymentCluster {
-  /** Every status that was written, in order. */
+  /** All written statuses, in order. */
   readonly writes: DeploymentStatus[] = [];
-  /** How many writes the view lags behind, like a stale cache. */
+  /** How many writes the cached view is behind. */
   lag = 0;
-  /** Thrown instead of the next writes, one for each. */
+  /** Errors to throw instead of the next writes, one for each. */
   readonly failWrites: Error[] = [];
-  /** Called before each write, with what is written. */
+  /** Called before each write, with its content. */
   onWrite: (status: DeploymentStatus) => Promise<void> = async () => undefined;
-  /** All versions of each object; undefined is its deletion. */
+  /** All versions of each object; undefined stands for its deletion. */
   readonly #versions = new Map<string, (Deployment | undefined)[]>();
   #version = 0;
 
@@ -22,32 +22,32 @@ export class InMemoryDeployments implements DeploymentCluster {
     this.#push(keyOf(deployment.metadata), deployment);
   }
 
-  /** The object as it is now. */
+  /** The current object. */
   now(key: string): Deployment {
     const object = this.#versions.get(key)?.at(-1);
     if (object === undefined) throw new Error(`there is no Deployment ${key}`);
     return object;
   }
 
-  /** Whether there is such an object now. */
+  /** Whether the object exists. */
   has(key: string): boolean {
     return this.#versions.get(key)?.at(-1) !== undefined;
   }
 
-  /** Another writer changes the spec. */
+  /** Changes the spec as another writer. */
   changeSpec(key: string, change: Partial<DeploymentSpec>): void {
     const { metadata, ...object } = this.now(key);
     const spec = { ...object.spec, ...change };
     this.#push(key, { ...object, spec, metadata: { ...metadata, generation: metadata.generation + 1 } });
   }
 
-  /** Another writer changes metadata. */
+  /** Changes metadata as another writer. */
   changeMetadata(key: string, change: Partial<Deployment['metadata']>): void {
     const object = this.now(key);
     this.#push(key, { ...object, metadata: { ...object.metadata, ...change } });
   }
 
-  /** Another writer changes the status, or it is lost. */
+  /** Changes or clears the status as another writer. */
   changeStatus(key: string, status: DeploymentStatus): void {
     this.#push(key, { ...this.now(key), status });
   }
@@ -71,7 +71,7 @@ export class InMemoryDeployments implements DeploymentCluster {
   async removeFinalizer({ metadata }: Deployment): Promise<void> {
     const key = keyOf(metadata);
     const object = this.now(key);
-    // Another object of the same name is not the one that was seen.
+    // A recreated object of the same name is another object.
     if (object.metadata.uid !== metadata.uid) return;
     const finalizers = (object.metadata.finalizers ?? []).filter((one) => one !== TEARDOWN_FINALIZER);
     if (finalizers.length === 0 && object.metadata.deletionTimestamp !== undefined) this.#push(key, undefined);
@@ -93,7 +93,7 @@ export class InMemoryDeployments implements DeploymentCluster {
     const conditions = [...(status.conditions ?? []), ...others];
     const written = { ...status, ...(conditions.length > 0 && { conditions }) };
     this.writes.push(written);
-    // On the wire nothing is undefined.
+    // JSON has no undefined.
     return this.#push(key, { ...object, status: JSON.parse(JSON.stringify(written)) as DeploymentStatus });
   }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-/** Runs one of the judges of judges.setup.ts. */
+/** Runs one of the programs of judges.setup.ts. */
 export async function judge(
   name: 'promtool' | 'actionlint' | 'lua',
   args: readonly string[],

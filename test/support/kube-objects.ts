@@ -24,7 +24,7 @@ export const events: ResourceType<AnyObject> = {
   namespaced: true,
 };
 
-/** A namespace of its own for a test, and what removes it again without waiting for the end of it. */
+/** A new namespace for a test, and a function that removes it without waiting for the end of the removal. */
 export async function freshNamespace(client: KubeClient): Promise<[name: string, drop: () => Promise<void>]> {
   const { signal } = new AbortController();
   const name = `test-${randomBytes(5).toString('hex')}`;

@@ -16,22 +16,22 @@ export interface LiveCloudOptions {
   readonly credentials: CloudStackCredentials;
   readonly clock: Clock;
   readonly time: PassingTime;
-  /** Milliseconds a call of the suite itself may take. Default 60,000. */
+  /** Timeout of a call by the suite itself, in milliseconds. Default 60,000. */
   readonly callMs?: number;
 }
 
-/** The most a descriptor may ask for, which no provider has on offer. */
+/** The maximum that a descriptor allows, which no provider offers. */
 const MOST_CPUS = 256;
 
-/** Nobody listens there, on any machine worth certifying from. */
+/** An address where nothing listens. */
 const NOWHERE = 'http://127.0.0.1:9/client/api';
 
-/** What every order opens. */
+/** The port of every order. */
 const PORTS = [{ name: 'ssh', port: 22 }];
 
 /**
- * A cloud of which nothing is known but its API and the account of the operator. The suite plays the admin with that
- * account, tenures are of a chain that no one else has, and closing removes whatever is left of them.
+ * A cloud of which only the API and the operator's account are known. The suite also acts as the admin with that
+ * account. Tenures have a unique genesis, and closing removes everything that is left of them.
  */
 export class LiveCloud implements ConformanceHarness {
   readonly time: PassingTime;
@@ -69,7 +69,7 @@ export class LiveCloud implements ConformanceHarness {
     return this.orderOf({ image: image?.name ?? '', ...this.smallest() });
   }
 
-  /** One more open port: every kind of network that a provider may configure can change that in place. */
+  /** One more open port: this can be changed in place in every kind of network. */
   changed({ identity, accessKey, descriptor }: Order): Order {
     const vm = descriptor as { readonly [key: string]: Json };
     return { ...this.orderOf(vm, [...PORTS, { name: 'rpc', port: 9944 }]), identity, accessKey };
@@ -83,7 +83,7 @@ export class LiveCloud implements ConformanceHarness {
     ];
   }
 
-  /** Lists match substrings on some versions: what is named otherwise is left out here. */
+  /** Lists match substrings on some versions: other names are filtered out here. */
   async holdings({ identity, accessKey }: Order): Promise<readonly string[]> {
     const { network } = this.options.config;
     const named = async (command: string, name: string) =>
@@ -123,7 +123,7 @@ export class LiveCloud implements ConformanceHarness {
     this.isOut = on;
   }
 
-  /** A VM of the name, marked as another chain's. */
+  /** A VM with the tenure's name and the marker of another chain. */
   async stranger({ identity }: Order): Promise<() => Promise<boolean>> {
     const order = this.order();
     const theirs = { ...order, identity: { ...order.identity, name: identity.name } };
@@ -137,7 +137,7 @@ export class LiveCloud implements ConformanceHarness {
     return async () => (await picture()) === before;
   }
 
-  /** Ends every tenure there was. Throws when something is left of one. */
+  /** Ends every tenure. Throws if something is left of one. */
   async close(): Promise<void> {
     try {
       for (const order of this.orders) await new TenureDriver(this.reactor(), order, this.time, 'Ended').settle();
@@ -183,7 +183,7 @@ export class LiveCloud implements ConformanceHarness {
     );
   }
 
-  /** A call and its job, to the end. */
+  /** Makes a call and waits for its job. */
   private async run(command: string, parameters: Readonly<Record<string, string>>): Promise<void> {
     const { jobid } = await this.client.call(command, parameters, this.signal());
     const status = async () =>

@@ -1,16 +1,16 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { FrameSplitter, textFrame } from './websocket-frames.ts';
 
-/** What a node says of the chain: the reply to a request, or a notice of a subscription. */
+/** A message of a node: the reply to a request, or a notification of a subscription. */
 export interface Saying {
-  /** `state_call`, `chain_getFinalizedHead`, …, or that of the notice: `chain_finalizedHead`. */
+  /** `state_call`, `chain_getFinalizedHead`, …, or that of the notification: `chain_finalizedHead`. */
   readonly method: string;
-  /** Of the request; empty for a notice. */
+  /** Parameters of the request; empty for a notification. */
   readonly params: readonly unknown[];
   readonly result: unknown;
 }
 
-/** What is said instead; undefined says nothing at all. */
+/** Replaces a message; undefined drops it. */
 export type Lie = (saying: Saying) => { readonly result: unknown } | undefined;
 
 const truth: Lie = ({ result }) => ({ result });
@@ -22,7 +22,7 @@ interface Message {
   readonly result?: unknown;
 }
 
-/** A real node whose words are changed on their way. Everything is true until a lie is given. */
+/** A proxy for a real node that falsifies messages. Everything is forwarded unchanged until a lie is set. */
 export class LyingNode {
   /** `ws://127.0.0.1:PORT`. */
   readonly endpoint: string;
@@ -46,7 +46,7 @@ export class LyingNode {
     server.on('connection', (near: Socket) => this.join(near));
   }
 
-  /** How often something else than the truth, or nothing, was said since the last lie was given. */
+  /** How many messages were falsified or dropped since the last lie was set. */
   get lies(): number {
     return this.count;
   }

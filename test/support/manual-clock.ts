@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/base/clock.ts';
 
-/** A clock that advances only when told to. */
+/** A clock that advances only on demand. */
 export class ManualClock implements Clock {
   private now = 0;
   private readonly timers = new Set<{ readonly at: number; readonly task: () => void }>();
@@ -44,7 +44,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets all promises that are ready run. */
+/** Runs all promise callbacks that are ready. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

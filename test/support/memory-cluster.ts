@@ -10,7 +10,7 @@ interface Stored extends KubeObject {
   readonly status?: { readonly conditions?: readonly { readonly type: string }[] } & object;
 }
 
-/** One write, as it came in. */
+/** One incoming write. */
 export interface SeenWrite {
   readonly verb: 'apply' | 'delete' | 'patch';
   readonly kind: string;
@@ -18,7 +18,7 @@ export interface SeenWrite {
   readonly subresource: string | undefined;
 }
 
-/** An object as somebody writes it: what is left out stays as it was. */
+/** An object as a user writes it: missing fields are not changed. */
 interface PutObject {
   readonly metadata: Partial<KubeObject['metadata']> & ObjectRef;
   readonly spec?: object;
@@ -28,8 +28,8 @@ interface PutObject {
 type Fault = (write: SeenWrite, manifest: unknown) => 'hang' | number | Promise<void> | undefined;
 
 /**
- * Objects in memory behind the part of the API server's client that the bridge uses: generations, finalizers, server-side
- * apply of labels and of conditions by type. Not a judge of schemas: the integration tests have the real one.
+ * In-memory objects behind the part of the API client that the bridge uses: generations, finalizers, server-side apply
+ * of labels and of conditions by type. It does not validate schemas: the integration tests use the real API server.
  */
 export class MemoryCluster {
   readonly writes: SeenWrite[] = [];
@@ -37,20 +37,20 @@ export class MemoryCluster {
   private readonly faults: Fault[] = [];
   private version = 0;
 
-  /** What a reader sees of a kind. */
+  /** The objects of a kind, as a cache shows them. */
   view<T extends KubeObject>({ kind }: ResourceType<T>): Store<T> {
     const known = this.stores.get(kind) ?? new Store<Stored>();
     this.stores.set(kind, known);
     return known as unknown as Store<T>;
   }
 
-  /** Puts an object there as a person does, or as another program does with a status. */
+  /** Writes an object like a person, or a status like another program. */
   put<T extends KubeObject>(type: ResourceType<T>, object: PutObject): T {
     const before = this.view(type).get(keyOf(object.metadata)) as Stored | undefined;
     return this.store(type, before, object.metadata, object.spec ?? before?.spec, object.status ?? before?.status);
   }
 
-  /** Answers writes with an HTTP status, after a while, or never. */
+  /** Makes writes fail with an HTTP status, respond late, or never respond. */
   failWhen(fault: Fault): () => void {
     this.faults.push(fault);
     return () => this.faults.splice(this.faults.indexOf(fault), 1);
@@ -83,7 +83,7 @@ export class MemoryCluster {
     return this.remove(type, ref);
   }
 
-  /** Deletes as a person does: finalizers keep the object. */
+  /** Deletes an object like a person: finalizers keep it. */
   remove(type: ResourceType, ref: ObjectRef): 'Accepted' | 'Absent' {
     const before = this.view(type).get(keyOf(ref)) as Stored | undefined;
     if (before === undefined) return 'Absent';
@@ -99,7 +99,7 @@ export class MemoryCluster {
     return this.view(type).get(keyOf(ref));
   }
 
-  /** Only what concerns finalizers. */
+  /** Supports only patches of finalizers. */
   async jsonPatch<T extends KubeObject>(
     type: ResourceType<T>,
     ref: ObjectRef,

@@ -10,7 +10,7 @@ import {
   UnwritableCall,
 } from '../../src/substrate/transaction-node.ts';
 
-/** A call, and what the chain of a test makes of it. */
+/** A call, and how the chain of a test treats it. */
 export interface TestCall {
   readonly key: string;
   /** Share of a block's weight. Default 1 of 100. */
@@ -25,18 +25,18 @@ interface PoolTransaction extends SignedTransaction {
 }
 
 /**
- * The pool and the blocks of one node, for one account: nonces, priorities by tip, mortality and weight as a real one has
- * them. Blocks are made and finalised when told to.
+ * The pool and the blocks of one node, for one account, with the nonces, tip priorities, mortality and weight of a real
+ * one. Blocks are produced and finalised on demand.
  */
 export class MemoryPool implements TransactionNode<TestCall> {
   readonly blocks: { readonly header: BlockHeader; readonly content: readonly PoolTransaction[] }[] = [];
   readonly submitted: PoolTransaction[] = [];
-  /** Most weight of one block. A transaction over it is not taken. */
+  /** Maximum weight of a block. A heavier transaction is rejected. */
   blockWeight = 100;
-  /** Transactions over this weight are taken and never put into a block. */
+  /** Heavier transactions are accepted but never included in a block. */
   includedWeight = 100;
   isLost = false;
-  /** Refuses every submission with this. */
+  /** Rejects every submission with this error. */
   refusal: SubmitError | undefined;
   private pool: PoolTransaction[] = [];
   private serial = 0;
@@ -55,12 +55,12 @@ export class MemoryPool implements TransactionNode<TestCall> {
     return this.pool.map(({ calls }) => calls.map(({ key }) => key));
   }
 
-  /** Keys of the calls that are in blocks, in order. */
+  /** Keys of the included calls, in order. */
   get included(): readonly string[] {
     return this.blocks.flatMap(({ content }) => content.flatMap(({ calls }) => calls.map(({ key }) => key)));
   }
 
-  /** Makes a block of what is ready, and returns it. */
+  /** Produces a block of the ready transactions and returns it. */
   build(): BlockRef {
     const number = this.blocks.length;
     let nonce = this.nonceIn(number);
@@ -81,12 +81,12 @@ export class MemoryPool implements TransactionNode<TestCall> {
     return header;
   }
 
-  /** Another wallet of the same account sends something. */
+  /** Sends a transaction from another wallet of the same account. */
   otherWallet(key: string, { nonce = this.nextIndex(), tip = 0n, weight = 1 } = {}): void {
     this.add(this.make([{ key, weight }], { nonce, tip, mortalBlocks: 64, from: this.best }));
   }
 
-  /** The pool forgets everything it holds, without a word. */
+  /** Silently drops all transactions in the pool. */
   dropAll(): void {
     this.pool = [];
   }

@@ -23,7 +23,7 @@ export const GENESIS = `0x${'45'.repeat(32)}`;
 export const HASH = `0x${'11'.repeat(32)}`;
 const CONSUMER = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
 
-/** An award as a consumer's subscription makes it. */
+/** An award as created by a subscription. */
 export function awardOf(subscription: bigint, more: Partial<Award> = {}): Award {
   return {
     subscription,
@@ -47,7 +47,7 @@ interface Pending {
   readonly apply: () => string | undefined;
 }
 
-/** A ledger of awards in memory, with one provider, that finalises a block when it is told to. */
+/** An in-memory ledger of awards with one provider, which finalises blocks on demand. */
 export class MemoryLedger {
   readonly awards = new Map<string, Award>();
   readonly types = new Map<string, PublishedType>();
@@ -58,17 +58,17 @@ export class MemoryLedger {
   heartbeatPeriod = 40;
   money = { free: 0n, owed: 0n, withdrawable: 0n };
   provider: RegisteredProvider | undefined;
-  /** The text of what was last registered. */
+  /** The text of the last registration. */
   registration: string | undefined;
-  /** Refuses a submission, by its key, with this error. */
+  /** Errors with which submissions are refused, by their key. */
   readonly refusals = new Map<string, string>();
   reachable = true;
-  /** Fails every read while it is set. */
+  /** Error of every read while it is set. */
   readError: RetryableError | undefined;
   block = 100;
   private readonly sources = new Set<MemorySource>();
 
-  /** Registers the provider, with offers as they are wanted first. */
+  /** Registers the provider; its offers follow from the first registration that is wanted. */
   registered(id = 3): this {
     const freshUntil = this.block + this.heartbeatPeriod;
     this.provider = { id, owner: 'o', operator: 'o', status: 'Active', offers: new Map(), freshUntil, inStep: true };
@@ -81,7 +81,7 @@ export class MemoryLedger {
     return this;
   }
 
-  /** Puts an award where the provider finds it, or another state of one. */
+  /** Adds an award, or changes the state of one. */
   award(subscription: bigint, more: Partial<Award> = {}): Award {
     const award = awardOf(subscription, more);
     this.awards.set(`${award.subscription}/${award.tenure}`, award);
@@ -96,7 +96,7 @@ export class MemoryLedger {
     return { number: this.block, hash: `0x${this.block.toString(16).padStart(64, '0')}` };
   }
 
-  /** Finalises the next blocks: what was submitted is applied, and everybody is woken. */
+  /** Finalises the next blocks: submissions are applied and all sources are woken. */
   finalise(blocks = 1): void {
     for (let count = 0; count < blocks; count++) {
       this.block += 1;
@@ -114,7 +114,7 @@ export class MemoryLedger {
     return () => this.sources.delete(source);
   }
 
-  /** Applies a report. Returns the ledger's error when it refuses. */
+  /** Applies a report. Returns the ledger's error if it is refused. */
   apply(report: TenureReport): string | undefined {
     const key = `${report.subscription}/${report.tenure}`;
     const award = this.awards.get(key);
@@ -145,7 +145,7 @@ export class MemoryLedger {
     return 'WrongState';
   }
 
-  /** Makes the provider what is wanted. */
+  /** Applies the wanted registration to the provider. */
   register(wanted: WantedRegistration): void {
     const before = this.provider;
     const offers = new Map(
@@ -166,14 +166,14 @@ export class MemoryLedger {
   }
 }
 
-/** An award source on a ledger in memory. */
+/** An award source on an in-memory ledger. */
 export class MemorySource implements AwardSource {
   readonly capabilities: SourceCapabilities = { registration: true, acceptance: true, updates: true, heartbeat: true };
   readonly settled: Promise<void>;
   problem: DinfraError | undefined;
-  /** Everything that was submitted, in order: each once until it is settled. */
+  /** All submissions in order, each once until it is settled. */
   readonly submitted: Submission[] = [];
-  /** How often the desired state was read, and read anew. */
+  /** How often the desired state was read, and invalidated. */
   readonly reads = { desired: 0, invalidated: 0 };
   private readonly ledger: MemoryLedger;
   private readonly listener: SourceListener;
@@ -277,7 +277,7 @@ export class MemorySource implements AwardSource {
     return { point: this.ledger.point, decimals: 2, ...this.ledger.money };
   }
 
-  /** What was submitted is in a finalised block now. */
+  /** Settles the submissions, which are in a finalised block now. */
   settlePending(): void {
     const pending = [...this.pending];
     this.pending.clear();
@@ -325,7 +325,7 @@ export class MemorySource implements AwardSource {
   }
 }
 
-/** blake2 is the chain's business: here any hash will do. */
+/** Any hash function will do here, not only blake2. */
 export function hashOf(bytes: Uint8Array): string {
   return `0x${createHash('sha256').update(bytes).digest('hex')}`;
 }

@@ -11,15 +11,15 @@ export interface OciRegistryOptions {
   readonly repository: string;
   readonly tag: string;
   readonly archive: Buffer;
-  /** Wants a bearer token, and gives one to everybody, as public registries do. Default false. */
+  /** Requires a bearer token and issues one to everybody, like public registries. Default false. */
   readonly wantsToken?: boolean;
-  /** Where blobs are redirected to, as registries do that keep them in a storage service. Default: nowhere. */
+  /** Where blobs are redirected to, like registries with a separate blob storage. Default: no redirect. */
   readonly blobsAt?: string;
 }
 
 const TOKEN = 'an-anonymous-token';
 
-/** An OCI registry on this machine with one chart in it: the part of the distribution protocol that pulls. */
+/** A local OCI registry with one chart: the pull part of the distribution protocol. */
 export async function startOciRegistry(options: OciRegistryOptions): Promise<OciRegistry> {
   const { repository, tag, archive } = options;
   const layer = digestOf(archive);

@@ -4,11 +4,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 /** A process of this machine. */
 export interface Process {
   readonly pid: number;
-  /** Its arguments with a space between them, the command first. */
+  /** Command and arguments, joined by spaces. */
   readonly command: string;
 }
 
-/** All that run, without kernel threads. From /proc where there is one: not every machine with Linux has `ps`. */
+/** All running processes without kernel threads. From /proc if it exists, because not every Linux machine has `ps`. */
 export function processes(): readonly Process[] {
   if (!existsSync('/proc/self/cmdline')) return fromPs();
   return readdirSync('/proc')
@@ -17,7 +17,7 @@ export function processes(): readonly Process[] {
     .filter(({ command }) => command !== '');
 }
 
-/** Empty for one that has ended meanwhile, or has not been waited for. */
+/** Empty for a process that has ended or is a zombie. */
 function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0$/, '').replaceAll('\0', ' ');

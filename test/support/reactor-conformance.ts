@@ -3,26 +3,28 @@ import { RefusedError, RetryableError, TerminalError } from '../../src/errors/di
 import type { Order, Present, Reactor } from '../../src/providers/port.ts';
 import { type PassingTime, TenureDriver } from './tenure-driver.ts';
 
-/** One backend under test: everything the suite needs from it. */
+/** A backend under test: everything the suite needs from it. */
 export interface ConformanceHarness {
   /** A new instance without memory, as after a restart of the operator. */
   reactor(): Reactor;
   readonly time: PassingTime;
-  /** An order of a new tenure. */
+  /** An order for a new tenure. */
   order(): Order;
-  /** The same tenure with a descriptor that can be changed to in place. Left out where nothing can be: skipped then. */
+  /**
+   * The same tenure with a descriptor that can be applied in place. Undefined if nothing can be changed: then skipped.
+   */
   changed?(order: Order): Order;
   /** Orders that can never be realised here, with the reason and the field `check` has to name. */
   impossible(): readonly { readonly order: Order; readonly code: string; readonly path: string }[];
-  /** Everything the backend holds of a tenure, in words, read from the backend itself. Empty when nothing is left. */
+  /** The resources of a tenure, in words, read from the backend itself. Empty if nothing is left. */
   holdings(order: Order): Promise<readonly string[]>;
-  /** Number of changes to the backend so far: at rest it must not grow. */
+  /** Number of changes to the backend so far, which must not grow at rest. */
   writes(): number;
-  /** Somebody removes, or stops, the workload behind our back. */
+  /** Removes or stops the workload outside of the operator. */
   sabotage(order: Order, how: 'Remove' | 'Stop'): Promise<void>;
-  /** The backend does not answer, or does again. */
+  /** Makes the backend unreachable, or reachable again. */
   outage(on: boolean): Promise<void>;
-  /** Something of the tenure's name is there and is somebody else's. Returns a check that it was not touched. */
+  /** Creates a resource with the tenure's name that is not marked as ours. Returns a check that it was not touched. */
   stranger(order: Order): Promise<() => Promise<boolean>>;
   close(): Promise<void>;
 }
@@ -43,7 +45,7 @@ export function reactorConformance(
     const soon = () => AbortSignal.timeout(timeoutMs);
     const drive = (order: Order, reactor = harness.reactor()) => new TenureDriver(reactor, order, harness.time);
 
-    /** A tenure that runs. */
+    /** A running tenure. */
     async function running(order = harness.order()): Promise<TenureDriver> {
       const driver = drive(order);
       await driver.settle();
@@ -223,7 +225,7 @@ export function reactorConformance(
       await end(driver);
     });
 
-    /** At rest a shared view may be a little old: what somebody did is seen within a minute. */
+    /** At rest a shared view may be slightly old: outside changes are seen within a minute. */
     async function recover(driver: TenureDriver) {
       await harness.time.pass(60_000);
       await driver.until(({ action }) => action !== 'rest', 20);
@@ -247,7 +249,7 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
   throw new Error('it did not fail');
 }
 
-/** Errors a reactor raises on purpose; anything else is a fault of the reactor. */
+/** Errors that a reactor may throw; any other error is a bug in the reactor. */
 function onlyOurs(error: unknown): void {
   const ours = error instanceof RetryableError || error instanceof RefusedError || error instanceof TerminalError;
   if (!ours) throw error;

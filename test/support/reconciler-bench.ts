@@ -15,7 +15,7 @@ import { type LogLine, recordingLogger } from './recording-logger.ts';
 
 export const HASH = `0x${'11'.repeat(32)}`;
 
-/** An order of the one tenure of the bench. */
+/** An order for the only tenure of the bench. */
 export const ORDER: Order = {
   identity: identityOf({ genesis: `0x${'4e'.repeat(32)}`, subscription: 7n, tenure: 1 }),
   type: 'vm/v1',
@@ -25,7 +25,7 @@ export const ORDER: Order = {
   accessKey: `0x${'22'.repeat(32)}`,
 };
 
-/** Something that runs as ordered. */
+/** A workload that runs as ordered. */
 export const UP: Present = {
   kind: 'Present',
   phase: 'Running',
@@ -35,14 +35,14 @@ export const UP: Present = {
   endpoints: [{ name: 'ssh', address: '192.0.2.4:22' }],
 };
 
-/** A backend with at most one VM for the tenure, whose every answer can be replaced. */
+/** A backend with at most one VM for the tenure. Every answer can be replaced. */
 export class FakeReactor implements Reactor {
   readonly kind: string;
   readonly types = new Set(['vm/v1']);
-  /** What was asked, in order, `check` and `observe` left out. */
+  /** The calls in order, without `check` and `observe`. */
   readonly steps: string[] = [];
   vm: Present | undefined;
-  /** Asked before anything else answers, with the name of the method: throws, or hangs, in its place. */
+  /** Called before every method with its name; it may throw or hang. */
   before: (method: string, signal: AbortSignal) => Promise<void> = async () => undefined;
 
   constructor(kind = 'cloud') {
@@ -90,21 +90,21 @@ export class FakeReactor implements Reactor {
   }
 }
 
-/** One Deployment, and the operator's reconciler on it over ports in memory. */
+/** One Deployment with the operator's reconciler, on in-memory ports. */
 export class ReconcilerBench {
   readonly cluster = new InMemoryDeployments();
   readonly clock = new ManualClock();
   readonly reactor = new FakeReactor();
-  /** By name; `cloud` is the one that is offered. */
+  /** By name; `cloud` is the one in the Offer. */
   readonly reactors = new Map<string, FakeReactor>([['cloud', this.reactor]]);
   readonly events: { readonly type: string; readonly reason: string }[] = [];
   readonly hindrances: string[] = [];
   readonly lines: LogLine[] = [];
-  /** How often a descriptor was judged, and read as it was accepted. */
+  /** How often a descriptor was validated, and how often an accepted one was read. */
   judged = 0;
   read = 0;
   standing: Standing = 'Live';
-  /** Milliseconds of the deadline of the work, and of the status after it. */
+  /** Time limits of the work and of the status write after it, in milliseconds. */
   workMs = 5_000;
   writeMs = 10_000;
   orders: Orders = {
@@ -150,7 +150,7 @@ export class ReconcilerBench {
     );
   }
 
-  /** The process starts again: what it had in memory is gone. */
+  /** Restarts the process: everything in its memory is lost. */
   restart(): void {
     this.#reconciler = this.#start();
   }
@@ -159,14 +159,14 @@ export class ReconcilerBench {
     this.#reconciler.retryNow(this.key);
   }
 
-  /** One reconcile, under the deadlines a controller gives. */
+  /** Reconciles once, with the deadlines of a controller. */
   async reconcile(kill = new AbortController().signal): Promise<Next> {
     const write = AbortSignal.any([kill, AbortSignal.timeout(this.writeMs)]);
     const work = AbortSignal.any([write, AbortSignal.timeout(this.workMs)]);
     return this.#reconciler.reconcile(this.key, work, recordingLogger(this.lines), write);
   }
 
-  /** Reconciles as a queue would, for so many milliseconds of the clock. */
+  /** Reconciles like the queue, for `ms` milliseconds of the clock. */
   async live(ms: number): Promise<void> {
     const end = this.clock.monotonic() + ms;
     while (this.clock.monotonic() < end) {

@@ -13,7 +13,7 @@ const SMALL_DISK = 'a7256110-9274-4ba1-8d01-fa22de944269';
 const ISOLATED = '075ac378-8447-4d25-b272-d135ca675ae3';
 const CAPI = '05313fed-a000-4364-8ad2-636654a917cc';
 
-/** Public addresses that appear in the recording, by the ids they keep for good. */
+/** Public addresses in the recording, by their permanent ids. */
 const addresses: Readonly<Record<string, string>> = {
   '192.168.2.4': 'fca85ad9-67d6-4b62-98f0-1bbc94229660',
   '192.168.2.5': '648ab3b9-09d5-4974-99c3-e2eac21c2a19',
@@ -26,7 +26,7 @@ const addresses: Readonly<Record<string, string>> = {
   '192.168.2.13': 'dbf8c746-9d71-4161-905b-33c70532f6ef',
 };
 
-/** The cloud the recording was made of, as it was at its beginning. */
+/** The recorded cloud in its initial state. */
 export function recordedWorld(world: World, now: number): Accounts {
   const { tables } = world;
   const created = now;
@@ -67,7 +67,7 @@ export function recordedWorld(world: World, now: number): Accounts {
   return addRecordedAccounts(world, created);
 }
 
-/** Puts there what the recorded server had been given outside the recording. */
+/** Applies the changes that were made to the recorded server outside the recording. */
 export function prepare({ world, faults }: Simulator, setup: Setup, ids: IdPairs, now: number): void {
   if (setup.keepVms !== undefined) removeOthers(world, setup.keepVms, now);
   for (const network of setup.networks ?? []) {

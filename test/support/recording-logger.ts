@@ -1,6 +1,6 @@
 import type { Logger } from '../../src/base/logger.ts';
 
-/** A line of the log: its fields, and those of the loggers it went through. */
+/** A line of the log, with its fields and those of its parent loggers. */
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;

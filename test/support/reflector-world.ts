@@ -14,7 +14,7 @@ const FAST: ReflectorTiming = {
   verifyMs: 600_000,
 };
 
-/** What a reflector told its observer. */
+/** A change that a reflector reported to its observer. */
 interface Observed extends ReflectorObserver {
   readonly seen: { lists: number; watches: number; corrections: number };
   readonly failures: string[];
@@ -52,7 +52,7 @@ export class ReflectorWorld {
     await vi.waitFor(() => expect(this.server.watching).toBe(1), { timeout: 5_000 });
   }
 
-  /** Resolves once the reflector has what the server has. */
+  /** Resolves once the reflector has the contents of the server. */
   async agrees(reflector: Reflector<ConfigMap>): Promise<void> {
     await vi.waitFor(() => expect(contentsOf(reflector)).toEqual(this.server.contents()), {
       timeout: 15_000,

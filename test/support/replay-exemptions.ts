@@ -1,4 +1,4 @@
-/** Recordings the simulator need not answer alike, by number, with the reason. */
+/** Recordings whose answers may differ in the simulator, by number, with the reason. */
 export const replayExemptions: ReadonlyMap<number, string> = new Map(
   Object.entries({
     'what was there had been changed outside the recording': [

@@ -6,17 +6,17 @@ import { accountName, describeRequest, isWrite, type Request, readAuditLog } fro
 import { wishFor, withoutNote } from './consumer.ts';
 import { Stage } from './stage.ts';
 
-/** What became of the tenants while something was done to the operator. */
+/** What happened to the tenants while the operator was changed. */
 export interface Outcome {
   readonly tenants: Fingerprint;
-  /** What the operator, or helm with a tenant's account, has written to their namespaces. */
+  /** The writes of the operator, and of helm with a tenant's account, to their namespaces. */
   readonly writes: readonly string[];
 }
 
-/** Tenants that run and want nothing, in a cluster with an audit log, and an operator that is to be changed meanwhile. */
+/** Tenants at rest in a cluster with an audit log, and an operator that is upgraded meanwhile. */
 export class RestingTenants {
   readonly stage: Stage;
-  /** Before anything was done to the operator. */
+  /** The state before the change. */
   readonly before: Fingerprint;
   private readonly names: readonly string[];
 
@@ -62,7 +62,7 @@ export class RestingTenants {
     return this.stage.world.fingerprint(this.names);
   }
 
-  /** Changes the release, and lets the operator, as it is installed then, look at each tenant again. */
+  /** Changes the release, and waits until the new operator has observed each tenant again. */
   async during(change: (release: OperatorRelease) => Promise<OperatorRelease>): Promise<Outcome> {
     const { environment, world } = this.stage;
     const seen = (await this.writes()).length;
@@ -77,7 +77,7 @@ export class RestingTenants {
     return { tenants: await world.fingerprint(this.names), writes: (await this.writes()).slice(seen) };
   }
 
-  /** All there were so far. */
+  /** All writes so far. */
   private async writes(): Promise<readonly string[]> {
     const { plane, namespace } = this.stage.environment;
     const accounts = new Set([
@@ -88,7 +88,7 @@ export class RestingTenants {
     const writes = requests.filter(
       (request) => accounts.has(request.user.username) && isWrite(request) && this.isOfTenant(request),
     );
-    if (writes.length === 0) throw new Error('the audit log does not even have what has made the tenants');
+    if (writes.length === 0) throw new Error('the audit log does not contain the writes that created the tenants');
     return writes.map(describeRequest);
   }
 

@@ -3,7 +3,7 @@ import { accountName, type Request, readAuditLog } from './audit-log.ts';
 import { describeRight, rightsOf, unusedRights } from './granted-rights.ts';
 import { Stage } from './stage.ts';
 
-/** Rights that the story need not use, each with why the operator has it. */
+/** Rights that the story does not use, each with the reason why the operator has it. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'list configmaps': 'descriptors that nobody needs any more are looked for every ten minutes, and the demo takes two',
   'delete configmaps': 'the same',
@@ -15,22 +15,22 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
     'the API server asks for it inside of the write of a RoleBinding',
 };
 
-/** The step after which nothing of a tenant is compared any more. */
+/** The step after which tenants are not compared any more. */
 const COMPARED = 'The operator is killed and started again: nothing is touched';
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
-/** What the operator, installed by the chart, has asked the API server for, and was given to ask for. */
+/** The requests of the operator installed by the chart, and the rights it was given. */
 export interface RightsUse {
   readonly requests: readonly Request[];
-  /** All rights there are, in words. */
+  /** All rights, in words. */
   readonly granted: readonly string[];
-  /** Those that no request has needed. */
+  /** The rights that no request has needed. */
   readonly unused: readonly string[];
 }
 
 /**
- * Plays the demo in a cluster with an audit log. In between somebody meddles with what confines a tenant, which the operator
- * has to read and to repair, and at the end the Provider is deleted.
+ * Plays the demo in a cluster with an audit log. In between, the objects that confine a tenant are tampered with, which
+ * the operator has to detect and repair; at the end the Provider is deleted.
  */
 export async function playForRights(): Promise<RightsUse> {
   const stage = await Stage.open('rights', { cluster: 'own', audit: true });

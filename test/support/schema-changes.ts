@@ -1,4 +1,4 @@
-/** The part of an OpenAPI schema that says which values fit. */
+/** The part of an OpenAPI schema that determines valid values. */
 export interface Schema {
   readonly type?: string;
   readonly enum?: readonly unknown[];
@@ -10,17 +10,17 @@ export interface Schema {
   readonly items?: Schema;
 }
 
-/** One field of a spec, and what it is changed to. */
+/** One field of a spec, and its new value. */
 export interface Change {
-  /** Keys from the spec on; numbers are places in lists. */
+  /** Keys, starting at the spec; numbers are list indexes. */
   readonly path: readonly (string | number)[];
-  /** Undefined takes the field away. */
+  /** Undefined removes the field. */
   readonly value: unknown;
 }
 
 /**
- * Changes of every field that a schema knows and a spec has or could have: values at and past its bounds, of other types,
- * of every word of an enumeration, and none at all. Deterministic. Whether a value is valid is the API server's to say.
+ * Changes of every field of a schema that a spec has or could have: values at and beyond bounds, of other types, every
+ * value of an enum, and no value. Deterministic. The API server decides which values are valid.
  */
 export function changesOf(schema: Schema, spec: unknown, path: Change['path'] = []): Change[] {
   const own = path.length === 0 ? [] : valuesFor(schema, spec).map((value) => ({ path, value }));

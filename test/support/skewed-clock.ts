@@ -1,4 +1,4 @@
-/** The machine's clock, which tests can move ahead: waits of minutes pass at once, timers run in real time. */
+/** The machine's clock, which tests can move ahead: waits of minutes end immediately, timers run in real time. */
 export class SkewedClock {
   #ahead = 0;
 
@@ -19,7 +19,7 @@ export class SkewedClock {
     return this.wallTime();
   }
 
-  /** Lets `ms` milliseconds have passed; what goes on in real time gets a moment of it. */
+  /** Moves the clock ahead by `ms` milliseconds, and gives work in real time a moment. */
   async pass(ms: number): Promise<void> {
     this.#ahead += ms;
     await new Promise((resolve) => setTimeout(resolve, ms === 0 ? 0 : 2));

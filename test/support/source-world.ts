@@ -7,7 +7,7 @@ import { DinfraSource, type DinfraSourceOptions } from '../../src/sources/dinfra
 import { ChainClient, type ChainClientOptions } from '../../src/substrate/chain-client.ts';
 import { type Connection, connect } from '../../src/substrate/connection.ts';
 
-/** A client of real nodes. `connections` is given each one it makes. */
+/** A client of real nodes. Each connection is added to `connections`. */
 export function clientOf(
   endpoints: readonly string[],
   options: Partial<ChainClientOptions> = {},
@@ -27,7 +27,7 @@ export function clientOf(
   );
 }
 
-/** A source of awards that runs, and what it has said. */
+/** A running source of awards, with its callbacks recorded. */
 export class RunningSource {
   readonly source: DinfraSource;
   readonly states: SourceState[] = [];

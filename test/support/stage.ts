@@ -8,24 +8,24 @@ import { until } from '../../dev/until.ts';
 import { Consumer } from './consumer.ts';
 
 export interface StageOptions {
-  /** `own`: an embedded cluster that nobody else uses, whatever KUBECONFIG says. Default `shared`. */
+  /** `own`: a separate embedded cluster, whatever KUBECONFIG says. Default `shared`. */
   readonly cluster?: 'shared' | 'own';
   /**
-   * Number of the first subscription. Default: a random one. Development chains are all of one genesis, so tenures of
-   * the same number have the same name, and files that share a cluster would meet there.
+   * Number of the first subscription. Default: a random one. All development chains have the same genesis, so tenures
+   * of the same number have the same name and would collide in a shared cluster.
    */
   readonly firstSubscription?: number;
-  /** Whether an own cluster keeps an audit log. Default false. */
+  /** Whether an own cluster writes an audit log. Default false. */
   readonly audit?: boolean;
 }
 
 /**
- * Where the end-to-end and fault tests of one file play: a chain, a cloud and a namespace of its own in the cluster that
- * KUBECONFIG names, which is the embedded one when nobody has named another.
+ * The environment of the end-to-end and fault tests of one file: a chain, a cloud and a namespace in the cluster of
+ * KUBECONFIG, by default the embedded one.
  */
 export class Stage {
   readonly environment: Environment;
-  /** What there is, past everything the operator says. */
+  /** The real state of chain, cloud and cluster, independent of the operator. */
   readonly world: World;
   readonly consumer: Consumer;
 
@@ -35,7 +35,7 @@ export class Stage {
     this.consumer = consumer;
   }
 
-  /** @param name begins the name of the namespace. */
+  /** @param name is the prefix of the namespace's name. */
   static async open(
     name: string,
     { cluster = 'shared', firstSubscription = randomInt(2 ** 40), audit = false }: StageOptions = {},
@@ -61,22 +61,22 @@ export class Stage {
     rmSync(this.environment.folder, { recursive: true, force: true });
   }
 
-  /** Waits until something holds; the error of one that waited in vain says how things stand. */
+  /** Waits until a condition holds; the error of a timeout describes the state. */
   until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
     return until(what, seconds, holds, () => this.environment.account());
   }
 
-  /** An object of the stage's namespace, as the API server has it. */
+  /** Reads an object of the stage's namespace. */
   async object<T>(type: string, name: string): Promise<T> {
     return JSON.parse(await this.environment.kubectl(['get', type, name, '-o', 'json'])) as T;
   }
 
-  /** Changes part of an object of the stage's namespace. */
+  /** Patches an object of the stage's namespace. */
   async patch(type: string, name: string, patch: object): Promise<void> {
     await this.environment.kubectl(['patch', type, name, '--type=merge', '-p', JSON.stringify(patch)]);
   }
 
-  /** Ends one of the admission policies that the chart has installed. */
+  /** Removes one of the admission policies that the chart has installed. */
   async removePolicy(name: string): Promise<void> {
     const { environment } = this;
     const list = await environment.kubectl(['get', 'validatingadmissionpolicybindings', '-o', 'name']);
@@ -86,7 +86,10 @@ export class Stage {
     await environment.kubectl(['delete', ...bindings]);
   }
 
-  /** Lets the stage's operator read a further Secret, as a provider has to for one the chart was not told of. */
+  /**
+   * Allows the stage's operator to read another Secret, as a provider has to for a Secret that is not in the chart's
+   * values.
+   */
   async allowSecret(name: string): Promise<void> {
     const { environment } = this;
     const account = `${environment.namespace}:dinfra-operator`;

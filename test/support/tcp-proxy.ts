@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 
-/** A stretch of network in front of a server on this machine, that can be cut, go dark, or lead somewhere else. */
+/** A TCP proxy in front of a local server that can break connections, drop traffic, or switch its target. */
 export class TcpProxy {
   readonly port: number;
   private readonly server: Server;
@@ -24,22 +24,19 @@ export class TcpProxy {
     return new TcpProxy(target, server);
   }
 
-  /**
-   * Leads to another port from now on, and breaks every connection. What is sent from there passes through `rewrite`,
-   * piece by piece as it comes.
-   */
+  /** Switches to another port and breaks every connection. Data from there goes through `rewrite`, chunk by chunk. */
   leadTo(target: number, rewrite?: (sent: Buffer) => Buffer): void {
     this.target = target;
     this.rewrite = rewrite;
     this.cut();
   }
 
-  /** From now on what is sent from there passes through `rewrite`, also on connections that there are. */
+  /** From now on data from there goes through `rewrite`, also on existing connections. */
   rewriteFromNow(rewrite: (sent: Buffer) => Buffer): void {
     this.rewrite = rewrite;
   }
 
-  /** Nobody listens any more: connections are refused. */
+  /** Stops listening: connections are refused. */
   async down(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.cut();
@@ -51,7 +48,7 @@ export class TcpProxy {
     await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
   }
 
-  /** Breaks every connection. New ones are let through. */
+  /** Breaks every connection. New ones are forwarded. */
   cut(): void {
     for (const [near, far] of this.pairs) {
       near.resetAndDestroy();
@@ -59,13 +56,13 @@ export class TcpProxy {
     }
   }
 
-  /** From now on nothing passes and nothing breaks, as behind a firewall that drops. New connections hang as well. */
+  /** Drops all traffic without breaking connections, like a firewall. New connections hang, too. */
   freeze(): void {
     this.dark = true;
     for (const pair of this.pairs) for (const socket of pair) socket.pause();
   }
 
-  /** Lets through again what is still connected. */
+  /** Forwards traffic of existing connections again. */
   thaw(): void {
     this.dark = false;
     for (const pair of this.pairs) for (const socket of pair) socket.resume();

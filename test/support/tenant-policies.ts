@@ -3,7 +3,10 @@ import { execa } from 'execa';
 
 const chart = fileURLToPath(new URL('../../charts/dinfra-operator', import.meta.url));
 
-/** Installs the admission policies for tenants of Reactors in `namespace`, as the chart renders them, into KUBECONFIG's cluster. */
+/**
+ * Installs the admission policies for tenants of Reactors in `namespace`, as rendered by the chart, in the cluster of
+ * KUBECONFIG.
+ */
 export async function installTenantPolicies(namespace: string): Promise<void> {
   const { stdout } = await execa('helm', [
     'template',

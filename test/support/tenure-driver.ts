@@ -18,16 +18,16 @@ export interface PassingTime {
   pass(ms: number): Promise<void>;
 }
 
-/** What one reconcile did: the part tests check. */
+/** The result of a reconcile: the part that tests check. */
 export interface ReconcileResult {
-  /** The reactor's method that was called, or what the status says instead. */
+  /** The method of the reactor that was called, or the state in the status. */
   readonly action: string;
   readonly found: Observation | undefined;
   readonly step: Step | undefined;
   readonly error: DinfraError | undefined;
 }
 
-/** Backoff after a failure, in milliseconds, unless the backend gives one. */
+/** Backoff after a failure, in milliseconds, unless the backend requests another one. */
 const RETRY_MS = 1_000;
 const FINAL_RETRY_MS = 60_000;
 
@@ -73,7 +73,7 @@ export class TenureDriver {
     return this.#order;
   }
 
-  /** The consumer's update was accepted. */
+  /** Records that the consumer's update was accepted. */
   set order(order: Order) {
     this.#order = order;
     const { descriptor } = this.cluster.now(this.#key).spec;
@@ -92,7 +92,7 @@ export class TenureDriver {
     return this.cluster.now(this.#key).status.realisation?.memo;
   }
 
-  /** The status can be lost. */
+  /** Loses the status. */
   set memo(memo: Memo | undefined) {
     const { status } = this.cluster.now(this.#key);
     const { memo: _, ...realisation } = status.realisation ?? {};
@@ -134,7 +134,7 @@ export class TenureDriver {
     throw new Error(`not there after ${limit} reconciles (${summary}); last:\n  ${last.join('\n  ')}`);
   }
 
-  /** Reconciles until nothing is left to do: it runs, is stopped as wanted, or is proven gone. */
+  /** Reconciles until nothing is left to do: the tenure runs, is stopped as desired, or is proven gone. */
   settle(limit?: number): Promise<ReconcileResult> {
     return this.until(({ action }) => action === 'rest' || action === 'confirmReleased', limit);
   }
@@ -190,7 +190,7 @@ export class TenureDriver {
         throw error;
       }
     };
-    // Suites make foreign resources whose name does not follow from their tenure: use the order's identity.
+    // Suites create foreign resources whose name does not follow from their tenure: use the order's identity.
     const identity = () => this.#order.identity;
     return {
       kind: reactor.kind,
@@ -217,7 +217,7 @@ export class TenureDriver {
     return { action: found === undefined ? 'prepare' : this.#quiet(found, goesOn), found, step, error };
   }
 
-  /** What a reconcile did that called nothing but `observe`. */
+  /** The action of a reconcile that only called `observe`. */
   #quiet(found: Observation, goesOn: boolean): string {
     if (found.kind === 'Busy') return 'poll';
     if (!goesOn) return 'confirmReleased';

@@ -6,30 +6,30 @@ import { type Fence, LeadershipLostError, openFence } from '../../src/base/fence
 import { RetryableError } from '../../src/errors/dinfra-error.ts';
 import { type CallOutcome, outcomesOf } from '../../src/substrate/call-outcome.ts';
 
-/** One call to be sent. */
+/** A call to send. */
 export interface Outgoing {
-  /** The caller's own name for it; outcomes are told under it. */
+  /** The caller's name for it; outcomes are reported by this key. */
   readonly key: string;
   build(api: ApiPromise): SubmittableExtrinsic<'promise'>;
 }
 
-/** What came of one transaction. */
+/** The result of a transaction. */
 export interface Sent {
-  /** Number of the finalised block it is in; of the last one when there was nothing to be sent. */
+  /** Number of the finalised block that includes it; of the last one if there was nothing to send. */
   readonly block: number;
-  /** By the keys of its calls. */
+  /** Outcomes by the keys of its calls. */
   readonly outcomes: ReadonlyMap<string, CallOutcome>;
 }
 
-/** How many blocks a transaction stays valid. Afterwards it is certain that it will never be included. */
+/** How many blocks a transaction is valid. After that it can never be included. */
 const MORTAL_BLOCKS = 64;
-/** How long a transaction is watched, in milliseconds, before its fate is left to the chain's state to tell. */
+/** How long a transaction is watched, in milliseconds. After that only the chain's state shows its fate. */
 const WATCH_TIMEOUT_MS = 10 * 60_000;
 
 /**
- * Sends the calls of one account. The nonce is ours: transactions are signed and submitted one after the other and
- * may then wait for finality together. Every outcome is only a hint; what counts is the chain's state, read again at
- * the next finalised block, so a lost answer or a call sent twice does no harm.
+ * Sends the calls of one account. It manages the nonce itself: transactions are signed and submitted one after the
+ * other and may then wait for finality together. Outcomes are only hints; the chain's state, which is read again at the
+ * next finalised block, decides. So a lost reply or a repeated call is harmless.
  */
 export class TransactionQueue {
   readonly account: KeyringPair;
@@ -46,8 +46,7 @@ export class TransactionQueue {
   }
 
   /**
-   * Sends the calls in one transaction and waits until it is final. Calls fail one by one: the others go through, also
-   * when one cannot even be written, as with a number the chain has no room for.
+   * Sends the calls in one transaction and waits until it is final. Calls fail individually: the others succeed, even if one cannot be encoded, e.g. because of a number that is too large.
    *
    * @throws RetryableError ChainUnreachable, TransactionRejected or TransactionLost. None of them proves that nothing
    *   was applied.
@@ -63,7 +62,7 @@ export class TransactionQueue {
     const transaction = more.length === 0 ? first : api.tx.utility.forceBatch(extrinsics);
     const watch = new Watch();
     const submitted = this.lastSubmit.then(() => this.submit(api, transaction, watch, signal));
-    // A submission on a connection that broke may never come back: the next one is not to wait for it.
+    // A submission on a broken connection may never return: the next one must not wait for it.
     const over = Promise.race([submitted, watch.lost]);
     this.lastSubmit = over.catch(() => undefined);
     const result = await this.untilFinal(over, watch, api, signal);
@@ -80,7 +79,7 @@ export class TransactionQueue {
     api: ApiPromise,
     signal: AbortSignal,
   ): Promise<ISubmittableResult> {
-    // A node that is gone tells nothing of what it was given, and the library does not say so either.
+    // A lost node reports nothing about its transactions, and neither does the library.
     const lose = () => watch.lose('the connection to the node was lost');
     api.on('disconnected', lose);
     try {
@@ -88,7 +87,7 @@ export class TransactionQueue {
       await submitted;
       return await watch.final(signal);
     } catch (error) {
-      // What was lost may never take its place, and everything behind it would wait for it: ask the node anew.
+      // A lost transaction may never use its nonce and would block all later ones: ask the node for the next nonce.
       this.nextNonce = 0;
       throw error;
     } finally {
@@ -105,7 +104,7 @@ export class TransactionQueue {
     signal.throwIfAborted();
     try {
       const onChain = await api.rpc.system.accountNextIndex(this.account.address);
-      // The node's pool may not show yet what was sent a moment ago.
+      // The node's pool may not show the last transaction yet.
       const nonce = Math.max(onChain.toNumber(), this.nextNonce);
       this.fence.assertHeld();
       watch.stop = await transaction.signAndSend(this.account, { nonce, era: MORTAL_BLOCKS }, (result) =>
@@ -122,10 +121,10 @@ export class TransactionQueue {
   }
 }
 
-/** What the node said, led by words for what newcomers meet first. */
+/** The node's message, with an explanation of the most common error first. */
 function whyNotTaken(cause: unknown): string {
   const said = (cause instanceof Error ? cause.message : String(cause)).slice(0, 300);
-  // A stock node says it in words, chopsticks as the error's JSON.
+  // A stock node reports it as text, chopsticks as JSON of the error.
   return /Inability to pay|"payment"/.test(said) ? `the account cannot pay its fee (${said})` : said;
 }
 
@@ -151,13 +150,13 @@ async function finalisedNumber(api: ApiPromise): Promise<number> {
 /** Follows one transaction to a finalised block. */
 class Watch {
   stop: () => void = () => {};
-  /** Never resolves; rejects when the fate of the transaction will not be told. */
+  /** Never resolves; rejects if the fate of the transaction will not be reported. */
   readonly lost: Promise<never>;
   private readonly settled = Promise.withResolvers<ISubmittableResult>();
 
   constructor() {
     this.lost = new Promise((_, reject) => this.settled.promise.catch(reject));
-    // It may fail before anybody waits for it.
+    // It may reject before it is awaited.
     this.lost.catch(() => undefined);
   }
 

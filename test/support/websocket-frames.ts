@@ -1,16 +1,16 @@
-/** One WebSocket frame as it is on the wire, and its text when it is a whole text message. */
+/** One raw WebSocket frame, and its text if it is a complete text message. */
 export interface Frame {
   readonly bytes: Buffer;
   /** Undefined for control frames, binary messages and fragments. */
   readonly text: string | undefined;
 }
 
-/** Splits one direction of a WebSocket connection, its HTTP handshake first, into pieces that can be held one by one. */
+/** Splits one direction of a WebSocket connection, starting with its HTTP handshake, into frames. */
 export class FrameSplitter {
   private rest: Buffer = Buffer.alloc(0);
   private shaken = false;
 
-  /** The pieces that are complete with these bytes, in order. */
+  /** The frames that are complete after these bytes, in order. */
   push(bytes: Buffer): Frame[] {
     this.rest = Buffer.concat([this.rest, bytes]);
     const frames: Frame[] = [];
@@ -59,7 +59,7 @@ function unmasked(payload: Buffer, mask: Buffer | undefined): Buffer {
   return Buffer.from(payload.map((byte, index) => byte ^ (mask[index % 4] ?? 0)));
 }
 
-/** A text message as a server sends it. */
+/** A text message of a server, which is not masked. */
 export function textFrame(text: string): Buffer {
   const payload = Buffer.from(text);
   const head = Buffer.alloc(payload.length < 126 ? 2 : payload.length < 65_536 ? 4 : 10);
