@@ -1,6 +1,6 @@
 /**
- * What consumers get wrong, by mistake or on purpose, asked for on chain directly. Runs in the cluster KUBECONFIG names
- * or else an embedded one; of its nodes only the good neighbour asks something: to run a pause container.
+ * Invalid orders, by mistake or on purpose, submitted to the chain directly. Runs in the cluster of KUBECONFIG or else
+ * an embedded one; its nodes have to run a pause container, for the valid neighbour.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { controllerReasons } from '../../src/controller/reasons.ts';
@@ -17,14 +17,14 @@ let stage: Stage;
 let charts: HttpHost;
 let gateway: HttpHost;
 let good: Wish;
-/** What the gateway sends, by path. */
+/** The contents of the gateway, by path. */
 const lies = new Map<string, Buffer>();
 
 interface Mistake {
   readonly what: string;
   readonly wish: () => Wish;
   readonly reason: Reason;
-  /** What the message has to name. */
+  /** What the message has to contain. */
   readonly named: readonly string[];
 }
 
@@ -35,7 +35,7 @@ const vm = { image: 'debian-12', cpu: 1, memoryMiB: 1024 };
 
 const mistakes: readonly Mistake[] = [
   {
-    what: 'a descriptor that is nowhere',
+    what: 'a descriptor that no source has',
     wish: () => wishOnIpfs('helm/v1', '{"chart": "of a descriptor nobody has"}'),
     reason: 'DescriptorMissing',
     named: ["the chain's preimages does not have it"],
@@ -59,7 +59,7 @@ const mistakes: readonly Mistake[] = [
     named: ['the descriptor'],
   },
   {
-    what: 'a descriptor against its schema',
+    what: 'a descriptor that violates its schema',
     wish: () => wishFor('vm/v1', { ...vm, cpu: 'two' }),
     reason: 'DescriptorSchema',
     named: ['cpu', 'two', 'integer'],
@@ -159,31 +159,31 @@ afterAll(async () => {
   await charts?.close();
 });
 
-describe('what the chain refuses to begin with', () => {
-  test('a descriptor of more than 256 KiB', async () => {
+describe('orders that the chain refuses', () => {
+  test('the chain refuses a descriptor of more than 256 KiB', async () => {
     const wish = wishOnIpfs('helm/v1', ' '.repeat(256 * 1024 + 1));
     await expect(stage.consumer.subscribe([wish])).rejects.toThrow('provider.ContentLength');
   });
 
-  test('a preimage nobody has noted', async () => {
+  test('the chain refuses a preimage that was not noted', async () => {
     const { type, content } = wishFor('helm/v1', '{"chart": "never noted"}');
     await expect(stage.consumer.subscribe([{ type, content }])).rejects.toThrow('provider.PreimageMissing');
   });
 
-  test('a preimage of another length than said', async () => {
+  test('the chain refuses a preimage with another length than in the reference', async () => {
     const { content, ...rest } = wishFor('helm/v1', '{"chart": "longer than it says"}');
     const wish = { ...rest, content: { ...content, length: content.length - 1 } };
     await expect(stage.consumer.subscribe([wish])).rejects.toThrow('provider.PreimageLength');
   });
 });
 
-describe('what cannot be realised', () => {
+describe('orders that cannot be realised', () => {
   let ids: readonly bigint[];
   let goodId: bigint;
 
   beforeAll(async () => {
     const all = await stage.consumer.subscribe([...mistakes.map(({ wish }) => wish()), good]);
-    // No block until all was said: an answer of the chain would take the Deployments away.
+    // No block until everything was checked: with an answer of the chain, the Deployments would be removed.
     stage.environment.chain.tick(0);
     ids = all.slice(0, -1);
     goodId = all.at(-1) ?? -1n;
@@ -191,7 +191,7 @@ describe('what cannot be realised', () => {
   });
 
   test.each(mistakes.map(({ what }, index) => [what, index] as const))(
-    '%s stalls its Deployment, and says why',
+    '%s stalls its Deployment with the reason',
     async (_what, index) => {
       const { reason, named } = mistakes[index] as Mistake;
       await stage.until(`Deployment of subscription ${ids[index]} is Stalled`, 30, async () => {
@@ -207,7 +207,7 @@ describe('what cannot be realised', () => {
     },
   );
 
-  test('the chain hears a decline with the reason code of each', async () => {
+  test('each impossible order is declined on chain with its reason code', async () => {
     stage.environment.chain.tick(500);
     for (const [index, { reason }] of mistakes.entries()) {
       const id = ids[index] ?? -1n;
@@ -221,7 +221,7 @@ describe('what cannot be realised', () => {
     }
   });
 
-  test('everything of them goes, though they are more than may be torn down in an hour: nothing was ever made', async () => {
+  test('declined Deployments are all deleted and do not count as teardowns, because nothing was created for them', async () => {
     await stage.until('only the good Deployment is left', 90, async () => {
       const names = await stage.environment.kubectl(['get', 'deployments.dinfra.io', '-o', 'name']);
       return names.split('\n').filter((line) => line !== '').length === 1;
@@ -231,7 +231,7 @@ describe('what cannot be realised', () => {
     expect(stage.environment.cloud.calls.get('deployVirtualMachine')).toBeUndefined();
   });
 
-  test('the good one beside them has gone on to Ready', async () => {
+  test('a valid order beside impossible ones becomes Ready', async () => {
     await stage.until(
       `subscription ${goodId} is Active`,
       60,
@@ -240,13 +240,13 @@ describe('what cannot be realised', () => {
     expect((await conditionsOf(goodId)).find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True' });
   });
 
-  test('an order the cloud has no room for is declined in time, so that it does not count as a deadline missed', async () => {
+  test('an order that the cloud has no room for is declined before its deadline', async () => {
     const { environment, consumer } = stage;
     const account = environment.cloud.world.tables.accounts.find(({ name }) => name === 'dinfra');
     if (account === undefined) throw new Error('the cloud has no account dinfra');
     const { limits } = account;
     account.limits = { ...limits, [VMS]: 0 };
-    // The chain waits fifty blocks for an answer.
+    // The chain waits fifty blocks for an answer to an award.
     environment.chain.tick(1_000);
     const [id = -1n] = await consumer.subscribe([wishFor('vm/v1', { ...vm, hostname: 'one-too-many' })]);
     const { chainCode } = cloudStackReasons.CloudStackLimitReached;
@@ -258,7 +258,7 @@ describe('what cannot be realised', () => {
     environment.chain.tick(500);
   });
 
-  test('a type the provider has stopped to offer is declined, also when it was awarded while nobody looked', async () => {
+  test('a type that is no longer offered is declined, even if it was awarded while the operator did not run', async () => {
     const { environment, consumer } = stage;
     await environment.stopOperator();
     await environment.kubectl(['delete', 'offer', 'vm']);
@@ -278,7 +278,7 @@ describe('what cannot be realised', () => {
     expect(await stage.world.state(goodId)).toBe('Active');
   });
 
-  test('a Secret with another account takes nothing down, and registers nobody', async () => {
+  test('a Secret with another account tears nothing down and registers no provider', async () => {
     await useAccount('//Dave', 'ProviderChanged');
     expect((await conditionsOf(goodId)).find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True' });
     expect((await stage.consumer.api.query.provider.providers.entries()).length).toBe(1);
@@ -286,7 +286,7 @@ describe('what cannot be realised', () => {
     expect(await stage.world.state(goodId)).toBe('Active');
   });
 
-  test('and the good one is torn down when its consumer says so', async () => {
+  test('the valid order is torn down when its consumer cancels', async () => {
     await stage.consumer.cancel(goodId);
     await stage.until('nothing is left', 90, async () => {
       const names = await stage.environment.kubectl(['get', 'deployments.dinfra.io', '-o', 'name']);
@@ -312,10 +312,10 @@ async function conditionsOf(subscription: bigint): Promise<readonly Condition[]>
   return status?.conditions ?? [];
 }
 
-/** Puts an account into the Provider's Secret, and waits until the Provider's Ready has this reason. */
+/** Writes an account into the Provider's Secret, and waits until the Provider's Ready has this reason. */
 async function useAccount(suri: string, reason: Reason): Promise<void> {
   await stage.patch('secret', 'acme-account', { stringData: { suri } });
-  // A Secret is read again every five minutes, and whenever its Provider has changed.
+  // A Secret is read every five minutes, and whenever its Provider has changed.
   await stage.patch('provider', 'acme', { spec: { metadata: { name: `ACME of ${suri}` } } });
   await stage.until(`the Provider says ${reason}`, 60, async () => {
     const { status } = await stage.object<{ status: { conditions: readonly Condition[] } }>('provider', 'acme');
@@ -323,7 +323,7 @@ async function useAccount(suri: string, reason: Reason): Promise<void> {
   });
 }
 
-/** A wish for a descriptor on IPFS for which the gateway sends something else. */
+/** A subscription to a descriptor on IPFS for which the gateway sends other bytes. */
 function lied(descriptor: string, sent: string): Wish {
   const wish = wishOnIpfs('helm/v1', descriptor);
   lies.set(`/ipfs/${cidOf(wish.content.hash)}`, Buffer.from(sent));

@@ -1,7 +1,7 @@
 /**
  * Ordinary events between chain and cloud, one after the other, while tenants run: whatever happens to the resources
- * around them, each tenant stays as it is and nothing is made twice. Has a cluster of its own, because a schema that is
- * published here would be that of every file.
+ * around them, each tenant stays as it is and nothing is created twice. Uses a separate cluster, because a schema that
+ * is published here would apply to every file.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +19,7 @@ const DEPLOYMENTS = 'deployments.dinfra.io';
 const SUBSCRIPTIONS = 'subscriptions.dinfra.io';
 const NAMES = '{.metadata.name}';
 const RESYNC_SECONDS = 5;
-/** Everything is looked at once more within this time. */
+/** Everything is observed once more within this time, in seconds. */
 const SETTLES_MS = 6_000;
 /** For as many blocks as the file may take: what runs out of funds is stopped. */
 const funds = 100n * 10n ** 12n;
@@ -35,7 +35,7 @@ interface Tenant {
 let stage: Stage;
 let chart: Tenant;
 let vm: Tenant;
-/** Made in the other cloud account, once there is one. */
+/** Created in the other cloud account, once it exists. */
 let other: Tenant;
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 describe('a person', () => {
-  test('asks for a reconcile by annotation, and every kind echoes it', async () => {
+  test('every kind echoes a reconcile that was requested by annotation', async () => {
     const at = new Date().toISOString();
     const types = ['provider', 'offer', 'reactor', DEPLOYMENTS, SUBSCRIPTIONS, 'descriptortype'];
     for (const type of types) {
@@ -68,7 +68,7 @@ describe('a person', () => {
     }
   });
 
-  test('edits mirrored specs to Ended, and nothing is removed', async () => {
+  test('a mirrored spec edited to Ended removes nothing', async () => {
     const before = await outside();
     const slip = stage.patch(DEPLOYMENTS, vm.name, { spec: { state: 'Ended' } });
     await expect(slip).rejects.toThrow('only the operator writes this spec');
@@ -88,7 +88,7 @@ describe('a person', () => {
     };
     await toEnded();
     await areActiveAgain();
-    // The same while nobody puts it right: an operator that starts has not heard the chain yet.
+    // The same while nothing corrects it: an operator that starts has not read the chain yet.
     await stage.environment.stopOperator();
     await toEnded();
     await startOperator();
@@ -96,7 +96,7 @@ describe('a person', () => {
     expect(await outside()).toEqual(before);
   });
 
-  test('edits labels of mirrored objects, and they are put right', async () => {
+  test('an edited label of a mirrored object is corrected', async () => {
     await stage.patch(DEPLOYMENTS, vm.name, { metadata: { labels: { 'dinfra.io/provider': 'nobody' } } });
     await stage.until('the label is right', 20, async () => {
       const { metadata } = await deployment(vm);
@@ -104,7 +104,7 @@ describe('a person', () => {
     });
   });
 
-  test('suspends a Deployment that runs, and the chain does not hear that it is down', async () => {
+  test('spec.suspend on a running Deployment is not reported to the chain as down', async () => {
     await stage.patch(DEPLOYMENTS, vm.name, { spec: { suspend: true } });
     await stage.until('the Deployment is Paused', 20, async () => (await ready(vm))?.reason === 'Paused');
     await sleep(DEGRADED_AFTER_MS + 5_000);
@@ -114,7 +114,7 @@ describe('a person', () => {
     await stage.until('the Deployment is Running', 20, async () => (await ready(vm))?.reason === 'Running');
   });
 
-  test('deletes a Deployment that a foreign finalizer keeps: what runs for it stays, and is mirrored again', async () => {
+  test('a deleted Deployment that a foreign finalizer keeps is mirrored again, and its workload stays', async () => {
     const before = await outside();
     const { uid, finalizers = [] } = (await deployment(chart)).metadata;
     await stage.patch(DEPLOYMENTS, chart.name, { metadata: { finalizers: [...finalizers, 'example.com/backup'] } });
@@ -134,8 +134,8 @@ describe('a person', () => {
   });
 });
 
-describe('what is sold', () => {
-  test('an Offer changes its reactor: what runs stays where it was made, and what comes is made at the new one', async () => {
+describe('Offers', () => {
+  test('after an Offer changes its reactor, running tenants stay at the old one and new tenants go to the new one', async () => {
     const before = await outside();
     await addOtherCloud();
     await stage.patch('offer', 'vm', { spec: { reactorRef: { name: 'other-cloud' } } });
@@ -148,7 +148,7 @@ describe('what is sold', () => {
     expect(vmsOf('dinfra').map(({ name }) => name)).toEqual([vm.name]);
   });
 
-  test('two Offers sell one type: the second is Stalled and names the first', async () => {
+  test('the second of two Offers of one type is Stalled and names the first', async () => {
     await apply(offer('vm-cheaper', { pricePerBlock: '1' }));
     await stage.until('the second Offer is Stalled', 20, async () => {
       const stalled = await condition('offer', 'vm-cheaper', 'Stalled');
@@ -167,7 +167,7 @@ describe('what is sold', () => {
     await stage.until('it is not sold', 20, async () => (await priceOnChain('compose/v1')) === undefined);
   });
 
-  test('a stricter schema published later changes nothing for what runs, and holds for what comes', async () => {
+  test('a stricter schema published later changes nothing for running tenants, and applies to new ones', async () => {
     const before = await outside();
     const schema = await stricterSchema();
     const alice = await Consumer.open(stage.environment.chain.endpoint, '//Alice');
@@ -185,7 +185,7 @@ describe('what is sold', () => {
       const heard = await stage.consumer.heard(late);
       return heard.some(({ event, reason }) => event === 'Failed' && reason === chainCodeOf('DescriptorSchema'));
     });
-    // A process that starts has no verdict of its own on what runs.
+    // A new process has no cached verdict on running tenants.
     await stage.environment.stopOperator();
     await startOperator();
     await handled(vm);
@@ -199,7 +199,7 @@ describe('what is sold', () => {
 });
 
 describe('the Provider', () => {
-  test('two Providers name one account: the second is Stalled and names the first', async () => {
+  test('the second of two Providers of one account is Stalled and names the first', async () => {
     await apply(await provider('rival'));
     await stage.until('the second Provider is Stalled', 30, async () => {
       const stalled = await condition('provider', 'rival', 'Stalled');
@@ -211,7 +211,7 @@ describe('the Provider', () => {
     await stage.environment.kubectl(['delete', 'provider', 'rival', '--timeout=20s']);
   });
 
-  test('a cluster restored without its Deployments makes nothing twice', async () => {
+  test('a cluster restored without its Deployments creates nothing twice', async () => {
     const before = await outside();
     await stage.environment.stopOperator();
     await loseMirror();
@@ -225,7 +225,7 @@ describe('the Provider', () => {
     for (const one of [chart, vm, other]) expect(await eventsOf(one)).not.toContain('Degraded');
   });
 
-  test('a Provider is renamed: tenants keep running, nothing is made twice', async () => {
+  test('tenants of a renamed Provider keep running, and nothing is created twice', async () => {
     const before = await outside();
     const items = [
       await provider('acme-renamed'),
@@ -236,7 +236,7 @@ describe('the Provider', () => {
         reactorRef: { name: 'cluster' },
       }),
     ];
-    // As GitOps does it: what is new is applied, then what is gone is pruned.
+    // Like GitOps: new objects are applied, then removed ones are pruned.
     await apply(...items);
     await stage.environment.kubectl(['delete', 'provider', 'acme', '--timeout=30s']);
     await stage.environment.kubectl(['delete', 'offer', 'vm', 'helm', 'compose', '--timeout=30s']);
@@ -278,7 +278,7 @@ describe('the Provider', () => {
     expect(vmsOf('dinfra').map(({ name }) => name)).toEqual([vm.name]);
   });
 
-  test('a Provider and a Reactor that are deleted while a tenant runs wait and say so; the offers are withdrawn', async () => {
+  test('a Provider and a Reactor deleted while a tenant runs wait and report it; the offers are withdrawn', async () => {
     const { environment, consumer, world } = stage;
     await environment.kubectl(['delete', 'provider', 'acme-renamed', '--wait=false']);
     await environment.kubectl(['delete', 'reactor', 'cloud', '--wait=false']);
@@ -310,13 +310,13 @@ async function startOperator(): Promise<void> {
   await stage.until('the operator leads', 30, () => operator.leads());
 }
 
-/** Waits until a subscription has its tenant up. */
+/** Waits until the tenant of a subscription is up. */
 async function running(id = -1n): Promise<Tenant> {
   await stage.until(`subscription ${id} is Active`, 90, async () => (await stage.world.state(id)) === 'Active');
   return { id, name: (await stage.world.deploymentOf(id)) ?? '' };
 }
 
-/** Everything outside of our own resources: what may neither be lost nor be made twice. */
+/** Everything outside of our own resources: nothing of it may be lost or created twice. */
 async function outside(): Promise<Readonly<Record<string, unknown>>> {
   const names = [chart.name, vm.name, ...(other === undefined ? [] : [other.name])];
   const { releases: revisions, pods } = await stage.world.fingerprint(names);
@@ -356,7 +356,7 @@ async function areActiveAgain(): Promise<void> {
   });
 }
 
-/** Has a Deployment reconciled now. */
+/** Requests a reconcile of a Deployment and waits for it. */
 async function handled({ name }: Tenant): Promise<void> {
   const at = new Date().toISOString();
   await stage.environment.kubectl(['annotate', DEPLOYMENTS, name, '--overwrite', `${RECONCILE_ANNOTATION}=${at}`]);
@@ -365,7 +365,7 @@ async function handled({ name }: Tenant): Promise<void> {
   });
 }
 
-/** Takes away what the bridge has mirrored, as a restore of everything else does. */
+/** Removes everything that the bridge has mirrored, like a restore of everything else. */
 async function loseMirror(): Promise<void> {
   const { environment } = stage;
   for (const name of await each(DEPLOYMENTS, NAMES)) {
@@ -414,7 +414,7 @@ async function apply(...items: readonly object[]): Promise<void> {
   await stage.environment.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
 }
 
-/** The schema of vm/v1, which demands two CPUs from now on. */
+/** Publishes a schema of vm/v1 that requires two CPUs. */
 async function stricterSchema(): Promise<string> {
   const list = await stage.environment.kubectl(['get', 'descriptortype', '-o', 'json']);
   const { items } = JSON.parse(list) as { items: readonly { spec: { name: string; schema: unknown } }[] };
@@ -423,14 +423,14 @@ async function stricterSchema(): Promise<string> {
   return JSON.stringify({ ...schema, properties: { ...schema.properties, cpu: { type: 'integer', minimum: 2 } } });
 }
 
-/** Price of what the chain sells of a type; undefined when it is not sold. */
+/** The price of a type on chain; undefined if it is not sold. */
 async function priceOnChain(type: string): Promise<string | undefined> {
   const found = await stage.consumer.api.query.provider.offers(0, type);
   if (found.isNone || found.unwrap().withdrawn.isTrue) return undefined;
   return found.unwrap().price.toString();
 }
 
-/** The names of the events the chain has told of a tenant. */
+/** The names of a tenant's events on chain. */
 async function eventsOf({ id }: Tenant): Promise<readonly string[]> {
   return (await stage.consumer.heard(id)).map(({ event }) => event);
 }
@@ -452,7 +452,7 @@ async function isReady(type: string, name: string): Promise<boolean> {
   return (await condition(type, name, 'Ready'))?.status === 'True';
 }
 
-/** A condition that speaks of the spec as it is. */
+/** A condition that describes the current spec. */
 async function condition(type: string, name: string, wanted: string): Promise<Condition | undefined> {
   const { metadata, status } = await stage.object<Deployment>(type, name);
   if (status.observedGeneration !== metadata.generation) return undefined;

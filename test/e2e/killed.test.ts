@@ -1,7 +1,6 @@
 /**
- * The demo's story while the operator is killed at ten random moments of it. DINFRA_SEED names the moments of an earlier
- * run; they are told at the start of each. Runs in the cluster KUBECONFIG names or else an embedded one, as
- * story.test.ts does.
+ * The demo's story while the operator is killed at ten random moments. Each run prints its seed; DINFRA_SEED repeats
+ * the moments of an earlier run. Runs in the cluster of KUBECONFIG or else an embedded one, like story.test.ts.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,8 +10,8 @@ import { Stage } from '../support/stage.ts';
 
 const KILLS = 10;
 /**
- * How long an operator lives, in milliseconds: from its first moves to the end of most of what it begins. Every other life
- * counts from when it is ready: on a slow machine the others may end before they have done anything.
+ * How long an operator lives, in milliseconds: from its first actions to the end of most of the work it begins. Every
+ * other life counts from readiness, because on a slow machine the others may end before they have done anything.
  */
 const LEAST_LIFE_MS = 100;
 const MOST_LIFE_MS = 5_000;
@@ -27,16 +26,16 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-/** On a machine that is busy the ten lives outlast one story, and it is told once more. */
+/** On a busy machine ten lives may take longer than one story, which is then played once more. */
 const LONGEST_MS = 600_000;
 
-test('the story ends as ever, though the operator is killed at ten random moments of it', {
+test('the story has the same end if the operator is killed at ten random moments', {
   timeout: LONGEST_MS,
 }, async () => {
   const { environment, world, consumer } = stage;
   const story = new Story(environment, world);
   const quiet = () => undefined;
-  // Slower than usual: ten lives pass before the deadline by which an award has to be accepted.
+  // Slower than usual, so that ten lives end before the deadline of an award.
   environment.chain.tick(1_500);
   let operator = await environment.startOperator();
   let stop = false;
@@ -72,7 +71,7 @@ test('the story ends as ever, though the operator is killed at ten random moment
   }
   expect(kills).toBe(KILLS);
   expect(most).toEqual({ vms: 1, releases: 1 });
-  // Those that were removed as well.
+  // Including removed ones.
   const ever = environment.cloud.world.tables.vms.toJSON().rows.map(({ name }) => name);
   expect(mostOfOneName(ever)).toBe(1);
   for (const { id, type } of story.told) {
@@ -98,7 +97,7 @@ function vmNames(): string[] {
   return (stage.environment.cloud.books().accounts['dinfra']?.vms ?? []).map(({ name }) => name);
 }
 
-/** The namespace of each release there is in the tenants' namespaces, whatever the number of its revisions. */
+/** The namespace of each release in the tenants' namespaces, whatever the number of its revisions. */
 async function releaseNamespaces(): Promise<string[]> {
   const template = '{range .items[*]}{.metadata.namespace} {.metadata.labels.name}{"\\n"}{end}';
   const args = ['get', 'secrets', '-A', '-l', 'owner=helm', '-o', `jsonpath=${template}`];
@@ -111,7 +110,7 @@ function mostOfOneName(names: readonly string[]): number {
   return Math.max(0, ...groups.map((group = []) => group.length));
 }
 
-/** Numbers in [0, 1) that follow from a seed of 32 bits. */
+/** Pseudo-random numbers in [0, 1) from a 32-bit seed. */
 function mulberry32(start: number): () => number {
   let state = start >>> 0;
   return () => {

@@ -1,6 +1,6 @@
 /**
- * What keeps tenants safe from their provider's mistakes: objects deleted by hand, and an end of many at once. Runs in the
- * cluster KUBECONFIG names or else an embedded one; its nodes have to run a pause container.
+ * Safeguards against a provider's mistakes: objects deleted by hand, and many ends at once. Runs in the cluster of
+ * KUBECONFIG or else an embedded one; its nodes have to run a pause container.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OperatorProcess } from '../../dev/operator-process.ts';
@@ -9,7 +9,7 @@ import { wishFor, withoutNote } from '../support/consumer.ts';
 import { Stage } from '../support/stage.ts';
 
 const TENANTS = 5;
-/** As many as may be torn down within an hour. */
+/** The limit of teardowns within an hour. */
 const LIMIT = 2;
 
 const BOB = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
@@ -40,7 +40,7 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
-test('what is deleted by hand comes back, and what runs for it is not touched', async () => {
+test('objects deleted by hand are mirrored again, and their workloads are not touched', async () => {
   const { environment, world } = stage;
   const [name = ''] = names;
   const before = await world.fingerprint([name]);
@@ -60,7 +60,7 @@ test('what is deleted by hand comes back, and what runs for it is not touched', 
   for (const id of ids) expect(await world.state(id)).toBe('Active');
 });
 
-test('more ends than may be torn down within an hour wait for a person, who is told', async () => {
+test('more ends than may be torn down within an hour wait for a person, and a condition and an event say so', async () => {
   const { environment, consumer } = stage;
   const before = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await releasesOf(name)] as const)),
@@ -80,7 +80,7 @@ test('more ends than may be torn down within an hour wait for a person, who is t
   }
 });
 
-test('an operator that starts anew does not begin to count anew', async () => {
+test('a restarted operator does not start counting teardowns from zero', async () => {
   const { environment } = stage;
   await operator.kill();
   operator = await environment.startOperator();
@@ -91,7 +91,7 @@ test('an operator that starts anew does not begin to count anew', async () => {
   expect(await left()).toHaveLength(TENANTS - LIMIT);
 });
 
-test('a person who has looked lets them go', async () => {
+test('teardowns that a person approves go on', async () => {
   const approvedUntil = new Date(Date.now() + 600_000).toISOString();
   await stage.patch('provider', 'acme', { spec: { teardown: { approvedUntil } } });
   await stage.until('all are gone', 90, async () => {
@@ -100,7 +100,7 @@ test('a person who has looked lets them go', async () => {
   await stage.until('nothing is said to wait', 15, async () => (await condition('TeardownHeld')) === undefined);
 });
 
-test('an account that is mistyped in the consumer policy is named, and keeps nothing else from the chain', async () => {
+test('a mistyped account in the consumer policy is named, and blocks no other change', async () => {
   const mode = 'AllowList';
   await stage.patch('provider', 'acme', { spec: { consumerPolicy: { mode, consumers: [BOB_ON_POLKADOT, MISTYPED] } } });
   await stage.patch('offer', 'helm', { spec: { pricePerBlock: '7' } });
@@ -115,7 +115,7 @@ test('an account that is mistyped in the consumer policy is named, and keeps not
   });
   const rules = await provider.consumerRules.entries(0);
   expect(rules.map(([{ args }]) => args[1].toString())).toEqual([BOB]);
-  // The same account, written as for another chain: told once, and not again with each block.
+  // The same account with another prefix: submitted once, and not again with each block.
   expect(await operator.metrics()).toMatch(/^dinfra_chain_calls_total\{.*setConsumerRules.*\} 1$/m);
 });
 

@@ -1,8 +1,7 @@
 /**
- * Changes of every field a person writes, made from the schemas in crds/, while a tenant's VM runs: each is refused by the
- * API server, or is taken back and leaves everything as it was before. Afterwards nothing is written while nothing
- * happens, by this operator or by one that starts anew. DINFRA_TRANSITIONS=all takes every accepted change, otherwise
- * there is a sample of them.
+ * Changes of every field that a person writes, generated from the schemas in crds/, while a tenant's VM runs: each is
+ * refused by the API server, or reverted without lasting effects. Afterwards nothing is written at rest, by this
+ * operator or by a restarted one. DINFRA_TRANSITIONS=all makes every accepted change, otherwise a sample.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +20,7 @@ import { Stage } from '../support/stage.ts';
 
 const SAMPLE = 16;
 const SETTLES_S = 90;
-/** Ten minutes at rest are ten looks at everything that rests: with a look a second they pass in so many seconds. */
+/** Ten minutes at rest are ten reconciles of everything: with an interval of a second they take ten seconds. */
 const RESYNC_SECONDS = 1;
 const LOOKS = 15;
 
@@ -43,7 +42,7 @@ interface Stored {
 }
 
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-/** Leadership, what only people read, and questions asked by POST. */
+/** Excluded writes: leases, events, and reviews that are sent by POST. */
 const NO_CHANGE = /\/(?:leases|events|selfsubject\w+|subjectaccessreviews|tokenreviews|token)(?:\/|\?|$)|[?&]dryRun=/;
 
 let stage: Stage;
@@ -86,7 +85,7 @@ afterAll(async () => {
   await stage?.close();
 });
 
-test('a change of a spec that is taken back leaves nothing behind, and the tenant keeps its VM', {
+test('a reverted change of a spec leaves nothing behind, and the tenant keeps its VM', {
   timeout: 1_800_000,
 }, async () => {
   const accepted: { readonly object: Written; readonly change: Change }[] = [];
@@ -98,7 +97,7 @@ test('a change of a spec that is taken back leaves nothing behind, and the tenan
       else refused += 1;
     }
   }
-  // Both kinds there are, or the generator is broken.
+  // Both kinds must occur, otherwise the generator is broken.
   expect(refused).toBeGreaterThan(50);
   expect(accepted.length).toBeGreaterThan(SAMPLE);
   const chosen = process.env['DINFRA_TRANSITIONS'] === 'all' ? accepted : spread(accepted, SAMPLE);
@@ -116,14 +115,14 @@ test('a change of a spec that is taken back leaves nothing behind, and the tenan
   }
 });
 
-test('nothing is written while nothing happens, however often everything is looked at', async () => {
+test('nothing is written at rest, however often everything is reconciled', async () => {
   await settledWorld();
   writes.length = 0;
   await sleep(LOOKS * RESYNC_SECONDS * 1_000);
   expect(writes).toEqual([]);
 });
 
-test('an operator that starts anew writes nothing when everything is as it should be', async () => {
+test('a restarted operator writes nothing if everything is as it should be', async () => {
   await operator.stop();
   writes.length = 0;
   operator = await startOperator();
@@ -168,7 +167,7 @@ async function isAccepted(object: Written, stored: Stored, change: Change): Prom
     );
     return true;
   } catch (error) {
-    // A status was written meanwhile, which is no answer to the change.
+    // A status was written meanwhile: try again.
     if (isConflict(error)) return isAccepted(object, await read(object), change);
     if (error instanceof RetryableError) throw error;
     return false;
@@ -180,7 +179,7 @@ function withoutVersion({ metadata }: Stored): object {
   return rest;
 }
 
-/** Replaces, as patches cannot take away. */
+/** Replaces the object, because patches cannot remove fields. */
 async function replaceSpec(object: Written, spec: object): Promise<void> {
   const stored = await read(object);
   const replacement = { ...stored, metadata: withoutVersion(stored), spec };
@@ -191,7 +190,7 @@ function read({ kind, name }: Written): Promise<Stored> {
   return stage.object<Stored>(`${kind}s.dinfra.io`, name);
 }
 
-/** The world once it has stopped to change. */
+/** The world once it no longer changes. */
 async function settledWorld(): Promise<unknown> {
   let last: string | undefined;
   await stage.until('nothing changes any more', SETTLES_S, async () => {
@@ -204,7 +203,7 @@ async function settledWorld(): Promise<unknown> {
   return worldNow();
 }
 
-/** Everything that must come back: our resources, the provider and its offers on chain, the VM in the cloud. */
+/** Everything that has to be restored: our resources, the provider and its offers on chain, the VM in the cloud. */
 async function worldNow(): Promise<unknown> {
   const { environment, consumer } = stage;
   const types = 'providers,offers,reactors,subscriptions,deployments.dinfra.io';
@@ -225,7 +224,7 @@ async function worldNow(): Promise<unknown> {
   };
 }
 
-/** A status without what moves whenever something happens: generations, times and blocks. */
+/** A status without the values that change with every event: generations, times and blocks. */
 function lasting(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lasting);
   if (typeof value !== 'object' || value === null) return value;

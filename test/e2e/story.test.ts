@@ -1,7 +1,7 @@
 /**
- * The demo's story with each step asserted, in the cluster KUBECONFIG names (kind, for instance) or else an embedded one.
- * Of the cluster it asks for a storage class by default and for nodes that can pull the charts' images; the embedded one
- * has KWOK's, where every pod is up at once and no container runs.
+ * The demo's story with each step asserted, in the cluster of KUBECONFIG (kind, for instance) or else an embedded one.
+ * The cluster needs a default storage class and nodes that can pull the charts' images; the embedded one has KWOK
+ * nodes, where every pod is up immediately and no container runs.
  */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { Story, steps } from '../../dev/demo/story.ts';
 import { lastingLines, screensOf } from '../support/screens.ts';
 import { Stage } from '../support/stage.ts';
 
-/** The step after which the screens of the docs are to be seen. */
+/** The step after which the outputs in the docs are compared. */
 const UP = 'All come up, and the chain says Active';
 
 /** What each tenure leaves in the log. */
@@ -32,7 +32,7 @@ let stage: Stage;
 let story: Story;
 
 beforeAll(async () => {
-  // As in the docs, whose screens are compared.
+  // As in the docs, whose outputs are compared.
   stage = await Stage.open('story', { firstSubscription: 0 });
   story = new Story(stage.environment, stage.world);
 });
@@ -68,7 +68,7 @@ describe('from an award on chain to a running workload, and to its end', () => {
     }
   });
 
-  it('has the moment at which the screens are compared', () => {
+  it('the story has the step at which the outputs in the docs are compared', () => {
     expect(steps.map(({ title }) => title)).toContain(UP);
   });
 });
@@ -82,14 +82,14 @@ async function showsScreens(): Promise<void> {
     { command: 'kubectl -n acme describe ddep dinfra-1-1-c9e8d5c227', args: ['describe', 'ddep', vm] },
   ];
   for (const { command, args } of screens) {
-    // What the chain was told last is written a moment later.
+    // The condition of the last report is written a moment later.
     await expect
       .poll(async () => lastingLines(ofOurChain(await stage.environment.kubectl(args))), { timeout: 20_000 })
       .toEqual(lastingLines(shown.get(command) ?? ''));
   }
 }
 
-/** Descriptor types belong to no namespace: those of other files' chains are in the same cluster. */
+/** Descriptor types are cluster-scoped: those of other files' chains are in the same cluster. */
 function ofOurChain(screen: string): string {
   const genesis = stage.consumer.api.genesisHash.toHex();
   const lines = screen.split('\n');

@@ -1,7 +1,7 @@
 /**
- * Two providers of one chain in one cluster, each with an operator and a namespace of its own, and a third who shares
- * the first one's; all with the same account in the same cloud. Runs in the cluster KUBECONFIG names or else an embedded
- * one; its nodes have to run a pause container.
+ * Two providers of one chain in one cluster, each with its own operator and namespace, and a third that shares those of
+ * the first; all with the same account in the same cloud. Runs in the cluster of KUBECONFIG or else an embedded one;
+ * its nodes have to run a pause container.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,13 +12,13 @@ import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { type Wish, wishFor, withoutNote } from '../support/consumer.ts';
 import { Stage } from '../support/stage.ts';
 
-/** Numbers on chain, in the order they register in. */
+/** Numbers on chain, in the order of registration. */
 const ACME = 0;
 const BRAVO = 1;
 const COSMO = 2;
 
 let stage: Stage;
-/** Namespace of bravo, whose operator is another. */
+/** Namespace of bravo, which has another operator. */
 let elsewhere: string;
 let bravosOperator: OperatorProcess;
 let bravosRelease: OperatorRelease;
@@ -70,7 +70,7 @@ afterAll(async () => {
 describe('providers of one chain in one cluster', () => {
   const ids: bigint[] = [];
 
-  test('each realises what was awarded to it, and nothing else', async () => {
+  test('each of three providers realises its own awards and nothing else', async () => {
     const wishes = [ACME, BRAVO, COSMO].flatMap((provider) =>
       [chart, vm].map((wish) => ({ ...wish, strategy: { Named: provider } })),
     );
@@ -90,7 +90,7 @@ describe('providers of one chain in one cluster', () => {
     expect(vmNames()).toHaveLength(3);
   });
 
-  test('what ends at one is gone there, and stays as it is at the others', async () => {
+  test('tenures that end at one provider are removed there, and those of the others are not touched', async () => {
     const [acmesChart = -1n, acmesVm = -1n, ...others] = ids;
     const names = await Promise.all(others.map((id) => deploymentName(id)));
     const before = await stage.world.fingerprint(names);
@@ -105,10 +105,10 @@ describe('providers of one chain in one cluster', () => {
     for (const id of others) expect(await stage.world.state(id)).toBe('Active');
   });
 
-  test('a subscription that one accepted and could not make is torn down there, and made by the next', async () => {
+  test('a subscription that one provider accepted and could not realise is torn down there, and realised by the next', async () => {
     await stage.patch('reactor', 'cluster', { spec: { helm: { quota: { services: '0' } } } });
     await stage.patch('offer', 'helm', { spec: { pricePerBlock: '1' } });
-    // Of cosmo's the quota is the same: it sells no charts now.
+    // cosmo has the same quota, so it sells no charts now.
     await stage.environment.kubectl(['delete', 'offer', 'cosmo-helm']);
     await stage.until('acme is the cheaper one of two', 60, async () => {
       const acmes = await stage.consumer.api.query.provider.offers(ACME, 'helm/v1');
@@ -133,7 +133,7 @@ describe('providers of one chain in one cluster', () => {
     ids.push(id);
   });
 
-  test('nothing is left of any of them when all is cancelled', async () => {
+  test('nothing is left of any provider once all subscriptions are cancelled', async () => {
     for (const id of ids.slice(2)) await stage.consumer.cancel(id);
     await stage.until('nothing is left', 120, async () => {
       const left = [...(await deployments(stage.environment.namespace)), ...(await deployments(elsewhere))];
@@ -152,7 +152,7 @@ function inElsewhere(args: readonly string[], input?: string): Promise<string> {
   return stage.environment.kubectl(['--namespace', elsewhere, ...args], input);
 }
 
-/** What the Deployments of a namespace say they are, in order. */
+/** Provider, subscription and tenure of the Deployments of a namespace, in order. */
 async function deployments(namespace: string): Promise<string[]> {
   const template = '{range .items[*]}{.spec.providerRef.name} {.spec.subscription}/{.spec.tenure}{"\\n"}{end}';
   const args = ['get', 'deployments.dinfra.io', '-n', namespace, '-o', `jsonpath=${template}`];
@@ -183,7 +183,7 @@ function vmNames(): string[] {
   return (stage.environment.cloud.books().accounts['dinfra']?.vms ?? []).map(({ name }) => name);
 }
 
-/** A Provider with an Offer of each type, by reactors of the same cluster and cloud. */
+/** Applies a Provider with an Offer of each type, with reactors for the same cluster and cloud. */
 async function addProvider(name: string, suri: string, namespace: string): Promise<void> {
   const { environment } = stage;
   const metadata = { name, namespace };
@@ -200,7 +200,7 @@ async function addProvider(name: string, suri: string, namespace: string): Promi
       capacity: 5,
     },
   });
-  // As the samples have them, with the tenants' role of the operator that is there.
+  // Like in the samples, with the tenant role of the installed operator.
   const { tenantRole } = bravosRelease;
   const reactors = await Promise.all(
     ['cluster', 'cloud'].map(async (reactor) => {

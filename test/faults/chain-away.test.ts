@@ -1,7 +1,7 @@
 /**
- * The chain goes away in every way there is while workloads run: nothing of them is touched, everybody is told, and the
- * operator goes on by itself. Runs in the cluster KUBECONFIG names or else an embedded one; its nodes have to run a
- * pause container.
+ * The chain becomes unreachable in every possible way while workloads run: they are not touched, the outage is reported
+ * everywhere, and the operator recovers by itself. Runs in the cluster of KUBECONFIG or else an embedded one; its nodes
+ * have to run a pause container.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DevChain } from '../../dev/chain.ts';
@@ -16,7 +16,7 @@ import { TcpProxy } from '../support/tcp-proxy.ts';
 
 let stage: Stage;
 let operator: OperatorProcess;
-/** Between the operator and the chain. */
+/** The proxy between the operator and the chain. */
 let way: TcpProxy;
 let chainPort: number;
 let webServer: HttpHost;
@@ -134,7 +134,7 @@ describe('while a chart and a VM run', () => {
   });
 });
 
-/** Waits until the Provider, an event, /readyz and the metrics all say so. */
+/** Waits until the Provider, an event, /readyz and the metrics all report it. */
 async function isSaid(reason: Reason, message: string): Promise<void> {
   await stage.until(`Provider acme says ${reason}`, 90, async () => {
     const ready = await readyOfProvider();
@@ -176,7 +176,7 @@ function portOf(url: string): number {
   return Number(new URL(url).port);
 }
 
-/** Of two byte strings of the same length. */
+/** Compares two byte strings of the same length. */
 function replaceAll(whole: Buffer, from: Buffer, to: Buffer): Buffer {
   const copy = Buffer.from(whole);
   for (let at = copy.indexOf(from); at !== -1; at = copy.indexOf(from, at)) to.copy(copy, at);

@@ -17,7 +17,7 @@ import { Extrinsics, type Outgoing } from '../../src/substrate/extrinsics.ts';
 import { clientOf, RunningSource } from '../support/source-world.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
-/** Two nodes of one genesis, which know nothing of each other's blocks and transactions. */
+/** Two nodes of one genesis that are not connected to each other. */
 let chain: DevChain;
 let other: DevChain;
 let folder: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await cryptoWaitReady();
   folder = mkdtempSync(join(tmpdir(), 'dinfra-connection-'));
   [chain, other] = await Promise.all([DevChain.start(join(folder, 'chain')), DevChain.start(join(folder, 'other'))]);
-  // At block 0 a runtime does not know its own genesis hash yet: nothing that is signed is valid there.
+  // At block 0 a runtime does not know its own genesis hash yet, so no signature is valid there.
   await chain.build(1);
 });
 afterEach(async () => {
@@ -38,7 +38,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** One who follows a chain, and what was told so far. */
+/** An observer of a chain, with everything it received so far. */
 class Listener {
   readonly heads: FinalisedHead<Connection>[] = [];
   readonly states: ChainState[] = [];
@@ -56,7 +56,7 @@ class Listener {
     return this.heads.map(({ block }) => block.number);
   }
 
-  /** The codes of what kept it from following, each once. */
+  /** The codes of the problems, without duplicates. */
   get problems(): string[] {
     return [...new Set(this.states.flatMap((state) => ('error' in state ? [state.error.code] : [])))];
   }
@@ -111,7 +111,7 @@ describe('following the finalised chain', () => {
     const { proxy, endpoint } = await proxyTo(chain);
     let cuts = 0;
     proxy.leadTo(Number(new URL(chain.endpoint).port), (sent) => {
-      // Past the greeting, an answer is what a request waits for.
+      // After the handshake, data from the node is the response to a request.
       if (cuts === 20 || !sent.includes('"result"')) return sent;
       cuts += 1;
       proxy.cut();
@@ -178,7 +178,7 @@ describe('sending transactions', () => {
 
   const remark = (text: string): Remark => ({ key: text, build: (api) => api.tx.system.remarkWithEvent(text) });
 
-  /** Sends by what a listener follows; results by key. */
+  /** A sender that uses a listener's chain, and its results by key. */
   function senderOf(listener: Listener) {
     const results = new Map<string, SentResult>();
     const sender = new AccountSender<Remark>({
@@ -197,14 +197,14 @@ describe('sending transactions', () => {
   const told = (results: ReadonlyMap<string, SentResult>, count: number) =>
     vi.waitFor(() => expect(results.size).toBe(count), { timeout: 20_000 });
 
-  /** Waits until a node holds that many transactions that are in no block. */
+  /** Waits until this many transactions are in the pool of a node. */
   const pending = (node: DevChain, count: number) =>
     vi.waitFor(async () => expect(await node.call('author_pendingExtrinsics', [])).toHaveLength(count), {
       timeout: 10_000,
     });
 
   async function following(endpoints: readonly string[]): Promise<Listener> {
-    // A chain whose blocks are built by the test does not stall.
+    // A chain whose blocks are built on demand does not stall.
     const listener = new Listener(endpoints, { stallMs: 60_000 });
     await vi.waitFor(() => expect(listener.heads).not.toEqual([]), { timeout: 20_000 });
     return listener;
@@ -243,7 +243,7 @@ describe('sending transactions', () => {
     });
   });
 
-  it('the result of a transaction is found after the connection broke and further blocks passed', async () => {
+  it('the result of a transaction is found after a lost connection and further blocks', async () => {
     const { proxy, endpoint } = await proxyTo(chain);
     const { sender, results } = senderOf(await following([endpoint]));
     sender.send([remark('cut')]);
@@ -261,7 +261,7 @@ describe('sending transactions', () => {
     const { sender, results } = senderOf(await following([endpoint, other.endpoint]));
     sender.send([remark('a')]);
     await pending(chain, 1);
-    // The other node is behind what the client knows.
+    // The other node is behind the client's last block.
     proxy.cut();
     await chain.build(2);
     await told(results, 1);
@@ -273,7 +273,7 @@ describe('sending transactions', () => {
   });
 });
 
-describe('what a node answers', () => {
+describe('responses of a node', () => {
   it('following an idle chain costs at most one and a half requests per block', async () => {
     const node = await DevChain.start(join(folder, 'quiet'));
     closing.push(() => node.stop());

@@ -1,7 +1,7 @@
 /**
- * CloudStack goes away in every way there is while VMs run and others are ordered: nothing is taken for gone, everybody
- * is told, the Helm side goes on, and the operator recovers by itself. Runs in the cluster KUBECONFIG names or else an
- * embedded one; its nodes have to run a pause container.
+ * CloudStack becomes unreachable in every possible way while VMs run and others are ordered: nothing counts as gone,
+ * the outage is reported everywhere, Helm tenants are not affected, and the operator recovers by itself. Runs in the
+ * cluster of KUBECONFIG or else an embedded one; its nodes have to run a pause container.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Fingerprint } from '../../dev/demo/world.ts';
@@ -14,7 +14,7 @@ import { TcpProxy } from '../support/tcp-proxy.ts';
 
 let stage: Stage;
 let operator: OperatorProcess;
-/** Between the operator and the cloud. */
+/** The proxy between the operator and the cloud. */
 let way: TcpProxy;
 let chart: Wish;
 

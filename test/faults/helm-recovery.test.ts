@@ -17,16 +17,16 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** What an operator meets when it is killed: here, at one of its calls to the outside. */
+/** Stands for the death of an operator at one of its outgoing calls. */
 class Killed extends Error {}
 
-/** Counts calls to the outside, and ends the operator before or after one of them. */
+/** Counts outgoing calls, and kills the operator before or after one of them. */
 class Fate {
   calls = 0;
   private readonly killAt: number;
   private dead = false;
 
-  /** 0 lives for ever; 1 is killed before its first call, 2 after it, 3 before the second, … */
+  /** 0 is never killed; 1 is killed before its first call, 2 after it, 3 before the second, … */
   constructor(killAt: number) {
     this.killAt = killAt;
   }
@@ -78,7 +78,7 @@ function fatedReactor(fate: Fate) {
   return world.reactor({}, { cluster, helm: new FatedHelm(fate) });
 }
 
-/** Kills the operator at its `killAt`th step; true when it got that far. */
+/** Kills the operator at its `killAt`th step; true if it reached that step. */
 async function killedAt(killAt: number, work: (fate: Fate) => Promise<unknown>): Promise<boolean> {
   const fate = new Fate(killAt);
   try {
@@ -92,7 +92,9 @@ async function killedAt(killAt: number, work: (fate: Fate) => Promise<unknown>):
 
 const AT_ONCE = 8;
 
-/** Dies at the first step, the second, and so on, each time anew, until it gets through alive. Says at how many. */
+/**
+ * Repeats the work, killed at the first step, the second, and so on, until it completes. Returns the number of steps.
+ */
 async function dieEverywhere(live: (killAt: number) => Promise<boolean>): Promise<number> {
   for (let next = 1; ; next += AT_ONCE) {
     const steps = Array.from({ length: AT_ONCE }, (_, index) => next + index);
@@ -120,7 +122,7 @@ async function expectOneSoundRelease(order: Order): Promise<void> {
 }
 
 describe('an operator that is killed', () => {
-  test('an operator that is killed between any two calls of a create is followed by one that comes to the same end', {
+  test('a create that is interrupted by a kill between any two calls is completed by the next operator', {
     timeout: 300_000,
   }, async () => {
     const deaths = await dieEverywhere(async (killAt) => {
@@ -130,11 +132,11 @@ describe('an operator that is killed', () => {
       await world.client.delete(NAMESPACE, { name: order.identity.name }, world.signal);
       return wasKilled;
     });
-    // Namespace, walls, account, release: this is no test when there is nothing to be killed at.
+    // Namespace, policies, account, release: without these steps the test would prove nothing.
     expect(deaths).toBeGreaterThan(20);
   });
 
-  test('an operator that is killed between any two calls of an update is followed by one that comes to the same end', {
+  test('an update that is interrupted by a kill between any two calls is completed by the next operator', {
     timeout: 300_000,
   }, async () => {
     const deaths = await dieEverywhere(async (killAt) => {
@@ -151,7 +153,7 @@ describe('an operator that is killed', () => {
     expect(deaths).toBeGreaterThan(20);
   });
 
-  test('an operator that is killed between any two calls of a stop and a start is followed by one that comes to the same end', {
+  test('a stop and a start that are interrupted by a kill between any two calls are completed by the next operator', {
     timeout: 300_000,
   }, async () => {
     const deaths = await dieEverywhere(async (killAt) => {
@@ -172,7 +174,7 @@ describe('an operator that is killed', () => {
     expect(deaths).toBeGreaterThan(20);
   });
 
-  test('an operator that is killed between any two calls of a delete is followed by one that comes to the same end', {
+  test('a delete that is interrupted by a kill between any two calls is completed by the next operator', {
     timeout: 300_000,
   }, async () => {
     const deaths = await dieEverywhere(async (killAt) => {
@@ -189,7 +191,7 @@ describe('an operator that is killed', () => {
     expect(deaths).toBeGreaterThan(3);
   });
 
-  test('an operator that is killed with SIGKILL takes its helm with it, at any moment', {
+  test('the helm process of an operator that is killed with SIGKILL ends with it, at any moment', {
     timeout: 120_000,
   }, async () => {
     const program = fileURLToPath(new URL('../support/create-tenure.ts', import.meta.url));
@@ -199,7 +201,7 @@ describe('an operator that is killed', () => {
       const tenure = { ...identity.tenure, subscription: `${identity.tenure.subscription}` };
       const operator = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
       operator.stdin.end(JSON.stringify({ ...rest, tenure }));
-      // It says when it begins.
+      // It reports its start.
       await new Promise((resolve) => operator.stdout.once('data', resolve));
       await sleep(afterMs);
       operator.kill('SIGKILL');
@@ -211,7 +213,7 @@ describe('an operator that is killed', () => {
 });
 
 describe('a helm that is killed', () => {
-  /** Many objects, so that there is time to be killed in. */
+  /** Many objects, so that there is enough time for the kill. */
   const slow = {
     ...WEB_CHART,
     'templates/many.yaml': `{{ range $i := until 90 }}
@@ -222,19 +224,19 @@ metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
 {{ end }}`,
   };
 
-  /** Kills the helm of a tenure as soon as its revision is in this state. */
+  /** Kills the helm process of a tenure as soon as its revision is in this state. */
   const killHelmWhen = async (order: Order, status: string) => {
     const soon = { interval: 5, timeout: 10_000 };
     let pids: readonly number[] = [];
     const atWork = () => {
-      // Not the helm before it, which renders.
+      // Not the earlier helm process, which renders.
       pids = helmsWith(order.identity.name, '--server-side=true');
       return pids.length;
     };
     await expect.poll(atWork, soon).toBe(1);
     const signal = (name: NodeJS.Signals) => pids.map((pid) => process.kill(pid, name));
     const pending = { namespace: order.identity.name, labelSelector: `owner=helm,status=${status}` };
-    // It stands still while we look, so that a slow look does not find it done.
+    // It is stopped during the check, so that a slow check does not find it completed.
     const hasBegun = async () => {
       signal('SIGSTOP');
       if ((await world.client.list(SECRET, pending, world.signal)).items.length === 1) return true;
@@ -245,7 +247,7 @@ metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
     signal('SIGKILL');
   };
 
-  test('a helm that is killed in the middle of an install leaves a record that is discarded, and the install is done again', async () => {
+  test('the release record of a helm process killed during an install is discarded, and the install is repeated', async () => {
     const order = await world.web({}, world.identity(), slow);
     const creating = world.reactor().create(order, undefined, world.signal);
     await Promise.all([
@@ -261,7 +263,7 @@ metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });
 
-  test('a helm that is killed in the middle of an upgrade leaves what runs, and the upgrade is done again', async () => {
+  test('a helm process killed during an upgrade leaves the workload running, and the upgrade is repeated', async () => {
     const before = await world.web({}, world.identity(), slow);
     await world.settle(world.reactor(), before);
     const order = await world.web({ replicas: 2 }, before.identity, slow);
@@ -275,7 +277,7 @@ metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
     expect(await world.replicas(order)).toBe(2);
   });
 
-  test('a helm that is killed because nobody wants its work any more is gone at once', async () => {
+  test('the helm process of an aborted step is killed immediately', async () => {
     const order = await world.web({}, world.identity(), slow);
     const wish = new AbortController();
     const creating = world.reactor().create(order, undefined, wish.signal);
@@ -288,11 +290,11 @@ metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
 });
 
 describe('many tenures at once', () => {
-  test('many tenures at once are made with no more helm processes than allowed', { timeout: 120_000 }, async () => {
+  test('many tenures at once are created with no more helm processes than allowed', { timeout: 120_000 }, async () => {
     const helm = new HelmCommand({ concurrency: 3 });
     const reactor = world.reactor({}, { helm });
     const orders = await Promise.all(Array.from({ length: 12 }, () => world.web()));
-    // The end of each name is of the chain.
+    // The end of each name is derived from the chain.
     const thisChain = orders[0]?.identity.name.replace(/^.*-/, '') ?? '';
     let most = 0;
     const watching = setInterval(() => {
@@ -307,7 +309,7 @@ describe('many tenures at once', () => {
 });
 
 describe('a cluster that is down', () => {
-  test('a cluster that is down proves nothing: what cannot be seen is not absent', async () => {
+  test('nothing counts as absent while the cluster is down', async () => {
     const { operator, ...rest } = world.cluster;
     const down = async () => {
       throw Object.assign(new Error('connection refused'), { code: 'ClusterUnreachable' });

@@ -14,7 +14,7 @@ import { reflectorDead, reflectorNotReady } from '../../src/kube/health.ts';
 import { Controller, done } from '../../src/kube/queue/controller.ts';
 import { configMaps, events } from '../support/kube-objects.ts';
 
-/** A control plane of its own: taking the API server away would disturb the others. */
+/** A separate control plane, because stopping the API server would disturb other tests. */
 let plane: ControlPlane;
 let folder: string;
 let client: KubeClient;
@@ -93,7 +93,7 @@ test('an API server outage loses nothing and needs no restart', async () => {
   expect(reflector.store.get('default/before')?.data).toEqual({ seen: 'yes' });
   recorder.record(first, { type: 'Warning', reason: 'ClusterUnreachable', action: 'Watch', note: 'it was away' });
   controller.enqueue('default/before');
-  // Longer than a leader may go on without renewing.
+  // Longer than a leader may continue without renewing.
   expect(await leading).toBe('Lost');
 
   await plane.startApiServer();

@@ -1,6 +1,6 @@
 /**
- * A node that answers and lies, while a VM runs: it keeps the tenure's VM, and everything goes on when the node is honest
- * again. What a node does that is silent, of another genesis or wiped is in chain-away.test.ts.
+ * A node that lies while a VM runs: the tenure keeps its VM, and everything continues once the node is honest again. A
+ * node that is silent, of another genesis or wiped is tested in chain-away.test.ts.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { wishFor, wishOnIpfs } from '../support/consumer.ts';
 import { type Lie, LyingNode } from '../support/lying-node.ts';
 import { Stage } from '../support/stage.ts';
 
-/** How long a lie lasts: some blocks, and some looks at everything. */
+/** How long a lie lasts: some blocks, and some full comparisons. */
 const LIE_MS = 12_000;
 
 let stage: Stage;
@@ -47,7 +47,7 @@ const EMPTY_PAGE = '0x0000';
 
 const lies: readonly { readonly what: string; readonly lie: () => Lie }[] = [
   {
-    what: 'that nothing is desired of the provider',
+    what: 'the desired set of the provider is empty',
     lie:
       () =>
       ({ method, params, result }) => ({
@@ -55,7 +55,7 @@ const lies: readonly { readonly what: string; readonly lie: () => Lie }[] = [
       }),
   },
   {
-    what: 'that there is nothing in any storage of ours',
+    what: 'all storage of our pallets is empty',
     lie:
       () =>
       ({ method, result }) => {
@@ -66,13 +66,13 @@ const lies: readonly { readonly what: string; readonly lie: () => Lie }[] = [
       },
   },
   {
-    what: 'nothing that can be decoded',
+    what: 'no response can be decoded',
     lie:
       () =>
       ({ method, result }) => ({ result: method === 'state_call' ? '0xff' : result }),
   },
   {
-    what: 'again and again what was final when it began to lie',
+    what: 'the finalised head never changes',
     lie: () => {
       let head: unknown;
       return ({ method, result }) => {
@@ -91,7 +91,7 @@ test.each(lies)('a lying node causes no change to a tenant: $what', async ({ lie
     await haveTheProviderReadAgain();
     await stage.until('the operator is lied to', 30, async () => node.lies > 0);
     await sleep(LIE_MS);
-    // Its spec may say what the node says; what runs for it is not touched.
+    // Its spec may follow the node, but its workload is not touched.
     expect(await vmOf(name)).toEqual(before);
     expect(await stage.world.state(id)).toBe('Active');
   } finally {
@@ -103,12 +103,12 @@ test.each(lies)('a lying node causes no change to a tenant: $what', async ({ lie
   expect(await vmOf(name)).toEqual(before);
 });
 
-/** The tenant's VM by its id, and how it is. */
+/** The id and state of the tenant's VM. */
 async function vmOf(tenure: string): Promise<string | undefined> {
   return (await stage.world.fingerprint([tenure]))['vms'];
 }
 
-/** By an event every operator of the chain has to look at. */
+/** Triggers a comparison by an event that concerns every operator of the chain. */
 async function haveTheProviderReadAgain(): Promise<void> {
   types += 1;
   const { content } = wishOnIpfs('any', `${types}`);
@@ -116,7 +116,7 @@ async function haveTheProviderReadAgain(): Promise<void> {
   await stage.consumer.send(stage.consumer.api.tx.provider.registerType(`lie-${types}/v1`, schema));
 }
 
-test('what ends on the honest chain is torn down afterwards', async () => {
+test('a tenure that ends on the honest chain is torn down afterwards', async () => {
   await stage.consumer.cancel(id);
   await stage.until('nothing is left', 120, async () => {
     const { capacityUsed, ...left } = await stage.world.remains([name]);

@@ -1,6 +1,6 @@
 /**
- * The API server goes away for a while under an operator that has work to do. On an embedded cluster of its own, also
- * when KUBECONFIG names one: nobody else's API server is stopped.
+ * The API server stops for a while under a busy operator. Always on a separate embedded cluster, even if KUBECONFIG
+ * names one, because the API server of others must not be stopped.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -37,9 +37,9 @@ test('awards and ends during an API server outage are each handled once when it 
   await plane?.stopApiServer();
   const late = await consumer.subscribe([chart, vm].map(withoutNote));
   await consumer.cancel(leaving);
-  // It cannot prove any longer that it leads, and ends; the next one waits for the API server.
+  // It can no longer prove that it leads, and exits; the next one waits for the API server.
   await stage.until('the leader has ended', 30, async () => operator.pid !== leader);
-  // As long as an upgrade of a small control plane takes.
+  // The duration of an upgrade of a small control plane.
   await sleep(15_000);
   expect(vmNames()).toHaveLength(2);
   await plane?.startApiServer();

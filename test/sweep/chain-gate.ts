@@ -7,13 +7,16 @@ type Carry = (name: string, forward: () => Promise<Buffer>, deliver: (reply: Buf
 export interface ChainGateOptions {
   readonly port: number;
   readonly carry: Carry;
-  /** Called when the node has answered an extrinsic: a chain that builds a block then has blocks on demand. */
+  /** Called when the node has answered an extrinsic, to build a block on demand. */
   onSubmitted(): void;
 }
 
 const SUBMITS = /^(?:author_submit|transaction(?:Watch)?_v1_(?:broadcast|submit))/;
 
-/** A proxy in front of a node's WebSocket that holds extrinsics until they may pass. Everything else passes as it comes. */
+/**
+ * A proxy in front of a node's WebSocket that holds back extrinsics until they may be sent. Everything else is
+ * forwarded unchanged.
+ */
 export class ChainGate {
   /** `ws://127.0.0.1:PORT`. */
   readonly endpoint: string;
@@ -50,7 +53,7 @@ export class ChainGate {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         this.sockets.delete(socket);
-        // What the node was given stays given; what the operator waits for is lost with its connection.
+        // Extrinsics that the node received are kept; replies to the operator are lost with its connection.
         if (socket === far) near.destroy();
         else far.end();
       });

@@ -1,8 +1,8 @@
 /**
- * Every effect of one scenario as a crash point. One run numbers what the operator does to API server, chain, cloud and
- * helm; then it is killed before an effect, after it, and after it with the reply lost, and a new process has to come to
- * the same world. `make test-sweep` takes every point; otherwise a sample is taken, evenly spread and the same each time
- * as far as the numbering is.
+ * Every effect of one scenario as a crash point. One run numbers the effects of the operator on API server, chain,
+ * cloud and helm. Then it is killed before an effect, after it, and after it with the reply lost, and a new process has
+ * to reach the same world. `make test-sweep` takes every point; otherwise an evenly spread sample is taken, which is
+ * the same each time if the numbering is.
  */
 import { randomInt } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
@@ -31,18 +31,18 @@ afterAll(async () => {
 });
 
 test.concurrent.each(chosen.map((point) => ({ ...point, name: effects[point.effect - 1] ?? '' })))(
-  'an operator killed at effect $effect ($moment; it was $name) is followed by one that comes to the same world',
+  'after a kill at effect $effect ($moment; $name) the next operator reaches the same world',
   { timeout: CASE_MS },
   async (point) => {
     const { killed, seen } = await play(point);
     if (killed) return;
-    // Statuses that were written together made this run shorter than the numbered one: an effect it is sure to have.
+    // Merged status writes made this run shorter than the numbered one: use an effect that certainly exists.
     const effect = Math.max(1, Math.floor((0.8 * point.effect * seen.length) / effects.length));
     expect((await play({ ...point, effect })).killed, 'the operator was killed').toBe(true);
   },
 );
 
-/** Plays the scenario on a free lane. Returns its effects, and whether the operator was killed at one of them. */
+/** Plays the scenario on a free lane. Returns its effects, and the one at which the operator was killed. */
 async function play(
   point: CrashPoint | undefined,
 ): Promise<{ readonly seen: readonly string[]; readonly killed: boolean }> {
@@ -72,7 +72,7 @@ function everyPoint(count: number): CrashPoint[] {
   return Array.from({ length: count }, (_, index) => moments.map((moment) => ({ effect: index + 1, moment }))).flat();
 }
 
-/** So many points at even distances, each moment as often as the others. */
+/** This many points, evenly spread, with each moment equally often. */
 function sample(count: number, size: number): CrashPoint[] {
   return Array.from({ length: size }, (_, index) => ({
     effect: 1 + Math.floor((index * count) / size),

@@ -10,8 +10,8 @@ export interface CrashPoint {
 }
 
 /**
- * Numbers everything an operator does to the outside world, in the order in which it asks for it, and kills the operator
- * at one of these effects. All gates of one operator share one of these.
+ * Numbers the effects of an operator on the outside world, in the order of its requests, and kills the operator at one
+ * of them. All gates of one operator share an instance.
  */
 export class Effects {
   private readonly names: string[] = [];
@@ -19,24 +19,24 @@ export class Effects {
   private kill: () => Promise<void> = async () => undefined;
   private hitName: string | undefined;
 
-  /** What was done so far, in order. */
+  /** The effects so far, in order. */
   get seen(): readonly string[] {
     return this.names;
   }
 
-  /** The effect at which the operator was killed; undefined while it was not. */
+  /** The effect at which the operator was killed; undefined before that. */
   get hit(): string | undefined {
     return this.hitName;
   }
 
-  /** @param kill ends the operator and returns when it is gone. */
+  /** @param kill kills the operator and returns when it has ended. */
   armAt(point: CrashPoint, kill: () => Promise<void>): void {
     this.point = point;
     this.kill = kill;
   }
 
   /**
-   * Carries one effect: `forward` sends it and returns its reply, `deliver` passes the reply on to the operator. At the
+   * Handles one effect: `forward` sends it and returns its reply, `deliver` returns the reply to the operator. At the
    * crash point one or both of them do not happen.
    */
   async carry<T>(name: string, forward: () => Promise<T>, deliver: (reply: T) => Promise<void>): Promise<void> {

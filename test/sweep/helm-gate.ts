@@ -9,8 +9,9 @@ const LOOK_MS = 10;
 const CHANGES = ['install', 'upgrade', 'uninstall', 'rollback'];
 
 /**
- * A command that stands in for helm: it asks for leave before a run that changes something, runs the real helm, and ends
- * when its end may be known. It talks through files, because nothing but a shell fits into the limits helm runs under.
+ * A wrapper command for helm: it waits for permission before a run that changes something, runs the real helm, and
+ * exits when its result may be seen. It communicates through files, because only a shell fits into the limits under
+ * which helm runs.
  */
 export class HelmGate {
   /** Path of the command. */
@@ -70,7 +71,7 @@ export class HelmGate {
   }
 }
 
-/** `.ask` is renamed into place, so that it is never read half written. */
+/** `.ask` is renamed into place, so that it is never read incomplete. */
 function script(folder: string, helm: string): string {
   return `#!/bin/sh
 verb=

@@ -6,13 +6,16 @@ import { DevChain } from '../../dev/chain.ts';
 import { Consumer, wishFor } from '../support/consumer.ts';
 import { ChainGate } from './chain-gate.ts';
 
-/** Nothing but a look at the clock of the chain: whatever is submitted gets a block at once. */
+/** Only advances the clock of the chain: every submission gets a block immediately. */
 const IDLE_BLOCK_MS = 5_000;
 /** One token is 10^12. */
 const RICH = '1000000000000000000';
 const TYPES = ['helm', 'vm'];
 
-/** A chain for one case after another: a block for each extrinsic, so that a deadline of blocks is no race. */
+/**
+ * A chain that is used by one case after the other. It builds a block for each extrinsic, so that a deadline in blocks
+ * is not a race.
+ */
 export class Lane {
   readonly folder: string;
   readonly consumer: Consumer;
@@ -26,7 +29,10 @@ export class Lane {
     this.consumer = consumer;
   }
 
-  /** @param firstSubscription keeps apart the lanes that share a cluster: development chains are all of one genesis. */
+  /**
+   * @param firstSubscription separates lanes that share a cluster, because all development chains have the same
+   * genesis.
+   */
   static async open(firstSubscription: number): Promise<Lane> {
     const folder = mkdtempSync(join(tmpdir(), 'dinfra-sweep-'));
     const chain = await DevChain.start(join(folder, 'chain'));
@@ -48,7 +54,7 @@ export class Lane {
     return new Lane(folder, chain, gate, await Consumer.open(gate.endpoint, '//Charlie'));
   }
 
-  /** A gate of its own for an operator. */
+  /** A gate for one operator. */
   openGate(carry: Parameters<typeof ChainGate.open>[0]['carry']): Promise<ChainGate> {
     return Lane.gateTo(this.chain, carry);
   }
@@ -58,7 +64,7 @@ export class Lane {
     return ChainGate.open({ port: Number(new URL(chain.endpoint).port), carry, onSubmitted: build });
   }
 
-  /** Gives an account more money than it can spend. */
+  /** Gives an account more funds than it can spend. */
   async enrich(suri: string): Promise<string> {
     const { address } = new Keyring({ type: 'sr25519' }).addFromUri(suri);
     const account = { providers: 1, data: { free: RICH } };
@@ -66,7 +72,7 @@ export class Lane {
     return address;
   }
 
-  /** Lets blocks go by quickly while something lasts. */
+  /** Builds blocks quickly while a condition holds. */
   async hurry(ms: number, work: () => Promise<void>): Promise<void> {
     this.chain.tick(ms);
     try {

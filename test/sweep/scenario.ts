@@ -6,16 +6,19 @@ import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';
 import { type Wish, wishFor, withoutNote } from '../support/consumer.ts';
 import { PRICE, type SweepCase } from './sweep-case.ts';
 
-/** How long one stage may take after a kill: an intent is looked for during 15 s, a failure is tried again after a while. */
+/**
+ * How long one stage may take after a kill, in seconds: an intent is looked for during 15 s, failures are retried with
+ * backoff.
+ */
 const STAGE_S = 120;
-/** Blocks the funds last for, and blocks the grace lasts. */
+/** Number of blocks of the funds, and of the grace period. */
 const FUNDED_BLOCKS = 40n;
 const GRACE_BLOCKS = 300;
 const FAST_BLOCK_MS = 150;
 
 /**
- * A chart and a VM from the award to the end: awarded, running, the chart updated, both suspended for want of funds, both
- * cancelled. After each stage cluster, cloud and chain have to agree, whatever happened to the operator on the way.
+ * A chart and a VM from the award to the end: awarded, running, the chart updated, both suspended without funds, both
+ * cancelled. After each stage cluster, cloud and chain have to agree, whatever happened to the operator meanwhile.
  */
 export async function playScenario(one: SweepCase): Promise<void> {
   await one.sell();
@@ -68,7 +71,7 @@ export async function playScenario(one: SweepCase): Promise<void> {
   });
   expect(await names(one, 'subscriptions.dinfra.io')).toEqual([]);
   expect(await capacityUsed(one, provider)).toBe(0);
-  // Those that were removed as well: nothing was made twice.
+  // Including removed ones: nothing was created twice.
   expect(one.cloud.world.tables.vms.toJSON().rows.map(({ name }) => name)).toEqual([vmName]);
 }
 
@@ -76,7 +79,7 @@ async function providerOf(one: SweepCase): Promise<number> {
   const { api } = one.lane.consumer;
   const { address } = new Keyring({ type: 'sr25519' }).addFromUri(one.suri);
   let id: number | undefined;
-  // Without a fresh heartbeat the chain passes the provider over, and asks again twenty blocks later.
+  // Without a recent heartbeat the chain skips the provider, and tries again twenty blocks later.
   await one.until('both types are for sale', STAGE_S, async () => {
     const found = await api.query.provider.providerOf(address);
     if (found.isNone) return false;
@@ -112,7 +115,7 @@ async function subscribe(one: SweepCase, provider: number): Promise<readonly [bi
   return [chart, vm];
 }
 
-/** Without the note of what an earlier case of the lane has noted: the chain refuses to note it twice. */
+/** Without preimages that an earlier case of the lane has noted: the chain refuses to note them twice. */
 async function notedOnce(one: SweepCase, wishes: readonly Wish[]): Promise<Wish[]> {
   return Promise.all(wishes.map(async (wish) => ((await isNoted(one, wish.content.hash)) ? withoutNote(wish) : wish)));
 }
@@ -166,7 +169,7 @@ async function names(one: SweepCase, resource: string, more: readonly string[] =
   return text.split('\n').filter((line) => line !== '');
 }
 
-/** The namespaces made for the tenures, by their names. */
+/** The tenant namespaces, by name. */
 async function tenantNamespaces(one: SweepCase, all: readonly { readonly name: string }[]): Promise<string[]> {
   return (await names(one, 'namespaces')).filter((name) => all.some((tenure) => name.includes(tenure.name)));
 }
@@ -187,7 +190,7 @@ async function pods(one: SweepCase, namespace: string): Promise<string[]> {
   return names(one, 'pods', ['-n', namespace]);
 }
 
-/** Name and state of each VM there is. */
+/** Name and state of each VM. */
 function vms(one: SweepCase): string[] {
   return (one.cloud.books().accounts['dinfra']?.vms ?? []).map(({ name, state }) => `${name} ${state}`);
 }

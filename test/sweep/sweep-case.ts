@@ -15,11 +15,11 @@ import { type CrashPoint, Effects } from './effects.ts';
 import { HelmGate } from './helm-gate.ts';
 import type { Lane } from './lane.ts';
 
-/** Writes that are no effects of a tenure: leadership, what only people read, and questions asked by POST. */
+/** Writes that are not effects of a tenure: leases, events, and reviews that are sent by POST. */
 const NO_EFFECT = /\/(?:leases|events|selfsubject\w+|subjectaccessreviews|tokenreviews|token)(?:\/|\?|$)|[?&]dryRun=/;
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** One operator with a provider of its own, behind gates that number and stop its effects. */
+/** One operator with its own provider, behind gates that number and stop its effects. */
 export class SweepCase {
   readonly lane: Lane;
   readonly effects = new Effects();
@@ -52,7 +52,7 @@ export class SweepCase {
     this.kubeconfig = kubeconfig;
   }
 
-  /** @param point where the operator is killed; undefined lets it live. */
+  /** @param point where the operator is killed; undefined for never. */
   static async open(lane: Lane, point: CrashPoint | undefined): Promise<SweepCase> {
     const name = `sweep-${randomBytes(5).toString('hex')}`;
     const folder = join(lane.folder, name);
@@ -138,7 +138,7 @@ export class SweepCase {
     return kubectl(['-n', this.namespace, ...args], input);
   }
 
-  /** Waits until something holds; the error of one that waited in vain says how things stand. */
+  /** Waits until a condition holds; the error of a timeout describes the state. */
   until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
     return until(what, seconds, holds, () => this.describe());
   }
@@ -168,7 +168,7 @@ export class SweepCase {
 
   private async killAndReplace(): Promise<void> {
     await this.operator?.kill();
-    // The gate that has called must not wait for the next operator: its connection is of the one that was killed.
+    // The calling gate must not wait for the next operator, because its connection belongs to the killed one.
     this.restarting = this.start();
     this.restarting.catch(() => undefined);
   }
@@ -181,10 +181,10 @@ export class SweepCase {
   }
 }
 
-/** Of one block, in the chain's smallest unit. */
+/** Price of one block, in the chain's smallest unit. */
 export const PRICE = 10n ** 9n;
 
-/** Writes to the API server, without helm's own: a run of helm is one effect. */
+/** Writes to the API server, except for helm's: a run of helm is one effect. */
 function apiEffect({ method, url, headers }: Passing): string | undefined {
   if (READS.has(method) || NO_EFFECT.test(url) || /^helm\//i.test(headers['user-agent'] ?? '')) return undefined;
   return `${method} ${url.split('?')[0]}`;
