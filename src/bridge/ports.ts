@@ -4,7 +4,7 @@ import type { EventRecorder } from '../kube/events/event-recorder.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 
 /** What the bridge needs of the API server. */
-export type BridgeCluster = Pick<KubeClient, 'apply' | 'delete' | 'find' | 'jsonPatch'>;
+export type BridgeCluster = Pick<KubeClient, 'apply' | 'create' | 'delete' | 'find' | 'jsonPatch' | 'mergePatch'>;
 
 export type BridgeEvents = Pick<EventRecorder, 'record'>;
 

@@ -48,6 +48,8 @@ export class BridgeWorld {
     readonly request: SourceRequest;
     readonly canReport: () => boolean;
   }[] = [];
+  /** What the bridge has said of its writing. */
+  readonly mirroring: ('Begins' | 'Ends')[] = [];
   fetchSchema: FetchSchema = async () => '{"type":"object"}';
   servesType: ServesType = () => 'Yes';
   readonly context: BridgeContext;
@@ -88,6 +90,7 @@ export class BridgeWorld {
         }),
       servesType: (reactor, type) => this.servesType(reactor, type),
       onReachable: () => undefined,
+      onMirroring: (_namespace, phase) => this.mirroring.push(phase),
       canReport: () => true,
       unseenAfterMs: 600_000,
       stageTimeoutMs,
@@ -194,7 +197,8 @@ export class BridgeWorld {
       ...facts,
     } as const;
     this.cluster.put(deployments, {
-      metadata,
+      // The controller removes its finalizer once nothing is left.
+      metadata: { ...metadata, ...(all.released && { finalizers: [] }) },
       status: { ...status, observedGeneration: metadata.generation, facts: all },
     });
   }

@@ -12,7 +12,7 @@ interface Stored extends KubeObject {
 
 /** One incoming write. */
 export interface SeenWrite {
-  readonly verb: 'apply' | 'delete' | 'patch';
+  readonly verb: 'apply' | 'create' | 'delete' | 'patch';
   readonly kind: string;
   readonly name: string;
   readonly subresource: string | undefined;
@@ -76,6 +76,28 @@ export class MemoryCluster {
     const spec = { ...wanted.spec, ...(suspend !== undefined && { suspend }) };
     const metadata = { ...manifest.metadata, ...before?.metadata, labels: { ...before?.metadata.labels, ...labels } };
     return this.store(type, before, metadata, spec, before?.status ?? { observedGeneration: -1 });
+  }
+
+  async create<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest<T>, signal: AbortSignal): Promise<T> {
+    const { metadata } = manifest;
+    await this.see({ verb: 'create', kind: type.kind, name: metadata.name, subresource: undefined }, manifest, signal);
+    if (this.view(type).get(keyOf(metadata)) !== undefined) throw refusal(409, metadata.name);
+    const { spec } = manifest as unknown as Pick<Stored, 'spec'>;
+    return this.store(type, undefined, metadata, spec, { observedGeneration: -1 });
+  }
+
+  /** Only labels and spec. */
+  async mergePatch<T extends KubeObject>(
+    type: ResourceType<T>,
+    ref: ObjectRef,
+    patch: object,
+    signal: AbortSignal,
+  ): Promise<T> {
+    await this.see({ verb: 'patch', kind: type.kind, name: ref.name, subresource: undefined }, patch, signal);
+    const before = this.view(type).get(keyOf(ref)) as Stored | undefined;
+    if (before === undefined) throw refusal(404, ref.name);
+    const { metadata, spec } = merged({ metadata: before.metadata, spec: before.spec }, patch) as Stored;
+    return this.store(type, before, metadata, spec, before.status);
   }
 
   async delete(type: ResourceType, ref: ObjectRef, signal: AbortSignal): Promise<'Accepted' | 'Absent'> {
@@ -168,8 +190,19 @@ function sharedStatus(before: Stored['status'], applied: Stored['status'], manag
   return { ...(!isController && before), ...applied, conditions: [...others, ...(applied?.conditions ?? [])] };
 }
 
+/** RFC 7386. */
+function merged(before: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const after: Record<string, unknown> = typeof before === 'object' ? { ...before } : {};
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === null) delete after[field];
+    else after[field] = merged(after[field], value);
+  }
+  return after;
+}
+
 function refusal(code: number, objectName: string): Error {
-  const reason = code === 404 ? 'NotFound' : 'Invalid';
+  const reason = { 404: 'NotFound', 409: 'AlreadyExists' }[code] ?? 'Invalid';
   const message = `${objectName} is refused`;
   return apiError(`write ${objectName}`, { code, reason, message, objectName, causes: [], retryAfterMs: undefined });
 }

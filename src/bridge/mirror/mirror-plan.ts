@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Deployment, DeploymentSpec } from '../../api/deployment.ts';
 import { genesisLabel, Label } from '../../api/labels.ts';
 import type { Offer } from '../../api/offer.ts';
@@ -6,6 +5,7 @@ import type { Subscription, SubscriptionSpec } from '../../api/subscription.ts';
 import type { Award } from '../../award/award.ts';
 import { reasonName } from '../../award/reason-names.ts';
 import type { MirrorIndex } from './mirror-index.ts';
+import { type Mirrored, mirrorPatch } from './mirror-patch.ts';
 import { type TenureNames, tenureKey } from './tenure-names.ts';
 
 /**
@@ -32,17 +32,16 @@ export interface MirrorFacts {
   readonly begun: ReadonlySet<string>;
 }
 
-/** The part of an object the bridge owns. */
-export interface Mirrored<Spec> {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly spec: Spec;
-}
-
-/** One write to the mirror. `tenure` is its `tenureKey`. */
-export type MirrorWrite =
-  | { readonly kind: 'Subscription'; readonly tenure: string; readonly object: Mirrored<SubscriptionSpec> }
-  | { readonly kind: 'Deployment'; readonly tenure: string; readonly object: Mirrored<DeploymentSpec> };
+/** One write to the mirror. */
+export type MirrorWrite = {
+  /** `tenureKey` of what it is about. */
+  readonly tenure: string;
+  /** What brings the object in step, as a JSON merge patch; undefined when it has to be created. */
+  readonly patch: object | undefined;
+} & (
+  | { readonly kind: 'Subscription'; readonly object: Mirrored<SubscriptionSpec> }
+  | { readonly kind: 'Deployment'; readonly object: Mirrored<DeploymentSpec> }
+);
 
 /** The writes that bring the mirror up to date. Objects that are up to date are left out. */
 export interface MirrorPlan {
@@ -67,7 +66,8 @@ export function* planMirror(facts: MirrorFacts): Generator<void, MirrorPlan, voi
   const held: string[] = [];
 
   const write = (tenure: string, before: Deployment | undefined, object: Mirrored<DeploymentSpec>) => {
-    if (before !== undefined && isInStep(before, object)) return;
+    const patch = before && mirrorPatch(before, object);
+    if (before !== undefined && patch === undefined) return;
     if (beginsTeardown(before, object) && !facts.begun.has(object.name)) {
       if (begins.length >= facts.teardownsLeft) {
         held.push(object.name);
@@ -75,7 +75,7 @@ export function* planMirror(facts: MirrorFacts): Generator<void, MirrorPlan, voi
       }
       begins.push(object.name);
     }
-    writes.push({ kind: 'Deployment', tenure, object });
+    writes.push({ kind: 'Deployment', tenure, patch, object });
   };
 
   const newest = newestAwards(facts.awards);
@@ -87,8 +87,9 @@ export function* planMirror(facts: MirrorFacts): Generator<void, MirrorPlan, voi
     if (newest.get(award.subscription) === award) {
       const object = subscriptionFor(facts, award);
       const before = facts.index.subscriptions.get(object.name);
-      if (before === undefined || !isInStep(before, object)) {
-        writes.push({ kind: 'Subscription', tenure: key, object });
+      const patch = before && mirrorPatch(before, object);
+      if (before === undefined || patch !== undefined) {
+        writes.push({ kind: 'Subscription', tenure: key, patch, object });
       }
     }
     // A tenure that ended before it was first mirrored is mirrored too: something may run under its name.
@@ -247,21 +248,4 @@ function labelsFor(
     [Label.tenure]: `${tenure}`,
     [Label.genesis]: genesisLabel(names.genesis),
   };
-}
-
-/**
- * Whether the labels and fields the bridge owns are up to date. Fields of other writers, such as `suspend`, are
- * ignored.
- */
-function isInStep(
-  before: { readonly metadata: Deployment['metadata']; readonly spec: object },
-  { labels, spec }: Mirrored<object>,
-): boolean {
-  for (const key in labels) if (before.metadata.labels?.[key] !== labels[key]) return false;
-  const left = before.spec as Readonly<Record<string, unknown>>;
-  const right = spec as Readonly<Record<string, unknown>>;
-  // Most values are identical, which avoids ten thousand deep comparisons in a row.
-  for (const key in right) if (left[key] !== right[key] && !isDeepStrictEqual(left[key], right[key])) return false;
-  for (const key in left) if (right[key] === undefined && left[key] !== undefined && key !== 'suspend') return false;
-  return true;
 }

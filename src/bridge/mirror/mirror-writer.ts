@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
-import { deployments } from '../../api/deployment.ts';
-import { FieldManager } from '../../api/labels.ts';
-import { subscriptions } from '../../api/subscription.ts';
+import { type Deployment, deployments } from '../../api/deployment.ts';
+import { FieldManager, TEARDOWN_FINALIZER } from '../../api/labels.ts';
+import { type Subscription, subscriptions } from '../../api/subscription.ts';
 import { backoffMs } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { DinfraError } from '../../errors/dinfra-error.ts';
+import { isAlreadyExists, isNotFound } from '../../kube/client/api-error.ts';
+import type { Manifest, ResourceType } from '../../kube/client/resource-type.ts';
 import { asDinfraError, concernsWholeServer } from '../failures.ts';
 import type { BridgeCluster } from '../ports.ts';
 import type { MirrorPlan, MirrorWrite } from './mirror-plan.ts';
@@ -130,16 +132,39 @@ export class MirrorWriter {
   }
 
   private async write(write: MirrorWrite, signal: AbortSignal): Promise<void> {
-    const options = { fieldManager: FieldManager.bridge } as const;
-    const { name, labels } = write.object;
-    const metadata = { name, namespace: this.namespace, labels };
-    if (write.kind === 'Subscription') {
-      await this.cluster.apply(subscriptions, { metadata, spec: write.object.spec }, options, signal);
-      return;
-    }
-    await this.cluster.apply(deployments, { metadata, spec: write.object.spec }, options, signal);
+    if (write.kind === 'Subscription') return this.bringInStep(subscriptions, write, [], signal);
+    // Created with its finalizer: what is realised for it can never be orphaned by a deletion.
+    await this.bringInStep(deployments, write, [TEARDOWN_FINALIZER], signal);
     // The name of a Deployment is that of its tenure.
-    this.log.info({ tenure: name, state: write.object.spec.state }, 'the Deployment follows its award');
+    this.log.info({ tenure: write.object.name, state: write.object.spec.state }, 'the Deployment follows its award');
+  }
+
+  /** The cache may be a moment old: what turns out to be gone is created, and what turns out to be there is patched. */
+  private async bringInStep<T extends Deployment | Subscription>(
+    type: ResourceType<T>,
+    { patch, object: { name, labels, spec } }: MirrorWrite,
+    finalizers: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { cluster, namespace } = this;
+    const ref = { name, namespace };
+    const options = { fieldManager: FieldManager.bridge };
+    if (patch !== undefined) {
+      try {
+        await cluster.mergePatch(type, ref, patch, signal, options);
+        return;
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+    }
+    const metadata = { ...ref, labels, ...(finalizers.length > 0 && { finalizers }) };
+    try {
+      await cluster.create(type, { metadata, spec } as unknown as Manifest<T>, signal, options);
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+      // What it has too much goes with the next comparison, which sees it.
+      await cluster.mergePatch(type, ref, { metadata: { labels }, spec }, signal, options);
+    }
   }
 
   /** Objects that are not in the plan are up to date. */

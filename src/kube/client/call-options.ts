@@ -3,6 +3,8 @@ export interface WriteOptions {
   readonly subresource?: string;
   /** Dry run: the server validates and stores nothing. Default false. */
   readonly dryRun?: boolean;
+  /** The field manager. Default `dinfra-operator`. */
+  readonly fieldManager?: string;
 }
 
 export interface ApplyOptions extends WriteOptions {

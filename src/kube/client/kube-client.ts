@@ -26,9 +26,6 @@ import { type Repeatable, withRetry } from './retry.ts';
 import { type HttpRequest, readBounded, Transport } from './transport.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';
 
-/** Our field manager for writes other than server-side apply. */
-const FIELD_MANAGER = 'dinfra-operator';
-
 /**
  * A client of one API server. Objects are the raw JSON they are on the wire.
  *
@@ -100,9 +97,9 @@ export class KubeClient {
     type: ResourceType<T>,
     manifest: Manifest<T>,
     signal: AbortSignal,
-    options: Pick<WriteOptions, 'dryRun'> = {},
+    options: Omit<WriteOptions, 'subresource'> = {},
   ): Promise<T> {
-    const http = createRequest(type, manifest, FIELD_MANAGER, options);
+    const http = createRequest(type, manifest, options);
     return this.callForObject(type, http, 'ifRejected', signal);
   }
 
@@ -113,7 +110,7 @@ export class KubeClient {
     signal: AbortSignal,
     options: WriteOptions = {},
   ): Promise<T> {
-    const http = replaceRequest(type, manifest, FIELD_MANAGER, options);
+    const http = replaceRequest(type, manifest, options);
     return this.callForObject(type, http, 'ifRejected', signal);
   }
 
@@ -135,7 +132,7 @@ export class KubeClient {
     signal: AbortSignal,
     options: WriteOptions = {},
   ): Promise<T> {
-    const http = patchRequest(type, ref, steps, FIELD_MANAGER, options);
+    const http = patchRequest(type, ref, steps, options);
     return this.callForObject(type, http, 'ifRejected', signal);
   }
 
@@ -147,7 +144,7 @@ export class KubeClient {
     signal: AbortSignal,
     options: WriteOptions = {},
   ): Promise<T> {
-    const http = patchRequest(type, ref, patch, FIELD_MANAGER, options);
+    const http = patchRequest(type, ref, patch, options);
     return this.callForObject(type, http, 'ifRejected', signal);
   }
 

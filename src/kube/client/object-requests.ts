@@ -13,6 +13,9 @@ import type { HttpRequest } from './transport.ts';
 
 const METADATA = 'application/json;as=PartialObjectMetadata';
 
+/** Our field manager for writes that name none. */
+const FIELD_MANAGER = 'dinfra-operator';
+
 /** Reads one object. */
 export function getRequest(type: ResourceType, ref: ObjectRef): HttpRequest {
   return { method: 'GET', path: objectPath(type, ref), attempt: attempt('get', type, ref) };
@@ -49,7 +52,6 @@ export function watchRequest(type: ResourceType, options: WatchOptions): HttpReq
 export function createRequest<T extends KubeObject>(
   type: ResourceType<T>,
   manifest: Manifest<T>,
-  fieldManager: string,
   options: WriteOptions,
 ): HttpRequest {
   const { name, namespace } = manifest.metadata;
@@ -57,7 +59,7 @@ export function createRequest<T extends KubeObject>(
   return {
     method: 'POST',
     path: collectionPath(type, namespace),
-    query: { fieldManager, ...dryRun(options) },
+    query: { fieldManager: options.fieldManager ?? FIELD_MANAGER, ...dryRun(options) },
     body: bodyOf(type, manifest),
     attempt: attempt('create', type, manifest.metadata),
   };
@@ -66,13 +68,12 @@ export function createRequest<T extends KubeObject>(
 export function replaceRequest<T extends KubeObject>(
   type: ResourceType<T>,
   manifest: Manifest<T>,
-  fieldManager: string,
   options: WriteOptions,
 ): HttpRequest {
   return {
     method: 'PUT',
     path: objectPath(type, manifest.metadata, options.subresource),
-    query: { fieldManager, ...dryRun(options) },
+    query: { fieldManager: options.fieldManager ?? FIELD_MANAGER, ...dryRun(options) },
     body: bodyOf(type, manifest),
     attempt: attempt('replace', type, manifest.metadata),
   };
@@ -99,13 +100,12 @@ export function patchRequest(
   type: ResourceType,
   ref: ObjectRef,
   patch: readonly JsonPatchStep[] | object,
-  fieldManager: string,
   options: WriteOptions,
 ): HttpRequest {
   return {
     method: 'PATCH',
     path: objectPath(type, ref, options.subresource),
-    query: { fieldManager, ...dryRun(options) },
+    query: { fieldManager: options.fieldManager ?? FIELD_MANAGER, ...dryRun(options) },
     contentType: `application/${Array.isArray(patch) ? 'json-patch' : 'merge-patch'}+json`,
     body: patch,
     attempt: attempt('patch', type, ref),

@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { MemoryCluster } from '../../../test/support/memory-cluster.ts';
+import { type Deployment, type DeploymentSpec, deployments } from '../../api/deployment.ts';
+import { TEARDOWN_FINALIZER } from '../../api/labels.ts';
+import { type Subscription, type SubscriptionSpec, subscriptions } from '../../api/subscription.ts';
+import { silentLogger } from '../../base/logger.ts';
+import type { MirrorPlan, MirrorWrite } from './mirror-plan.ts';
+import { MirrorWriter } from './mirror-writer.ts';
+
+const { signal } = new AbortController();
+const ref = (name: string) => ({ name, namespace: 'acme' });
+const object = <Spec>(name: string, spec: object) => ({
+  name,
+  labels: { 'dinfra.io/tenure': '1' },
+  spec: spec as Spec,
+});
+const planOf = (...writes: MirrorWrite[]): MirrorPlan => ({
+  writes,
+  deleteDeployments: [],
+  deleteSubscriptions: [],
+  begins: [],
+  held: [],
+});
+const deployment = (spec: object, patch?: object): MirrorWrite => ({
+  kind: 'Deployment',
+  tenure: '1/1',
+  patch,
+  object: object<DeploymentSpec>('dinfra-1-1', spec),
+});
+const subscription = (spec: object): MirrorWrite => ({
+  kind: 'Subscription',
+  tenure: '1/1',
+  patch: undefined,
+  object: object<SubscriptionSpec>('dinfra-1', spec),
+});
+
+let cluster: MemoryCluster;
+let writer: MirrorWriter;
+const stored = () => cluster.view<Deployment>(deployments).get('acme/dinfra-1-1');
+const apply = (...writes: MirrorWrite[]) => writer.apply(planOf(...writes), 10_000, signal);
+
+beforeEach(() => {
+  cluster = new MemoryCluster();
+  writer = new MirrorWriter(cluster, 'acme', new ManualClock(), silentLogger);
+});
+
+describe('the writer of the mirror', () => {
+  it('makes each object of a new award with one request, the Deployment with its finalizer', async () => {
+    expect(await apply(subscription({ state: 'Awarded' }), deployment({ state: 'Awarded' }))).toMatchObject({
+      written: 2,
+      failures: [],
+      complete: true,
+    });
+    expect(cluster.writes.map(({ verb, kind }) => `${verb} ${kind}`)).toEqual([
+      'create Subscription',
+      'create Deployment',
+    ]);
+    expect(stored()).toMatchObject({ metadata: { finalizers: [TEARDOWN_FINALIZER] }, spec: { state: 'Awarded' } });
+    expect(cluster.view<Subscription>(subscriptions).get('acme/dinfra-1')?.metadata.finalizers).toBeUndefined();
+  });
+
+  it('changes what has changed, and touches no finalizer of others', async () => {
+    cluster.put<Deployment>(deployments, {
+      metadata: { ...ref('dinfra-1-1'), finalizers: ['example.com/theirs'] },
+      spec: { state: 'Awarded', suspend: true, update: { hash: '0x2' } },
+    });
+    await apply(deployment({ state: 'Active' }, { spec: { state: 'Active', update: null } }));
+    expect(cluster.writes.map(({ verb }) => verb)).toEqual(['patch']);
+    expect(stored()?.spec).toEqual({ state: 'Active', suspend: true });
+    expect(stored()?.metadata.finalizers).toEqual(['example.com/theirs']);
+  });
+
+  it('brings an object in step that the cache did not show yet', async () => {
+    cluster.put<Deployment>(deployments, { metadata: ref('dinfra-1-1'), spec: { state: 'Awarded', tenure: 1 } });
+    expect(await apply(deployment({ state: 'Active', tenure: 1 }))).toMatchObject({ written: 1, failures: [] });
+    expect(stored()).toMatchObject({ spec: { state: 'Active' }, metadata: { labels: { 'dinfra.io/tenure': '1' } } });
+  });
+
+  it('makes an object again that is gone though the cache still shows it', async () => {
+    expect(await apply(deployment({ state: 'Active' }, { spec: { state: 'Active' } }))).toMatchObject({ failures: [] });
+    expect(stored()).toMatchObject({ spec: { state: 'Active' }, metadata: { finalizers: [TEARDOWN_FINALIZER] } });
+  });
+});
