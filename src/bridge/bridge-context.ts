@@ -23,6 +23,8 @@ export interface BridgeContext {
   readonly servesType: ServesType;
   /** Called when the source of a Provider, by `namespace/name`, becomes readable: at first, and after each outage. */
   readonly onReachable: (provider: string) => void;
+  /** Called when writing awards into a namespace begins, and when it has ended, successfully or not. */
+  readonly onMirroring: (namespace: string, phase: 'Begins' | 'Ends') => void;
   /** Whether the operator knows what runs, because it can see its cluster. */
   readonly canReport: () => boolean;
   /** How long a workload may go unseen before it is reported degraded, in milliseconds. */

@@ -132,6 +132,15 @@ describe('a comparison', () => {
     expect(await listsFor(2_000n)).toBe(await listsFor(2n));
   });
 
+  it('a comparison says when it begins to write and when that has ended, also when the API server answers no write', async () => {
+    world.ledger.award(1n);
+    world.cluster.failWhen(({ kind }) => (kind === 'Deployment' ? 'hang' : undefined));
+    const session = await world.session(world.provider());
+    await session.compare(world.stop.signal);
+    await settle();
+    expect(world.mirroring).toEqual(['Begins', 'Ends']);
+  });
+
   it('a comparison with more writes than time allows goes on with the other stages, and the next one writes the rest', async () => {
     for (let id = 0n; id < 40n; id++) world.ledger.award(id);
     const session = await world.session(world.provider());

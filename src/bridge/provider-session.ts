@@ -297,9 +297,15 @@ export class ProviderSession {
   }
 
   private async mirror(plan: MirrorPlan, signal: AbortSignal): Promise<MirrorOutcome> {
-    const outcome = await this.writer.apply(plan, this.context.stageTimeoutMs / 3, signal);
-    if (!outcome.complete) this.wake.call();
-    return outcome;
+    const { onMirroring, stageTimeoutMs } = this.context;
+    if (plan.writes.length > 0) onMirroring(this.namespace, 'Begins');
+    try {
+      const outcome = await this.writer.apply(plan, stageTimeoutMs / 3, signal);
+      if (!outcome.complete) this.wake.call();
+      return outcome;
+    } finally {
+      if (plan.writes.length > 0) onMirroring(this.namespace, 'Ends');
+    }
   }
 
   /** Removes the finalizer of the Provider once nothing is left in the cluster and on chain. */

@@ -60,6 +60,7 @@ export class Operator {
     });
     const bridge = registerBridge(parts, {
       onReachable: (provider) => deployments.providerReachable(provider),
+      onMirroring: (namespace, phase) => deployments.mirroring(namespace, phase),
       servesType: (reactor, type) => reactors.servesType(reactor, type),
     });
     const deployments = registerDeployments(parts, { bridge, reactors });

@@ -1,6 +1,7 @@
 import type { Tenure } from '../award/identity.ts';
 import type { Standing } from '../award/source.ts';
 import { systemClock } from '../base/clock.ts';
+import type { BridgeContext } from '../bridge/bridge-context.ts';
 import { BridgeMetrics } from '../bridge/bridge-metrics.ts';
 import { DescriptorTypeMirror } from '../bridge/mirror/descriptor-type-mirror.ts';
 import type { OpenSource, ServesType } from '../bridge/ports.ts';
@@ -23,7 +24,8 @@ export interface BridgeFeature extends Feature {
 }
 
 interface BridgePorts {
-  readonly onReachable: (provider: string) => void;
+  readonly onReachable: BridgeContext['onReachable'];
+  readonly onMirroring: BridgeContext['onMirroring'];
   readonly servesType: ServesType;
 }
 
@@ -31,7 +33,10 @@ interface BridgePorts {
 const STAGE_TIMEOUT_MS = 30_000;
 
 /** Mirrors award sources into the cluster and reports back the outcome: a session for each Provider. */
-export function registerBridge(parts: OperatorParts, { onReachable, servesType }: BridgePorts): BridgeFeature {
+export function registerBridge(
+  parts: OperatorParts,
+  { onReachable, onMirroring, servesType }: BridgePorts,
+): BridgeFeature {
   const { client, cluster, config, events, log, registry, stop, synced } = parts;
   const checker = new SchemaChecker();
   const descriptors = new Descriptors(checker);
@@ -56,6 +61,7 @@ export function registerBridge(parts: OperatorParts, { onReachable, servesType }
       openSource: dinfraSources(parts),
       servesType,
       onReachable,
+      onMirroring,
       canReport: () => reflectorNotReady(cluster.deployments.health()) === undefined,
       unseenAfterMs: config.unseenAfterMs,
       stageTimeoutMs: STAGE_TIMEOUT_MS,

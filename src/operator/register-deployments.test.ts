@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { orderFor } from '../../test/support/cloud.ts';
 import { deploymentFor } from '../../test/support/deployment-for.ts';
 import type { Deployment } from '../api/deployment.ts';
-import { fieldsOf, laneOf } from './register-deployments.ts';
+import { fieldsOf, laneOf, MirroredNamespaces } from './register-deployments.ts';
 
 const deployment = deploymentFor(orderFor());
 const on = (reactor: string, state: Deployment['spec']['state'] = 'Active'): Deployment => ({
@@ -27,4 +27,20 @@ test('the log lines of a Deployment have the name of its tenure, and those of on
   const { name } = orderFor({}, 7n).identity;
   expect(fieldsOf('acme/by-hand', deploymentFor(orderFor({}, 7n)))).toEqual({ tenure: name });
   expect(fieldsOf(`acme/${name}`, undefined)).toEqual({ tenure: name });
+});
+
+test('undecided awards make room while others are written into their namespace, by however many Providers', () => {
+  const awards = new MirroredNamespaces();
+  const [undecided, running] = [laneOf(on('cloud', 'Awarded')), laneOf(on('cloud'))];
+  expect(awards.isMirrored(undecided)).toBe(false);
+  awards.note('acme', 'Begins');
+  awards.note('acme', 'Begins');
+  awards.note('acme', 'Ends');
+  expect([undecided, running, 'acme-2/cloud Awarded'].map((lane) => awards.isMirrored(lane))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  awards.note('acme', 'Ends');
+  expect(awards.isMirrored(undecided)).toBe(false);
 });

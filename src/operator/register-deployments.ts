@@ -24,6 +24,8 @@ export interface DeploymentsFeature extends Feature {
   reactorRecovered(key: string): void;
   /** The award source of a Provider, by `namespace/name`, is reachable again. */
   providerReachable(key: string): void;
+  /** Awards begin to be written into a namespace, or all of them are there. */
+  mirroring(namespace: string, phase: 'Begins' | 'Ends'): void;
 }
 
 /** How long a Deployment waits at start for first contact with its reactor and the award sources, in milliseconds. */
@@ -67,10 +69,12 @@ export function registerDeployments(
   };
   const reconcile: Reconcile = async (key, ...rest) =>
     isTooEarly(key) ? { requeueAfterMs: LOOK_AGAIN_MS } : reconciler.reconcile(key, ...rest);
+  const awards = new MirroredNamespaces();
   const controller = controllerOf(parts, {
     name: 'deployment',
     reconcile,
     concurrency: config.concurrency,
+    concurrencyOf: (lane) => (awards.isMirrored(lane) ? 1 : config.concurrency),
     laneOf: (key) => laneOf(cluster.deployments.store.get(key)),
     fieldsOf: (key) => fieldsOf(key, cluster.deployments.store.get(key)),
   });
@@ -99,6 +103,10 @@ export function registerDeployments(
     },
     reactorRecovered: (key) => retryNow((deployment) => dependsOn(deployment, key)),
     providerReachable: (key) => retryNow((deployment) => providerOf(deployment) === key),
+    mirroring: (namespace, phase) => {
+      awards.note(namespace, phase);
+      if (phase === 'Ends') controller.noteConcurrency();
+    },
     run: async () => {
       await Promise.all([
         controller.run(stop, [begin()]),
@@ -112,6 +120,9 @@ export function registerDeployments(
   };
 }
 
+/** Ends the lane of undecided awards. */
+const AWARDED = ' Awarded';
+
 /**
  * Deployments of one backend share a lane, and its undecided awards have a separate one: a backend that hangs delays
  * neither the tenants of other backends nor the answer to a new award of its own.
@@ -120,7 +131,27 @@ export function laneOf(deployment: Deployment | undefined): string {
   if (deployment === undefined) return '';
   const { metadata, spec, status } = deployment;
   const reactor = spec.reactorRef?.name ?? status.realisation?.reactor?.name ?? '';
-  return `${metadata.namespace}/${reactor}${spec.state === 'Awarded' ? ' Awarded' : ''}`;
+  return `${metadata.namespace}/${reactor}${spec.state === 'Awarded' ? AWARDED : ''}`;
+}
+
+/**
+ * The namespaces that awards are being written into. Meanwhile those that are there already are decided one at a time:
+ * everything that becomes of an award waits for its objects, so the API server makes the others first. A burst of five
+ * hundred takes a second or two.
+ */
+export class MirroredNamespaces {
+  readonly #sessions = new Map<string, number>();
+
+  note(namespace: string, phase: 'Begins' | 'Ends'): void {
+    const sessions = (this.#sessions.get(namespace) ?? 0) + (phase === 'Begins' ? 1 : -1);
+    if (sessions > 0) this.#sessions.set(namespace, sessions);
+    else this.#sessions.delete(namespace);
+  }
+
+  /** Whether the undecided awards of a lane are among those. */
+  isMirrored(lane: string): boolean {
+    return lane.endsWith(AWARDED) && this.#sessions.has(lane.slice(0, lane.indexOf('/')));
+  }
 }
 
 /** What every log line about a Deployment has. One that is gone is known by its name, which the bridge gives by tenure. */

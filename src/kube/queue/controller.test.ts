@@ -304,6 +304,29 @@ describe('one cloud hangs with 300 VMs on it', () => {
   });
 });
 
+test('reconciles of a lane that is narrowed run one at a time until it is widened, and those of others are not delayed', async () => {
+  const began: string[] = [];
+  const reconcile: Reconcile = async (key) => {
+    began.push(key);
+    await new Promise<void>((resolve) => clock.after(10, resolve));
+    return done;
+  };
+  let isNarrow = true;
+  const { controller } = controllerOf(reconcile, {
+    concurrency: 3,
+    concurrencyOf: (lane) => (isNarrow && lane === 'new' ? 1 : 3),
+    laneOf: (key) => key.slice(0, key.indexOf('/')),
+  });
+  for (const key of ['new/1', 'new/2', 'new/3', 'old/1', 'old/2']) controller.enqueue(key);
+  void controller.run(stop.signal);
+  await settle();
+  expect(began.toSorted()).toEqual(['new/1', 'old/1', 'old/2']);
+  isNarrow = false;
+  controller.noteConcurrency();
+  await settle();
+  expect(began.slice(3)).toEqual(['new/2', 'new/3']);
+});
+
 describe('a requeue', () => {
   const order = async (requeueAfterMs: number) => {
     const began: string[] = [];

@@ -35,6 +35,8 @@ export interface ControllerOptions {
   readonly reconcile: Reconcile;
   /** Concurrent reconciles per lane. Default 4. */
   readonly concurrency?: number;
+  /** Concurrent reconciles of a lane at this moment, where that is fewer. At least 1. */
+  readonly concurrencyOf?: (lane: string) => number;
   /**
    * The lane of a key, e.g. the backend it needs. Lanes share no workers. Default: one lane for all keys.
    */
@@ -86,6 +88,11 @@ export class Controller {
   /** Enqueues a key: a reconcile will start after this call. */
   enqueue(key: string, priority: Priority = 'high'): void {
     this.queue.add(key, priority);
+  }
+
+  /** `concurrencyOf` allows more than before: starts what it kept waiting. */
+  noteConcurrency(): void {
+    this.queue.serve();
   }
 
   /** Age of the longest-running reconcile, in milliseconds, so that the liveness probe finds one that hangs. */
@@ -205,13 +212,13 @@ export class Controller {
 }
 
 function queueOptions(
-  { laneOf, observer, random }: ControllerOptions,
+  { concurrencyOf, laneOf, observer, random }: ControllerOptions,
   concurrency: number,
   clock: Clock,
 ): WorkQueueOptions {
   return {
     clock,
-    concurrency,
+    concurrencyOf: (lane) => Math.min(concurrency, Math.max(1, concurrencyOf?.(lane) ?? concurrency)),
     ...(laneOf !== undefined && { laneOf }),
     ...(random !== undefined && { random }),
     ...(observer !== undefined && { observer: observer.queue }),

@@ -149,7 +149,7 @@ describe('lanes', () => {
   const lanes = (concurrency: number) =>
     new WorkQueue({
       clock: new ManualClock(),
-      concurrency,
+      concurrencyOf: () => concurrency,
       laneOf: (key) => key.slice(0, key.indexOf('/')),
     });
 
@@ -175,6 +175,17 @@ describe('lanes', () => {
     expect(queue.level()).toMatchObject({ high: 0, running: 1 });
   });
 
+  test('a lane that is given more room starts what waits, though no key is added or done', async () => {
+    let room = 1;
+    const queue = new WorkQueue({ clock: new ManualClock(), concurrencyOf: () => room });
+    for (const key of ['a', 'b', 'c']) queue.add(key);
+    expect(await queue.take()).toBe('a');
+    expect(await takeNow(queue)).toBe('none');
+    room = 2;
+    queue.serve();
+    expect(queue.level()).toMatchObject({ high: 1, running: 2 });
+  });
+
   test('lanes are served round-robin, however many keys one of them has', async () => {
     const queue = lanes(10);
     for (let i = 0; i < 5; i++) queue.add(`many/${i}`);
@@ -188,7 +199,7 @@ describe('lanes', () => {
     let lane = 'slow';
     const queue = new WorkQueue({
       clock: new ManualClock(),
-      concurrency: 1,
+      concurrencyOf: () => 1,
       laneOf: (key) => (key === 'a' ? 'slow' : lane),
     });
     queue.add('a');

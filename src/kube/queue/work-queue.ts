@@ -6,8 +6,8 @@ import { type Priority, ReadyKeys } from './ready-keys.ts';
 export interface WorkQueueOptions {
   /** Backoff per key. Default 5 ms to 1000 s, doubling. */
   readonly backoff?: BackoffLimits;
-  /** Keys of one lane that run at once. Default: unlimited. */
-  readonly concurrency?: number;
+  /** Keys of one lane that run at once, asked each time one is handed out. Default: unlimited. */
+  readonly concurrencyOf?: (lane: string) => number;
   /** The lane of a key, asked each time it becomes ready. Default: one lane for all. */
   readonly laneOf?: (key: string) => string;
   readonly observer?: WorkQueueObserver;
@@ -46,12 +46,12 @@ interface Running {
  * - a key is queued at most once, and runs at most once at a time;
  * - a key added while it runs is queued again afterwards, so every add is followed by a run that started after it;
  * - adding a delayed key without a delay makes it run immediately;
- * - each lane has its own concurrency: keys that hang in one lane delay no other lane;
+ * - each lane has its own concurrency: keys that hang in one lane delay no other lane; it may change at any time;
  * - an idle key takes no memory.
  */
 export class WorkQueue {
   private readonly backoff: BackoffLimits;
-  private readonly concurrency: number;
+  private readonly concurrencyOf: (lane: string) => number;
   private readonly laneOf: (key: string) => string;
   private readonly observer: WorkQueueObserver | undefined;
   private readonly clock: Clock;
@@ -70,7 +70,7 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions = {}) {
     this.backoff = options.backoff ?? { initialMs: 5, maxMs: 1_000_000 };
-    this.concurrency = options.concurrency ?? Number.POSITIVE_INFINITY;
+    this.concurrencyOf = options.concurrencyOf ?? (() => Number.POSITIVE_INFINITY);
     this.laneOf = options.laneOf ?? (() => '');
     this.observer = options.observer;
     this.clock = options.clock ?? systemClock;
@@ -182,10 +182,10 @@ export class WorkQueue {
     };
   }
 
-  /** Hands ready keys to waiting takers. */
-  private serve(): void {
+  /** Hands ready keys to waiting takers. Called by others when `concurrencyOf` allows more than before. */
+  serve(): void {
     for (let taker = this.takers[0]; taker !== undefined; taker = this.takers[0]) {
-      const next = this.ready.take((lane) => (this.load.get(lane) ?? 0) < this.concurrency);
+      const next = this.ready.take((lane) => (this.load.get(lane) ?? 0) < this.concurrencyOf(lane));
       if (next === undefined && !this.closed) return;
       this.takers.shift();
       if (next === undefined) {
