@@ -87,6 +87,32 @@ describe('a provider at rest', () => {
     expect(await world.metric('dinfra_account_free')).toBeUndefined();
   });
 
+  it('the bridge writes three times for a new award that the controller has looked at: two objects and one status', async () => {
+    world.offer();
+    const session = await world.session(world.provider());
+    await world.converge(session);
+    const before = world.cluster.writes.length;
+    const award = world.ledger.award(1n, { state: 'Awarded', deadline: 200 });
+    await world.converge(session);
+    const { metadata } = world.deploymentOf(award);
+    const ready = {
+      type: 'Ready' as const,
+      status: 'False' as const,
+      observedGeneration: 1,
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+      reason: 'AwaitingAcceptance',
+      message: 'waiting',
+    };
+    world.cluster.put(deployments, { metadata, status: { observedGeneration: 1, conditions: [ready] } });
+    await world.converge(session);
+    const writes = world.cluster.writes.slice(before).filter(({ kind }) => kind !== 'Provider' && kind !== 'Offer');
+    expect(writes.map(({ verb, kind, subresource }) => [verb, kind, subresource].join(' ').trim())).toEqual([
+      'create Subscription',
+      'create Deployment',
+      'apply Subscription status',
+    ]);
+  });
+
   it('a provider at rest causes no write and no submission however often it is compared', async () => {
     world.offer();
     for (const id of [1n, 2n, 3n]) world.ledger.award(id);

@@ -39,13 +39,14 @@ export function registerDeployments(
   { bridge, reactors }: { readonly bridge: BridgeFeature; readonly reactors: ReactorsFeature },
 ): DeploymentsFeature {
   const { client, cluster, config, events, registry, stop, synced } = parts;
+  const pins = new ConfigMapPins(client);
   const reconciler = new DeploymentReconciler({
     cluster: new KubeDeploymentCluster(client, cluster.deployments.store),
     orders: new DescriptorOrders({
       descriptors: bridge.descriptors,
       types: cluster.types.store,
       blueprints,
-      pins: new ConfigMapPins(client),
+      pins,
       sourcesOf: (key) => bridge.sessions.sourcesOf(key),
     }),
     reactors: new RegisteredReactors(cluster.offers.store, reactors.registry),
@@ -56,7 +57,7 @@ export function registerDeployments(
     resyncMs: config.resyncMs,
   });
   const { namespace } = config;
-  const sweeper = new PinSweeper({ client, deployments: cluster.deployments.store, namespace, log: parts.log });
+  const sweeper = new PinSweeper({ client, pins, deployments: cluster.deployments.store, namespace, log: parts.log });
   let areSourcesKnown = false;
   let waitsUntil = Number.POSITIVE_INFINITY;
   /** Per Deployment: a backend or a chain that hangs delays no other Deployment's start. */

@@ -18,6 +18,7 @@ import type { BridgeCluster, BridgeEvents, ServesType } from '../ports.ts';
 import { type TeardownRecord, teardownsPerHour } from '../safeguards/teardown-budget.ts';
 import { offerStatus, unservedOfferStatus } from './offer-status.ts';
 import { problemStatus, providerStatus, teardownsWaiting, waitingForTenures } from './provider-status.ts';
+import { isRequested } from './readiness.ts';
 import { differs, type WantedStatus, writeStatus, writeStatuses } from './status-writer.ts';
 import { subscriptionStatus } from './subscription-status.ts';
 
@@ -151,7 +152,9 @@ export class StatusStage {
     for (const object of index.subscriptions.values()) {
       yield;
       const key = tenureKey(object.spec.id, object.spec.tenure);
-      const status = subscriptionStatus(object, index.tenures.get(key) ?? [], refused.get(key), now);
+      const parts = index.tenures.get(key) ?? [];
+      if (isFresh(object, parts, refused.has(key))) continue;
+      const status = subscriptionStatus(object, parts, refused.get(key), now);
       // In slices: comparing all of them at once would block the event loop.
       if (differs({ object, status })) wanted.push({ object, status });
     }
@@ -196,6 +199,12 @@ export class StatusStage {
       note: `${teardownsWaiting(held.length)} for a person: the limit of teardowns within an hour is used up`,
     });
   }
+}
+
+/** Whether there is nothing to say yet: the controller is about to look at its Deployment, which will be said then. */
+function isFresh(subscription: Subscription, parts: readonly Deployment[], isRefused: boolean): boolean {
+  if (isRefused || subscription.status.conditions !== undefined || isRequested(subscription)) return false;
+  return parts.every(({ status }) => status.conditions === undefined);
 }
 
 function countsOf({ desired, index }: Found): { readonly tenures: number; readonly ready: number } {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Label } from '../../api/labels.ts';
 import { BoundedCache } from '../../base/bounded-cache.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
 import type { ObjectRef } from '../../base/kube-object.ts';
 import { contentHash } from '../../descriptors/content/content-hash.ts';
 import { isAlreadyExists } from '../../kube/client/api-error.ts';
@@ -21,6 +22,8 @@ export interface ContentPins {
   find(pin: Pin, signal: AbortSignal): Promise<PinnedContent | undefined>;
   /** Stores content under its name. Does nothing if it is stored already. */
   put(pin: Pin, content: PinnedContent, signal: AbortSignal): Promise<void>;
+  /** It is going to be deleted: whoever puts it next has to ask the cluster. */
+  forget(pin: ObjectRef): void;
 }
 
 /** The name of stored content: a pure function of the content. */
@@ -57,6 +60,10 @@ export const PINNED = 'descriptor';
 
 /** Size of the cache in memory, in bytes. With it, most reconciles need no request. */
 const CACHE_BYTES = 8 * 1024 * 1024;
+/** For how long what was found to be kept counts as kept, in milliseconds: a burst of awards is often of one descriptor. */
+const KEPT_MS = 30_000;
+/** How many pins are remembered as kept. */
+const MAX_KEPT = 4096;
 
 /** Content kept in immutable ConfigMaps. */
 export class ConfigMapPins implements ContentPins {
@@ -65,9 +72,13 @@ export class ConfigMapPins implements ContentPins {
     CACHE_BYTES,
     ({ bytes, translated }) => bytes.length + (translated?.json.length ?? 0),
   );
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  /** When a pin was last known to be there, in monotonic milliseconds. */
+  readonly #keptAt = new BoundedCache<number>(MAX_KEPT);
 
-  constructor(client: KubeClient) {
+  constructor(client: KubeClient, clock: Pick<Clock, 'monotonic'> = systemClock) {
     this.#client = client;
+    this.#clock = clock;
   }
 
   async find(pin: Pin, signal: AbortSignal): Promise<PinnedContent | undefined> {
@@ -77,22 +88,34 @@ export class ConfigMapPins implements ContentPins {
     const object = await this.#client.find(configMaps, pin, signal);
     const content = object === undefined ? undefined : contentOf(object);
     // Somebody may have replaced the ConfigMap: only content that matches the hash was accepted.
-    if (content === undefined || contentHash(content.bytes) !== pin.hash) return undefined;
+    if (content === undefined || contentHash(content.bytes) !== pin.hash) {
+      this.forget(pin);
+      return undefined;
+    }
     this.#cache.set(key, content);
     return content;
   }
 
   async put(pin: Pin, content: PinnedContent, signal: AbortSignal): Promise<void> {
+    const key = keyOf(pin);
+    const keptAt = this.#keptAt.get(key);
+    if (keptAt !== undefined && this.#clock.monotonic() - keptAt < KEPT_MS) return;
     const manifest = manifestOf(pin, content);
     try {
       await this.#client.create(configMaps, manifest, signal);
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
-      if ((await this.find(pin, signal)) !== undefined) return;
-      await this.#client.delete(configMaps, pin, signal);
-      await this.#client.create(configMaps, manifest, signal);
+      if ((await this.find(pin, signal)) === undefined) {
+        await this.#client.delete(configMaps, pin, signal);
+        await this.#client.create(configMaps, manifest, signal);
+      }
     }
-    this.#cache.set(keyOf(pin), content);
+    this.#cache.set(key, content);
+    this.#keptAt.set(key, this.#clock.monotonic());
+  }
+
+  forget(pin: ObjectRef): void {
+    this.#keptAt.delete(keyOf(pin));
   }
 }
 

@@ -6,10 +6,11 @@ import { findDinfraError } from '../../errors/dinfra-error.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
 import type { KubeClient } from '../../kube/client/kube-client.ts';
 import { keyOf } from '../../kube/client/resource-type.ts';
-import { configMaps, PINNED, pinOf } from './content-pins.ts';
+import { type ContentPins, configMaps, PINNED, pinOf } from './content-pins.ts';
 
 export interface PinSweeperOptions {
   readonly client: Pick<KubeClient, 'list' | 'delete'>;
+  readonly pins: Pick<ContentPins, 'forget'>;
   readonly deployments: StoreView<Deployment>;
   /** The namespace to sweep; undefined for all. */
   readonly namespace: string | undefined;
@@ -49,7 +50,7 @@ export class PinSweeper {
    * again before the second sweep.
    */
   async sweep(signal: AbortSignal): Promise<void> {
-    const { client, namespace, log } = this.#options;
+    const { client, pins, namespace, log } = this.#options;
     const selector = { labelSelector: `${Label.content}=${PINNED}`, ...(namespace !== undefined && { namespace }) };
     const { items } = await client.list(pinnedNames, selector, signal);
     // Read after the list: a descriptor that was stored for a new award has its Deployment by now.
@@ -59,6 +60,7 @@ export class PinSweeper {
     this.#unreferenced = new Set(unreferenced.map(({ metadata }) => keyOf(metadata)));
     for (const { metadata } of unreferenced) {
       if (!before.has(keyOf(metadata))) continue;
+      pins.forget(metadata);
       await client.delete(configMaps, metadata, signal, { preconditions: { uid: metadata.uid } });
       log.info({ configMap: keyOf(metadata) }, 'a stored descriptor that nothing refers to was deleted');
     }

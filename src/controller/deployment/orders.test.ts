@@ -14,7 +14,7 @@ import { Descriptors } from '../../descriptors/descriptors.ts';
 import { SchemaChecker } from '../../descriptors/schema/schema-checker.ts';
 import { TerminalError } from '../../errors/dinfra-error.ts';
 import { Store } from '../../kube/cache/store.ts';
-import { ConfigMapPins } from '../content/content-pins.ts';
+import { ConfigMapPins, pinOf } from '../content/content-pins.ts';
 import { PinSweeper } from '../content/pin-sweeper.ts';
 import { DescriptorOrders } from './orders.ts';
 
@@ -181,12 +181,33 @@ describe('an order that was accepted', () => {
 });
 
 describe('stored descriptors', () => {
+  it('five hundred awards of one descriptor store it with one request', async () => {
+    const orders = started();
+    for (let id = 0; id < 500; id++) await orders.accept(deployment(), ref, new FakeReactor(), signal);
+    expect(cluster.requests).toEqual(['POST']);
+  });
+
+  it('a descriptor that was swept is stored again by the next award, however soon it comes', async () => {
+    const pins = new ConfigMapPins(cluster.client);
+    const pin = pinOf('acme', ref.hash, 'vm/v1');
+    const content = { bytes, translated: undefined };
+    await pins.put(pin, content, signal);
+    const options = { client: cluster.client, pins, deployments: new Store<Deployment>(), namespace: 'acme' };
+    const sweeper = new PinSweeper({ ...options, log: silentLogger });
+    await sweeper.sweep(signal);
+    await sweeper.sweep(signal);
+    expect(cluster.objects.size).toBe(0);
+    await pins.put(pin, content, signal);
+    expect([...cluster.objects.keys()]).toEqual([`acme/${pin.name}`]);
+  });
+
   it('stored descriptors are deleted only when two sweeps in a row find no Deployment that refers to them', async () => {
     const one = deployment();
     await started().accept(one, ref, new FakeReactor(), signal);
     const deployments = new Store<Deployment>();
     deployments.put(one);
-    const options = { client: cluster.client, deployments, namespace: 'acme', log: silentLogger };
+    const pins = new ConfigMapPins(cluster.client);
+    const options = { client: cluster.client, pins, deployments, namespace: 'acme', log: silentLogger };
     const sweeper = new PinSweeper(options);
     for (let times = 0; times < 3; times++) await sweeper.sweep(signal);
     expect(cluster.objects.size).toBe(1);
