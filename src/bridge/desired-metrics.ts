@@ -74,8 +74,8 @@ export class DesiredMetrics {
       collect() {
         this.reset();
         for (const { labels, desired } of seen.values()) {
-          for (const { state, price } of desired.awards) {
-            this.inc({ ...labels, state }, inUnits(price, desired.decimals));
+          for (const [state, price] of pricesByState(desired)) {
+            this.set({ ...labels, state }, inUnits(price, desired.decimals));
           }
         }
       },
@@ -134,6 +134,12 @@ function heartbeatBlocksLeft({ provider, awards, unreadable, point, heartbeatPer
   if (provider === undefined || heartbeatPeriod === undefined) return undefined;
   if (provider.offers.size + awards.length + unreadable.length === 0) return undefined;
   return provider.freshUntil === undefined ? 0 : provider.freshUntil - point.number;
+}
+
+function pricesByState({ awards }: Desired): ReadonlyMap<Award['state'], bigint> {
+  const sums = new Map<Award['state'], bigint>();
+  for (const { state, price } of awards) sums.set(state, (sums.get(state) ?? 0n) + price);
+  return sums;
 }
 
 function deadlinesLeft({ awards, point }: Desired): ReadonlyMap<Award['state'], number> {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { orderFor } from '../../test/support/cloud.ts';
 import { deploymentFor } from '../../test/support/deployment-for.ts';
 import type { Deployment } from '../api/deployment.ts';
-import { awaitsFirstContact } from './first-contact.ts';
+import { awaitsFirstContact, FirstContactGate } from './first-contact.ts';
 
 const mirrored = deploymentFor(orderFor());
 const accepted = { hash: mirrored.spec.descriptor.hash, schemaVersion: 1, contentRef: { name: 'c' } };
@@ -31,4 +31,24 @@ test('an award whose descriptor is not pinned yet, and an end to be confirmed, w
   expect(awaitsFirstContact(award, known('acme/cloud'))).toBe(true);
   expect(awaitsFirstContact(on('cloud', { state: 'Ended' }), known('acme/cloud'))).toBe(true);
   expect(awaitsFirstContact(award, { ...known('acme/cloud'), areSourcesKnown: true })).toBe(false);
+});
+
+test('Deployments that wait are enqueued once, when what they need was contacted, and not when they ran meanwhile', () => {
+  const early = new Set(['a', 'b', 'c']);
+  const enqueued: string[] = [];
+  const gate = new FirstContactGate(
+    (key) => early.has(key),
+    (key) => enqueued.push(key),
+  );
+  expect(['a', 'b', 'c', 'd'].map((key) => gate.holds(key))).toEqual([true, true, true, false]);
+  gate.release();
+  expect(enqueued).toEqual([]);
+  early.delete('b');
+  gate.release();
+  expect(enqueued).toEqual(['b']);
+  early.clear();
+  expect(gate.holds('c')).toBe(false);
+  gate.release();
+  gate.release();
+  expect(enqueued).toEqual(['b', 'a']);
 });

@@ -20,3 +20,36 @@ export function awaitsFirstContact(deployment: Deployment, contacts: Contacts): 
   const needsSource = (spec.accepted ?? status.accepted) === undefined || spec.state === 'Ended';
   return needsSource && !contacts.areSourcesKnown;
 }
+
+/**
+ * Keeps the Deployments that wait for first contact out of the queue: ten thousand that look again and again take the time
+ * that the contact itself needs.
+ */
+export class FirstContactGate {
+  readonly #isTooEarly: (key: string) => boolean;
+  readonly #enqueue: (key: string) => void;
+  readonly #waiting = new Set<string>();
+
+  constructor(isTooEarly: (key: string) => boolean, enqueue: (key: string) => void) {
+    this.#isTooEarly = isTooEarly;
+    this.#enqueue = enqueue;
+  }
+
+  /** Whether a Deployment has to wait. It is enqueued by the first `release` that finds that it need not any more. */
+  holds(key: string): boolean {
+    const isTooEarly = this.#isTooEarly(key);
+    if (isTooEarly) this.#waiting.add(key);
+    // Whatever else has enqueued it: once is enough.
+    else this.#waiting.delete(key);
+    return isTooEarly;
+  }
+
+  /** Enqueues those that need not wait any more. */
+  release(): void {
+    for (const key of this.#waiting) {
+      if (this.#isTooEarly(key)) continue;
+      this.#waiting.delete(key);
+      this.#enqueue(key);
+    }
+  }
+}

@@ -1,6 +1,6 @@
 import { type Deployment, tenureOf } from '../api/deployment.ts';
 import { type TenureField, tenureField } from '../award/tenure-log.ts';
-import { systemClock } from '../base/clock.ts';
+import { sleep, systemClock } from '../base/clock.ts';
 import { blueprints } from '../blueprints/registry.ts';
 import { ConfigMapPins } from '../controller/content/content-pins.ts';
 import { PinSweeper } from '../controller/content/pin-sweeper.ts';
@@ -11,9 +11,9 @@ import { DeploymentReconciler } from '../controller/deployment/deployment-reconc
 import { DescriptorOrders } from '../controller/deployment/orders.ts';
 import { dependsOn } from '../controller/reactor/dependents.ts';
 import { keyOf, parseKey } from '../kube/client/resource-type.ts';
-import type { Reconcile } from '../kube/queue/controller.ts';
+import { done, type Reconcile } from '../kube/queue/controller.ts';
 import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
-import { awaitsFirstContact } from './first-contact.ts';
+import { awaitsFirstContact, FirstContactGate } from './first-contact.ts';
 import type { BridgeFeature } from './register-bridge.ts';
 import type { ReactorsFeature } from './register-reactors.ts';
 
@@ -30,7 +30,7 @@ export interface DeploymentsFeature extends Feature {
 
 /** How long a Deployment waits at start for first contact with its reactor and the award sources, in milliseconds. */
 const FIRST_CONTACT_MS = 10_000;
-/** How often it checks for that, in milliseconds. */
+/** How often those that wait are checked for that, in milliseconds. */
 const LOOK_AGAIN_MS = 250;
 
 /** The Deployment controller. */
@@ -68,8 +68,8 @@ export function registerDeployments(
       cluster.reactors.store.get(reactor) === undefined || reactors.registry.has(reactor);
     return awaitsFirstContact(deployment, { isReactorKnown, areSourcesKnown });
   };
-  const reconcile: Reconcile = async (key, ...rest) =>
-    isTooEarly(key) ? { requeueAfterMs: LOOK_AGAIN_MS } : reconciler.reconcile(key, ...rest);
+  const gate = new FirstContactGate(isTooEarly, (key) => controller.enqueue(key, 'low'));
+  const reconcile: Reconcile = async (key, ...rest) => (gate.holds(key) ? done : reconciler.reconcile(key, ...rest));
   const awards = new MirroredNamespaces();
   const controller = controllerOf(parts, {
     name: 'deployment',
@@ -95,7 +95,15 @@ export function registerDeployments(
     waitsUntil = systemClock.monotonic() + FIRST_CONTACT_MS;
     void bridge.sessions.settled().then(() => {
       areSourcesKnown = true;
+      gate.release();
     });
+    void releaseUntilDue();
+  };
+  const releaseUntilDue = async () => {
+    while (!stop.aborted && systemClock.monotonic() < waitsUntil) {
+      await sleep(LOOK_AGAIN_MS, systemClock, stop).catch(() => undefined);
+      gate.release();
+    }
   };
   return {
     reactorChanged: (key) => {

@@ -20,18 +20,17 @@ export class DeploymentMetrics implements ReconcileMetrics {
       labelNames: ['namespace', 'provider', 'type', 'state', 'ready', 'reason'],
       registers,
       collect() {
-        this.reset();
-        for (const { metadata, spec, status } of store.list()) {
+        showCounts(this, store.list(), ({ metadata, spec, status }) => {
           const ready = readyOf(status);
-          this.inc({
+          return {
             namespace: metadata.namespace ?? '',
             provider: spec.providerRef.name,
             type: spec.descriptorType,
             state: spec.state,
             ready: ready?.status ?? 'Unknown',
             reason: ready?.reason ?? 'NotSeen',
-          });
-        }
+          };
+        });
       },
     });
     new Gauge({
@@ -40,16 +39,13 @@ export class DeploymentMetrics implements ReconcileMetrics {
       labelNames: ['namespace', 'provider', 'type', 'state', 'workload'],
       registers,
       collect() {
-        this.reset();
-        for (const { metadata, spec, status } of store.list()) {
-          this.inc({
-            namespace: metadata.namespace ?? '',
-            provider: spec.providerRef.name,
-            type: spec.descriptorType,
-            state: spec.state,
-            workload: status.facts?.workload ?? 'NotLooked',
-          });
-        }
+        showCounts(this, store.list(), ({ metadata, spec, status }) => ({
+          namespace: metadata.namespace ?? '',
+          provider: spec.providerRef.name,
+          type: spec.descriptorType,
+          state: spec.state,
+          workload: status.facts?.workload ?? 'NotLooked',
+        }));
       },
     });
     this.awardToReady = new Histogram({
@@ -102,4 +98,25 @@ export class DeploymentMetrics implements ReconcileMetrics {
     if (spec.state !== 'Accepted') return;
     this.awardToReady.observe({ type: spec.descriptorType }, (now - Date.parse(metadata.creationTimestamp)) / 1000);
   }
+}
+
+/**
+ * Has a gauge show how many Deployments there are of each labels. Counted before: the library sorts and joins the labels
+ * of every increment, which for ten thousand Deployments keeps the event loop for a tenth of a second.
+ */
+function showCounts<Name extends string>(
+  gauge: Gauge<Name>,
+  deployments: readonly Deployment[],
+  labelsOf: (deployment: Deployment) => Readonly<Record<Name, string>>,
+): void {
+  const counts = new Map<string, { readonly labels: Readonly<Record<Name, string>>; count: number }>();
+  for (const deployment of deployments) {
+    const labels = labelsOf(deployment);
+    const key = Object.values(labels).join('\n');
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { labels, count: 1 });
+    else known.count += 1;
+  }
+  gauge.reset();
+  for (const { labels, count } of counts.values()) gauge.set(labels, count);
 }
