@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { findBinaries } from '../dev/binaries.ts';
-import { bundle } from '../dev/build/bundle.ts';
+import { bundle, startCommand } from '../dev/build/bundle.ts';
 import { DevChain } from '../dev/chain.ts';
 import { ControlPlane } from '../dev/control-plane.ts';
 import { alerts } from '../dev/monitoring/alerts.ts';
@@ -43,13 +43,7 @@ async function start(say: (line: string) => void): Promise<readonly Figure[]> {
     const kubectl = (...args: string[]) => execa(binaries.kubectl, ['-n', NAMESPACE, ...args], { env });
     await kubectl('create', 'namespace', NAMESPACE);
     await kubectl('create', 'secret', 'generic', 'account', '--from-literal=suri=//Bob');
-    const fromBundle = [
-      process.execPath,
-      '--max-semi-space-size=4',
-      '--enable-source-maps',
-      join(dist, 'dinfra-operator.js'),
-    ] as const;
-
+    const fromBundle = startCommand(dist);
     const begun = performance.now();
     const release = await OperatorRelease.install(
       { binaries, kubeconfig: plane.kubeconfig, namespace: NAMESPACE, folder, secrets: [] },

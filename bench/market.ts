@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Keyring } from '@polkadot/keyring';
+import { bundle, startCommand } from '../dev/build/bundle.ts';
 import { Environment } from '../dev/environment.ts';
 import { OperatorProcess } from '../dev/operator-process.ts';
 import { until } from '../dev/until.ts';
@@ -11,7 +12,7 @@ import { readSubscription } from '../src/sources/dinfra/consumer-reader.ts';
 import { Consumer, wishFor } from '../test/support/consumer.ts';
 import { ours, secret } from '../test/support/manifests.ts';
 import { ApiServer } from './api-server.ts';
-import { metricSum } from './numbers.ts';
+import { metricSum, ownCpuSeconds } from './numbers.ts';
 
 /** The operator's own default. */
 const RESYNC_SECONDS = 60;
@@ -29,8 +30,8 @@ export interface MarketOptions {
 
 /**
  * A provider with one offer of VMs on real parts: API server, the chain's runtime, a simulated cloud without delays, and
- * the operator as a process of its own. Awards by the thousand are written into the chain's storage, because subscribing
- * to them would measure the chain.
+ * the operator as a process of its own, of the bundle and with the flags of the image. Awards by the thousand are written
+ * into the chain's storage, because subscribing to them would measure the chain.
  */
 export class Market {
   readonly environment: Environment;
@@ -55,6 +56,7 @@ export class Market {
 
   static async open({ say, vms = 0 }: MarketOptions): Promise<Market> {
     const folder = mkdtempSync(join(tmpdir(), 'dinfra-bench-'));
+    await bundle(join(folder, 'dist'));
     const environment = await Environment.start({ folder, ports: 'free' });
     const cloud = await startSimulator({
       delays: { queue: 0, vm: 0, other: 0 },
@@ -89,6 +91,7 @@ export class Market {
       helm: environment.binaries.helm,
       logFile: join(environment.folder, 'operator.log'),
       resyncSeconds: RESYNC_SECONDS,
+      command: startCommand(join(environment.folder, 'dist')),
     });
     this.operators.push(operator);
     return operator;
@@ -97,6 +100,12 @@ export class Market {
   /** Ends the operator that was started last, in order. */
   async stopOperator(): Promise<void> {
     await this.operators.pop()?.stop();
+  }
+
+  /** CPU seconds that the operator started last has used so far. */
+  operatorCpuSeconds(): number {
+    const operator = this.operators.at(-1);
+    return operator === undefined ? Number.NaN : ownCpuSeconds(operator.pid);
   }
 
   /** Has the rights the chart gives. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** The value below which that share of them lies, by nearest rank. NaN of none. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -21,4 +23,27 @@ export function metricSum(page: string, name: string, ...labels: readonly string
     if (labels.every((label) => line.includes(label))) sum += Number(line.slice(line.lastIndexOf(' ') + 1));
   }
   return sum;
+}
+
+/** Resident memory of a process, in MiB. */
+export function residentMiB(pid: number): number {
+  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(line?.[1]) / 1024;
+}
+
+/** CPU seconds a process has used itself, without its children. The kernel counts in hundredths. */
+export function ownCpuSeconds(pid: number): number {
+  return cpuSeconds(`${pid}`, [11, 12]);
+}
+
+/** CPU seconds of the children of this process that have ended. */
+export function childrenCpuSeconds(): number {
+  return cpuSeconds('self', [13, 14]);
+}
+
+/** The sum of some fields of /proc/PID/stat after the command's name. */
+function cpuSeconds(pid: string, fields: readonly number[]): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const values = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields.reduce((sum, field) => sum + Number(values[field] ?? 0), 0) / 100;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Figure, isWithinBound, reportOf, rounded } from './report.ts';
+import { chosenBy, type Figure, isWithinBound, reportOf, rounded } from './report.ts';
 
 const figure: Figure = { name: 'chain.block', value: 1.5, unit: 's', runs: 3, method: 'Three blocks.' };
 const at = new Date('2026-11-21T10:00:00Z');
@@ -37,4 +37,10 @@ it.each([
   ['without one', {}, true],
 ])('a figure %s is judged by it', (_why, bound, within) => {
   expect(isWithinBound({ ...figure, ...bound })).toBe(within);
+});
+
+it('a bench is named alone, or with the sizes it is to be run with', () => {
+  expect(chosenBy('scale')).toEqual({ name: 'scale', sizes: undefined });
+  expect(chosenBy('scale:1000,10000')).toEqual({ name: 'scale', sizes: [1_000, 10_000] });
+  for (const wrong of ['scale:', 'scale:many', 'scale:1:2', 'scale:-1']) expect(() => chosenBy(wrong)).toThrow(wrong);
 });

@@ -13,7 +13,7 @@ export interface Figure {
   readonly bound?: { readonly atMost: number } | { readonly atLeast: number };
 }
 
-/** What was measured, when, and on what. */
+/** What one bench has measured, when, and on what. */
 export interface Report {
   /** RFC 3339. */
   readonly at: string;
@@ -21,8 +21,14 @@ export interface Report {
   readonly figures: readonly Figure[];
 }
 
-/** Measures, telling what it does meanwhile. */
-export type Measure = (say: (line: string) => void) => Promise<readonly Figure[]>;
+/** The last report of each bench, by its name. */
+export type Reports = Readonly<Record<string, Report>>;
+
+/**
+ * Measures, and says what it does meanwhile. `sizes` are how many Deployments or releases there are to be, where a bench
+ * has sizes; default: all that are documented.
+ */
+export type Measure = (say: (line: string) => void, sizes?: readonly number[]) => Promise<readonly Figure[]>;
 
 /**
  * The report of these figures, in the order of their names.
@@ -40,6 +46,22 @@ export function reportOf(figures: readonly Figure[], machine: string, at: Date):
     if (method === '') throw new Error(`${name} does not say how it was measured`);
   }
   return { at: at.toISOString(), machine, figures: figures.toSorted((a, b) => a.name.localeCompare(b.name)) };
+}
+
+/** A bench and the sizes it is to be run with, as an argument names them: `scale`, `scale:1000,10000`. */
+export interface Chosen {
+  readonly name: string;
+  readonly sizes: readonly number[] | undefined;
+}
+
+/** @throws Error for an argument that is neither. */
+export function chosenBy(argument: string): Chosen {
+  const [name = '', sizes, ...more] = argument.split(':');
+  const numbers = sizes?.split(',').map(Number);
+  if (more.length === 0 && (numbers === undefined || numbers.every((size) => Number.isInteger(size) && size > 0))) {
+    return { name, sizes: numbers };
+  }
+  throw new Error(`${argument} is not the name of a bench, or NAME:SIZE,SIZE`);
 }
 
 /** Whether a figure is what is wanted of it; true when nothing is. */

@@ -1,40 +1,47 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperatorProcess } from '../dev/operator-process.ts';
 import { GatedKubeconfig, HttpGate, type Passing } from '../test/support/http-gate.ts';
 import { Market } from './market.ts';
-import { median, metricSum, scaled } from './numbers.ts';
+import { median, metricSum, residentMiB, scaled } from './numbers.ts';
 import type { Figure } from './report.ts';
 
-const FEW = 1_000;
-const MANY = 10_000;
+const SIZES = [1_000, 10_000];
 /** Memory is looked at this long after the last work, in seconds: a garbage collection or two lie between. */
 const CALM_S = Math.max(10, scaled(60));
 const SAMPLES = 20;
-const REST_S = 300;
+const REST_S = Math.max(60, scaled(300));
 const FILL_S = 3_600;
 const START_S = 600;
 
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-/** The operator with nothing, a thousand and ten thousand live subscriptions, each with a VM that runs. */
-export async function measure(say: (line: string) => void): Promise<readonly Figure[]> {
-  const many = scaled(MANY);
+/** How a process started that found so many Deployments. */
+interface Start {
+  readonly seconds: number;
+  /** The longest block of the event loop, in milliseconds. */
+  readonly blockedMs: number;
+}
+
+/** The operator with nothing, and with thousands of live subscriptions, each with a VM that runs. */
+export async function measure(
+  say: (line: string) => void,
+  sizes: readonly number[] = SIZES.map(scaled),
+): Promise<readonly Figure[]> {
+  const most = Math.max(...sizes);
   say('starting API server, chain, cloud and operator …');
-  const market = await Market.open({ say, vms: many });
+  const market = await Market.open({ say, vms: most });
   try {
     let operator = await market.startOperator();
-    const provider = await market.sell(2 * many);
+    const provider = await market.sell(2 * most);
+    say('memory without a Deployment …');
+    await market.untilIdle(START_S);
+    const base = await calmMiB(operator);
     const model = await market.subscribe(provider);
     await market.untilActive(model);
-    say('memory with one Deployment …');
-    await market.untilIdle(START_S);
-    const base = await residentMiB(operator);
-    const sizes: { readonly deployments: number; readonly mib: number }[] = [];
-    let started = { seconds: 0, blockedMs: 0 };
+    const figures = [baseFigure(base)];
     let have = 0;
-    for (const deployments of [scaled(FEW), many]) {
+    for (const deployments of sizes) {
       say(`${deployments} subscriptions …`);
       await market.inject(provider, model, 100_000n + BigInt(have), deployments - have, 'Active');
       have = deployments;
@@ -44,74 +51,90 @@ export async function measure(say: (line: string) => void): Promise<readonly Fig
       say(`a new process with ${deployments} …`);
       const from = performance.now();
       operator = await market.startOperator();
-      started = await untilNothingLeft(operator, deployments, from);
-      say(`at rest with ${deployments} after ${Math.round(started.seconds)} s …`);
-      sizes.push({ deployments, mib: await residentMiB(operator) });
+      const started = await untilNothingLeft(operator, deployments, from);
+      say(`nothing left with ${deployments} after ${started.seconds.toFixed(1)} s; memory at rest …`);
+      const mib = await calmMiB(operator);
+      const blockedMs = Math.max(started.blockedMs, await longestBlock(operator, () => market.wake()));
+      figures.push(...figuresOf(deployments, { ...started, blockedMs }, mib, base));
     }
-    const blockedMs = Math.max(started.blockedMs, await longestBlock(operator, () => market.wake()));
     await market.stopOperator();
-    const rest = await restOf(market, many, say);
-    const last = sizes.at(-1) ?? { deployments: Number.NaN, mib: Number.NaN };
-    const resident = `resident memory of the process (VmRSS), median of ${SAMPLES} samples ${CALM_S} s after the last work`;
-    return [
-      {
-        name: 'memory.base_mib',
-        value: base,
-        unit: 'MiB',
-        runs: SAMPLES,
-        bound: { atMost: 160 },
-        method: `With a Provider, an Offer, a Reactor and one Deployment: ${resident}.`,
-      },
-      {
-        name: 'memory.per_deployment_kib',
-        value: ((last.mib - base) * 1024) / last.deployments,
-        unit: 'KiB',
-        runs: last.deployments,
-        bound: { atMost: 30 },
-        method: `What ${last.deployments} Deployments with running VMs take beyond the base, divided by their number; ${resident} of a process that found them all there.`,
-      },
-      ...sizes.map(({ deployments, mib }) => ({
-        name: `memory.with_${deployments}_mib`,
-        value: mib,
-        unit: 'MiB',
-        runs: SAMPLES,
-        method: `With ${deployments} Deployments: ${resident}.`,
-      })),
-      {
-        name: 'start.10k_seconds',
-        value: started.seconds,
-        unit: 's',
-        runs: 1,
-        bound: { atMost: 30 },
-        method: `From the start of the process with ${many} live subscriptions until every Deployment was reconciled once and none waits or is worked on; chain, API server and cloud on the same machine.`,
-      },
-      {
-        name: 'loop.blocked_ms_10k',
-        value: blockedMs,
-        unit: 'ms',
-        runs: 1,
-        bound: { atMost: 100 },
-        method: `The longest delay of the event loop (perf_hooks.monitorEventLoopDelay, whose resolution of 10 ms is in it: nodejs_eventloop_lag_max_seconds) while a process starts with ${many} live subscriptions, and during a minute after in which the desired set is read anew.`,
-      },
-      ...rest,
-    ];
+    return [...figures, ...(await restOf(market, have, say))];
   } finally {
     await market.close();
   }
 }
 
-/** Waits until every Deployment was reconciled and nothing waits; tells the longest block of the event loop meanwhile. */
-async function untilNothingLeft(operator: OperatorProcess, deployments: number, from: number) {
+function baseFigure(value: number): Figure {
+  return {
+    name: 'memory.base_mib',
+    value,
+    unit: 'MiB',
+    runs: SAMPLES,
+    bound: { atMost: 160 },
+    method: `The process of the bundle with a Provider, an Offer and a Reactor, connected to the chain and without a Deployment: ${RESIDENT}.`,
+  };
+}
+
+const RESIDENT = `resident memory (VmRSS), median of ${SAMPLES} samples ${CALM_S} s after the last work`;
+
+/** `10k` for ten thousand. */
+function nameOf(deployments: number): string {
+  return deployments >= 1_000 && deployments % 1_000 === 0 ? `${deployments / 1_000}k` : `${deployments}`;
+}
+
+function figuresOf(deployments: number, { seconds, blockedMs }: Start, mib: number, base: number): readonly Figure[] {
+  const size = nameOf(deployments);
+  const isWhole = deployments >= 10_000;
+  return [
+    {
+      name: `memory.with_${size}_mib`,
+      value: mib,
+      unit: 'MiB',
+      runs: SAMPLES,
+      method: `A process that found ${deployments} Deployments with running VMs when it started: ${RESIDENT}.`,
+    },
+    {
+      name: isWhole ? 'memory.per_deployment_kib' : `memory.per_deployment_of_${size}_kib`,
+      value: ((mib - base) * 1024) / deployments,
+      unit: 'KiB',
+      runs: deployments,
+      ...(isWhole && { bound: { atMost: 30 } }),
+      method: `What ${deployments} Deployments take beyond the base, divided by their number.`,
+    },
+    {
+      name: `start.${size}_seconds`,
+      value: seconds,
+      unit: 's',
+      runs: 1,
+      ...(isWhole && { bound: { atMost: 30 } }),
+      method: `From the start of the process with ${deployments} live subscriptions until the source was compared, every Deployment was observed in the cloud, and none waits or is worked on; chain, API server and cloud on the same machine.`,
+    },
+    {
+      name: `loop.blocked_ms_${size}`,
+      value: blockedMs,
+      unit: 'ms',
+      runs: 1,
+      ...(isWhole && { bound: { atMost: 100 } }),
+      method: `The longest delay of the event loop (perf_hooks.monitorEventLoopDelay, whose resolution of 10 ms is in it: nodejs_eventloop_lag_max_seconds) while a process starts with ${deployments} live subscriptions, from its first scrape on, and during ${CALM_S} s after, in which the desired set is read anew.`,
+    },
+  ];
+}
+
+/** Waits until the source was compared, every Deployment was observed and nothing waits. */
+async function untilNothingLeft(operator: OperatorProcess, deployments: number, from: number): Promise<Start> {
   let blockedMs = 0;
   for (;;) {
     const page = await operator.metrics().catch(() => '');
     blockedMs = Math.max(blockedMs, lagMs(page));
-    const done = metricSum(page, 'controller_runtime_reconcile_total', 'deployment');
+    const compared = metricSum(page, 'dinfra_bridge_comparisons_total', 'result="success"');
+    const observed = metricSum(page, 'dinfra_reactor_call_seconds_count', 'method="observe"');
     const waiting = metricSum(page, 'workqueue_depth') + metricSum(page, 'controller_runtime_active_workers');
     const seconds = (performance.now() - from) / 1_000;
-    if (done >= deployments && waiting === 0) return { seconds, blockedMs };
+    if (compared > 0 && observed >= deployments && waiting === 0) return { seconds, blockedMs };
     if (seconds > START_S)
-      throw new Error(`${done} of ${deployments} reconciled and ${waiting} wait after ${START_S} s`);
+      throw new Error(
+        `${compared} comparisons, ${observed} of ${deployments} observed and ${waiting} wait after ${START_S} s`,
+      );
     await sleep(500);
   }
 }
@@ -131,12 +154,11 @@ function lagMs(page: string): number {
   return metricSum(page, 'nodejs_eventloop_lag_max_seconds') * 1_000;
 }
 
-async function residentMiB({ pid }: OperatorProcess): Promise<number> {
+async function calmMiB({ pid }: OperatorProcess): Promise<number> {
   await sleep(CALM_S * 1_000);
   const samples: number[] = [];
   for (let index = 0; index < SAMPLES; index++) {
-    const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    samples.push(Number(line?.[1]) / 1024);
+    samples.push(residentMiB(pid));
     await sleep(500);
   }
   return median(samples);
@@ -158,18 +180,17 @@ async function restOf(market: Market, deployments: number, say: (line: string) =
     const operator = await market.startOperator(path);
     await untilNothingLeft(operator, deployments, performance.now());
     await sleep(CALM_S * 1_000);
-    const seconds = Math.max(CALM_S, scaled(REST_S));
-    say(`counting requests for ${seconds} s of rest …`);
+    say(`counting requests for ${REST_S} s of rest …`);
     asked.length = 0;
-    await sleep(seconds * 1_000);
+    await sleep(REST_S * 1_000);
     const counted = asked.filter(({ url }) => !url.includes('/leases'));
     const writes = counted.filter(({ method }) => WRITES.has(method));
     for (const { method, url } of writes.slice(0, 5)) say(`a write at rest: ${method} ${url}`);
-    const method = `requests to the API server during ${seconds} s in which nothing happened to ${deployments} Deployments with running VMs, seen by a proxy; renewals of the Lease left out.`;
+    const method = `requests to the API server during ${REST_S} s in which nothing happened to ${deployments} Deployments with running VMs, seen by a proxy; renewals of the Lease left out.`;
     return [
       {
         name: 'rest.calls_per_object_hour',
-        value: (counted.length / deployments) * (3_600 / seconds),
+        value: (counted.length / deployments) * (3_600 / REST_S),
         unit: 'calls/Deployment/h',
         runs: deployments,
         method: `All ${method}`,
