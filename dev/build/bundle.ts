@@ -53,7 +53,7 @@ export async function bundle(out: string = join(root, 'dist')): Promise<void> {
 
 /** How the image starts the operator of a bundle, before its flags: see the Dockerfile. */
 export function startCommand(out: string): readonly [string, ...string[]] {
-  return [process.execPath, '--max-semi-space-size=4', '--enable-source-maps', join(out, 'dinfra-operator.js')];
+  return [process.execPath, '--max-semi-space-size=4', join(out, 'dinfra-operator.js')];
 }
 
 /** Version and revision, for `--version`, logs and metrics. */

@@ -7,7 +7,7 @@ import { lackingCommand } from './left-out.ts';
 
 const tool = (name: string) => fileURLToPath(new URL(`../../tools/${name}`, import.meta.url));
 /** The part of the Dockerfile's ENTRYPOINT and the chart's arguments that precedes the operator's own arguments. */
-const ENTRYPOINT = ['/nodejs/bin/node', '--max-semi-space-size=4', '--enable-source-maps', '/app/dinfra-operator.js'];
+const ENTRYPOINT = ['/nodejs/bin/node', '--max-semi-space-size=4', '/app/dinfra-operator.js'];
 
 /** The exit code of tools/image-tree if it cannot fetch Debian's packages. */
 const NO_PACKAGES = 3;
