@@ -6,7 +6,7 @@ import { findDinfraError } from '../../errors/dinfra-error.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
 import type { KubeClient } from '../../kube/client/kube-client.ts';
 import { keyOf } from '../../kube/client/resource-type.ts';
-import { type ContentPins, configMaps, PINNED, pinOf } from './content-pins.ts';
+import { type ContentPins, configMaps, PINNED, type Pin, pinOf } from './content-pins.ts';
 
 export interface PinSweeperOptions {
   readonly client: Pick<KubeClient, 'list' | 'delete'>;
@@ -67,12 +67,15 @@ export class PinSweeper {
   }
 
   #referenced(): ReadonlySet<string> {
-    return new Set(
-      this.#options.deployments.list().flatMap(({ metadata, spec, status }) => {
-        const namespace = metadata.namespace ?? '';
-        const hashes = [spec.descriptor, spec.update, spec.accepted, status.accepted].flatMap((ref) => ref?.hash ?? []);
-        return hashes.map((hash) => keyOf(pinOf(namespace, hash, spec.descriptorType)));
-      }),
-    );
+    const pins = new Map<string, Pin>();
+    for (const { metadata, spec, status } of this.#options.deployments.list()) {
+      const namespace = metadata.namespace ?? '';
+      for (const ref of [spec.descriptor, spec.update, spec.accepted, status.accepted]) {
+        // Most say the same up to four times, and a name is a hash.
+        const key = `${namespace} ${ref?.hash} ${spec.descriptorType}`;
+        if (ref !== undefined && !pins.has(key)) pins.set(key, pinOf(namespace, ref.hash, spec.descriptorType));
+      }
+    }
+    return new Set([...pins.values()].map(keyOf));
   }
 }

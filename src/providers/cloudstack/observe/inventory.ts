@@ -152,9 +152,7 @@ export class Inventory implements ResourceReader {
     if (known !== undefined && now - known.at < this.#maxAgeMs) return known;
     // Shared by many callers, so it must not abort with the first of them.
     const signal = AbortSignal.timeout(LISTING_DEADLINE_MS);
-    const rows = this.#client
-      .list(command, { ...parameters, ...this.#scope }, signal)
-      .then((listed) => listed.map(parse));
+    const rows = this.#client.listOf(command, { ...parameters, ...this.#scope }, parse, signal);
     const listing: Listing<T> = { at: now, rows, indexes: new Map() };
     this.#listings.set(command, listing);
     rows.catch(() => {
