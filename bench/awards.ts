@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { ApiObject } from './api-server.ts';
-import { Market } from './market.ts';
+import { Market, type Model } from './market.ts';
 import { median, percentile, scaled } from './numbers.ts';
 import type { Figure } from './report.ts';
 
@@ -21,7 +21,8 @@ export async function measure(say: (line: string) => void): Promise<readonly Fig
   try {
     await market.startOperator();
     const provider = await market.sell(100_000);
-    const model = await market.subscribe(provider);
+    const first = await market.subscribe(provider);
+    const model = await market.modelOf(provider, first);
     await market.until('the first award is mirrored', 60, async () => (await countOf(market, 'deployments')) === 1);
     const visible = await visibleAfter(market, provider, say);
     const bursts = await burstsAgainstBare(market, provider, model, say);
@@ -79,7 +80,7 @@ function subscriptionOf(spec: unknown): string {
 async function burstsAgainstBare(
   market: Market,
   provider: number,
-  model: bigint,
+  model: Model,
   say: (line: string) => void,
 ): Promise<Figure[]> {
   const burst = scaled(BURST);

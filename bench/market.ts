@@ -17,10 +17,17 @@ import { metricSum, ownCpuSeconds } from './numbers.ts';
 /** The operator's own default. */
 const RESYNC_SECONDS = 60;
 const PROVIDER = '//Bob';
-const PRICE = '1000000000';
+/** So little that no subscription runs out of funds while it is measured. */
+const PRICE = '1000000';
 const VM = { image: 'debian-12', cpu: 1, memoryMiB: 1024 };
 /** Subscriptions in one call to the chain. */
 const INJECTED_AT_ONCE = 1_000;
+
+/** A subscription as the chain has it, to be copied. */
+export interface Model {
+  readonly subscription: object;
+  readonly tenure: object;
+}
 
 export interface MarketOptions {
   readonly say: (line: string) => void;
@@ -172,15 +179,25 @@ export class Market {
     return noted.isSome ? known : wish;
   }
 
+  /** A subscription with its first tenure, read once: what is copied later does not depend on what became of it. */
+  async modelOf(provider: number, id: bigint): Promise<Model> {
+    const { subscription } = this.consumer.api.query;
+    const [found, tenure] = await Promise.all([subscription.subscriptions(id), subscription.tenures(provider, id, 1)]);
+    if (found.isNone || tenure.isNone) throw new Error(`the chain has no tenure 1 of subscription ${id} any more`);
+    // In no bucket: nothing becomes due while it is measured.
+    const copy = { ...found.unwrap().toJSON(), bucket: null };
+    return { subscription: copy, tenure: { ...tenure.unwrap().toJSON(), deadline: null } };
+  }
+
   /**
    * Writes subscriptions into the chain's storage, each a copy of one that was made in the usual way, and has a block
    * with an event of the provider's pallet, which tells the operator to look. Returns when that block is built.
    *
-   * @param model number of the subscription to be copied, which has its first tenure.
+   * @param model the subscription to be copied.
    */
   async inject(
     provider: number,
-    model: bigint,
+    model: Model,
     firstId: bigint,
     count: number,
     state: 'Awarded' | 'Active',
@@ -188,15 +205,11 @@ export class Market {
     const { api } = this.consumer;
     const { chain } = this.environment;
     const block = await api.rpc.chain.getHeader();
-    const subscription = (await api.query.subscription.subscriptions(model)).unwrap();
-    const tenure = (await api.query.subscription.tenures(provider, model, 1)).unwrap();
-    // In no bucket: nothing becomes due while it is measured.
-    const info = { ...subscription.toJSON(), bucket: null };
-    const award = { ...tenure.toJSON(), state, since: block.number.toNumber(), deadline: null };
+    const award = { ...model.tenure, state, since: block.number.toNumber() };
     const ids = Array.from({ length: count }, (_, index) => Number(firstId) + index);
     for (let start = 0; start < count; start += INJECTED_AT_ONCE) {
       const some = ids.slice(start, start + INJECTED_AT_ONCE);
-      const subscriptions = some.map((id) => [[id], info]);
+      const subscriptions = some.map((id) => [[id], model.subscription]);
       const tenures = some.map((id) => [[provider, id, 1], award]);
       await chain.call('dev_setStorage', [{ subscription: { subscriptions, tenures } }]);
     }

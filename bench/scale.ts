@@ -37,8 +37,9 @@ export async function measure(
     say('memory without a Deployment …');
     await market.untilIdle(START_S);
     const base = await calmMiB(operator);
-    const model = await market.subscribe(provider);
-    await market.untilActive(model);
+    const first = await market.subscribe(provider);
+    await market.untilActive(first);
+    const model = await market.modelOf(provider, first);
     const figures = [baseFigure(base)];
     let have = 0;
     for (const deployments of sizes) {
