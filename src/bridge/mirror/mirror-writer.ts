@@ -148,7 +148,8 @@ export class MirrorWriter {
   ): Promise<void> {
     const { cluster, namespace } = this;
     const ref = { name, namespace };
-    const options = { fieldManager: FieldManager.bridge };
+    // Custom resource definitions may be older than this process: what they would drop would be written for ever.
+    const options = { fieldManager: FieldManager.bridge, strict: true };
     if (patch !== undefined) {
       try {
         await cluster.mergePatch(type, ref, patch, signal, options);

@@ -5,6 +5,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** The field manager. Default `dinfra-operator`. */
   readonly fieldManager?: string;
+  /** Whether a field that the server does not know is an error, as it is in an apply. By default it is dropped. */
+  readonly strict?: boolean;
 }
 
 export interface ApplyOptions extends WriteOptions {

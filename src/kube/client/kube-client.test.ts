@@ -48,6 +48,18 @@ function answerWith(object: unknown): void {
 describe('what goes over the wire', () => {
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
 
+  test('a create and a merge patch name our field manager, or another, and are strict when asked to be', async () => {
+    answerWith(object);
+    await client.create(configMaps, { metadata: ref }, signal);
+    await client.create(configMaps, { metadata: ref }, signal, { fieldManager: 'me', strict: true });
+    await client.mergePatch(configMaps, ref, { data: null }, signal, { fieldManager: 'me', strict: true });
+    expect(server.seen.map(({ method, url }) => `${method} ${url.search}`)).toEqual([
+      'POST ?fieldManager=dinfra-operator',
+      'POST ?fieldManager=me&fieldValidation=Strict',
+      'PATCH ?fieldManager=me&fieldValidation=Strict',
+    ]);
+  });
+
   test('an apply names its field manager, forces conflicts, and fills in apiVersion and kind', async () => {
     answerWith(object);
     const manifest = { metadata: ref, data: { x: 'y' } };

@@ -59,7 +59,7 @@ export function createRequest<T extends KubeObject>(
   return {
     method: 'POST',
     path: collectionPath(type, namespace),
-    query: { fieldManager: options.fieldManager ?? FIELD_MANAGER, ...dryRun(options) },
+    query: writeQuery(options),
     body: bodyOf(type, manifest),
     attempt: attempt('create', type, manifest.metadata),
   };
@@ -73,7 +73,7 @@ export function replaceRequest<T extends KubeObject>(
   return {
     method: 'PUT',
     path: objectPath(type, manifest.metadata, options.subresource),
-    query: { fieldManager: options.fieldManager ?? FIELD_MANAGER, ...dryRun(options) },
+    query: writeQuery(options),
     body: bodyOf(type, manifest),
     attempt: attempt('replace', type, manifest.metadata),
   };
@@ -105,7 +105,7 @@ export function patchRequest(
   return {
     method: 'PATCH',
     path: objectPath(type, ref, options.subresource),
-    query: { fieldManager: options.fieldManager ?? FIELD_MANAGER, ...dryRun(options) },
+    query: writeQuery(options),
     contentType: `application/${Array.isArray(patch) ? 'json-patch' : 'merge-patch'}+json`,
     body: patch,
     attempt: attempt('patch', type, ref),
@@ -133,6 +133,14 @@ function attemptAll(verb: string, type: ResourceType, namespace: string | undefi
 
 function bodyOf(type: ResourceType, manifest: object): object {
   return { apiVersion: apiVersionOf(type), kind: type.kind, ...manifest };
+}
+
+function writeQuery({
+  fieldManager = FIELD_MANAGER,
+  strict = false,
+  ...options
+}: WriteOptions): NonNullable<HttpRequest['query']> {
+  return { fieldManager, ...(strict && { fieldValidation: 'Strict' }), ...dryRun(options) };
 }
 
 function dryRun(options: { readonly dryRun?: boolean }): { readonly dryRun?: string } {
