@@ -68,6 +68,9 @@ async function readSecretKey(
 function pairFrom(type: 'sr25519' | 'ed25519', { value }: SecretValue, where: string): KeyringPair {
   const keyring = new Keyring({ type, ss58Format: 42 });
   try {
+    // The library pads any other short text to a seed: a slip would become an account that everybody can guess.
+    const [phrase = ''] = value.split('/', 1);
+    if (!isHex(phrase, 256) && phrase !== '' && phrase.trim().split(/\s+/).length < 12) throw new Error('no phrase');
     return isHex(value, 256) ? keyring.addFromSeed(hexToU8a(value)) : keyring.addFromUri(value);
   } catch {
     // Without the cause: its message may quote the value of the Secret.

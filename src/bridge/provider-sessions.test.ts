@@ -191,6 +191,29 @@ describe('a Provider whose Secret is missing', () => {
   });
 });
 
+describe('a Provider whose Secret is not as it says', () => {
+  it('a key that the Secret does not have is named, and the Provider is Stalled', async () => {
+    world.provider('acme', { spec: { accountSecretRef: { name: 'account', key: 'seed' } } });
+    await reconcile('acme');
+    expect(world.condition(world.providerNow(), 'Stalled')).toMatchObject({
+      reason: 'AccountSecretMissing',
+      message: 'Secret account has no key seed in namespace acme',
+    });
+  });
+
+  it.each(['hunter2', 'hunter2 '.repeat(12)])('a value that is no key is reported without it: %s', async (value) => {
+    world.secret('account', value);
+    world.provider('acme');
+    await reconcile('acme');
+    const stalled = world.condition(world.providerNow(), 'Stalled');
+    expect(stalled).toMatchObject({
+      reason: 'AccountSecretInvalid',
+      message: 'Secret account, key suri is not a mnemonic, a 32-byte hex seed or a derivation path',
+    });
+    expect(JSON.stringify([world.providerNow(), world.lines, world.events])).not.toContain('hunter2');
+  });
+});
+
 describe('an Offer that no session serves', () => {
   it('an Offer whose Provider is missing is Stalled', async () => {
     world.offer('web', { providerRef: { name: 'nobody' } });

@@ -8,9 +8,10 @@ import { subscriptions } from '../api/subscription.ts';
 import type { Logger } from '../base/logger.ts';
 import { Reflector } from '../kube/cache/reflector.ts';
 import { ReflectorMetrics } from '../kube/cache/reflector-metrics.ts';
+import type { ReflectorHealth } from '../kube/cache/reflector-options.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import { type KubeObject, type ResourceType, resourceNameOf } from '../kube/client/resource-type.ts';
-import { reflectorDead } from '../kube/health.ts';
+import { reflectorDead, reflectorNotReady } from '../kube/health.ts';
 import type { Health } from '../server/health.ts';
 
 /** The operator's caches of the cluster: a reflector for each kind. */
@@ -39,7 +40,7 @@ export function viewCluster(
       logger: log,
       observer: metrics.forResource(resource),
     });
-    health.addReady(`cluster ${resource}`, () => (reflector.health().synced ? undefined : 'not read yet'));
+    health.addReady(`cluster ${resource}`, () => unsynced(reflector.health()));
     health.addLive(`reflector ${resource}`, () => reflectorDead(reflector.health()));
     return reflector;
   };
@@ -51,4 +52,9 @@ export function viewCluster(
     subscriptions: reflect(subscriptions),
     deployments: reflect(deployments),
   };
+}
+
+/** Why a cache was never filled: a missing definition, a missing right. One that has been filled once can take over. */
+function unsynced(health: ReflectorHealth): string | undefined {
+  return health.synced ? undefined : reflectorNotReady(health);
 }

@@ -46,6 +46,7 @@ export async function runProcess(config: Config): Promise<number> {
   const probes = await serveProbes(config.probes, health, registry);
   log.info({ port: probes.port, server: access.server, namespace: config.namespace ?? 'all' }, 'operator started');
   const elector = config.leaderElection ? electorOf(config, access, registry, log) : undefined;
+  health.addReady('lease', () => elector?.refusal);
   const operator = new Operator({ config, access, fence: elector ?? openFence, health, registry, log });
   const lead = (signal: AbortSignal) => operator.lead(signal);
   try {

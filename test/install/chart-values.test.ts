@@ -75,6 +75,12 @@ test.each([
   expect(text).toContain(words);
 });
 
+test.each(['1.31.9', '1.20.0'])('a cluster of Kubernetes %s is refused in words', async (version) => {
+  const { ok, text } = await template([...fourValues, '--kube-version', version]);
+  expect(ok).toBe(false);
+  expect(text).toMatch(/chart requires kubeVersion: >=1\.32\.0.* which is incompatible with Kubernetes v/);
+});
+
 test('a genesis hash is no private key', async () => {
   const objects = await render([...fourValues, '--set-string', `provider.genesisHash=0x${'ab'.repeat(32)}`]);
   expect(named(objects, 'Provider')[0]?.spec).toMatchObject({ chain: { genesisHash: `0x${'ab'.repeat(32)}` } });

@@ -207,3 +207,17 @@ test('onLost and onLeading are called at each change of leadership', async () =>
   expect(await ended).toBe('Lost');
   expect(calls).toEqual(['leading true', 'leading false', 'lost']);
 });
+
+test('a process that may not have the Lease says so until it may, and never leads', async () => {
+  let isAllowed = false;
+  server.reply((_request, response) => {
+    if (!isAllowed) refuse(response, 403, 'Forbidden', 'l');
+    return !isAllowed;
+  });
+  const { elector } = lead();
+  await vi.waitFor(() => expect(elector.refusal).toMatch(/^cannot (get|read) .*lease/i));
+  expect(isLeader(elector)).toBe(false);
+  isAllowed = true;
+  await isLeading(elector);
+  expect(elector.refusal).toBeUndefined();
+});

@@ -2,6 +2,7 @@ import { type Clock, sleep, systemClock } from '../../base/clock.ts';
 import { startDeadline } from '../../base/deadline.ts';
 import { type Fence, LeadershipLostError } from '../../base/fence.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
+import { findDinfraError } from '../../errors/dinfra-error.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../client/api-error.ts';
 import type { KubeClient } from '../client/kube-client.ts';
 import type { ElectionTimes } from './election-times.ts';
@@ -57,6 +58,7 @@ export class LeaderElector implements Fence {
   /** Monotonic time at which the last successful renewal was sent; undefined when not leading. */
   private renewedAt: number | undefined;
   private term: Term | undefined;
+  private refused: string | undefined;
 
   constructor(options: LeaderElectorOptions) {
     this.options = options;
@@ -85,6 +87,11 @@ export class LeaderElector implements Fence {
     if (this.remainingMs() > 0) return;
     if (this.term !== undefined) this.lose(this.term);
     throw new LeadershipLostError();
+  }
+
+  /** Why this process can never lead: the API server refuses it the Lease. Undefined while it may hold it. */
+  get refusal(): string | undefined {
+    return this.refused;
   }
 
   /** The holder of the Lease when last seen; empty when it has none. */
@@ -171,8 +178,12 @@ export class LeaderElector implements Fence {
   private async attempt(stop: AbortSignal, limitMs: number): Promise<boolean> {
     const deadline = startDeadline(stop, limitMs);
     try {
-      return await this.takeOrRenew(deadline.signal);
+      const isHeld = await this.takeOrRenew(deadline.signal);
+      this.refused = undefined;
+      return isHeld;
     } catch (err) {
+      const failure = findDinfraError(err);
+      if (failure?.code === 'ClusterForbidden') this.refused = failure.message;
       if (!stop.aborted) {
         this.log.warn({ err, leading: this.remainingMs() > 0 }, 'Lease cannot be read or written, retrying');
       }
