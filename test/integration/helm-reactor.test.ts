@@ -9,6 +9,7 @@ import {
   SERVICE,
 } from '../../src/providers/helm/confine/kinds.ts';
 import { at } from '../../src/providers/helm/json-fields.ts';
+import { WEB_CHART } from '../support/chart-archives.ts';
 import { HelmWorld } from '../support/helm-world.ts';
 
 let world: HelmWorld;
@@ -240,12 +241,14 @@ describe('a namespace that is going', () => {
     const order = await world.web();
     const ref = { namespace: order.identity.name, name: 'web' };
     await world.settle(reactor, order);
-    await world.client.mergePatch(SERVICE, ref, { metadata: { finalizers: ['example.org/slow'] } }, world.signal);
-    await reactor.delete(order.identity, await world.present(reactor, order), world.signal);
+    // Of Kubernetes itself, which is waited for.
+    const finalizers = ['service.kubernetes.io/load-balancer-cleanup'];
+    await world.client.mergePatch(SERVICE, ref, { metadata: { finalizers } }, world.signal);
+    await world.client.delete(NAMESPACE, { name: order.identity.name }, world.signal);
     const busy = await world.until(
       reactor,
       order,
-      (found) => found.kind === 'Busy' && found.what.includes('example.org/slow'),
+      (found) => found.kind === 'Busy' && found.what.includes('load-balancer-cleanup'),
     );
     expect(busy).toMatchObject({ what: expect.stringContaining('finalizers remaining') });
     await expect(reactor.create(order, undefined, world.signal)).rejects.toMatchObject({
@@ -253,5 +256,24 @@ describe('a namespace that is going', () => {
     });
     await world.client.mergePatch(SERVICE, ref, { metadata: { finalizers: null } }, world.signal);
     await world.until(reactor, order, (found) => found.kind === 'Absent');
+  });
+
+  test('pods that would take ten minutes to end and objects with finalizers are gone soon after the end', async () => {
+    const web = (WEB_CHART['templates/web.yaml'] ?? '').replace(
+      'automountServiceAccountToken',
+      'terminationGracePeriodSeconds: 600\n      automountServiceAccountToken',
+    );
+    // Twenty times as fast as this machine's clock.
+    const reactor = world.reactor({}, { now: () => performance.now() * 20 });
+    const order = await world.web({}, world.identity(), { ...WEB_CHART, 'templates/web.yaml': web });
+    const { name: namespace } = order.identity;
+    await world.settle(reactor, order);
+    const { items } = await world.client.list(POD, { namespace }, world.signal);
+    expect(items).toHaveLength(1);
+    const held = { metadata: { finalizers: ['example.org/mine'] } };
+    for (const { metadata } of items) await world.client.mergePatch(POD, metadata, held, world.signal);
+    await world.client.mergePatch(SERVICE, { namespace, name: 'web' }, held, world.signal);
+    await world.remove(reactor, order);
+    expect(await world.observe(reactor, order)).toEqual({ kind: 'Absent' });
   });
 });

@@ -19,6 +19,8 @@ export interface ApplyOptions extends WriteOptions {
 export interface DeleteOptions {
   /** Preconditions: delete only the object with this uid, at this version. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  /** Seconds until the object goes. Default: what the object says itself. */
+  readonly gracePeriodSeconds?: number;
   /** What happens to dependents. Default: the API server's default for the type, usually Background. */
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
   readonly dryRun?: boolean;

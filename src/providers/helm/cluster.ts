@@ -19,7 +19,11 @@ export interface Cluster {
     type: Address,
     ref: ObjectRef,
     signal: AbortSignal,
-    options?: { readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } },
+    options?: {
+      readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+      /** Seconds, instead of what the object says itself. */
+      readonly gracePeriodSeconds?: number;
+    },
   ): Promise<'Accepted' | 'Absent'>;
   /** Any other request, such as one for a token. Returns the JSON of the reply. */
   request(http: ApiRequest, signal: AbortSignal): Promise<unknown>;

@@ -14,15 +14,17 @@ import { parseHelmDescriptor } from './chart/descriptor.ts';
 import type { TenantCluster } from './cluster.ts';
 import { type HelmConfig, type Settings, settingsOf } from './config.ts';
 import { NAMESPACE, tenantKinds } from './confine/kinds.ts';
-import { ensureTenantNamespace, findNamespace, markedNamespaces } from './confine/tenant-namespace.ts';
+import { admitNoPods, ensureTenantNamespace, findNamespace, markedNamespaces } from './confine/tenant-namespace.ts';
 import { at, textOf } from './json-fields.ts';
 import { Annotation } from './names.ts';
+import { ofOneThing } from './observe/failures.ts';
 import { type Expectation, observationOf } from './observe/observation.ts';
 import { isOutOfPlace, isStopped, type ReaderOptions, TenantReader } from './observe/tenant-reader.ts';
+import { endPods, releaseFinalizers } from './release/ending.ts';
 import type { HelmCommand } from './release/helm-command.ts';
 import type { ReleaseHistory, ReleaseRecord } from './release/release-record.ts';
 import { startWorkloads, stopWorkloads } from './release/suspension.ts';
-import { TenantAccess } from './release/tenant-access.ts';
+import { TenantAccess, type TenantKey } from './release/tenant-access.ts';
 import { TenantReleases } from './release/tenant-release.ts';
 
 export interface HelmReactorOptions extends ReaderOptions, PreparationOptions {
@@ -39,6 +41,9 @@ export interface HelmReactorOptions extends ReaderOptions, PreparationOptions {
 /** When looking again is worth it after a release has been written. */
 const POLL_AFTER_WRITE_MS = 2_000;
 const VERSION_MS = 600_000;
+/** After this the pods of an ended tenure are removed at once. */
+const PODS_END_MS = 40_000;
+const MAX_ENDING = 10_000;
 /** Rights granted a moment ago reach the API server's authoriser by a watch, usually within milliseconds. */
 const RIGHTS_WAITS_MS = [10, 20, 40, 80, 160, 320, 640];
 
@@ -56,6 +61,8 @@ export class HelmReactor implements Reactor {
   private readonly reader: TenantReader;
   private readonly now: () => number;
   private readonly closed = new AbortController();
+  /** When the removal of a namespace was first asked for, by its name, on this clock. */
+  private readonly endingSince = new BoundedCache<number>(MAX_ENDING);
   private readonly versions: BoundedCache<{ readonly at: number; readonly version: string | undefined }>;
 
   constructor({ config, owner, helm, ...options }: HelmReactorOptions) {
@@ -113,7 +120,10 @@ export class HelmReactor implements Reactor {
     return this.startAgain(identity, signal);
   }
 
-  /** Deletes the namespace, and all that is in it with it: neither helm nor the record of the release is needed. */
+  /**
+   * Ends the pods, whatever they would like, and deletes the namespace with all that is in it: neither helm nor the record of
+   * the release is needed. What the tenant's account cannot do any more keeps nothing back.
+   */
   async delete(identity: TenureIdentity, _found: Present, signal: AbortSignal): Promise<Step> {
     const { name } = identity;
     const namespace = await findNamespace(this.cluster.operator, identity, this.settings.owner, signal);
@@ -121,9 +131,12 @@ export class HelmReactor implements Reactor {
     if (namespace.metadata.deletionTimestamp !== undefined) {
       return { message: `Namespace ${name} is being removed`, pollAfterMs: POLL_AFTER_WRITE_MS };
     }
+    const left = await this.endPods(identity, signal);
+    if (left > 0) return { message: `Ending the ${left} pods of ${name}`, pollAfterMs: POLL_AFTER_WRITE_MS };
     const preconditions = { uid: namespace.metadata.uid };
     await this.cluster.operator.delete(NAMESPACE, { name }, signal, { preconditions });
     this.reader.forget(name);
+    this.endingSince.delete(name);
     return { message: `Removing namespace ${name}`, pollAfterMs: POLL_AFTER_WRITE_MS };
   }
 
@@ -136,6 +149,28 @@ export class HelmReactor implements Reactor {
     this.closed.abort(new DOMException('the reactor is closed', 'AbortError'));
     this.charts.close();
     await this.source.close();
+  }
+
+  /** Ends the pods of an ended tenure and returns how many are left; 0 when they have had their time. */
+  private async endPods(identity: TenureIdentity, signal: AbortSignal): Promise<number> {
+    const { name } = identity;
+    const since = this.endingSince.get(name) ?? this.now();
+    this.endingSince.set(name, since);
+    const kinds = tenantKinds(this.settings.extraKinds);
+    try {
+      await admitNoPods(this.cluster.operator, identity, this.settings, signal);
+      const end = async ({ cluster }: TenantKey) => {
+        const isOverdue = this.now() - since >= PODS_END_MS;
+        const { count } = await endPods(cluster, name, isOverdue, signal);
+        if (count > 0 && !isOverdue) return count;
+        await releaseFinalizers(cluster, name, kinds, signal);
+        return 0;
+      };
+      return await this.access.use(name, end, signal);
+    } catch (error) {
+      ofOneThing(error);
+      return 0;
+    }
   }
 
   private async realise(order: Order, isNew: boolean, signal: AbortSignal): Promise<Step> {

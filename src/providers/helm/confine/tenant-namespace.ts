@@ -5,7 +5,7 @@ import type { ApiObject, Cluster } from '../cluster.ts';
 import type { Settings } from '../config.ts';
 import { Annotation, FIELD_MANAGER, Label, MANAGER } from '../names.ts';
 import { type Version, versionOf } from '../observe/metadata-views.ts';
-import { NAMESPACE, ROLE_BINDING } from './kinds.ts';
+import { NAMESPACE, RESOURCE_QUOTA, ROLE_BINDING } from './kinds.ts';
 import { firstDifference } from './subset.ts';
 import { namespaceFor, type Wall, wallsFor } from './walls.ts';
 
@@ -57,6 +57,17 @@ export async function ensureTenantNamespace(
   // Its role and account have to be there before it.
   for (const binding of walls.filter(isBinding)) versions.push(await apply(operator, binding, signal));
   return versions;
+}
+
+/** Has the quota of a namespace admit no more pods, and leaves everything else as it is. */
+export async function admitNoPods(
+  operator: Cluster,
+  identity: TenureIdentity,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  const quota = wallsFor(identity, settings, true).find(({ address }) => address === RESOURCE_QUOTA);
+  if (quota !== undefined) await apply(operator, quota, signal);
 }
 
 /** What was found of what confines a tenant. */

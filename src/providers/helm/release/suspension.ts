@@ -2,7 +2,7 @@ import type { Address, ApiObject, Cluster } from '../cluster.ts';
 import { CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, POD, REPLICA_SET, STATEFUL_SET } from '../confine/kinds.ts';
 import { at, listOf, numberOf, recordOf, textOf } from '../json-fields.ts';
 import { Annotation } from '../names.ts';
-import { ofOneThing } from '../observe/failures.ts';
+import { forEachOf } from './each-object.ts';
 
 /** How a kind of workload is brought to having no pods, and back. */
 interface Workload {
@@ -98,29 +98,6 @@ export async function startWorkloads(
     };
     troubles.push(...(await forEachOf(cluster, address, namespace, startOne, signal)));
   }
-  return troubles;
-}
-
-/** Does something with every object of a kind. One that is refused, or a kind that is not served, keeps no other back. */
-async function forEachOf(
-  cluster: Cluster,
-  address: Address,
-  namespace: string,
-  work: (object: ApiObject) => Promise<void>,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const troubles: string[] = [];
-  const attempt = async (step: () => Promise<void>) => {
-    try {
-      await step();
-    } catch (error) {
-      troubles.push(ofOneThing(error).message.slice(0, 200));
-    }
-  };
-  await attempt(async () => {
-    const { items } = await cluster.list(address, { namespace }, signal);
-    for (const object of items) await attempt(() => work(object));
-  });
   return troubles;
 }
 

@@ -1,0 +1,79 @@
+import type { Address, ApiObject, Cluster } from '../cluster.ts';
+import { POD } from '../confine/kinds.ts';
+import { at, numberOf } from '../json-fields.ts';
+import { forEachOf } from './each-object.ts';
+
+/** Seconds that pods of an ended tenure have to end by themselves, however long their author would like. */
+const GRACE_SECONDS = 30;
+
+/** Finalizers of Kubernetes itself: its controllers take them away, and have something to do before. */
+const OF_KUBERNETES = new Set([
+  'foregroundDeletion',
+  'orphan',
+  'batch.kubernetes.io/job-tracking',
+  'kubernetes.io/pvc-protection',
+  'service.kubernetes.io/load-balancer-cleanup',
+]);
+
+/** What is left of the pods of a namespace. */
+export interface PodsLeft {
+  readonly count: number;
+  /** What went wrong, in words. */
+  readonly troubles: readonly string[];
+}
+
+/**
+ * Ends the pods of a namespace whose tenure has ended: within half a minute, or at once when `overdue`, then without the
+ * finalizers that keep them. Meant for a namespace whose quota admits no more pods.
+ */
+export async function endPods(
+  cluster: Cluster,
+  namespace: string,
+  overdue: boolean,
+  signal: AbortSignal,
+): Promise<PodsLeft> {
+  let count = 0;
+  const endOne = async (pod: ApiObject) => {
+    count += 1;
+    const { name, uid, deletionTimestamp } = pod.metadata;
+    if (overdue) await releaseOne(cluster, POD, pod, new Set(), signal);
+    else if (deletionTimestamp !== undefined && graceOf(pod) <= GRACE_SECONDS) return;
+    const gracePeriodSeconds = overdue ? 0 : GRACE_SECONDS;
+    await cluster.delete(POD, { name, namespace }, signal, { preconditions: { uid }, gracePeriodSeconds });
+  };
+  const troubles = await forEachOf(cluster, POD, namespace, endOne, signal);
+  return { count, troubles };
+}
+
+/** Seconds that a pod that is going was given. */
+function graceOf(pod: ApiObject): number {
+  return numberOf(at(pod, 'metadata', 'deletionGracePeriodSeconds')) ?? 0;
+}
+
+/** Takes away the finalizers that would keep objects of these kinds, those of Kubernetes itself apart. */
+export async function releaseFinalizers(
+  cluster: Cluster,
+  namespace: string,
+  kinds: readonly Address[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const troubles: string[] = [];
+  for (const kind of kinds) {
+    const release = (object: ApiObject) => releaseOne(cluster, kind, object, OF_KUBERNETES, signal);
+    troubles.push(...(await forEachOf(cluster, kind, namespace, release, signal)));
+  }
+  return troubles;
+}
+
+async function releaseOne(
+  cluster: Cluster,
+  address: Address,
+  { metadata }: ApiObject,
+  keep: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, namespace = '', uid, finalizers = [] } = metadata;
+  const kept = finalizers.filter((finalizer) => keep.has(finalizer));
+  if (kept.length === finalizers.length) return;
+  await cluster.mergePatch(address, { name, namespace }, { metadata: { uid, finalizers: kept } }, signal);
+}
