@@ -14,13 +14,13 @@ export const binaryNames = [
 
 export type BinaryName = (typeof binaryNames)[number];
 
-/** Where each is. */
+/** The path of each program. */
 export type Binaries = Readonly<Record<BinaryName, string>>;
 
 /**
- * The programs as tools/run has found or built them: in DINFRA_BIN, a list of folders like PATH.
+ * Finds the programs that tools/run has found or built, in DINFRA_BIN, a list of folders like PATH.
  *
- * @throws Error naming the first that is missing and what to do.
+ * @throws Error that names the first missing program and what to do.
  */
 export function findBinaries(environment: NodeJS.ProcessEnv = process.env): Binaries {
   const folders = (environment['DINFRA_BIN'] ?? '').split(delimiter).filter((folder) => folder !== '');

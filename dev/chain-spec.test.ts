@@ -37,12 +37,12 @@ it.each([
   const spec = (await rawChainSpec(preset)) as Spec;
   expect(spec.chainType).toBe(chainType);
   const authorities = spec.genesis.raw.top[`${xxhashAsHex('Aura', 128)}${xxhashAsHex('Authorities', 128).slice(2)}`];
-  // A vector of keys of 32 bytes, whose number is in the first byte, times four.
+  // A vector of 32-byte keys; the first byte is four times their number.
   expect(hexToU8a(authorities)).toHaveLength(1 + 32 * producers);
   expect(hexToU8a(authorities)[0]).toBe(4 * producers);
 });
 
-it('the committed runtime takes a transaction signed with the hash of its metadata, as hardware wallets do, and no other hash', async () => {
+it('the committed runtime accepts a transaction signed with the hash of its metadata, like hardware wallets do, and no other hash', async () => {
   const { api } = connection;
   const metadata = await api.call.metadata.metadataAtVersion(15);
   const hash = u8aToHex(

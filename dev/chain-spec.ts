@@ -13,7 +13,7 @@ import { callRuntime, type StorageDiff } from './runtime-call.ts';
 /** The genesis presets of the runtime: one node with sudo Alice, or a test net of two. */
 export type Preset = 'development' | 'local';
 
-/** A raw chain spec: what `polkadot-omni-node --chain` and chopsticks' `genesis` take. */
+/** A raw chain spec, for `polkadot-omni-node --chain` and chopsticks' `genesis`. */
 export interface RawChainSpec {
   readonly name: string;
   readonly id: string;
@@ -23,7 +23,7 @@ export interface RawChainSpec {
   readonly protocolId: null;
   readonly properties: { readonly tokenSymbol: string; readonly tokenDecimals: number; readonly ss58Format: number };
   readonly codeSubstitutes: Readonly<Record<string, string>>;
-  /** The stock node asks for these two whether or not there is a relay chain. */
+  /** The stock node requires these two even without a relay chain. */
   readonly relay_chain: string;
   readonly para_id: number;
   readonly genesis: {
@@ -41,8 +41,8 @@ export const runtimePath = new URL('../chain/runtime/dinfra_runtime.compact.comp
 const CODE = '0x3a636f6465';
 
 /**
- * The raw chain spec of a genesis preset, made by the runtime itself (its `GenesisBuilder` API) without a node: about a
- * second of work. Throws when the runtime does not know the preset or refuses it.
+ * The raw chain spec of a genesis preset, built by the runtime itself (its `GenesisBuilder` API) without a node, which
+ * takes about a second. Throws if the runtime does not know the preset or refuses it.
  *
  * @param wasm the runtime, compressed or not; by default the committed one.
  */
@@ -71,7 +71,7 @@ export async function rawChainSpec(
 }
 
 async function genesisStorage(code: `0x${string}`, preset: Preset): Promise<StorageDiff> {
-  // Option<String> goes in, Option<Vec<u8>> comes out. Our presets are complete, so what comes out is what goes in next.
+  // Option<String> goes in, Option<Vec<u8>> comes out. Our presets are complete, so the output is the next input.
   const id = u8aConcat([1], compactAddLength(stringToU8a(preset)));
   const found = hexToU8a((await callRuntime(code, 'GenesisBuilder_get_preset', id)).result);
   if (found[0] !== 1) throw new Error(`the runtime has no genesis preset "${preset}"`);

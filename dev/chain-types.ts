@@ -15,13 +15,13 @@ import { compactStripLength, hexToU8a, u8aToHex } from '@polkadot/util';
 import { runtimePath } from './chain-spec.ts';
 import { callRuntime } from './runtime-call.ts';
 
-/** Where the types of the committed runtime are. */
+/** The folder of the types of the committed runtime. */
 export const generatedPath = fileURLToPath(new URL('../src/sources/dinfra/generated', import.meta.url));
 
 /** Metadata version that has the runtime APIs and that @polkadot/typegen 16 reads. */
 const METADATA_VERSION = 15;
 
-/** The metadata of a runtime, hex, as `state_getMetadata` gives it. */
+/** The metadata of a runtime, in hex, like `state_getMetadata`. */
 export async function runtimeMetadata(wasm: Uint8Array = readFileSync(runtimePath)): Promise<`0x${string}`> {
   const version = new Uint8Array([METADATA_VERSION, 0, 0, 0]);
   const { result } = await callRuntime(u8aToHex(wasm), 'Metadata_metadata_at_version', version);
@@ -34,7 +34,7 @@ export async function runtimeMetadata(wasm: Uint8Array = readFileSync(runtimePat
 export async function writeChainTypes(folder: string, metadata: `0x${string}`): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  // The generator talks; what it says is of no use to anybody.
+  // The output of the generator is not useful.
   const log = console.log;
   console.log = () => {};
   try {
@@ -50,7 +50,7 @@ export async function writeChainTypes(folder: string, metadata: `0x${string}`): 
   } finally {
     console.log = log;
   }
-  // Only types are wanted: the definitions the generator reads back are dropped, and the rest are declarations.
+  // Only types are needed: the generator's own definitions are removed, and the rest become declarations.
   for (const name of ['index.ts', 'lookup.ts']) rmSync(join(folder, name));
   for (const name of readdirSync(folder)) renameSync(join(folder, name), join(folder, name.replace(/\.ts$/, '.d.ts')));
 }

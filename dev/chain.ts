@@ -5,13 +5,13 @@ import { type RawChainSpec, rawChainSpec } from './chain-spec.ts';
 import { Child } from './child-process.ts';
 import { freePorts } from './ports.ts';
 
-/** How long the chain may take to come up, and one block to be built, in milliseconds. */
+/** Time limits for the start of the chain and for building a block, in milliseconds. */
 const START_MS = 60_000;
 const BLOCK_MS = 60_000;
 
 /**
- * Our runtime under chopsticks, on loopback: every block is final at once, and blocks are built when we say so. The
- * state is in memory: a chain that was stopped begins anew.
+ * Our runtime in chopsticks, on loopback: every block is final immediately, and blocks are built on demand. The state
+ * is in memory: a restarted chain begins at its genesis.
  */
 export class DevChain {
   /** `ws://127.0.0.1:PORT`. */
@@ -30,8 +30,8 @@ export class DevChain {
   /**
    * Starts the chain.
    *
-   * @param folder is made, and is the chain's own.
-   * @param port 0 takes a free one.
+   * @param folder is created, for the chain alone.
+   * @param port 0 chooses a free one.
    * @param spec default: the `development` preset of the committed runtime.
    */
   static async start(folder: string, port = 0, spec?: RawChainSpec): Promise<DevChain> {
@@ -60,11 +60,11 @@ export class DevChain {
       await child.stop();
       throw error;
     }
-    if (rpc === undefined) throw new Error('the chain answers and then does not');
+    if (rpc === undefined) throw new Error('the chain stopped answering after its start');
     return new DevChain(endpoint, child, rpc);
   }
 
-  /** Builds a block each `ms` milliseconds, until told otherwise; 0 stops it. One under way is still built. */
+  /** Builds a block every `ms` milliseconds, until this is called again; 0 stops. A block in progress is completed. */
   tick(ms: number): void {
     clearTimeout(this.ticking?.timer);
     this.ticking = undefined;
@@ -74,14 +74,15 @@ export class DevChain {
     const next = () => {
       if (this.ticking !== ticking) return;
       ticking.timer = setTimeout(() => {
-        // The next one is due after the one before: a slow machine has longer blocks, not a queue of them.
+        // The next block is scheduled after the previous one: a slow machine has longer block times, not a queue of
+        // blocks.
         this.build(1).then(next, () => undefined);
       }, ms);
     };
     next();
   }
 
-  /** Builds that many blocks, one after the other, with whatever was submitted. */
+  /** Builds blocks one after the other, with all submitted transactions. */
   async build(count: number): Promise<void> {
     const built = this.building.then(() =>
       this.rpc.call('dev_newBlock', [{ count }], BLOCK_MS * Math.max(1, count / 20)),
@@ -90,12 +91,12 @@ export class DevChain {
     await built;
   }
 
-  /** Any method of the node's RPC. */
+  /** Calls any RPC method of the node. */
   async call(method: string, parameters: readonly unknown[]): Promise<unknown> {
     return this.rpc.call(method, parameters, BLOCK_MS);
   }
 
-  /** Stops answering without closing anything, as a machine that was unplugged. */
+  /** Stops answering without closing connections, like an unplugged machine. */
   freeze(): void {
     this.child.kill('SIGSTOP');
   }
@@ -104,7 +105,7 @@ export class DevChain {
     this.child.kill('SIGCONT');
   }
 
-  /** How it ended, should it end by itself. */
+  /** Resolves with the reason if the process ends by itself. */
   get exited(): Promise<string> {
     return this.child.exited;
   }
@@ -116,7 +117,7 @@ export class DevChain {
   }
 }
 
-/** JSON-RPC over one WebSocket: enough for the `dev_` methods, which no client knows. */
+/** JSON-RPC over one WebSocket: enough for the `dev_` methods, which clients do not have. */
 class JsonRpc {
   private readonly socket: WebSocket;
   private readonly waiting = new Map<number, (reply: { result?: unknown; error?: { message: string } }) => void>();

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Starts a shell script as a child that can be told to end, and waits until it has said something. */
+/** Starts a shell script as a child process, and waits for its first output. */
 async function startScript(script: string, onDeath?: (problem: string) => void): Promise<Child> {
   const logFile = join(folder, 'log');
   const child = Child.start({
@@ -33,7 +33,7 @@ async function ends(pid: number): Promise<void> {
 }
 
 describe('a child process', () => {
-  it('keeps its process id for the command, so that signals reach it', async () => {
+  it('the command of a child process has its process id, so that signals reach it', async () => {
     const child = await startScript('echo $$; exec sleep 60');
     expect(Number(readFileSync(join(folder, 'log'), 'utf8'))).toBe(child.pid);
     await child.stop();
@@ -41,13 +41,13 @@ describe('a child process', () => {
     expect(await child.exited).toBe('SIGTERM');
   });
 
-  it('ends by force when it does not end by SIGTERM', async () => {
+  it('a child process that ignores SIGTERM is killed', async () => {
     const child = await startScript('trap "" TERM; echo up; while :; do sleep 1; done');
     await child.stop(200);
     expect(await child.exited).toBe('SIGKILL');
   });
 
-  it('leaves nothing of its own behind when it is stopped', async () => {
+  it('a stopped child process leaves no processes behind', async () => {
     const child = await startScript('sleep 60 & echo $!; wait');
     const grandchild = Number(readFileSync(join(folder, 'log'), 'utf8'));
     expect(isAlive(grandchild)).toBe(true);
@@ -55,7 +55,7 @@ describe('a child process', () => {
     await ends(grandchild);
   });
 
-  it('ends with its parent, even when that is killed with SIGKILL', async () => {
+  it('a child process ends with its parent, even if that is killed with SIGKILL', async () => {
     const script = `
       import { Child } from ${JSON.stringify(new URL('./child-process.ts', import.meta.url).href)};
       const options = { name: 'sleep', command: 'sleep', args: ['60'], logFile: ${JSON.stringify(join(folder, 'log'))} };
@@ -67,7 +67,7 @@ describe('a child process', () => {
     await ends(Number(stdout));
   });
 
-  it('reports its unexpected end with its last lines', async () => {
+  it('the unexpected end of a child process is reported with its last lines', async () => {
     const deaths: string[] = [];
     const onDeath = (problem: string) => deaths.push(problem);
     const failing = await startScript('echo "disk full"; sleep 0.2; exit 3', onDeath);
@@ -80,7 +80,7 @@ describe('a child process', () => {
     expect(deaths).toHaveLength(1);
   });
 
-  it('says why it is not ready: it ended, or took too long', async () => {
+  it('a child process that ends or takes too long to be ready is reported with the reason', async () => {
     const options = { name: 'server', logFile: join(folder, 'log') };
     const ended = Child.start({ ...options, command: '/bin/sh', args: ['-c', 'echo "port taken" >&2; exit 1'] });
     await expect(ended.untilReady(async () => false, 5_000)).rejects.toThrow(

@@ -4,40 +4,40 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ChildOptions {
-  /** For messages. */
+  /** Its name in messages. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Where its output goes, appended. */
+  /** The file to which its output is appended. */
   readonly logFile: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Called with its last lines when it ended and was not stopped. */
+  /** Called with its last lines if it ended without being stopped. */
   readonly onDeath?: (problem: string) => void;
 }
 
 /**
- * Ends the command when our end of the pipe is closed, which the kernel does however this process dies. `exec` keeps the
- * process id, so that signals and exit codes are the command's own.
+ * Ends the command when our end of the pipe is closed, which the kernel does however this process dies. `exec` keeps
+ * the process id, so signals and exit codes are those of the command.
  */
 const LIFELINE =
   'exec 3<&0; ( cat <&3 >/dev/null; kill -TERM $$ 2>/dev/null && sleep 5 && kill -KILL $$ 2>/dev/null ) & exec "$@" 3<&- </dev/null';
-/** How long a process may take to end by SIGTERM, in milliseconds. */
+/** How long a process may take to end after SIGTERM, in milliseconds. */
 const TERM_MS = 10_000;
 const LAST_LINES = 15;
 
-/** A process that does not outlive us. */
+/** A process that never outlives this one. */
 export class Child {
   readonly name: string;
   readonly pid: number;
-  /** Resolves when it has ended, with how. */
+  /** Resolves when it has ended, with its exit code or signal. */
   readonly exited: Promise<string>;
   private readonly process: ChildProcess;
   private readonly logFile: string;
   private ended = false;
   private dismissed = false;
 
-  /** @throws Error when the command cannot be started. */
+  /** @throws Error if the command cannot be started. */
   static start(options: ChildOptions): Child {
     const log = openSync(options.logFile, 'a', 0o600);
     try {
@@ -45,7 +45,7 @@ export class Child {
         cwd: options.cwd,
         env: options.env ?? process.env,
         stdio: ['pipe', log, log],
-        // A group of its own: Ctrl-C in the terminal is ours to pass on, in order.
+        // A separate process group, so that this process handles Ctrl-C and stops its children in order.
         detached: true,
       });
       return new Child(options, child);
@@ -81,7 +81,7 @@ export class Child {
     if (this.running) this.process.kill(signal);
   }
 
-  /** Ends it, by force after `termMs` milliseconds, and resolves when it and all of its own have ended. */
+  /** Ends it, with SIGKILL after `termMs` milliseconds, and resolves when it and its children have ended. */
   async stop(termMs = TERM_MS): Promise<void> {
     this.kill('SIGTERM');
     const timer = setTimeout(() => this.kill('SIGKILL'), termMs);
@@ -91,9 +91,9 @@ export class Child {
   }
 
   /**
-   * Waits until `ready` says so.
+   * Waits until `ready` returns true.
    *
-   * @throws Error with its last lines when it ends before, or is not ready within `timeoutMs`.
+   * @throws Error with its last lines if it ends before that, or is not ready within `timeoutMs`.
    */
   async untilReady(ready: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const until = performance.now() + timeoutMs;
@@ -108,14 +108,14 @@ export class Child {
     }
   }
 
-  /** What happened to it, and the end of what it has printed. */
+  /** What happened to it, and the end of its output. */
   private async lastWords(what: string): Promise<string> {
     const text = await readFile(this.logFile, 'utf8').catch(() => '');
     const lines = text.trimEnd().split('\n').slice(-LAST_LINES).join('\n');
     return `${this.name} ${what}. Its last lines, of ${this.logFile}:\n${lines}`;
   }
 
-  /** Ends what it has left behind: children of its own that it did not wait for. */
+  /** Kills the child processes that it left behind. */
   private endGroup(): void {
     try {
       process.kill(-this.pid, 'SIGKILL');

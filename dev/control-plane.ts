@@ -11,7 +11,10 @@ import { prepareCluster } from './prepare-cluster.ts';
 
 const START_MS = 60_000;
 
-/** Requests of service accounts, without their bodies: the operator's and its tenants', and not those of the cluster's parts. */
+/**
+ * Requests of service accounts without their bodies: those of the operator and its tenants, not those of cluster
+ * components.
+ */
 const AUDIT_POLICY = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
@@ -24,22 +27,22 @@ const AUDIT_POLICY = {
 };
 
 export interface ControlPlaneOptions {
-  /** Called, with its last lines, for a part that has ended by itself later. Default: prints it. */
+  /** Called with the last lines of a component that ended by itself. Default: prints them. */
   readonly onDeath?: (problem: string) => void;
-  /** Whether the API server notes each request of a service account in `auditLog`. Default false. */
+  /** Whether the API server writes each request of a service account to `auditLog`. Default false. */
   readonly audit?: boolean;
 }
 
 /**
- * A real Kubernetes control plane on loopback: etcd, API server, controller manager and scheduler, and KWOK, which plays
- * one node with any number of pods and volumes. Nothing of it is for production: etcd does not sync to disk.
+ * A real Kubernetes control plane on loopback: etcd, API server, controller manager and scheduler, and KWOK, which
+ * simulates one node with any number of pods and volumes. Not for production: etcd does not sync to disk.
  */
 export class ControlPlane {
   /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   /** URL of the API server. */
   readonly server: string;
-  /** Path of the requests that were answered, an audit.k8s.io Event a line; there is none unless it was asked for. */
+  /** Path of the audit log, with an audit.k8s.io Event per line, if it was requested. */
   readonly auditLog: string;
   private readonly audit: boolean;
   private readonly folder: string;
@@ -49,7 +52,7 @@ export class ControlPlane {
   private etcd: Child | undefined;
   private apiServer: Child | undefined;
   private others: Child[] = [];
-  /** Aborted when a part ended by itself, with its last lines. */
+  /** Aborted if a component ended by itself, with its last lines. */
   private readonly broken = new AbortController();
   private readonly onDeath: (problem: string) => void;
 
@@ -70,10 +73,10 @@ export class ControlPlane {
   }
 
   /**
-   * Starts everything and returns when a pod could run: about ten seconds.
+   * Starts everything and returns once a pod could run: after about ten seconds.
    *
-   * @param folder is made, and is the control plane's own: data, logs, certificates.
-   * @throws Error with the last lines of whatever did not come up; nothing is left running then.
+   * @param folder is created, for the control plane alone: data, logs, certificates.
+   * @throws Error with the last lines of the component that did not come up; then nothing is left running.
    */
   static async start(
     folder: string,
@@ -105,7 +108,7 @@ export class ControlPlane {
     }
   }
 
-  /** Ends everything. */
+  /** Stops everything. */
   async stop(): Promise<void> {
     const others = this.others;
     this.others = [];
@@ -128,8 +131,8 @@ export class ControlPlane {
       `--etcd-servers=http://127.0.0.1:${this.ports.etcd}`,
       `--secure-port=${this.ports.api}`,
       '--bind-address=127.0.0.1',
-      // Else it looks for a default route, and ends on a machine that is on no network. Nobody reaches it through the
-      // cluster's own Service, whose endpoint could not be loopback.
+      // Otherwise it looks for a default route, and exits on a machine without a network. Nothing uses the cluster's
+      // own Service, whose endpoint could not be loopback.
       '--advertise-address=127.0.0.1',
       '--endpoint-reconciler-type=none',
       `--cert-dir=${path('certs')}`,
@@ -139,7 +142,7 @@ export class ControlPlane {
       `--token-auth-file=${path('tokens.csv')}`,
       '--authorization-mode=RBAC',
       '--service-cluster-ip-range=10.96.0.0/16',
-      // Room for a thousand objects that change at once, on two cores.
+      // Enough for a thousand objects that change at once, on two cores.
       '--max-requests-inflight=800',
       '--max-mutating-requests-inflight=400',
       ...(this.audit ? [`--audit-policy-file=${path('audit-policy.json')}`, `--audit-log-path=${this.auditLog}`] : []),
@@ -165,7 +168,7 @@ export class ControlPlane {
       '--log-level=warn',
     ]);
     await this.startApiServer();
-    // The server made its own certificate, with the CA that signed it in the same file.
+    // The server generated its own certificate, with its CA in the same file.
     this.writeKubeconfig(readFileSync(path('certs/apiserver.crt')));
     this.startControllers();
     const signal = AbortSignal.any([AbortSignal.timeout(START_MS), this.broken.signal]);
@@ -185,7 +188,7 @@ export class ControlPlane {
         ...common,
         `--service-account-private-key-file=${join(this.folder, 'service-accounts.key')}`,
         '--use-service-account-credentials',
-        // The node is played: nobody renews its lease, and it does not go away.
+        // The node is simulated: nothing renews its lease, and it never goes away.
         '--node-monitor-grace-period=24h',
       ]),
       this.child('kube-scheduler', common),
@@ -193,15 +196,15 @@ export class ControlPlane {
         `--kubeconfig=${this.kubeconfig}`,
         `--config=${stages}`,
         '--manage-all-nodes',
-        // Without leases a node beats about once a minute, which the controller manager takes for NotReady now and then;
-        // it says so of the node's pods too, and the stages never make those ready again.
+        // Without leases a node reports about once a minute, which the controller manager sometimes treats as NotReady,
+        // also for the node's pods, and the stages never make those ready again.
         '--node-lease-duration-seconds=40',
       ]),
     ];
   }
 
   private child(name: keyof Binaries, args: readonly string[]): Child {
-    // Starts nothing while it is being stopped.
+    // Nothing is started while it is being stopped.
     this.broken.signal.throwIfAborted();
     return Child.start({
       name,
@@ -216,7 +219,7 @@ export class ControlPlane {
   }
 
   private async answers(path: string): Promise<boolean> {
-    // Its certificate is not known before it has made it.
+    // Its certificate is unknown until it has generated it.
     const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
     try {
       const headers = { authorization: `Bearer ${this.token}` };

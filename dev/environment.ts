@@ -14,32 +14,32 @@ import { OperatorRelease } from './operator-release.ts';
 /** The root of the checkout. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where the samples expect the chain and the cloud. */
+/** The ports at which the samples expect the chain and the cloud. */
 const CHAIN_PORT = 9944;
 const CLOUD_PORT = 8080;
-/** The namespace the samples are applied to, unless another is asked for. */
+/** The default namespace of the samples. */
 export const NAMESPACE = 'acme';
 /** A block each second: fast enough to watch, slow enough to follow. */
 const BLOCK_MS = 1_000;
 
 export interface EnvironmentOptions {
-  /** The environment's own: data, logs, kubeconfig. */
+  /** Folder of the environment: data, logs, kubeconfig. */
   readonly folder: string;
-  /** Called for each part as it comes up. */
+  /** Called for each component that has started. */
   readonly onStep?: (what: string) => void;
-  /** Kubeconfig of a cluster that is there already. Default: an embedded control plane of its own. */
+  /** Kubeconfig of an existing cluster. Default: an embedded control plane. */
   readonly kubeconfig?: string;
   /** Created if it does not exist. Default `acme`. */
   readonly namespace?: string;
-  /** Where chain and cloud listen: at the ports the samples name, or at free ones. Default `samples`. */
+  /** Ports of chain and cloud: those in the samples, or free ones. Default `samples`. */
   readonly ports?: 'samples' | 'free';
-  /** Whether the embedded control plane keeps an audit log. Default false. */
+  /** Whether the embedded control plane writes an audit log. Default false. */
   readonly audit?: boolean;
 }
 
 /**
- * Everything a provider has, on one machine: a Kubernetes control plane, a chain, a cloud, and the operator between
- * them. Everything is real except the cloud's hypervisors and the nodes' kubelets.
+ * The complete environment of a provider on one machine: a Kubernetes control plane, a chain, a cloud, and the
+ * operator. Everything is real except for the cloud's hypervisors and the nodes' kubelets.
  */
 export class Environment {
   readonly binaries: Binaries;
@@ -48,9 +48,9 @@ export class Environment {
   readonly chain: DevChain;
   readonly cloud: Simulator;
   readonly folder: string;
-  /** Undefined when the cluster was there before. */
+  /** Undefined for an existing cluster. */
   readonly plane: ControlPlane | undefined;
-  /** What the operator was installed by, with an account of its own, while `kubeconfig` is an administrator's. */
+  /** The release that installed the operator, with its own account, while `kubeconfig` is an administrator's. */
   private installed: OperatorRelease | undefined;
   private operator: OperatorProcess | undefined;
 
@@ -65,9 +65,9 @@ export class Environment {
   }
 
   /**
-   * Starts the cluster with our resources in it, the chain and the cloud; the operator is `startOperator`'s.
+   * Starts the cluster with our resources, the chain and the cloud, but not the operator: see `startOperator`.
    *
-   * @throws Error in one line about what is missing or taken, and what to do. Nothing is left running then.
+   * @throws Error in one line about what is missing or in use, and what to do. Then nothing is left running.
    */
   static async start(options: EnvironmentOptions): Promise<Environment> {
     const { folder, onStep = () => undefined, ports = 'samples', audit = false } = options;
@@ -105,14 +105,14 @@ export class Environment {
       onStep('custom resources installed, descriptor types helm/v1, vm/v1 and compose/v1 registered on chain');
       return environment;
     } catch (error) {
-      // Parts that are still starting are awaited, or they would be left running.
+      // Components that are still starting are awaited, otherwise they would be left running.
       await Promise.allSettled([planeUp, chainUp, cloudUp]);
       await Promise.allSettled(stops.map((stop) => stop()));
       throw error;
     }
   }
 
-  /** Starts the operator as `release` has it; there must be none running. */
+  /** Starts the operator of `release`; none may be running. */
   async startOperator(
     options: Partial<Pick<OperatorOptions, 'resyncSeconds' | 'command' | 'kubeconfig' | 'helm'>> = {},
   ): Promise<OperatorProcess> {
@@ -127,19 +127,19 @@ export class Environment {
     return this.operator;
   }
 
-  /** Ends the operator in order, so that another can be started. */
+  /** Stops the operator gracefully, so that another can be started. */
   async stopOperator(): Promise<void> {
     await this.operator?.stop();
     this.operator = undefined;
   }
 
-  /** What the operator is installed by. */
+  /** The release that installed the operator. */
   get release(): OperatorRelease {
     if (this.installed === undefined) throw new Error('the operator is not installed');
     return this.installed;
   }
 
-  /** From now on `startOperator` starts the operator of this release. */
+  /** Makes `startOperator` start the operator of this release. */
   set release(release: OperatorRelease) {
     this.installed = release;
   }
@@ -148,7 +148,7 @@ export class Environment {
     return join(this.folder, 'operator.log');
   }
 
-  /** Runs kubectl in the namespace of the samples. Throws with what it said when it fails. */
+  /** Runs kubectl in the namespace of the samples. Throws with its output if it fails. */
   async kubectl(args: readonly string[], input?: string): Promise<string> {
     const { stdout } = await execa(this.binaries.kubectl, ['--namespace', this.namespace, ...args], {
       env: { KUBECONFIG: this.kubeconfig },
@@ -157,7 +157,7 @@ export class Environment {
     return stdout;
   }
 
-  /** How things stand: the resources in full, what the operator says of itself, and the end of its log. */
+  /** A description of the state: the resources in full, the operator's readiness, and the end of its log. */
   async account(): Promise<string> {
     const resources = this.kubectl(['get', 'dprov,dsub,ddep', '-o', 'yaml', '--show-managed-fields=false']);
     const readiness = this.operator?.readiness().then(({ text }) => text);
@@ -167,7 +167,7 @@ export class Environment {
     return `--- kubectl get dprov,dsub,ddep -o yaml\n${yaml}\n--- /readyz\n${ready}\n--- end of ${this.operatorLog}\n${lines}`;
   }
 
-  /** Runs the dinfra command as a user would. Throws with what it said when it fails. */
+  /** Runs the dinfra command like a user. Throws with its output if it fails. */
   async dinfra(args: readonly string[]): Promise<string> {
     const { stdout } = await execa(process.execPath, [join(root, 'src/cli/main.ts'), ...args], {
       env: { DINFRA_URL: this.chain.endpoint },
@@ -176,9 +176,9 @@ export class Environment {
   }
 
   /**
-   * Applies config/samples, as it is where the ports are its own, with a Secret for the keys the simulator gave out.
+   * Applies config/samples, unchanged if the ports are those in the samples, with a Secret for the simulator's keys.
    *
-   * @param ways where the operator shall find the chain and the cloud. Default: where they are.
+   * @param ways the endpoints of chain and cloud for the operator. Default: the real ones.
    */
   async applySamples(ways: { readonly chain?: string; readonly cloud?: string } = {}): Promise<void> {
     const { apiKey, secretKey } = this.cloud.accounts.user;
@@ -207,7 +207,7 @@ export class Environment {
   }
 
   /**
-   * Removes what is left in a cluster that stays: no operator is there to remove the finalizers, and the next development
+   * Removes what is left in a cluster that stays: no operator runs to remove the finalizers, and the next development
    * chain has the same genesis, so its tenures would have the same names.
    */
   private async leaveCluster(): Promise<void> {
@@ -228,7 +228,7 @@ export class Environment {
       kubeconfig: this.kubeconfig,
       namespace: this.namespace,
       folder: this.folder,
-      // In a cluster that was there before, others have installed them.
+      // In an existing cluster others have installed them.
       crds: this.plane !== undefined,
       secrets: ['acme-account', 'cloudstack-keys'],
     });
@@ -248,7 +248,7 @@ interface Parts {
   readonly cloud: Simulator;
 }
 
-/** @throws Error in one line when somebody listens there. 0 is always free. */
+/** @throws Error in one line if the port is in use. 0 is always free. */
 async function demandFree(port: number, what: string): Promise<void> {
   if (port === 0) return;
   const taken = await new Promise<boolean>((resolve) => {

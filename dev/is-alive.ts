@@ -1,4 +1,4 @@
-/** Whether there is a process of this id. It need not be the one that was meant: ids are used again. */
+/** Whether a process with this id exists. It may be another one than expected, because ids are reused. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

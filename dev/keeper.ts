@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { Environment } from './environment.ts';
 import { stateFolder, writeState } from './up-state.ts';
 
-/** The process that keeps what `make up` has started: it ends with everything it holds. */
+/** The process that owns everything that `make up` has started, and ends together with it. */
 const steps: string[] = [];
 let environment: Environment | undefined;
 
-function tell(step: string): void {
+function report(step: string): void {
   steps.push(step);
   writeState({ pid: process.pid, steps });
 }
@@ -18,19 +18,19 @@ async function end(): Promise<void> {
 }
 
 process.once('SIGTERM', () => void end());
-// It outlives the terminal it was started from.
+// It outlives the terminal from which it was started.
 process.on('SIGHUP', () => undefined);
 
 const folder = join(stateFolder, 'environment');
 rmSync(folder, { recursive: true, force: true });
 writeState({ pid: process.pid, steps });
 try {
-  environment = await Environment.start({ folder, onStep: tell });
+  environment = await Environment.start({ folder, onStep: report });
   const operator = await environment.startOperator();
-  tell('operator running');
+  report('operator running');
   await environment.applySamples();
   await environment.kubectl(['wait', '--for=condition=Ready', '--timeout=60s', 'providers,offers,reactors', '--all']);
-  tell('config/samples applied, and its offers on chain');
+  report('config/samples applied, and its offers on chain');
   writeState({
     pid: process.pid,
     steps,

@@ -1,7 +1,7 @@
 /**
  * A kubeconfig with one cluster and one user, as text.
  *
- * @param ca PEM of the CA that signed the server's certificate; without one the certificate is not looked at.
+ * @param ca PEM of the CA that signed the server's certificate; without it the certificate is not verified.
  */
 export function kubeconfigOf(server: string, token: string, ca?: Buffer): string {
   const cluster = {

@@ -9,10 +9,10 @@ const NAME = 'dinfra-operator';
 const RBAC = fileURLToPath(new URL('../config/rbac', import.meta.url));
 
 /**
- * Makes the account the operator works with: config/rbac and nothing more, for one namespace.
+ * Creates the account of the operator: config/rbac and nothing more, for one namespace.
  *
- * @param folder where its kubeconfig is written, readable by its owner only.
- * @returns the path of that kubeconfig. Its token is good for a day.
+ * @param folder for its kubeconfig, which only its owner can read.
+ * @returns the path of that kubeconfig. Its token is valid for a day.
  */
 export async function makeOperatorAccount(kubectl: Kubectl, namespace: string, folder: string): Promise<string> {
   await kubectl(['apply', '-f', RBAC]);
@@ -36,7 +36,7 @@ export async function makeOperatorAccount(kubectl: Kubectl, namespace: string, f
   return path;
 }
 
-/** Takes away what `makeOperatorAccount` has made outside the namespace, but the roles: others may use them. */
+/** Removes what `makeOperatorAccount` has created outside the namespace, except for the roles, which others may use. */
 export async function removeOperatorAccount(kubectl: Kubectl, namespace: string): Promise<void> {
   const names = clusterRoles.map((role) => clusterBindingName(role, namespace));
   await kubectl(['delete', 'clusterrolebinding', '--ignore-not-found', ...names]);

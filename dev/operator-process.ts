@@ -8,17 +8,20 @@ export interface OperatorOptions {
   readonly namespace: string;
   /** Path of helm. */
   readonly helm: string;
-  /** Where its log goes, as JSON lines; appended. */
+  /** The file to which its log is appended, as JSON lines. */
   readonly logFile: string;
-  /** How often what rests is looked at, in seconds. Default 15. */
+  /** Interval between reconciles at rest, in seconds. Default 15. */
   readonly resyncSeconds?: number;
-  /** Flags beside these. */
+  /** Additional flags. */
   readonly flags?: readonly string[];
-  /** Command that starts the operator, before its flags. Default: Node and the sources, as the image starts the bundle. */
+  /**
+   * Command that starts the operator, before its flags. Default: Node with the sources, like the image starts the
+   * bundle.
+   */
   readonly command?: readonly [string, ...string[]];
 }
 
-/** As the image starts it, but for the sources. */
+/** Like in the image, but with the sources. */
 const FROM_SOURCES = [
   process.execPath,
   '--max-semi-space-size=4',
@@ -26,15 +29,15 @@ const FROM_SOURCES = [
 ] as const;
 
 const START_MS = 30_000;
-/** Time from the end of a process that nobody here has ended to the next one, in milliseconds. */
+/** Delay before a process that ended by itself is restarted, in milliseconds. */
 const RESTART_MS = 1_000;
 
 /**
- * The operator as a process of its own, so that it can be killed. As in a pod it is started again when it ends by itself,
- * which it does when it loses its lease.
+ * The operator as a separate process, so that it can be killed. As in a pod it is restarted if it ends by itself, which
+ * it does when it loses its lease.
  */
 export class OperatorProcess {
-  /** `http://127.0.0.1:PORT`, of probes and metrics. */
+  /** `http://127.0.0.1:PORT`, for probes and metrics. */
   readonly probes: string;
   private readonly start: () => Child;
   private child: Child;
@@ -55,7 +58,7 @@ export class OperatorProcess {
     return child;
   }
 
-  /** Starts it, and returns when it answers on /healthz: it may not be ready yet. */
+  /** Starts it, and returns once it answers on /healthz: it may not be ready yet. */
   static async start(options: OperatorOptions): Promise<OperatorProcess> {
     const [port] = await freePorts(1);
     const [command, ...args] = options.command ?? FROM_SOURCES;
@@ -88,12 +91,12 @@ export class OperatorProcess {
     return this.child.pid;
   }
 
-  /** Whether /readyz says yes, and what it says. */
+  /** Whether /readyz answers 200, and its text. */
   async readiness(): Promise<{ readonly ok: boolean; readonly text: string }> {
     return this.get('/readyz');
   }
 
-  /** Whether /healthz says yes: only a restart could mend what it says no for. */
+  /** Whether /healthz answers 200. If it does not, only a restart helps. */
   async liveness(): Promise<boolean> {
     return (await this.get('/healthz')).ok;
   }
@@ -102,27 +105,27 @@ export class OperatorProcess {
     return (await this.get('/metrics')).text;
   }
 
-  /** Whether it is the one that acts. */
+  /** Whether it is the leader. */
   async leads(): Promise<boolean> {
     return /^leader_election_master_status\{.*\} 1$/m.test(await this.metrics());
   }
 
-  /** SIGSTOP: it stands still in the middle of whatever it is doing. */
+  /** SIGSTOP: pauses it in the middle of its work. */
   freeze(): void {
     this.child.kill('SIGSTOP');
   }
 
-  /** SIGCONT. */
+  /** SIGCONT: resumes it. */
   thaw(): void {
     this.child.kill('SIGCONT');
   }
 
-  /** Resolves when the present process has ended, with how: `exit code 1`, `SIGKILL`. */
+  /** Resolves when the current process has ended, with the reason: `exit code 1`, `SIGKILL`. */
   get exited(): Promise<string> {
     return this.child.exited;
   }
 
-  /** SIGKILL, and gone. */
+  /** SIGKILL, without a restart. */
   async kill(): Promise<void> {
     this.dismissed = true;
     this.child.kill('SIGKILL');

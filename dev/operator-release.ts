@@ -4,43 +4,43 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Binaries } from './binaries.ts';
 
-/** Name of the release, and so of the operator's Deployment and account. */
+/** Name of the release, and therefore of the operator's Deployment and account. */
 const NAME = 'dinfra-operator';
 const CHART = fileURLToPath(new URL('../charts/dinfra-operator', import.meta.url));
-/** Flags that a process outside of a pod needs otherwise. */
+/** Flags that differ for a process outside of a pod. */
 const OF_A_POD = /^--(namespace|probe-address|resync)=/;
 
 export interface ReleaseOptions {
   readonly binaries: Binaries;
-  /** Of an administrator. */
+  /** Kubeconfig of an administrator. */
   readonly kubeconfig: string;
   readonly namespace: string;
-  /** Where the operator's kubeconfig is written, readable by its owner only. */
+  /** Folder for the operator's kubeconfig, which only its owner can read. */
   readonly folder: string;
-  /** Whether this release brings the custom resource definitions. Default true. */
+  /** Whether this release installs the custom resource definitions. Default true. */
   readonly crds?: boolean;
-  /** Secrets the operator may read. */
+  /** Secrets that the operator may read. */
   readonly secrets: readonly string[];
 }
 
-/** What an upgrade or another installation has otherwise. */
+/** What an upgrade or another installation changes. */
 export interface Change {
-  /** Folder or archive. Default: the chart of this checkout. */
+  /** Folder or archive of the chart. Default: the chart of this checkout. */
   readonly chart?: string;
-  /** `NAME=VALUE` of values of the chart. */
+  /** Values of the chart as `NAME=VALUE`. */
   readonly set?: readonly string[];
 }
 
 /**
- * The operator as providers install it: the chart by helm. Its pods have no image on a machine without a registry, so a
- * process takes their place, with the arguments of the pods and the rights and the token of their account.
+ * The operator installed like by a provider: the chart, with helm. On a machine without a registry its pods have no
+ * image, so a process replaces them, with the arguments of the pods and the rights and token of their account.
  */
 export class OperatorRelease {
-  /** Path of a kubeconfig of the operator's account; its token is good for a day. */
+  /** Path of a kubeconfig of the operator's account; its token is valid for a day. */
   readonly kubeconfig: string;
-  /** Arguments of the pods, without those that only a pod needs. */
+  /** Arguments of the pods, without those that only apply to pods. */
   readonly flags: readonly string[];
-  /** The ClusterRole that Helm Reactors of this release name. */
+  /** The ClusterRole for Helm Reactors of this release. */
   readonly tenantRole: string;
   private readonly options: ReleaseOptions;
 
@@ -51,7 +51,7 @@ export class OperatorRelease {
     this.tenantRole = `${options.namespace}-${NAME}-tenant`;
   }
 
-  /** Installs it, or upgrades what is there; the namespace has to be there. */
+  /** Installs or upgrades it; the namespace has to exist. */
   static async install(options: ReleaseOptions, { chart = CHART, set = [] }: Change = {}): Promise<OperatorRelease> {
     const { secrets, crds = true } = options;
     const values = [`crds.enabled=${crds}`, 'rbac.helmReactor=true', `rbac.secretNames={${secrets.join(',')}}`, ...set];
@@ -64,7 +64,7 @@ export class OperatorRelease {
     return OperatorRelease.install(this.options, change);
   }
 
-  /** Goes back to a revision of it. */
+  /** Rolls it back to a revision. */
   async rollBack(revision: number): Promise<OperatorRelease> {
     await helm(this.options, ['rollback', NAME, String(revision)]);
     return OperatorRelease.read(this.options);
@@ -89,7 +89,7 @@ export class OperatorRelease {
     );
   }
 
-  /** Removes it, and leaves what an uninstall leaves. */
+  /** Uninstalls it. */
   async uninstall(): Promise<void> {
     await helm(this.options, ['uninstall', NAME]);
   }

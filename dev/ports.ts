@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 
-/** That many ports of this machine's loopback that nobody listens on at present, picked by the kernel. */
+/** Free ports on this machine's loopback, chosen by the kernel. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(
@@ -14,7 +14,7 @@ export async function freePorts(count: number): Promise<number[]> {
         }),
     ),
   );
-  // All are kept open until all are known, so that no port is returned twice.
+  // All stay open until all are known, so that no port is returned twice.
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;

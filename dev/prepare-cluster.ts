@@ -3,7 +3,7 @@ import { KubeClient } from '../src/kube/client/kube-client.ts';
 import { loadClusterAccess } from '../src/kube/client/kubeconfig.ts';
 import type { KubeObject, ResourceType } from '../src/kube/client/resource-type.ts';
 
-/** Resources of the one node everything runs on. KWOK only says that it runs. */
+/** Resources of the only node. KWOK only simulates that pods run. */
 const CAPACITY = { cpu: '64', memory: '256Gi', 'ephemeral-storage': '4Ti', pods: '2000' };
 const POLL_MS = 50;
 
@@ -40,8 +40,8 @@ const serviceAccounts: ResourceType<ServiceAccount> = {
 };
 
 /**
- * Puts into a new cluster what it takes to run a pod: a node, a default class of volumes, and the account that pods of
- * the namespace default have. Resolves when the node is ready.
+ * Creates what a new cluster needs to run a pod: a node, a default storage class, and the default service account.
+ * Resolves when the node is ready.
  */
 export async function prepareCluster(kubeconfig: string, signal: AbortSignal): Promise<void> {
   const client = new KubeClient(loadClusterAccess(kubeconfig));
@@ -64,7 +64,7 @@ export async function prepareCluster(kubeconfig: string, signal: AbortSignal): P
       storageClasses,
       {
         metadata: {
-          // The name KWOK's stages know.
+          // The name used in KWOK's stages.
           name: 'kwok-volume',
           annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
         },

@@ -1,22 +1,24 @@
 import { xxhashAsU8a } from '@polkadot/util-crypto';
 import { compressedRuntime, i64Const, placesOf, runtimeWasm } from './runtime-wasm.ts';
 
-/** The names of our two pallets as they stand in the runtime: one after the other, followed by the next pallet's. */
+/**
+ * The names of our two pallets in the runtime's binary: one after the other, followed by the name of the next pallet.
+ */
 const NAMES = ['Subscription', 'Provider', 'Proxy'] as const;
 
-/** `i32.const 42` and `i32.store16`: where the metadata is given the address prefix. */
+/** `i32.const 42` and `i32.store16`, which write the address prefix into the metadata. */
 const SS58_PREFIX = Buffer.from([0x41, 42, 0x3b, 1]);
 
 interface Renaming {
   readonly provider: string;
   readonly subscription: string;
-  /** Of addresses; below 64. */
+  /** Address prefix; below 64. */
   readonly ss58Prefix: number;
 }
 
 /**
- * The committed runtime as another team may have it: with other names for our two pallets, of the same lengths, in the
- * metadata and in the prefix of everything they store, and with another address prefix.
+ * The committed runtime like that of another team: with other names of our two pallets, of the same lengths, in the
+ * metadata and in their storage prefixes, and with another address prefix.
  */
 export function renamedRuntime({ ss58Prefix, ...pallets }: Renaming): Buffer {
   const wasm = runtimeWasm();
@@ -35,7 +37,7 @@ export function renamedRuntime({ ss58Prefix, ...pallets }: Renaming): Buffer {
   return compressedRuntime(wasm);
 }
 
-/** The hash of a pallet's name is computed when the runtime is compiled: two halves, each the operand of instructions. */
+/** The hash of a pallet's name is computed when the runtime is compiled: both halves are operands of instructions. */
 function replacePrefix(wasm: Buffer, from: string, to: string): void {
   const [old, now] = [halvesOf(from), halvesOf(to)];
   for (const half of [0, 1] as const) {

@@ -1,10 +1,10 @@
 import { run_task as runTask } from '@acala-network/chopsticks-executor';
 import { isHex, u8aToHex } from '@polkadot/util';
 
-/** What a call changed: storage keys and their new values, null for removed. */
+/** The storage changes of a call: keys and new values, null for removed keys. */
 export type StorageDiff = readonly (readonly [`0x${string}`, `0x${string}` | null])[];
 
-/** A runtime that has no storage yet and no outside world. */
+/** A runtime without storage and without external functions. */
 const empty = {
   getStorage: async () => undefined,
   getNextKey: async () => undefined,
@@ -15,8 +15,8 @@ const empty = {
 };
 
 /**
- * Calls a runtime API of a wasm blob on empty storage, without a node. `input` is the SCALE-encoded arguments.
- * Throws when the runtime traps or does not have the method.
+ * Calls a runtime API of a wasm blob on empty storage, without a node. `input` is the SCALE-encoded arguments. Throws
+ * if the runtime traps or does not have the method.
  */
 export async function callRuntime(
   wasm: `0x${string}`,

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { runtimePath } from './chain-spec.ts';
 
-/** What precedes a compressed runtime (sp-maybe-compressed-blob). */
+/** The prefix of a compressed runtime (sp-maybe-compressed-blob). */
 const MAGIC = Buffer.from([82, 188, 83, 118, 70, 219, 142, 5]);
 
-/** The committed runtime, decompressed: to be patched, so that no Rust is needed to try another one. */
+/** The committed runtime, decompressed. Patching it allows tests of other runtimes without Rust. */
 export function runtimeWasm(): Buffer {
   return zstdDecompressSync(readFileSync(runtimePath).subarray(MAGIC.length));
 }
 
-/** A runtime as chains store it. */
+/** A runtime in the form in which chains store it. */
 export function compressedRuntime(wasm: Buffer): Buffer {
   const frame = zstdCompressSync(wasm, {
     params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_contentSizeFlag]: 1 },
@@ -18,7 +18,7 @@ export function compressedRuntime(wasm: Buffer): Buffer {
   return Buffer.concat([MAGIC, frame]);
 }
 
-/** The WebAssembly instruction `i64.const` of a signed number in LEB128, padded to `length` bytes when it is shorter. */
+/** The WebAssembly instruction `i64.const` with a signed LEB128 number, padded to `length` bytes if it is shorter. */
 export function i64Const(value: bigint, length = 0): Buffer {
   const bytes = [0x42];
   for (let rest = value; ; rest >>= 7n) {
@@ -28,7 +28,7 @@ export function i64Const(value: bigint, length = 0): Buffer {
   }
 }
 
-/** Where bytes occur in a runtime. */
+/** The positions of bytes in a runtime. */
 export function placesOf(wasm: Buffer, bytes: Buffer): readonly number[] {
   const places: number[] = [];
   for (let at = wasm.indexOf(bytes); at >= 0; at = wasm.indexOf(bytes, at + 1)) places.push(at);

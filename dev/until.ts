@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const LOOK_MS = 250;
 
 /**
- * Waits until a condition holds; an attempt that throws counts as no.
+ * Waits until a condition holds; an attempt that throws counts as false.
  *
  * @param what completes the sentence "waited 30 s until …".
- * @param account says how things stand, for the error.
- * @throws Error after so many seconds, saying what was waited for, why the last look failed, and how things stand.
+ * @param account describes the state, for the error.
+ * @throws Error after `seconds`, with what was waited for, why the last attempt failed, and the state.
  */
 export async function until(
   what: string,

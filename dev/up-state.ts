@@ -2,13 +2,13 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './environment.ts';
 
-/** Where an environment that stays up keeps everything it has. */
+/** The folder of an environment that stays up. */
 export const stateFolder = join(root, '.dinfra');
 
-/** What the process that keeps an environment up says of itself. */
+/** The state of the process that keeps an environment up. */
 export interface State {
   readonly pid: number;
-  /** What has come up so far. */
+  /** Components that have started so far. */
   readonly steps: readonly string[];
   readonly ready?: {
     readonly kubeconfig: string;
@@ -16,13 +16,13 @@ export interface State {
     readonly cloud: string;
     readonly probes: string;
   };
-  /** Why it gave up, with the last lines of what did not come up. */
+  /** Why it failed, with the last lines of the component that did not come up. */
   readonly problem?: string;
 }
 
 const path = join(stateFolder, 'state.json');
 
-/** The state written last, by whoever; undefined when there is none. */
+/** The last written state; undefined if there is none. */
 export function readState(): State | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as State;
@@ -31,7 +31,7 @@ export function readState(): State | undefined {
   }
 }
 
-/** Replaces the state as a whole: a reader never sees half of it. */
+/** Replaces the state atomically: a reader never sees a partial one. */
 export function writeState(state: State): void {
   writeFileSync(`${path}.tmp`, JSON.stringify(state), { mode: 0o600 });
   renameSync(`${path}.tmp`, path);

@@ -8,7 +8,7 @@ import { NAMESPACE } from './environment.ts';
 import { isAlive } from './is-alive.ts';
 import { readState, type State, stateFolder } from './up-state.ts';
 
-/** How long everything may take to come up, in milliseconds. */
+/** How long everything may take to start, in milliseconds. */
 const START_MS = 180_000;
 
 async function main(): Promise<number> {
@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   if (known !== undefined && isAlive(known.pid)) {
     if (known.ready === undefined) return waitFor(known.pid);
     console.log('It is already up.\n');
-    tell(known.ready);
+    showEnvironment(known.ready);
     return 0;
   }
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   return waitFor(keeper.pid);
 }
 
-/** Shows each step as the keeper tells of it, until everything is up. */
+/** Prints each step that the keeper reports, until everything is up. */
 async function waitFor(pid: number): Promise<number> {
   const until = performance.now() + START_MS;
   let shown = 0;
@@ -41,7 +41,7 @@ async function waitFor(pid: number): Promise<number> {
     shown = Math.max(shown, ours?.steps.length ?? 0);
     if (ours?.ready !== undefined) {
       console.log('');
-      tell(ours.ready);
+      showEnvironment(ours.ready);
       return 0;
     }
     if (ours?.problem !== undefined) {
@@ -56,8 +56,8 @@ async function waitFor(pid: number): Promise<number> {
   }
 }
 
-function tell({ kubeconfig, chain, cloud, probes }: NonNullable<State['ready']>): void {
-  // Last on PATH: for those who have no kubectl of their own.
+function showEnvironment({ kubeconfig, chain, cloud, probes }: NonNullable<State['ready']>): void {
+  // Last on PATH, for users without their own kubectl.
   console.log(`export PATH="$PATH:${dirname(findBinaries().kubectl)}"
 export KUBECONFIG="${kubeconfig}"
 export DINFRA_URL=${chain}

@@ -3,8 +3,8 @@ import { compressedRuntime, i64Const, placesOf, runtimeWasm } from './runtime-wa
 const VERSION_SECTION = 'runtime_version';
 
 /**
- * The committed runtime with a higher `spec_version`, as an upgrade to a chain that runs it: no Rust is needed to try
- * one. `renamed` replaces names in its metadata by others of the same length: a client meets a variant it does not know.
+ * The committed runtime with a higher `spec_version`, to upgrade a chain that runs it without Rust. `renamed` replaces
+ * names in its metadata by others of the same length, so that a client meets an unknown variant.
  */
 export function upgradedRuntime(renamed: ReadonlyMap<string, string> = new Map()): Buffer {
   const wasm = runtimeWasm();
@@ -13,7 +13,7 @@ export function upgradedRuntime(renamed: ReadonlyMap<string, string> = new Map()
   return compressedRuntime(wasm);
 }
 
-/** In the custom section, which nodes read, and in the constant, which the runtime answers with. */
+/** The version is in the custom section, which nodes read, and in the constant, which the runtime returns. */
 function raiseSpecVersion(wasm: Buffer): void {
   const section = sectionAt(wasm);
   const spec = wasm.readUInt32LE(section.spec);
@@ -27,7 +27,7 @@ function raiseSpecVersion(wasm: Buffer): void {
   if (at < 0 || wasm.indexOf(constant, at + 1) >= 0) throw new Error('the runtime has not one constant of its version');
   wasm.writeUInt32LE(spec + 1, at + 4);
   wasm.writeUInt32LE(spec + 1, section.spec);
-  // What signatures cover: CheckSpecVersion and CheckTxVersion, stored side by side by one instruction.
+  // Signatures cover CheckSpecVersion and CheckTxVersion, which one instruction stores side by side.
   replaceOnce(wasm, pair(spec, transaction), pair(spec + 1, transaction));
 }
 

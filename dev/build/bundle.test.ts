@@ -16,7 +16,7 @@ test.each(['dinfra-operator', 'dinfra'])('%s runs from the bundle alone', async 
   expect(stdout).toContain(`Usage: ${name}`);
 });
 
-test('the operator of the bundle says its version and the commit it was built from', async () => {
+test('the bundled operator prints its version and the commit it was built from', async () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
   const { stdout } = await execa(process.execPath, [join(folder, 'dinfra-operator.js'), '--version'], { cwd: folder });
   expect(stdout).toMatch(new RegExp(`^${version}( \\([0-9a-f]{12}\\))?$`));
@@ -33,7 +33,7 @@ test('code of the bundle that starts a worker thread finds its file', () => {
   expect(workers.filter((path) => !existsSync(path))).toEqual([]);
 });
 
-test('the bundle holds nothing that only development needs', () => {
+test('the bundle contains nothing that only development needs', () => {
   const maps = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js.map'));
   expect(maps.length).toBeGreaterThan(2);
   const sources = maps.flatMap(
@@ -44,7 +44,7 @@ test('the bundle holds nothing that only development needs', () => {
   expect(ours.filter((source) => /\/(dev|simulator|test)\//.test(source))).toEqual([]);
 });
 
-test('the licence of everything bundled goes with it', () => {
+test('the bundle includes the licences of all its packages', () => {
   const texts = readFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
   for (const name of ['@polkadot/api', 'pino', 'undici', 'yaml']) expect(texts).toContain(`\n${name} `);
 });

@@ -5,22 +5,22 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { licenceTexts, packagesOf } from './licences.ts';
 
-/** What is shipped, by the name it has in dist/. */
+/** The entry points, by their name in dist/. */
 const ENTRIES = {
   'dinfra-operator': 'src/main.ts',
   dinfra: 'src/cli/main.ts',
   'schema-worker': 'src/descriptors/schema/schema-worker.ts',
 };
 
-/** CommonJS packages ask for Node's own modules by `require`, which an ES module does not have. */
+/** CommonJS packages load Node's own modules with `require`, which an ES module does not have. */
 const REQUIRE =
   "import { createRequire as bundledRequire } from 'node:module'; const require = bundledRequire(import.meta.url);";
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Writes dist/: the operator and the `dinfra` command as they are shipped, each one file and the chunks they share, with
- * source maps and the licences of everything that is inside. Needs no node_modules to run.
+ * Writes dist/: the operator and the `dinfra` command as they are shipped, one file each and shared chunks, with source
+ * maps and the licences of all bundled packages. It runs without node_modules.
  */
 export async function bundle(out: string = join(root, 'dist')): Promise<void> {
   rmSync(out, { recursive: true, force: true });
@@ -39,7 +39,7 @@ export async function bundle(out: string = join(root, 'dist')): Promise<void> {
     sourcesContent: false,
     metafile: true,
     legalComments: 'none',
-    // Beside the entries: code that starts a worker thread names the worker's file relative to its own.
+    // In the same folder: code that starts a worker thread refers to the worker's file relative to its own.
     chunkNames: '[name]-[hash]',
     banner: { js: REQUIRE },
     define: { DINFRA_BUILD: JSON.stringify(buildOf()) },

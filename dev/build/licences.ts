@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A package that is part of what is shipped. */
+/** A bundled package. */
 export interface Bundled {
   readonly name: string;
   readonly version: string;
@@ -10,7 +10,7 @@ export interface Bundled {
   readonly text: string;
 }
 
-/** Licences under which what is shipped may be passed on together with ours, Apache-2.0. */
+/** Licences that allow distribution together with ours, Apache-2.0. */
 const ALLOWED = [
   'Apache-2.0',
   'MIT',
@@ -23,16 +23,16 @@ const ALLOWED = [
   'CC0-1.0',
 ];
 
-/** The packages that bundled files come from, each once, by name. `files` are paths below `root`. */
+/** The packages of bundled files, without duplicates, by name. `files` are paths below `root`. */
 export function packagesOf(files: readonly string[], root: string): readonly Bundled[] {
   const folders = new Set(files.flatMap((file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []));
   return [...folders].map((folder) => read(join(root, folder))).sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /**
- * The notices that go with the bundle.
+ * The licence notices of the bundle.
  *
- * @throws Error naming every package whose licence does not allow it.
+ * @throws Error that names every package whose licence does not allow distribution.
  */
 export function licenceTexts(packages: readonly Bundled[]): string {
   const refused = packages.filter(({ licence }) => !isAllowed(licence));

@@ -9,7 +9,7 @@ test.each(files)('$path is up to date: `npm run generate` changes nothing', asyn
   expect(await readFile(new URL(path, root), 'utf8')).toBe(text);
 });
 
-test('the chart carries the definition of every kind and of no other', async () => {
+test('the chart contains the definition of every kind and no other', async () => {
   const carried = await readdir(new URL('charts/dinfra-operator/files/crds/', root));
   const made = (await readdir(new URL('crds/', root))).filter((file) => file.endsWith('.yaml'));
   expect(carried.toSorted()).toEqual(made.toSorted());

@@ -8,7 +8,7 @@ import { dashboards } from '../monitoring/dashboards.ts';
 import { valuesSchema, valuesTable, valuesYaml } from './render-values.ts';
 import { values } from './values.ts';
 
-/** Files of rules in the chart, and the role of config/rbac each is of. */
+/** Files of rules in the chart, with the role in config/rbac that each is generated from. */
 const RULES = {
   namespace: ['operator.yaml', 'dinfra-operator'],
   cluster: ['operator.yaml', 'dinfra-operator-cluster'],
@@ -18,7 +18,7 @@ const RULES = {
 
 const CHART = 'charts/dinfra-operator';
 
-/** The files of the chart that are made from other sources: path from the root of the checkout, and text. */
+/** The generated files of the chart: path from the root of the checkout, and text. */
 export async function chartFiles(root: URL): Promise<readonly { readonly path: string; readonly text: string }[]> {
   const names = (await readdir(new URL('crds/', root))).filter((file) => file.endsWith('.yaml'));
   const crds = names.map(async (file) => ({
@@ -41,7 +41,7 @@ export async function chartFiles(root: URL): Promise<readonly { readonly path: s
   ];
 }
 
-/** The rules of a role without those on Secrets: the chart names the Secrets it lets the operator read. */
+/** The rules of a role without those on Secrets: the chart allows the operator to read named Secrets only. */
 async function rulesFile(root: URL, name: string, file: string, role: string) {
   const text = await readFile(new URL(`config/rbac/${file}`, root), 'utf8');
   const roles = parseAllDocuments(text).map((document) => document.toJS() as Role);

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chartFiles } from './chart-files.ts';
 
-// Writes the made files of the chart into the checkout this file is part of. A test says when that is due.
+// Regenerates the generated files of the chart in this checkout. A test fails when they are outdated.
 const root = new URL('../../', import.meta.url);
 for (const { path, text } of await chartFiles(root)) {
   const file = fileURLToPath(new URL(path, root));

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import { stringify } from 'yaml';
 import { table } from '../../src/api/crd/field-table.ts';
 
-/** What the renderers need of a schema. */
+/** The part of a schema that the renderers need. */
 interface Schema {
   readonly type?: string;
   readonly description?: string;
@@ -12,12 +12,12 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-/** values.yaml: every value with its default, and what it means above it. */
+/** values.yaml: every value with its default, and its description above it. */
 export function valuesYaml(schema: TSchema): string {
   return `# Made from dev/chart/values.ts by \`npm run generate\`: change that file, not this one.\n${fieldsYaml(schema as Schema, '')}`;
 }
 
-/** values.schema.json: helm refuses what does not match it, unknown keys included. */
+/** values.schema.json: helm refuses values that do not match it, including unknown keys. */
 export function valuesSchema(schema: TSchema): string {
   const draft = { $schema: 'https://json-schema.org/draft-07/schema#', ...withGlobal(schema as Schema) };
   return `${JSON.stringify(draft, undefined, 2)}\n`;
@@ -34,7 +34,7 @@ export function valuesTable(schema: TSchema): string {
   return table(['value', 'type', 'default', 'meaning'], rows);
 }
 
-/** helm hands `global` to every chart that is another one's dependency. */
+/** helm passes `global` to every chart that is a dependency of another one. */
 function withGlobal(schema: Schema): Schema {
   return { ...schema, properties: { ...schema.properties, global: { type: 'object' } } };
 }

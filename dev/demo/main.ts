@@ -6,18 +6,18 @@ import { Listr } from 'listr2';
 import { columns } from '../../src/cli/command/output.ts';
 import { takeConsole } from '../../src/substrate/library-console.ts';
 import { Environment } from '../environment.ts';
-import { Story, steps, type Told } from './story.ts';
+import { Story, steps, type Tenant } from './story.ts';
 import { World } from './world.ts';
 
 interface Stage {
-  /** Also while it is on its way up. */
+  /** Also while the environment is starting. */
   starting?: Promise<Environment>;
   environment?: Environment;
   world?: World;
   story?: Story;
 }
 
-/** Plays the story. Resolves with the exit code: 0 only when every step was verified. */
+/** Plays the story. Resolves with the exit code: 0 only if every step was verified. */
 async function main(ports: 'samples' | 'free'): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'dinfra-demo-'));
   const stage: Stage = {};
@@ -43,7 +43,7 @@ async function main(ports: 'samples' | 'free'): Promise<number> {
       ...steps.map(({ title, run }) => ({
         title,
         task: async (context: Stage, task: { output: string }) => {
-          if (context.story === undefined) throw new Error('there is no environment to play in');
+          if (context.story === undefined) throw new Error('the environment did not start');
           await run(context.story, (text) => {
             task.output = text;
           });
@@ -53,9 +53,9 @@ async function main(ports: 'samples' | 'free'): Promise<number> {
     ],
     {
       ctx: stage,
-      // A list that is alive on a terminal, plain lines elsewhere.
+      // A live list on a terminal, plain lines elsewhere.
       fallbackRenderer: 'simple',
-      // It would end the process before the parts it started.
+      // It would end the process before the components it started.
       registerSignalListeners: false,
       rendererOptions: { collapseErrors: false, showErrorMessage: true },
     },
@@ -63,7 +63,7 @@ async function main(ports: 'samples' | 'free'): Promise<number> {
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= (async () => {
-      // Parts that are still starting are awaited, or they would be left running.
+      // Components that are still starting are awaited, otherwise they would be left running.
       await stage.starting?.catch(() => undefined);
       await stage.world?.close();
       await stage.environment?.stop();
@@ -85,19 +85,19 @@ async function main(ports: 'samples' | 'free'): Promise<number> {
     void stop().then(end, end);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-  // The libraries write to the console what their errors say as well.
+  // Libraries print to the console what their errors contain as well.
   const print = console.log.bind(console);
   takeConsole(() => undefined);
   try {
     await list.run();
-    print(`\n${closingTable(stage.story?.told ?? [])}`);
+    print(`\n${closingTable(stage.story?.tenants ?? [])}`);
     print(
       `\nVerified in ${Math.round((performance.now() - started) / 1000)} s by reading the chain, the cluster and the cloud.`,
     );
     rmSync(folder, { recursive: true, force: true });
     return 0;
   } catch (error) {
-    // What it was doing fails because it is being ended: `interrupt` ends the process.
+    // The failure was caused by the interruption: `interrupt` ends the process.
     if (interrupted) return await new Promise<never>(() => undefined);
     print(`\ndinfra: the demo failed: ${error instanceof Error ? error.message : String(error)}`);
     print(`        Logs are kept in ${folder}.`);
@@ -107,10 +107,10 @@ async function main(ports: 'samples' | 'free'): Promise<number> {
   }
 }
 
-function closingTable(told: readonly Told[]): string {
+function closingTable(tenants: readonly Tenant[]): string {
   return columns(
     ['SUBSCRIPTION', 'TYPE', 'AWARD TO ACTIVE', 'MADE', 'LEFT'],
-    told.map(({ id, type, blocks, seconds, made }) => [
+    tenants.map(({ id, type, blocks, seconds, made }) => [
       `${id}`,
       type,
       `${blocks} blocks, ${seconds.toFixed(1)} s`,
@@ -120,7 +120,7 @@ function closingTable(told: readonly Told[]): string {
   );
 }
 
-// A terminal that does not say how wide it is would get a letter a line.
+// On a terminal of unknown width the table would have one letter per line.
 for (const stream of [process.stdout, process.stderr]) if (stream.columns === 0) stream.columns = 80;
 const { values } = parseArgs({ options: { 'free-ports': { type: 'boolean', default: false } } });
 process.exitCode = await main(values['free-ports'] ? 'free' : 'samples');

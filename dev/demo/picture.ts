@@ -1,14 +1,14 @@
 import { text } from 'node:stream/consumers';
 
 /**
- * Draws what the demo printed as an SVG of a terminal, for the README:
+ * Renders the output of the demo as an SVG of a terminal, for the README:
  *
  *     make --silent demo | node dev/demo/picture.ts > docs/images/demo.svg
  */
 const FONT = 13;
 const LINE = 18;
 const MARGIN = 20;
-/** The advance of a monospaced glyph, in parts of the font's size: no common terminal font is wider. */
+/** The advance of a monospaced glyph relative to the font size: no common terminal font is wider. */
 const ADVANCE = 0.605;
 
 type Look = 'step' | 'command' | 'heading' | 'plain';
@@ -21,7 +21,7 @@ interface Line {
 
 process.stdout.write(draw(linesOf(await text(process.stdin))));
 
-/** Lines as a terminal ends up showing them: each step once, ticked, with what it told below it. */
+/** Lines as a terminal finally shows them: each step once, ticked, with its output below. */
 function linesOf(printed: string): Line[] {
   const rows = printed.trim().split('\n');
   const done = new Set(rows.filter((row) => row.startsWith('✔ ')).map((row) => row.slice(2)));

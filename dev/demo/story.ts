@@ -5,15 +5,15 @@ import type { OperatorProcess } from '../operator-process.ts';
 import { until } from '../until.ts';
 import type { Remains, World } from './world.ts';
 
-/** One step of the story, told and then verified. */
+/** One step of the story, performed and then verified. */
 export interface Step {
   readonly title: string;
-  /** `tell` shows a line or a block of text below the title. Throws when what it verifies is not so. */
-  run(story: Story, tell: (text: string) => void): Promise<void>;
+  /** `print` shows text below the title. Throws if the verification fails. */
+  run(story: Story, print: (text: string) => void): Promise<void>;
 }
 
-/** What the closing table says of one subscription. */
-export interface Told {
+/** One row of the closing table: a subscription. */
+export interface Tenant {
   readonly id: bigint;
   readonly type: string;
   readonly deployment: string;
@@ -23,7 +23,7 @@ export interface Told {
 }
 
 const HELM = { type: 'helm/v1', descriptor: 'config/samples/descriptors/substrate-node-helm.json', funds: '1' };
-/** Enough for some fifty blocks at the sample's price, and a grace of ten. */
+/** Enough for about fifty blocks at the sample's price, and a grace of ten. */
 const VM = { type: 'vm/v1', descriptor: 'config/samples/descriptors/substrate-node-vm.json', funds: '0.27' };
 const COMPOSE = {
   type: 'compose/v1',
@@ -31,9 +31,9 @@ const COMPOSE = {
   funds: '1',
 };
 
-/** The main job of the operator, from the award to the end, on real parts. */
+/** The operator's main scenario, from the award to the end, on real components. */
 export class Story {
-  readonly told: Told[] = [];
+  readonly tenants: Tenant[] = [];
   private readonly environment: Environment;
   private readonly world: World;
   private operator: OperatorProcess | undefined;
@@ -45,13 +45,13 @@ export class Story {
     this.world = world;
   }
 
-  async startOperator(tell: (text: string) => void): Promise<void> {
+  async startOperator(print: (text: string) => void): Promise<void> {
     this.operator = await this.environment.startOperator();
     await this.until('the operator is ready', 30, async () => (await this.operator?.readiness())?.ok === true);
-    tell(`pid ${this.operator.pid}, ${this.operator.probes}/readyz answers 200`);
+    print(`pid ${this.operator.pid}, ${this.operator.probes}/readyz answers 200`);
   }
 
-  async applySamples(tell: (text: string) => void): Promise<void> {
+  async applySamples(print: (text: string) => void): Promise<void> {
     await this.environment.applySamples();
     await this.until('the offers are on chain, under a fresh heartbeat', 60, async () => {
       const offers = await this.world.offers();
@@ -65,10 +65,10 @@ export class Story {
       'providers,offers,reactors',
       '--all',
     ]);
-    tell(await this.environment.kubectl(['get', 'dprov,doffer,dreactor']));
+    print(await this.environment.kubectl(['get', 'dprov,doffer,dreactor']));
   }
 
-  async subscribe(tell: (text: string) => void): Promise<void> {
+  async subscribe(print: (text: string) => void): Promise<void> {
     this.subscribed = [];
     for (const { type, descriptor, funds } of [HELM, VM, COMPOSE]) {
       const args = ['subscribe', descriptor, '--type', type, '--funds', funds, '--grace', '10'];
@@ -78,21 +78,21 @@ export class Story {
         id: string;
       };
       this.subscribed.push({ id: BigInt(answer.id), type, block, at });
-      tell(`$ dinfra ${args.join(' ')}\nSubscription ${answer.id}`);
+      print(`$ dinfra ${args.join(' ')}\nSubscription ${answer.id}`);
     }
-    tell(`$ dinfra list\n${await this.environment.dinfra(['--account', '//Charlie', 'list'])}`);
+    print(`$ dinfra list\n${await this.environment.dinfra(['--account', '//Charlie', 'list'])}`);
   }
 
-  async comeUp(tell: (text: string) => void): Promise<void> {
+  async comeUp(print: (text: string) => void): Promise<void> {
     await Promise.all(this.subscribed.map((subscription) => this.becomesActive(subscription)));
-    tell(`$ kubectl get dinfra\n${await this.environment.kubectl(['get', 'dsub,ddep'])}`);
-    for (const { deployment } of this.told) {
+    print(`$ kubectl get dinfra\n${await this.environment.kubectl(['get', 'dsub,ddep'])}`);
+    for (const { deployment } of this.tenants) {
       const { status, endpoints } = await this.world.ready(deployment);
       assert.equal(status, 'True', `${deployment} is not Ready`);
       assert.ok(endpoints.length > 0, `${deployment} has no endpoints`);
-      tell(`${deployment}: ${endpoints.join(', ')}`);
+      print(`${deployment}: ${endpoints.join(', ')}`);
     }
-    tell(`$ dinfra list\n${await this.environment.dinfra(['--account', '//Charlie', 'list'])}`);
+    print(`$ dinfra list\n${await this.environment.dinfra(['--account', '//Charlie', 'list'])}`);
   }
 
   private async becomesActive({ id, type, block, at }: Story['subscribed'][number]): Promise<void> {
@@ -103,62 +103,62 @@ export class Story {
     assert.ok(deployment !== undefined, `subscription ${id} has no Deployment`);
     await this.until(`${deployment} is Ready`, 30, async () => (await this.world.ready(deployment)).status === 'True');
     const made = describe(await this.world.remains([deployment]));
-    this.told.push({ id, type, deployment, blocks, seconds, made });
+    this.tenants.push({ id, type, deployment, blocks, seconds, made });
   }
 
-  async killAndRestart(tell: (text: string) => void): Promise<void> {
+  async killAndRestart(print: (text: string) => void): Promise<void> {
     assert.ok(this.operator !== undefined);
-    const names = this.told.map(({ deployment }) => deployment);
+    const names = this.tenants.map(({ deployment }) => deployment);
     const before = await this.world.fingerprint(names);
     const ready = await Promise.all(names.map((name) => this.world.ready(name)));
     const { pid } = this.operator;
     await this.operator.kill();
-    tell(`SIGKILL to ${pid}; five blocks go by`);
+    print(`SIGKILL to ${pid}; five blocks go by`);
     await sleep(5_000);
     this.operator = await this.environment.startOperator();
     await this.until('the operator is ready again', 60, async () => (await this.operator?.readiness())?.ok === true);
     await sleep(5_000);
     assert.deepEqual(await this.world.fingerprint(names), before, 'something was touched');
-    assert.deepEqual(await Promise.all(names.map((name) => this.world.ready(name))), ready, 'Ready was doubted');
-    for (const { id } of this.told) assert.equal(await this.world.state(id), 'Active');
-    tell(`pid ${this.operator.pid}: the same release revision, pods, VM and Deployments as before, by id and version`);
+    assert.deepEqual(await Promise.all(names.map((name) => this.world.ready(name))), ready, 'Ready has changed');
+    for (const { id } of this.tenants) assert.equal(await this.world.state(id), 'Active');
+    print(`pid ${this.operator.pid}: the same release revision, pods, VM and Deployments as before, by id and version`);
   }
 
-  async cancel(tell: (text: string) => void): Promise<void> {
+  async cancel(print: (text: string) => void): Promise<void> {
     for (const { type } of [HELM, COMPOSE]) {
       const { id } = this.of(type);
-      tell(`$ dinfra cancel ${id}\n${await this.environment.dinfra(['--account', '//Charlie', 'cancel', `${id}`])}`);
+      print(`$ dinfra cancel ${id}\n${await this.environment.dinfra(['--account', '//Charlie', 'cancel', `${id}`])}`);
     }
     for (const { type } of [HELM, COMPOSE]) {
       const one = this.of(type);
       await this.isGone(one);
-      tell(`${one.made.join(', ')}: gone; capacity used by ${type}: ${(await this.world.offers()).get(type)?.used}`);
+      print(`${one.made.join(', ')}: gone; capacity used by ${type}: ${(await this.world.offers()).get(type)?.used}`);
     }
   }
 
-  async runOut(tell: (text: string) => void): Promise<void> {
+  async runOut(print: (text: string) => void): Promise<void> {
     const vm = this.of(VM.type);
-    // The consumer has paid for some fifty blocks: they go by faster now.
+    // The consumer has paid for about fifty blocks: they are built faster now.
     this.environment.chain.tick(250);
     await this.until(
       'the VM’s subscription is Suspended',
       120,
       async () => (await this.world.state(vm.id)) === 'Suspended',
     );
-    tell(await this.environment.kubectl(['get', 'ddep']));
+    print(await this.environment.kubectl(['get', 'ddep']));
     await this.isGone(vm);
     this.environment.chain.tick(1_000);
-    tell(`${vm.made.join(', ')}: gone; capacity used by vm/v1: ${(await this.world.offers()).get(VM.type)?.used}`);
+    print(`${vm.made.join(', ')}: gone; capacity used by vm/v1: ${(await this.world.offers()).get(VM.type)?.used}`);
   }
 
-  async nothingLeft(tell: (text: string) => void): Promise<void> {
-    const remains = await this.world.remains(this.told.map(({ deployment }) => deployment));
+  async nothingLeft(print: (text: string) => void): Promise<void> {
+    const remains = await this.world.remains(this.tenants.map(({ deployment }) => deployment));
     assert.deepEqual(describe(remains), [], 'something is left');
     assert.equal(remains.capacityUsed, 0, 'capacity is still used on chain');
-    tell(await this.environment.kubectl(['get', 'dinfra']));
+    print(await this.environment.kubectl(['get', 'dinfra']));
   }
 
-  private async isGone({ id, deployment }: Told): Promise<void> {
+  private async isGone({ id, deployment }: Tenant): Promise<void> {
     await this.until(`nothing of ${deployment} is left`, 120, async () => {
       const remains = await this.world.remains([deployment]);
       return describe(remains).length === 0 && (await this.world.state(id)) === undefined;
@@ -169,42 +169,42 @@ export class Story {
     return until(what, seconds, holds, () => this.environment.account());
   }
 
-  private of(type: string): Told {
-    const told = this.told.findLast((one) => one.type === type);
-    assert.ok(told !== undefined, `nothing was subscribed to of type ${type}`);
-    return told;
+  private of(type: string): Tenant {
+    const tenant = this.tenants.findLast((one) => one.type === type);
+    assert.ok(tenant !== undefined, `nothing was subscribed to of type ${type}`);
+    return tenant;
   }
 }
 
 /** The steps, in order. */
 export const steps: readonly Step[] = [
-  { title: 'The operator starts', run: (story, tell) => story.startOperator(tell) },
+  { title: 'The operator starts', run: (story, print) => story.startOperator(print) },
   {
     title: 'The provider says what it sells: kubectl apply -f config/samples',
-    run: (story, tell) => story.applySamples(tell),
+    run: (story, print) => story.applySamples(print),
   },
   {
     title: 'A consumer subscribes to a chart, to a VM and to a compose file',
-    run: (story, tell) => story.subscribe(tell),
+    run: (story, print) => story.subscribe(print),
   },
-  { title: 'All come up, and the chain says Active', run: (story, tell) => story.comeUp(tell) },
+  { title: 'All come up, and the chain says Active', run: (story, print) => story.comeUp(print) },
   {
     title: 'The operator is killed and started again: nothing is touched',
-    run: (story, tell) => story.killAndRestart(tell),
+    run: (story, print) => story.killAndRestart(print),
   },
   {
     title:
       'The subscriptions to the chart and the compose file are cancelled: namespace, release, volume, VM and network go',
-    run: (story, tell) => story.cancel(tell),
+    run: (story, print) => story.cancel(print),
   },
   {
     title: 'The VM’s funds run out: it is stopped, kept for the grace, and goes',
-    run: (story, tell) => story.runOut(tell),
+    run: (story, print) => story.runOut(print),
   },
-  { title: 'Nothing is left', run: (story, tell) => story.nothingLeft(tell) },
+  { title: 'Nothing is left', run: (story, print) => story.nothingLeft(print) },
 ];
 
-/** What there is of a tenure, in words; empty when there is nothing. */
+/** The remains of a tenure, in words; empty if there are none. */
 function describe({ namespaces, releases, claims, vms, networks, deployments }: Remains): string[] {
   return [
     ...counted(namespaces, 'namespace'),

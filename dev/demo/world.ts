@@ -3,7 +3,7 @@ import { readSubscription } from '../../src/sources/dinfra/consumer-reader.ts';
 import { type Connection, connect } from '../../src/substrate/connection.ts';
 import type { Environment } from '../environment.ts';
 
-/** What is left of a tenure, read from the systems themselves. Empty lists mean that nothing is. */
+/** The remains of a tenure, read from the systems themselves. All lists are empty if nothing is left. */
 export interface Remains {
   readonly namespaces: readonly string[];
   readonly releases: readonly string[];
@@ -11,11 +11,11 @@ export interface Remains {
   readonly vms: readonly string[];
   readonly networks: readonly string[];
   readonly deployments: readonly string[];
-  /** Tenures that hold capacity of the provider's offers on chain. */
+  /** Capacity of the provider's offers in use on chain. */
   readonly capacityUsed: number;
 }
 
-/** An object that must not be touched while the operator is away: who it is, and its version. */
+/** The identity and version of an object that must not be touched while the operator is away. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
 interface ReadyState {
@@ -24,7 +24,7 @@ interface ReadyState {
   readonly endpoints: readonly string[];
 }
 
-/** Reads the cluster, the cloud and the chain as they are, past everything the operator says of them. */
+/** Reads cluster, cloud and chain directly, independent of the operator. */
 export class World {
   private readonly environment: Environment;
   private readonly chain: Connection;
@@ -47,12 +47,12 @@ export class World {
     return (await this.chain.api.rpc.chain.getHeader()).number.toNumber();
   }
 
-  /** State of a subscription on chain; undefined when it is over and removed. */
+  /** State of a subscription on chain; undefined once it was removed. */
   async state(id: bigint): Promise<string | undefined> {
     return (await readSubscription(this.chain.api, id))?.state;
   }
 
-  /** Offers of a provider on chain, by type: capacity and how much of it is used. Default: the first provider. */
+  /** Offers of a provider on chain by type, with their capacity and its use. Default: the first provider. */
   async offers(provider = 0): Promise<ReadonlyMap<string, { readonly capacity: number; readonly used: number }>> {
     const entries = await this.chain.api.query.provider.offers.entries(provider);
     return new Map(
@@ -64,8 +64,8 @@ export class World {
   }
 
   /**
-   * Whether a provider is awarded subscriptions of so many types. An offer alone is not enough: without a fresh heartbeat
-   * the chain passes the provider over, and asks again twenty blocks later.
+   * Whether a provider can be awarded subscriptions of this many types. An offer alone is not enough: without a recent
+   * heartbeat the chain skips the provider, and tries again twenty blocks later.
    */
   async sells(types: number, provider = 0): Promise<boolean> {
     return (await this.offers(provider)).size === types && (await this.isFresh(provider));
@@ -90,7 +90,7 @@ export class World {
     return first;
   }
 
-  /** The status of a Deployment's condition Ready, since when it is so, and its endpoints. */
+  /** The status and transition time of a Deployment's condition Ready, and its endpoints. */
   async ready(name: string): Promise<ReadyState> {
     const object = (await this.json(['get', 'deployments.dinfra.io', name])) as {
       readonly status: {
@@ -110,7 +110,7 @@ export class World {
     };
   }
 
-  /** Everything that runs for the tenures of these names, with what tells whether it was touched. */
+  /** The fingerprints of everything that runs for the tenures of these names. */
   async fingerprint(names: readonly string[]): Promise<Fingerprint> {
     const ours = (list: readonly string[]) => list.filter((one) => names.some((name) => one.includes(name))).join('\n');
     const version = '{.metadata.namespace}/{.metadata.name} {.metadata.uid}';
@@ -126,7 +126,7 @@ export class World {
     };
   }
 
-  /** What is left of the tenures of these names. */
+  /** The remains of the tenures of these names. */
   async remains(names: readonly string[]): Promise<Remains> {
     const ours = (list: readonly string[]) => list.filter((one) => names.some((name) => one.includes(name)));
     const offers = await this.offers();
@@ -145,7 +145,7 @@ export class World {
     return this.holdings()?.vms ?? [];
   }
 
-  /** What the provider's account holds in the cloud, by the cloud's own books. */
+  /** The resources of the provider's account in the cloud, from the simulator's own records. */
   private holdings() {
     return this.environment.cloud.books().accounts['dinfra'];
   }

@@ -11,8 +11,8 @@ const page = readFileSync(new URL('../../docs/architecture.md', import.meta.url)
 
 const [, section = ''] = /^## Folders\n(.*?)^## /ms.exec(page) ?? [];
 
-/** The folders of the table: name to what it says they import; undefined for anything. */
-const told = new Map(
+/** The folders of the table, with their documented imports; undefined for anything. */
+const documented = new Map(
   [...section.matchAll(/^\| `([\w.]+)` \| .+ \| (.*)\|$/gm)].map(([, folder = '', imports = '']) => [
     folder,
     imports.trim() === 'anything' ? undefined : [...imports.matchAll(/`([\w.]+)`/g)].map(([, name]) => name),
@@ -20,16 +20,19 @@ const told = new Map(
 );
 
 describe('docs/architecture.md', () => {
-  test('has a line for every folder of src, and for no other', () => {
-    expect([...told.keys()].toSorted()).toEqual([...found.keys()].toSorted());
+  test('docs/architecture.md has a line for every folder of src and for no other', () => {
+    expect([...documented.keys()].toSorted()).toEqual([...found.keys()].toSorted());
   });
 
-  test.each([...told].filter(([, imports]) => imports !== undefined))('says what %s imports', (folder, imports) => {
-    expect(imports).toEqual(found.get(folder));
-  });
+  test.each([...documented].filter(([, imports]) => imports !== undefined))(
+    'docs/architecture.md lists the imports of %s',
+    (folder, imports) => {
+      expect(imports).toEqual(found.get(folder));
+    },
+  );
 
-  test('lists the folders so that each imports only what stands above it', () => {
-    const order = [...told.keys()];
+  test('each folder in docs/architecture.md imports only folders above it', () => {
+    const order = [...documented.keys()];
     const below = [...found].flatMap(([folder, imports]) =>
       imports
         .filter((other) => order.indexOf(other) > order.indexOf(folder))
@@ -42,14 +45,14 @@ describe('docs/architecture.md', () => {
 test('every file that docs/architecture.md names exists', () => {
   const named = [...new Set([...page.matchAll(/`([\w/-]+\.ts)`/g)].map(([, path = '']) => path))];
   expect(named.length).toBeGreaterThan(40);
-  // A table or a sentence about one folder names its files without it.
+  // A table or a sentence about one folder names its files without the folder.
   const exists = (path: string) =>
     path.includes('/') ? existsSync(`${root}/src/${path}`) : globSync(`src/**/${path}`, { cwd: root }).length > 0;
   expect(named.filter((path) => !exists(path))).toEqual([]);
 });
 
 describe('imports', () => {
-  /** Imports that leave a folder, as sentences. */
+  /** The imports that leave a folder, as sentences. */
   const leaving = (files: typeof graph, folder: string) =>
     [...files].flatMap(([file, imports]) =>
       [...imports.static, ...imports.dynamic]
@@ -57,12 +60,12 @@ describe('imports', () => {
         .map((path) => `${file} imports ${path}`),
     );
 
-  test('of src stay in src: nothing that only development needs is shipped', () => {
+  test('imports of src stay in src, so nothing that only development needs is shipped', () => {
     expect(graph.size).toBeGreaterThan(200);
     expect(leaving(graph, 'src/')).toEqual([]);
   });
 
-  test('of the simulator stay in its package', () => {
+  test('imports of the simulator stay in its package', () => {
     expect(simulator.size).toBeGreaterThan(30);
     expect(leaving(simulator, 'simulator/cloudstack/')).toEqual([]);
   });
@@ -70,13 +73,13 @@ describe('imports', () => {
   test.each([
     ['src', graph],
     ['the simulator', simulator],
-  ])('of %s have no circles, types and lazy imports included', (_name, files) => {
+  ])('imports of %s have no cycles, including types and lazy imports', (_name, files) => {
     expect(
       circles(new Map([...files].map(([file, imports]) => [file, [...imports.static, ...imports.dynamic]]))),
     ).toEqual([]);
   });
 
-  test('are found in every form they are written in', () => {
+  test('imports are found in every syntactic form', () => {
     const known = graph.get('src/cli/command/program.ts');
     expect(known?.static).toContain('src/cli/command/flags.ts');
     expect(known?.dynamic).toContain('src/cli/market/market-commands.ts');

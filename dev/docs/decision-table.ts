@@ -4,7 +4,7 @@ import type { TenureState } from '../../src/award/state.ts';
 import { type Facts, type Found, nextAction, type OrderFact } from '../../src/controller/deployment/next-action.ts';
 import type { Present } from '../../src/providers/port.ts';
 
-/** A create that was sent a moment ago. */
+/** A create that was just sent. */
 const intent = { ageMs: 0, attempt: 1 };
 
 const unsure = { reason: 'UnexpectedError', message: '' } as const;
@@ -36,7 +36,7 @@ const findings: readonly { readonly title: string; readonly found: Found; readon
   { title: 'cannot look', found: { kind: 'Unknown', ...unsure } },
 ];
 
-/** What a row is asked with. */
+/** The facts of a row. */
 interface Case {
   readonly title: string;
   readonly more: Pick<Facts, 'order'> & Partial<Facts>;
@@ -44,7 +44,7 @@ interface Case {
 
 const notNeeded: OrderFact = { kind: 'NotNeeded' };
 
-/** States of a tenure that are treated alike, and what else matters in them. */
+/** States of a tenure that are treated alike, and the other facts that matter in them. */
 const rows: readonly { readonly states: readonly [TenureState, ...TenureState[]]; readonly cases: readonly Case[] }[] =
   [
     { states: ['Awarded'], cases: orders.map(({ title, order }) => ({ title, more: { order } })) },
@@ -91,7 +91,7 @@ function decision(
   more: Case['more'],
   { found, intent }: (typeof findings)[number],
 ): string {
-  // Nothing is made before the acceptance, so there is nothing to look for.
+  // Nothing is created before the acceptance, so there is nothing to observe.
   if (states[0] === 'Awarded' && found.kind !== 'Absent') return '';
   const [first, ...others] = states.map((wanted) => {
     const action = nextAction({ wanted, found, intent, ...more });

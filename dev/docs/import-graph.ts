@@ -1,15 +1,15 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, sep } from 'node:path';
 
-/** What one file imports of the repository, as paths from its root. */
+/** The imports of a file within the repository, as paths from its root. */
 export interface FileImports {
-  /** Statements, `import type` included. */
+  /** Statements, including `import type`. */
   readonly static: readonly string[];
   /** `import('…')`, as expression or type. */
   readonly dynamic: readonly string[];
 }
 
-/** What the program's own files below a folder import, by path. Tests and packages of npm do not count. */
+/** The imports of the program's files below a folder, by path. Tests and npm packages do not count. */
 export function importGraph(root: string, folder: string): ReadonlyMap<string, FileImports> {
   const files = globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ['**/node_modules/**', '**/dist/**'] });
   return new Map(
@@ -28,8 +28,8 @@ function importsOf(root: string, file: string): FileImports {
 }
 
 /**
- * What each folder of `src` imports of the other folders: `bridge` to `['api', 'award', …]`, in order. Files beside the
- * folders are the folder `.`; what is not below src appears with its path.
+ * The folders that each folder of `src` imports: `bridge` to `['api', 'award', …]`, in order. Files directly in src are
+ * the folder `.`; files outside of src appear with their path.
  */
 export function folderImports(graph: ReadonlyMap<string, FileImports>): ReadonlyMap<string, readonly string[]> {
   const imports = new Map<string, Set<string>>();
@@ -48,7 +48,7 @@ function folderOf(file: string): string {
   return rest.length === 0 ? '.' : first;
 }
 
-/** Circles in a graph, each as the files of one strongly connected component, in order (Tarjan). */
+/** The cycles of a graph, each as the files of a strongly connected component, in order (Tarjan). */
 export function circles(graph: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
   const [index, low] = [new Map<string, number>(), new Map<string, number>()];
   const stack: string[] = [];

@@ -4,7 +4,7 @@ import { developmentPage } from './make-targets.ts';
 import { operationsPage } from './operations-page.ts';
 import { reasonsPage } from './reasons-page.ts';
 
-/** The pages with parts made from the code, by path from the root of the checkout. */
+/** The pages with generated parts, by path from the root of the checkout. */
 const pages: Readonly<Record<string, (page: string) => string | Promise<string>>> = {
   'docs/deployments.md': deploymentsPage,
   'docs/development.md': developmentPage,
@@ -12,7 +12,7 @@ const pages: Readonly<Record<string, (page: string) => string | Promise<string>>
   'docs/reasons.md': reasonsPage,
 };
 
-/** Every such page as it should be. `root` is the checkout, where they are read. */
+/** The regenerated pages. `root` is the checkout from which they are read. */
 export async function madePages(root: URL): Promise<readonly { readonly path: string; readonly text: string }[]> {
   const made = Object.entries(pages).map(async ([path, make]) => ({
     path,

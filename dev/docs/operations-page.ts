@@ -25,7 +25,7 @@ function flags(): string {
   );
 }
 
-/** Every metric of the operator's own, with its labels; those of Node's runtime are told of in words. */
+/** Every metric of the operator itself, with its labels; those of Node's runtime are described in the text. */
 function metrics(): string {
   const all = metricCatalogue();
   const ours = ({ name }: MetricEntry) => name.startsWith('dinfra_');
@@ -34,13 +34,13 @@ function metrics(): string {
     [...all.filter(ours), ...all.filter((metric) => !ours(metric))].map(({ name, labels, help }) => [
       `\`${name}\``,
       labels.join(', '),
-      // Markdown would read it as HTML.
+      // Markdown would parse it as HTML.
       help.replaceAll(/<\w+>/g, '`$&`'),
     ]),
   );
 }
 
-/** Every alert, with its page. */
+/** Every alert, with its runbook. */
 function alertTable(): string {
   return table(
     ['alert', 'severity', 'after', 'meaning'],

@@ -4,7 +4,7 @@ import { chainReasons } from '../../src/award/reason-names.ts';
 import { type CatalogueEntry, catalogue } from '../../src/errors/catalogue.ts';
 import { chapters } from '../../src/reasons.ts';
 
-/** Explained at the head of the page. */
+/** Explained at the top of the page. */
 const families: Readonly<Record<CatalogueEntry['family'], string>> = {
   condition: 'a state',
   retryable: 'retryable',
@@ -31,7 +31,7 @@ function section(name: string, { family, chainCode, summary, remedy }: Catalogue
   return `### ${name}\n\n${summary}\n\n- Kind: ${families[family]}${code}.\n- What to do: ${remedy}`;
 }
 
-/** Every code there is, ours and the chain's, by number: what `dinfra status` and end reasons show by name. */
+/** Every reason code, ours and the chain's, by number: `dinfra status` and end reasons show them by name. */
 function codes(): string {
   const ours = [...catalogue()].flatMap(([name, { chainCode }]) =>
     chainCode === undefined ? [] : [[chainCode, `[${name}](#${name.toLowerCase()})`] as const],

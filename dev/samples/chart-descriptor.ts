@@ -9,7 +9,7 @@ export interface ChartDescriptor {
   readonly endpoints: readonly object[];
 }
 
-/** The files of a chart's folder by their path in it, in an order that is the same everywhere. */
+/** The files of a chart's folder by their path, in a deterministic order. */
 export async function chartFilesIn(folder: string): Promise<ReadonlyMap<string, Buffer>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
@@ -20,7 +20,7 @@ export async function chartFilesIn(folder: string): Promise<ReadonlyMap<string, 
   return new Map(await Promise.all(files));
 }
 
-/** A descriptor carrying the chart of a folder. Same files, same bytes, as far as zlib is the same. */
+/** A descriptor that contains the chart of a folder. Same files, same bytes, if zlib is the same. */
 export async function describeChart(
   folder: string,
   rest: Pick<ChartDescriptor, 'values' | 'endpoints'>,

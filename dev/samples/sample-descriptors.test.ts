@@ -12,18 +12,18 @@ import { sampleDescriptors } from './sample-descriptors.ts';
 const schemaFile = new URL('../../config/descriptor-types/helm-v1.schema.json', import.meta.url);
 
 describe.each(sampleDescriptors)('the sample $file.pathname', ({ file, chart, values, endpoints }) => {
-  test('carries the chart of its folder as it is now (else: node dev/samples/generate.ts)', async () => {
+  test('a sample descriptor contains the current chart of its folder (otherwise run node dev/samples/generate.ts)', async () => {
     const descriptor = parseHelmDescriptor(await readJson(file));
     expect(descriptor.chart.from).toBe('archive');
     if (descriptor.chart.from !== 'archive') return;
-    // Not the archives: two builds of zlib pack the same files differently.
+    // The archives are not compared: two builds of zlib compress the same files differently.
     const { files } = await readChartArchive(carriedChart(descriptor.chart));
     expect(textOf(files)).toEqual(textOf(await chartFilesIn(fileURLToPath(chart))));
     expect(descriptor.values).toEqual(values);
     expect(descriptor.endpoints.map(({ name }) => name)).toEqual(endpoints.map(({ name }) => name));
   });
 
-  test('matches the schema of its descriptor type', async () => {
+  test('a sample descriptor matches the schema of its type', async () => {
     const validate = new Ajv.default({ strict: false }).compile(Object(await readJson(schemaFile)));
     expect(validate(await readJson(file)), JSON.stringify(validate.errors)).toBe(true);
   });

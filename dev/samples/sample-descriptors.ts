@@ -1,6 +1,6 @@
 const samples = new URL('../../config/samples/', import.meta.url);
 
-/** The sample descriptors that carry a chart of config/samples/charts. */
+/** The sample descriptors that contain a chart of config/samples/charts. */
 export const sampleDescriptors = [
   {
     file: new URL('descriptors/substrate-node-helm.json', samples),

@@ -74,11 +74,11 @@ test('the story has the same end if the operator is killed at ten random moments
   // Including removed ones.
   const ever = environment.cloud.world.tables.vms.toJSON().rows.map(({ name }) => name);
   expect(mostOfOneName(ever)).toBe(1);
-  for (const { id, type } of story.told) {
+  for (const { id, type } of story.tenants) {
     const events = (await consumer.heard(id)).map(({ event }) => event);
     const ends = type === 'vm/v1' ? ['Suspended', 'Ended'] : ['Ended'];
-    const told = ['Subscribed', 'Awarded', 'Accepted', 'Activated', ...ends, 'Released', 'Removed'];
-    expect(events.filter((event) => event !== 'Paid')).toEqual(told);
+    const expected = ['Subscribed', 'Awarded', 'Accepted', 'Activated', ...ends, 'Released', 'Removed'];
+    expect(events.filter((event) => event !== 'Paid')).toEqual(expected);
   }
   const { vms, networks, addresses, volumes } = environment.cloud.books().accounts['dinfra'] ?? {};
   expect({ vms, networks, addresses, volumes }).toEqual({ vms: [], networks: [], addresses: [], volumes: [] });

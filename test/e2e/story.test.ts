@@ -53,14 +53,14 @@ describe('from an award on chain to a running workload, and to its end', () => {
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => ({ line, ...(JSON.parse(line) as LogLine) }));
-    const names = story.told.map(({ deployment }) => deployment);
+    const names = story.tenants.map(({ deployment }) => deployment);
     expect(names).toHaveLength(3);
     for (const name of names) {
       const about = lines.filter(({ line }) => line.includes(name));
       const alone = about.filter(({ line }) => names.filter((other) => line.includes(other)).length === 1);
       expect(alone.filter(({ tenure }) => tenure !== name).map(({ line }) => line)).toEqual([]);
-      const told = new Set(about.map(({ msg }) => msg));
-      for (const message of FROM_AWARD_TO_RELEASE) expect(told).toContain(message);
+      const logged = new Set(about.map(({ msg }) => msg));
+      for (const message of FROM_AWARD_TO_RELEASE) expect(logged).toContain(message);
     }
     for (const { level, version } of lines) {
       expect(level).toMatch(/^(debug|info|warn|error)$/);
@@ -76,7 +76,7 @@ describe('from an award on chain to a running workload, and to its end', () => {
 async function showsScreens(): Promise<void> {
   const page = await readFile(new URL('../../docs/deployments.md', import.meta.url), 'utf8');
   const shown = screensOf(page);
-  const vm = story.told.find(({ type }) => type === 'vm/v1')?.deployment ?? '';
+  const vm = story.tenants.find(({ type }) => type === 'vm/v1')?.deployment ?? '';
   const screens = [
     { command: 'kubectl -n acme get dinfra -o wide', args: ['get', 'dinfra', '-o', 'wide'] },
     { command: 'kubectl -n acme describe ddep dinfra-1-1-c9e8d5c227', args: ['describe', 'ddep', vm] },

@@ -121,7 +121,7 @@ export class FakeApiServer {
       data: { value },
     };
     this.states.set(this.version, new Map(this.state(this.version - 1)).set(name, object));
-    if (!lost) this.tell({ version: this.version, type: known === undefined ? 'ADDED' : 'MODIFIED', object });
+    if (!lost) this.deliver({ version: this.version, type: known === undefined ? 'ADDED' : 'MODIFIED', object });
   }
 
   remove(name: string, { lost = false } = {}): void {
@@ -132,7 +132,7 @@ export class FakeApiServer {
     left.delete(name);
     this.states.set(this.version, left);
     const object = { ...known, metadata: { ...known.metadata, resourceVersion: `${this.version}` } };
-    if (!lost) this.tell({ version: this.version, type: 'DELETED', object });
+    if (!lost) this.deliver({ version: this.version, type: 'DELETED', object });
   }
 
   /** Drops all versions but the current one, like etcd's compaction. */
@@ -240,7 +240,7 @@ export class FakeApiServer {
     response.on('close', () => clearTimeout(timer));
   }
 
-  private tell(logged: Logged): void {
+  private deliver(logged: Logged): void {
     this.log.push(logged);
     // A watch from a future version gets no events up to that version.
     for (const [watcher, from] of this.watchers) {

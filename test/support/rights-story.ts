@@ -8,7 +8,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'list configmaps': 'descriptors that nobody needs any more are looked for every ten minutes, and the demo takes two',
   'delete configmaps': 'the same',
   'get deployments.dinfra.io': 'only when the write of a status meets that of somebody else',
-  'patch events.events.k8s.io': 'only when the same thing is told again within minutes, which a quick demo does not do',
+  'patch events.events.k8s.io': 'only when an event repeats within minutes, which a quick demo does not do',
   'get providers.dinfra.io': 'only when the write of a finalizer meets that of somebody else',
   'get reactors.dinfra.io': 'the same',
   'bind clusterroles.rbac.authorization.k8s.io TENANT_ROLE':
@@ -57,9 +57,9 @@ export async function playForRights(): Promise<RightsUse> {
   }
 }
 
-async function meddle(stage: Stage, { told }: Story): Promise<void> {
+async function meddle(stage: Stage, { tenants }: Story): Promise<void> {
   const { environment } = stage;
-  const name = told.find(({ type }) => type === 'helm/v1')?.deployment ?? '';
+  const name = tenants.find(({ type }) => type === 'helm/v1')?.deployment ?? '';
   const walls = ['limitrange/dinfra-confinement', 'networkpolicy/dinfra-confinement'];
   const account = ['serviceaccount/dinfra-tenant', 'rolebinding/dinfra-tenant'];
   await environment.kubectl(['label', '-n', name, ...walls, ...account, 'meddled=yes']);
