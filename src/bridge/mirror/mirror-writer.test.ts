@@ -71,10 +71,12 @@ describe('the writer of the mirror', () => {
     expect(stored()?.metadata.finalizers).toEqual(['example.com/theirs']);
   });
 
-  it('brings an object in step that the cache did not show yet', async () => {
-    cluster.put<Deployment>(deployments, { metadata: ref('dinfra-1-1'), spec: { state: 'Awarded', tenure: 1 } });
-    expect(await apply(deployment({ state: 'Active', tenure: 1 }))).toMatchObject({ written: 1, failures: [] });
-    expect(stored()).toMatchObject({ spec: { state: 'Active' }, metadata: { labels: { 'dinfra.io/tenure': '1' } } });
+  it('an object that the cache does not show yet is left alone, and its reactor with it', async () => {
+    const spec = { state: 'Accepted', reactorRef: { name: 'sold' } };
+    cluster.put<Deployment>(deployments, { metadata: ref('dinfra-1-1'), spec });
+    const guess = deployment({ state: 'Awarded', reactorRef: { name: 'sold-now' } });
+    expect(await apply(guess)).toMatchObject({ failures: [], complete: true });
+    expect(stored()?.spec).toEqual(spec);
   });
 
   it('makes an object again that is gone though the cache still shows it', async () => {

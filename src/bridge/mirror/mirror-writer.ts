@@ -139,7 +139,7 @@ export class MirrorWriter {
     this.log.info({ tenure: write.object.name, state: write.object.spec.state }, 'the Deployment follows its award');
   }
 
-  /** The cache may be a moment old: what turns out to be gone is created, and what turns out to be there is patched. */
+  /** The cache may be a moment old: what turns out to be gone is created, and what turns out to be there is left alone. */
   private async bringInStep<T extends Deployment | Subscription>(
     type: ResourceType<T>,
     { patch, object: { name, labels, spec } }: MirrorWrite,
@@ -163,8 +163,7 @@ export class MirrorWriter {
       await cluster.create(type, { metadata, spec } as unknown as Manifest<T>, signal, options);
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
-      // What it has too much goes with the next comparison, which sees it.
-      await cluster.mergePatch(type, ref, { metadata: { labels }, spec }, signal, options);
+      // What it should say follows from what it is, its reactor above all: the next comparison sees that.
     }
   }
 
