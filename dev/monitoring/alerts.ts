@@ -329,8 +329,9 @@ export const alerts: readonly Alert[] = [
     expr: 'dinfra_teardowns_held > 0',
     for: '0m',
     summary: '{{ $value }} teardowns of {{ $labels.namespace }}/{{ $labels.provider }} wait for a person.',
-    meaning: 'More tenures ended at once than the limit of the Provider allows. Nothing of them was touched.',
-    cost: 'What waits runs on and is not paid for.',
+    meaning:
+      'More tenures ended at once than the limit of the Provider allows. They are stopped, and nothing of them is removed.',
+    cost: 'What waits takes up room that nobody pays for.',
     look: [
       'kubectl -n NAMESPACE get dprov NAME -o jsonpath=\'{.status.conditions[?(@.type=="TeardownHeld")].message}\'',
     ],

@@ -303,14 +303,19 @@ describe('the accepted descriptor', () => {
 });
 
 describe('the limit of teardowns', () => {
-  it('no more teardowns begin than the limit allows, and those that wait are named', () => {
+  it('no more teardowns begin than the limit allows, and those that wait are named and stopped meanwhile', () => {
     const mirror = mirrored([1n, 2n, 3n, 4n].map((id) => awardOf(id)));
     const plan = mirror.plan([], { teardownsLeft: 3 });
     expect(plan.begins).toHaveLength(3);
     expect(plan.held).toHaveLength(1);
-    expect(specs(plan)).toHaveLength(3);
+    expect(specs(plan).map(({ state }) => state)).toEqual(['Ended', 'Ended', 'Ended', 'Suspended']);
     mirror.take(plan);
-    expect(mirror.plan([], { teardownsLeft: 0 }).held).toEqual(plan.held);
+    const waiting = mirror.plan([], { teardownsLeft: 0 });
+    expect(waiting.held).toEqual(plan.held);
+    expect(specs(waiting)).toEqual([]);
+    const approved = mirror.plan([], { teardownsLeft: 1 });
+    expect(approved.begins).toEqual(plan.held);
+    expect(specs(approved).map(({ state }) => state)).toEqual(['Ended']);
   });
 
   it('tenures that a restored cluster first sees as Ended count as teardowns', () => {
@@ -318,13 +323,14 @@ describe('the limit of teardowns', () => {
     const plan = new Mirror().plan(ended, { teardownsLeft: 10 });
     expect(plan.begins).toHaveLength(10);
     expect(plan.held).toHaveLength(90);
-    expect(specs(plan)).toHaveLength(10);
+    const states = Map.groupBy(specs(plan), ({ state }) => state);
+    expect([states.get('Ended')?.length, states.get('Suspended')?.length]).toEqual([10, 90]);
   });
 
   it('a declined award does not count as a teardown, because nothing was created for it', () => {
     const mirror = mirrored([awardOf(1n, { state: 'Awarded' }), awardOf(2n)]);
     const plan = mirror.plan([], { teardownsLeft: 0 });
-    expect(writes(plan).deployments).toEqual(['1/1 Ended']);
+    expect(writes(plan).deployments).toEqual(['1/1 Ended', '2/1 Suspended']);
     expect(plan.begins).toEqual([]);
     expect(plan.held).toHaveLength(1);
   });

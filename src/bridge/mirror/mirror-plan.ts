@@ -51,7 +51,7 @@ export interface MirrorPlan {
   readonly deleteSubscriptions: readonly Subscription[];
   /** Names of Deployments whose teardown begins with this plan. */
   readonly begins: readonly string[];
-  /** Names of Deployments whose teardown waits for a person: the limit is used up. */
+  /** Names of Deployments whose teardown waits for a person: the limit is used up. They are stopped meanwhile. */
   readonly held: readonly string[];
 }
 
@@ -71,6 +71,11 @@ export function* planMirror(facts: MirrorFacts): Generator<void, MirrorPlan, voi
     if (beginsTeardown(before, object) && !facts.begun.has(object.name)) {
       if (begins.length >= facts.teardownsLeft) {
         held.push(object.name);
+        const stopped = stoppedUntilApproved(object);
+        const stop = before && mirrorPatch(before, stopped);
+        if (before === undefined || stop !== undefined) {
+          writes.push({ kind: 'Deployment', tenure, patch: stop, object: stopped });
+        }
         return;
       }
       begins.push(object.name);
@@ -123,6 +128,12 @@ export function* planMirror(facts: MirrorFacts): Generator<void, MirrorPlan, voi
     if (metadata.deletionTimestamp === undefined) deleteSubscriptions.push(subscription);
   }
   return { writes, deleteDeployments, deleteSubscriptions, begins, held };
+}
+
+/** What waits for a person to approve its removal is not paid for: it is stopped meanwhile, which can be taken back. */
+function stoppedUntilApproved({ spec, ...object }: Mirrored<DeploymentSpec>): Mirrored<DeploymentSpec> {
+  const { endReason: _, ...ours } = spec;
+  return { ...object, spec: { ...ours, state: 'Suspended' } };
 }
 
 /** True if a write begins the removal of something that may exist. */
