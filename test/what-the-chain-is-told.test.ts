@@ -5,8 +5,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../src/api/deployment.ts';
+import { type TenureState, tenureStates } from '../src/award/award.ts';
 import { identityOf } from '../src/award/identity.ts';
-import { type TenureState, tenureStates } from '../src/award/state.ts';
 import { BoundedWaits } from '../src/base/bounded-wait.ts';
 import { atOnce } from '../src/base/slices.ts';
 import { dueReports } from '../src/bridge/report/due-reports.ts';

@@ -1,6 +1,6 @@
 import { table } from '../../src/api/crd/field-table.ts';
 import { withMadeParts } from '../../src/api/crd/made-parts.ts';
-import type { TenureState } from '../../src/award/state.ts';
+import type { TenureState } from '../../src/award/award.ts';
 import { type Facts, type Found, nextAction, type OrderFact } from '../../src/controller/deployment/next-action.ts';
 import type { Present } from '../../src/providers/port.ts';
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
+import { tenureStates } from '../award/award.ts';
 import type { Tenure } from '../award/identity.ts';
-import { tenureStates } from '../award/state.ts';
 import type { Json } from '../base/json.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
 import {

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { tenureStates } from '../award/state.ts';
+import { tenureStates } from '../award/award.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
 import {
   account,

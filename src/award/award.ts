@@ -1,5 +1,13 @@
 import type { ContentRef } from '../base/content-ref.ts';
-import type { TenureState } from './state.ts';
+
+/**
+ * The state of a tenure on chain, at a finalised block. `Pending` belongs to the subscription, not to a tenure. The
+ * state machine is in docs/chain.md.
+ */
+export const tenureStates = ['Awarded', 'Accepted', 'Active', 'Degraded', 'Suspended', 'Ended'] as const;
+
+/** One of `tenureStates`. */
+export type TenureState = (typeof tenureStates)[number];
 
 /** One award to a provider, as its source has it at a finalised point: what to realise, keep, suspend or remove. */
 export interface Award {

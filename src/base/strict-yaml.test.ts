@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'vitest';
-import { strictDocument, strictDocuments } from './strict-yaml.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import { stringify } from 'yaml';
+import { strictDocument, strictDocuments, unparsable } from './strict-yaml.ts';
 
-describe('a stranger’s YAML', () => {
+describe('untrusted YAML', () => {
   test('valid YAML documents are parsed unchanged', () => {
     const documents = [...strictDocuments('a: 1\n---\nb: [x, y]\n', {})].map((document) => document.toJS());
     expect(documents).toEqual([{ a: 1 }, { b: ['x', 'y'] }]);
@@ -17,5 +19,47 @@ describe('a stranger’s YAML', () => {
     const started = performance.now();
     expect(() => [...strictDocuments(text, {})]).toThrow(SyntaxError);
     expect(performance.now() - started).toBeLessThan(3_000);
+  });
+});
+
+const WORDS = 20_000;
+/** Limit for 64 KiB, in milliseconds: parsing some of them would take minutes. */
+const SOON_MS = 1_000;
+
+describe('bounds of untrusted YAML', () => {
+  it.each([
+    ['brackets', '['.repeat(60_000), /nested deeper/],
+    ['brackets after as many that close nothing', `${']'.repeat(9_000)}\n${'['.repeat(9_000)}`, /nested deeper/],
+    ['braces', '{a: '.repeat(15_000), /nested deeper/],
+    ['lists', '- '.repeat(30_000), /nested deeper/],
+    ['keys', '? '.repeat(30_000), /written with "\?"/],
+    ['few keys', '? '.repeat(500), /written with "\?"/],
+    ['keys in brackets', `[${'? '.repeat(500)}`, /written with "\?"/],
+    ['keys in lines of their own', Array.from({ length: 60 }, (_, at) => `${' '.repeat(at)}?`).join('\n'), /"\?"/],
+    ['anchors', '&a '.repeat(20_000), /more than 20000 words/],
+    ['quotes', '"'.repeat(60_000), /more than 20000 words/],
+    ['pairs', Array.from({ length: 8_000 }, (_, at) => `k${at}: 1`).join('\n'), /more than 20000 words/],
+  ])('YAML whose %s would block the process is not parsed', (_what, text, why) => {
+    const started = performance.now();
+    expect(unparsable(text, WORDS)).toMatch(why);
+    expect(performance.now() - started).toBeLessThan(SOON_MS);
+  });
+
+  it('YAML as people write it may be parsed', () => {
+    const crds = new URL('../../crds/', import.meta.url);
+    const files = readdirSync(crds);
+    expect(files).not.toEqual([]);
+    for (const file of files) {
+      expect(unparsable(readFileSync(new URL(file, crds), 'utf8'), WORDS)).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['marks in texts', stringify({ a: '['.repeat(100), b: '? '.repeat(100), c: `${'- '.repeat(100)}\n[[[`, d: '-' })],
+    ['a block of anything', `a: |\n${'  - - - - [ { ? \n'.repeat(1_000)}`],
+    ['a long list', '- a\n'.repeat(3_000)],
+    ['many short brackets', 'a: [{}, [], {}]\n'.repeat(500)],
+  ])('YAML with %s may be parsed', (_what, text) => {
+    expect(unparsable(text, WORDS)).toBeUndefined();
   });
 });

@@ -2,8 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import type { ContentRef } from '../base/content-ref.ts';
 import { RetryableError, TerminalError } from '../errors/dinfra-error.ts';
 import { contentHash } from './content/content-hash.ts';
-import type { ContentSource } from './content/content-source.ts';
-import { preimageSource } from './content/preimage-source.ts';
+import { type ContentSource, preimageSource } from './content/content-source.ts';
 import { Descriptors } from './descriptors.ts';
 import { SchemaChecker } from './schema/schema-checker.ts';
 

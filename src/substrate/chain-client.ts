@@ -2,8 +2,14 @@ import { backoffMs } from '../base/backoff.ts';
 import { type Clock, sleep } from '../base/clock.ts';
 import { findDinfraError, RetryableError } from '../errors/dinfra-error.ts';
 import { type BlockHeader, type BlockRef, provenAncestor, succession } from './block-ref.ts';
-import { type ChainNode, type ChainState, type FinalisedHead, RuntimeReplaced, unreachable } from './chain-node.ts';
-import { withoutCredentials } from './endpoint.ts';
+import {
+  type ChainNode,
+  type ChainState,
+  type FinalisedHead,
+  RuntimeReplaced,
+  unreachable,
+  withoutCredentials,
+} from './chain-node.ts';
 import { HeadQueue } from './head-queue.ts';
 import { pollAfterMs, RecentGaps, stallLimitMs } from './stall-limit.ts';
 

@@ -49,3 +49,13 @@ export function unreachable(endpoint: string, why: string, cause?: unknown): Ret
   const message = `the chain at ${endpoint} ${why}`;
   return new RetryableError('ChainUnreachable', cause === undefined ? { message } : { message, cause });
 }
+
+/** An endpoint without user, path and query, which may contain an access token: safe for logs and statuses. */
+export function withoutCredentials(endpoint: string): string {
+  try {
+    const { protocol, host } = new URL(endpoint);
+    return `${protocol}//${host}`;
+  } catch {
+    return 'an endpoint that is not a URL';
+  }
+}

@@ -4,8 +4,7 @@ import type { Header, RuntimeVersion } from '@polkadot/types/interfaces';
 import { startDeadline } from '../base/deadline.ts';
 import { RetryableError } from '../errors/dinfra-error.ts';
 import type { BlockHeader, BlockRef } from './block-ref.ts';
-import { type ChainNode, RuntimeReplaced, unreachable } from './chain-node.ts';
-import { withoutCredentials } from './endpoint.ts';
+import { type ChainNode, RuntimeReplaced, unreachable, withoutCredentials } from './chain-node.ts';
 import { HandshakeAnswer } from './handshake.ts';
 
 /** Timeout of connecting and reading the metadata, in milliseconds. */

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { controllerReasons } from '../../src/controller/reasons.ts';
-import { cidOf } from '../../src/descriptors/content/cid.ts';
+import { cidOf } from '../../src/descriptors/content/content-hash.ts';
 import { chainCodeOf, type Reason } from '../../src/errors/catalogue.ts';
 import { cloudStackReasons } from '../../src/providers/cloudstack/reasons.ts';
 import { chartArchive, WEB_CHART } from '../support/chart-archives.ts';

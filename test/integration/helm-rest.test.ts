@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MetadataWatches } from '../../src/kube/cache/metadata-watches.ts';
-import type { KubeClientOptions } from '../../src/kube/client/client-options.ts';
+import type { KubeClientOptions } from '../../src/kube/client/kube-client.ts';
 import type { TenantCluster } from '../../src/providers/helm/cluster.ts';
 import { DEPLOYMENT, NETWORK_POLICY, SERVICE } from '../../src/providers/helm/confine/kinds.ts';
 import type { HelmReactor, HelmReactorOptions } from '../../src/providers/helm/helm-reactor.ts';

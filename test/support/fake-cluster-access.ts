@@ -1,7 +1,6 @@
 import { systemClock } from '../../src/base/clock.ts';
-import type { KubeClientOptions } from '../../src/kube/client/client-options.ts';
 import type { ClusterAccess } from '../../src/kube/client/cluster-access.ts';
-import { KubeClient } from '../../src/kube/client/kube-client.ts';
+import { KubeClient, type KubeClientOptions } from '../../src/kube/client/kube-client.ts';
 
 /** Access to a local server. `tokens` are used one after the other, the next after each refusal. */
 export function accessTo(url: string, tokens: readonly string[] = []): ClusterAccess {

@@ -1,5 +1,5 @@
 import { TEARDOWN_FINALIZER } from '../../src/api/labels.ts';
-import type { TenureState } from '../../src/award/state.ts';
+import type { TenureState } from '../../src/award/award.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { blueprints } from '../../src/blueprints/registry.ts';
 import { DeploymentReconciler } from '../../src/controller/deployment/deployment-reconciler.ts';

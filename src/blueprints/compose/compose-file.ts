@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
 import type { Json } from '../../base/json.ts';
-import { unparsable } from '../../base/yaml-bounds.ts';
+import { unparsable } from '../../base/strict-yaml.ts';
 import { invalid, type Place, preview } from './fault.ts';
 
 /** The own keys and values of an object in a compose file. */

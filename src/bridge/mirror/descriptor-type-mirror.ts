@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
-import { type DescriptorType, descriptorTypes } from '../../api/descriptor-type.ts';
+import { conditionsAfter } from '../../api/conditions.ts';
+import { type DescriptorType, type DescriptorTypeStatus, descriptorTypes } from '../../api/descriptor-type.ts';
 import { FieldManager } from '../../api/labels.ts';
 import { descriptorTypeName } from '../../award/identity.ts';
 import type { PublishedType } from '../../award/source.ts';
@@ -12,7 +13,7 @@ import type { Descriptors } from '../../descriptors/descriptors.ts';
 import type { StoreView } from '../../kube/cache/store.ts';
 import { asDinfraError, type Problem, problemOf } from '../failures.ts';
 import type { BridgeCluster } from '../ports.ts';
-import { descriptorTypeStatus } from '../status/descriptor-type-status.ts';
+import { handledRequest, notReady, readyStatements } from '../status/readiness.ts';
 import { writeStatus } from '../status/status-writer.ts';
 
 /** Types processed at once: most of the time is spent waiting for gateways. */
@@ -200,4 +201,21 @@ function differs(object: DescriptorType, problem: Problem | undefined): boolean 
     status.lastHandledReconcileAt !== wanted.lastHandledReconcileAt ||
     of(status.conditions) !== of(wanted.conditions)
   );
+}
+
+/** The status of a DescriptorType. `problem` is why the chain's current version cannot be fetched or used. Pure. */
+function descriptorTypeStatus(
+  { metadata, spec, status }: DescriptorType,
+  problem: Problem | undefined,
+  now: number,
+): DescriptorTypeStatus {
+  const ready =
+    problem === undefined
+      ? ({ status: 'True', reason: 'Registered', message: `Version ${spec.version}.` } as const)
+      : notReady({ ...problem, message: `Version ${spec.version} stays in use: ${problem.message}` });
+  return {
+    observedGeneration: metadata.generation,
+    conditions: conditionsAfter(status.conditions, readyStatements(ready), metadata.generation, now),
+    ...handledRequest(metadata),
+  };
 }

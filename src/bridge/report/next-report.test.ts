@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type TenureState, tenureStates } from '../../award/state.ts';
+import { type TenureState, tenureStates } from '../../award/award.ts';
 import { DECLINE_AFTER_MS, DEGRADED_AFTER_MS, nextReport, type TenureFacts } from './next-report.ts';
 
 const UNSEEN_AFTER = 600_000;

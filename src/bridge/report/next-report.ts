@@ -1,5 +1,5 @@
+import type { TenureState } from '../../award/award.ts';
 import { awardReasons } from '../../award/reasons.ts';
-import type { TenureState } from '../../award/state.ts';
 
 /** What is known of a tenure, from all Deployments that realise it. */
 export interface TenureFacts {

@@ -1,4 +1,4 @@
-import type { TenureState } from '../../award/state.ts';
+import type { TenureState } from '../../award/award.ts';
 
 interface Remembered {
   state: TenureState;

@@ -1,7 +1,7 @@
 import { u8aToHex } from '@polkadot/util';
-import { readOpenSshPublicKey } from '../../ssh/read-openssh-public-key.ts';
+import { readOpenSshPublicKey } from '../../ssh/openssh-public-key.ts';
 import { UserError } from '../command/user-error.ts';
-import { readUserFile } from '../command/user-file.ts';
+import { readUserFile } from '../command/user-input.ts';
 import type { Account } from './account.ts';
 
 /** Longest public key file that is read, in bytes. */

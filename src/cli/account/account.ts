@@ -3,9 +3,8 @@ import { DEV_PHRASE } from '@polkadot/keyring/defaults';
 import type { KeyringPair, KeyringPair$Json } from '@polkadot/keyring/types';
 import { cryptoWaitReady, keyExtractSuri, mnemonicValidate } from '@polkadot/util-crypto';
 import type { Common } from '../command/flags.ts';
-import { askHidden, readSecretFile } from '../command/secret-input.ts';
 import { UserError } from '../command/user-error.ts';
-import { readUserFile } from '../command/user-file.ts';
+import { askHidden, readSecretFile, readUserFile } from '../command/user-input.ts';
 
 /** The signing key pair, and the ed25519 key that secrets are sealed to and that may log in, if it derives from the same secret. */
 export interface Account {

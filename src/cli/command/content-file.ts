@@ -3,7 +3,7 @@ import { contentHash } from '../../descriptors/content/content-hash.ts';
 import type { ContentSource } from '../../descriptors/content/content-source.ts';
 import { parseJson } from '../../descriptors/content/json.ts';
 import { UserError } from './user-error.ts';
-import { readUserFile } from './user-file.ts';
+import { readUserFile } from './user-input.ts';
 
 /** A user's JSON document that will be published on chain. */
 export interface ContentFile {

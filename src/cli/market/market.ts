@@ -8,8 +8,8 @@ import { type PalletNames, type PalletsAt, palletCalls, palletsAt, sectionsOf } 
 import { AccountSender, type SentResult } from '../../substrate/account-sender.ts';
 import type { BlockRef } from '../../substrate/block-ref.ts';
 import { ChainClient, type ChainLease } from '../../substrate/chain-client.ts';
+import { withoutCredentials } from '../../substrate/chain-node.ts';
 import { type Connection, connect } from '../../substrate/connection.ts';
-import { withoutCredentials } from '../../substrate/endpoint.ts';
 import { Extrinsics, type Outgoing } from '../../substrate/extrinsics.ts';
 import type { Account } from '../account/account.ts';
 import type { Unit } from '../command/amount.ts';

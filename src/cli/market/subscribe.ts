@@ -1,6 +1,6 @@
 import { u8aToHex } from '@polkadot/util';
 import { blueprints } from '../../blueprints/registry.ts';
-import { preimageSource } from '../../descriptors/content/preimage-source.ts';
+import { preimageSource } from '../../descriptors/content/content-source.ts';
 import { Descriptors } from '../../descriptors/descriptors.ts';
 import { SchemaChecker } from '../../descriptors/schema/schema-checker.ts';
 import {

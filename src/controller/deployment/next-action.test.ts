@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type TenureState, tenureStates } from '../../award/state.ts';
+import { type TenureState, tenureStates } from '../../award/award.ts';
 import type { Present } from '../../providers/port.ts';
 import { type Facts, type Found, INTENT_SETTLES_MS, nextAction, type OrderFact } from './next-action.ts';
 

@@ -1,5 +1,5 @@
+import type { TenureState } from '../../award/award.ts';
 import type { Standing } from '../../award/source.ts';
-import type { TenureState } from '../../award/state.ts';
 import type { Reason } from '../../errors/catalogue.ts';
 import type { Observation, Present } from '../../providers/port.ts';
 

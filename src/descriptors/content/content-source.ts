@@ -1,4 +1,5 @@
 import type { ContentRef } from '../../base/content-ref.ts';
+import { findDinfraError } from '../../errors/dinfra-error.ts';
 
 /** The answer of a source. */
 export type Answer =
@@ -15,4 +16,27 @@ export interface ContentSource {
   readonly name: string;
   readonly kind: ContentRef['source'];
   ask(ref: ContentRef, signal: AbortSignal): Promise<Answer>;
+}
+
+/**
+ * Reads a preimage of the chain at a finalised block; undefined if the chain has none with this hash and length. Throws
+ * if the chain does not answer.
+ */
+export type ReadPreimage = (hash: string, length: number, signal: AbortSignal) => Promise<Uint8Array | undefined>;
+
+/** The chain's preimages as a source of content. */
+export function preimageSource(read: ReadPreimage): ContentSource {
+  return {
+    name: "the chain's preimages",
+    kind: 'Preimage',
+    async ask(ref: ContentRef, signal: AbortSignal): Promise<Answer> {
+      try {
+        const bytes = await read(ref.hash, ref.length, signal);
+        return bytes === undefined ? { kind: 'Missing' } : { kind: 'Bytes', bytes };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { kind: 'Unreachable', detail: findDinfraError(error)?.message ?? 'the chain did not answer' };
+      }
+    },
+  };
 }

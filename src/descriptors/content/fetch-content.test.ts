@@ -4,13 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { type ContentRef, MAX_CONTENT_BYTES } from '../../base/content-ref.ts';
 import { RetryableError, TerminalError } from '../../errors/dinfra-error.ts';
-import { cidOf } from './cid.ts';
 import { ContentCache } from './content-cache.ts';
-import { contentHash } from './content-hash.ts';
-import type { ContentSource } from './content-source.ts';
+import { cidOf, contentHash } from './content-hash.ts';
+import { type ContentSource, preimageSource } from './content-source.ts';
 import { fetchContent } from './fetch-content.ts';
 import { ipfsGateway } from './ipfs-gateway.ts';
-import { preimageSource } from './preimage-source.ts';
 
 const bytes = Buffer.from('{"chart":{"name":"node"}}');
 const ref: ContentRef = { hash: contentHash(bytes), length: bytes.length, source: 'Ipfs' };

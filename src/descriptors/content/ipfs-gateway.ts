@@ -1,5 +1,5 @@
 import type { ContentRef } from '../../base/content-ref.ts';
-import { cidOf } from './cid.ts';
+import { cidOf } from './content-hash.ts';
 import type { Answer, ContentSource } from './content-source.ts';
 
 /** The media type of a raw block: the gateway interprets nothing, and we verify the bytes. */

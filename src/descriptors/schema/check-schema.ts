@@ -4,7 +4,6 @@ import type { Json } from '../../base/json.ts';
 import { findDinfraError } from '../../errors/dinfra-error.ts';
 import { parseJson } from '../content/json.ts';
 import { type Fault, faultsOf, type Match } from './faults.ts';
-import { knownDialects, metaSchemaOf } from './schema-dialect.ts';
 import { referenceFault } from './schema-references.ts';
 import { type SchemaError, tellingErrors } from './telling-errors.ts';
 
@@ -103,4 +102,28 @@ function withoutPrototype(value: Json): Json {
   const bare = Object.create(null) as Record<string, Json>;
   for (const [key, part] of Object.entries(value)) bare[key] = withoutPrototype(part);
   return bare;
+}
+
+/** The supported dialects of JSON Schema, by their `$schema`. */
+const dialects = [
+  'https://json-schema.org/draft/2020-12/schema',
+  'https://json-schema.org/draft/2019-09/schema',
+  'http://json-schema.org/draft-07/schema#',
+] as const;
+
+/** The dialect of a schema without `$schema`. */
+const DEFAULT_DIALECT = dialects[0];
+
+/** The meta-schema of a schema; undefined if its `$schema` names an unknown dialect. */
+function metaSchemaOf($schema: unknown): object | undefined {
+  if ($schema === undefined) return Schema.Meta[DEFAULT_DIALECT];
+  const dialect = dialects.find((known) => withoutHash(known) === withoutHash(String($schema)));
+  return dialect && Schema.Meta[dialect];
+}
+
+/** The known dialects, for messages. */
+const knownDialects = dialects.join(', ');
+
+function withoutHash(uri: string): string {
+  return uri.replace(/#$/, '');
 }

@@ -1,11 +1,10 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { startDeadline } from '../../base/deadline.ts';
-import { openFence } from '../../base/fence.ts';
+import { type Fence, openFence } from '../../base/fence.ts';
 import { apiVersionOf, type ObjectRef } from '../../base/kube-object.ts';
 import { RetryableError } from '../../errors/dinfra-error.ts';
 import { apiStatusOf, isNotFound } from './api-error.ts';
 import type { ApplyOptions, DeleteOptions, JsonPatchStep, WatchOptions, WriteOptions } from './call-options.ts';
-import type { KubeClientOptions } from './client-options.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { Connections } from './connections.ts';
 import { forKeeping } from './freeze.ts';
@@ -20,11 +19,25 @@ import {
   replaceRequest,
   watchRequest,
 } from './object-requests.ts';
-import { parseReply } from './reply.ts';
 import type { KubeObject, Manifest, ResourceType } from './resource-type.ts';
 import { type Repeatable, withRetry } from './retry.ts';
-import { type HttpRequest, readBounded, Transport } from './transport.ts';
+import { type HttpRequest, parseReply, type ReplyListener, readBounded, Transport } from './transport.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';
+
+export interface KubeClientOptions {
+  /** How long one call may take with all its retries, in milliseconds; for a list, one page. Default 30 s. */
+  readonly deadlineMs?: number;
+  /** Largest response accepted, in bytes. Default 32 MiB. */
+  readonly maxReplyBytes?: number;
+  /** Checked immediately before a request that may change something is sent. Default: open. */
+  readonly fence?: Fence;
+  /** Called after every attempt, for metrics. */
+  readonly onReply?: ReplyListener;
+  /** Connections shared with other clients, closed by their owner. Default: the client's own. */
+  readonly connections?: Connections;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
 
 /**
  * A client of one API server. Objects are the raw JSON they are on the wire.

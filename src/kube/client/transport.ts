@@ -171,3 +171,20 @@ function reasonIn(cause: unknown): string {
   if (current instanceof AggregateError && current.errors[0] instanceof Error) current = current.errors[0];
   return current instanceof Error ? current.message || current.name : String(current);
 }
+
+/**
+ * Parses a response body as a JSON object.
+ *
+ * @throws RetryableError ClusterUndecodable when it is not one, as from a proxy or a login page.
+ */
+export function parseReply(http: HttpRequest, body: Buffer): object {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Reported below without the body, which may contain a Secret.
+  }
+  throw new RetryableError('ClusterUndecodable', {
+    message: `cannot ${http.attempt}: the response of ${body.length} bytes is not a JSON object`,
+  });
+}

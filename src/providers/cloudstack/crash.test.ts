@@ -5,7 +5,7 @@ import type { FaultKind } from '../../../simulator/cloudstack/faults.ts';
 import { type Bench, guardedNetwork, holdingsOf, orderFor, startBench } from '../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
 import type { CloudStackConfig } from '../../api/cloud-stack-backend.ts';
-import type { TenureState } from '../../award/state.ts';
+import type { TenureState } from '../../award/award.ts';
 
 /** Disturbances of an operator, one at each of its calls. */
 class Killed extends Error {}

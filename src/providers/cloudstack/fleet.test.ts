@@ -10,7 +10,7 @@ import {
 } from '../../../test/support/cloud.ts';
 import { TenureDriver } from '../../../test/support/tenure-driver.ts';
 import type { CloudStackConfig } from '../../api/cloud-stack-backend.ts';
-import type { TenureState } from '../../award/state.ts';
+import type { TenureState } from '../../award/award.ts';
 
 const TENURES = 50;
 

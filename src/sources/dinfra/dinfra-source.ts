@@ -23,14 +23,13 @@ import type { Connection } from '../../substrate/connection.ts';
 import { Extrinsics } from '../../substrate/extrinsics.ts';
 import { registrationCall, reportCall, type SourceCall } from './calls.ts';
 import { ChainState } from './chain-state.ts';
-import { accountsOf } from './consumer-keys.ts';
 import { readFinances } from './finance-reader.ts';
 import { HeartbeatLoop } from './heartbeat-loop.ts';
 import type { OnChainProvider } from './model.ts';
 import { Outbox } from './outbox.ts';
 import { defaultPallets, type PalletNames } from './pallets.ts';
 import { concernsProvider, type ProviderReading, readHeartbeat, readProvider } from './provider-reader.ts';
-import { planRegistration, type RegistrationBounds } from './registration-plan.ts';
+import { accountsOf, planRegistration, type RegistrationBounds } from './registration-plan.ts';
 import { readPreimageAt, readStanding } from './tenure-reader.ts';
 
 export interface DinfraSourceOptions {

@@ -4,9 +4,8 @@ import type {
   PalletDinfraSubscriptionApiDesiredPage,
   PalletDinfraSubscriptionApiDesiredTenure,
 } from '@polkadot/types/lookup';
-import type { Award } from '../../award/award.ts';
+import { type Award, type TenureState, tenureStates } from '../../award/award.ts';
 import type { PublishedType } from '../../award/source.ts';
-import { type TenureState, tenureStates } from '../../award/state.ts';
 import type { ContentRef } from '../../base/content-ref.ts';
 import { RetryableError } from '../../errors/dinfra-error.ts';
 import type { BlockRef } from '../../substrate/block-ref.ts';

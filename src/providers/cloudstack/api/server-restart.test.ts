@@ -8,7 +8,7 @@ import type { Settings } from '../../../../simulator/cloudstack/world.ts';
 import { configFor, emptyHoldings, orderFor, quickSimulator } from '../../../../test/support/cloud.ts';
 import { SkewedClock } from '../../../../test/support/skewed-clock.ts';
 import { TenureDriver } from '../../../../test/support/tenure-driver.ts';
-import type { TenureState } from '../../../award/state.ts';
+import type { TenureState } from '../../../award/award.ts';
 import { CloudStackReactor } from '../reactor.ts';
 
 const stages: readonly TenureState[] = ['Accepted', 'Suspended', 'Active', 'Ended'];

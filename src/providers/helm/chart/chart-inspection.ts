@@ -1,5 +1,4 @@
-import { strictDocument } from '../../../base/strict-yaml.ts';
-import { unparsable } from '../../../base/yaml-bounds.ts';
+import { strictDocument, unparsable } from '../../../base/strict-yaml.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 import { isRecord, numberOf, textOf } from '../json-fields.ts';
 import type { ChartFiles } from './chart-archive.ts';

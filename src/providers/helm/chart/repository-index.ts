@@ -1,5 +1,4 @@
-import { strictDocument } from '../../../base/strict-yaml.ts';
-import { unparsable } from '../../../base/yaml-bounds.ts';
+import { strictDocument, unparsable } from '../../../base/strict-yaml.ts';
 import { isRecord, listOf, recordOf, textOf } from '../json-fields.ts';
 
 /** One version of a chart in a repository's index. */

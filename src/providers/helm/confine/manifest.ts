@@ -1,6 +1,5 @@
 import { type Document, isScalar, type Tags, visit } from 'yaml';
-import { strictDocuments } from '../../../base/strict-yaml.ts';
-import { unparsable } from '../../../base/yaml-bounds.ts';
+import { strictDocuments, unparsable } from '../../../base/strict-yaml.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 import { at, isRecord, type JsonRecord, recordOf, textOf } from '../json-fields.ts';
 

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { base32 } from 'multiformats/bases/base32';
 import { expect, test } from 'vitest';
-import { cidOf, hashOfCid } from './cid.ts';
-import { contentHash } from './content-hash.ts';
+import { cidOf, contentHash, hashOfCid } from './content-hash.ts';
 
 // blake2b with 32 bytes of output, from `b2sum -l 256`.
 const EMPTY = '0x0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8';

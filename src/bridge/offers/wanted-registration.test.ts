@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { consumerProblem } from './consumer-list.ts';
+import { consumerProblem } from './wanted-registration.ts';
 
 const BOB = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
 const BOB_ON_POLKADOT = '14E5nqKAp3oAJcmzgZhUD2RcptBeUBScxKHgJKU4HPNcKVf3';
