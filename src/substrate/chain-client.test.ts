@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ManualClock, settle } from '../../test/support/manual-clock.ts';
 import { RetryableError } from '../errors/dinfra-error.ts';
 import type { BlockHeader, BlockRef } from './block-ref.ts';
-import { ChainClient, type ChainClientOptions, type ChainLease } from './chain-client.ts';
+import { ChainClient, type ChainClientOptions } from './chain-client.ts';
+import type { ChainLease } from './chain-lease.ts';
 import { type ChainNode, type ChainState, type FinalisedHead, RuntimeReplaced, unreachable } from './chain-node.ts';
 
 const GENESIS = `0x${'45'.repeat(32)}`;

@@ -1,7 +1,8 @@
 import { backoffMs } from '../base/backoff.ts';
 import { type Clock, sleep } from '../base/clock.ts';
 import { findDinfraError, RetryableError } from '../errors/dinfra-error.ts';
-import { type BlockHeader, type BlockRef, provenAncestor, succession } from './block-ref.ts';
+import { type BlockHeader, type BlockRef, provenAncestor, type Succession, succession } from './block-ref.ts';
+import { behind, type ChainLease, type ChainObserver, diverged, Lease } from './chain-lease.ts';
 import {
   type ChainNode,
   type ChainState,
@@ -31,27 +32,6 @@ export interface ChainClientPorts<Node> {
   connect(endpoint: string, signal: AbortSignal): Promise<Node>;
   readonly clock: Clock;
   readonly random: () => number;
-}
-
-export interface ChainObserver<Node> {
-  /** A finalised head that descends from the observer's cursor. Must not throw. */
-  onHead(head: FinalisedHead<Node>): void;
-  onState(state: ChainState): void;
-}
-
-/** One observer's use of a client. */
-export interface ChainLease<Node> {
-  readonly state: ChainState;
-  /** The last head passed to the observer. */
-  readonly head: FinalisedHead<Node> | undefined;
-  /**
-   * The current node, once its history was accepted.
-   *
-   * @throws RetryableError ChainUnreachable while there is none.
-   */
-  readonly node: Node;
-  /** Ends the lease; closing the last one closes the connection. */
-  close(): Promise<void>;
 }
 
 /** Timeout of one request made while following, in milliseconds. */
@@ -191,7 +171,7 @@ export class ChainClient<Node extends ChainNode> {
   }
 
   /** The next head: pushed by the node, or requested when none was pushed for a while. */
-  private async nextHeader(node: Node, heads: HeadQueue, progressAt: number, last: Verdict): Promise<BlockHeader> {
+  private async nextHeader(node: Node, heads: HeadQueue, progressAt: number, last: Succession): Promise<BlockHeader> {
     const { clock } = this.ports;
     const pace = { setting: this.options.stallMs, blockMs: node.blockMs, longestMs: this.gaps.longestMs };
     const stallAt = progressAt + stallLimitMs(pace);
@@ -207,7 +187,7 @@ export class ChainClient<Node extends ChainNode> {
     }
   }
 
-  private noProgress(endpoint: string, ms: number, last: Verdict): RetryableError {
+  private noProgress(endpoint: string, ms: number, last: Succession): RetryableError {
     const height = this.known?.number ?? 'none';
     if (last === 'behind') return behind(endpoint, this.known);
     return new RetryableError('ChainStalled', {
@@ -216,7 +196,7 @@ export class ChainClient<Node extends ChainNode> {
   }
 
   /** Checks a head and passes it on if it descends from the last one. */
-  private async take(node: Node, header: BlockHeader, heads: HeadQueue): Promise<Verdict> {
+  private async take(node: Node, header: BlockHeader, heads: HeadQueue): Promise<Succession> {
     const { known } = this;
     const first = this.current === undefined;
     const verdict = await this.judge(node, header, known, heads);
@@ -257,7 +237,7 @@ export class ChainClient<Node extends ChainNode> {
     header: BlockHeader,
     known: BlockRef | undefined,
     heads: HeadQueue,
-  ): Promise<Verdict> {
+  ): Promise<Succession> {
     if (known === undefined || header.number < known.number) return succession(known, header, undefined);
     const hash = provenAncestor(known, header) ?? (await heads.within(node.hashAt(known.number), REQUEST_MS));
     return succession(known, header, hash);
@@ -265,7 +245,7 @@ export class ChainClient<Node extends ChainNode> {
 
   /** Compares the cursors of all leases with the history of a new connection; throws when no lease can use it. */
   private async admit(node: Node, header: BlockHeader, heads: HeadQueue): Promise<void> {
-    const verdicts = new Map<Lease<Node>, Verdict>();
+    const verdicts = new Map<Lease<Node>, Succession>();
     for (const lease of [...this.leases]) {
       verdicts.set(lease, lease.verified ? 'advanced' : await this.judge(node, header, lease.cursor, heads));
     }
@@ -307,78 +287,4 @@ export class ChainClient<Node extends ChainNode> {
     this.state = state;
     for (const lease of this.leases) lease.setState(state);
   }
-}
-
-type Verdict = ReturnType<typeof succession>;
-
-class Lease<Node> implements ChainLease<Node> {
-  readonly cursor: BlockRef | undefined;
-  readonly close: () => Promise<void>;
-  /** The cursor was found in the client's history; from then on the client's own check suffices. */
-  verified: boolean;
-  state: ChainState = { kind: 'Connecting' };
-  head: FinalisedHead<Node> | undefined;
-  private readonly observer: ChainObserver<Node>;
-  private connected = false;
-  private missed = false;
-
-  constructor(observer: ChainObserver<Node>, cursor: BlockRef | undefined, close: () => Promise<void>) {
-    this.observer = observer;
-    this.cursor = cursor;
-    this.verified = cursor === undefined;
-    this.close = close;
-  }
-
-  get node(): Node {
-    if (!this.connected || this.head === undefined) {
-      throw new RetryableError('ChainUnreachable', { message: 'no chain endpoint is answering' });
-    }
-    return this.head.node;
-  }
-
-  judge(verdict: Verdict, endpoint: string): void {
-    if (verdict === 'advanced' || verdict === 'same') {
-      this.verified = true;
-      return;
-    }
-    const error = verdict === 'diverged' ? diverged(endpoint, this.cursor) : behind(endpoint, this.cursor);
-    this.state = { kind: 'Disconnected', endpoint, error };
-    this.observer.onState(this.state);
-  }
-
-  /** Undefined for a block that cannot be read: the next head is then not contiguous. */
-  advance(head: FinalisedHead<Node> | undefined): void {
-    if (!this.verified) return;
-    if (head === undefined) {
-      this.missed = true;
-      return;
-    }
-    this.head = this.missed || !this.connected ? { ...head, contiguous: false } : head;
-    this.missed = false;
-    this.connected = true;
-    this.observer.onHead(this.head);
-  }
-
-  setState(state: ChainState): void {
-    // A lease whose own history does not match keeps saying so while the others go on.
-    if (!this.verified && state.kind === 'Following') return;
-    this.state = state;
-    this.observer.onState(state);
-  }
-
-  disconnected(): void {
-    this.connected = false;
-  }
-}
-
-function diverged(endpoint: string, known: BlockRef | undefined): RetryableError {
-  return new RetryableError('ChainDiverged', {
-    message: `the node at ${endpoint} has another block at height ${known?.number} than the final one we acted on (${known?.hash}): nothing is touched until a node of our history answers`,
-  });
-}
-
-function behind(endpoint: string, known: BlockRef | undefined): RetryableError {
-  return new RetryableError('ChainBehind', {
-    message: `the node at ${endpoint} is behind block ${known?.number}, or is still syncing what lies before it`,
-  });
 }

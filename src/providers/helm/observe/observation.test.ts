@@ -3,7 +3,7 @@ import { apiObject } from '../../../../test/support/api-objects.ts';
 import { DEPLOYMENT } from '../confine/kinds.ts';
 import type { ReleaseRecord } from '../release/release-record.ts';
 import { observationOf } from './observation.ts';
-import type { Inside, InsideSeen, ObjectFinding, ObjectSeen, TenantNamespace } from './tenant-reader.ts';
+import type { Inside, InsideSeen, ObjectFinding, ObjectSeen, TenantNamespace } from './tenant-state.ts';
 
 const expected = { order: 'this', hints: [], nodeAddress: undefined };
 const record = (status: string | undefined, { order = 'this', revision = 3 } = {}): ReleaseRecord => ({

@@ -11,7 +11,7 @@ import {
   type ObjectFinding,
   type TenantNamespace,
   type TenantState,
-} from './tenant-reader.ts';
+} from './tenant-state.ts';
 
 /** What an order says about what should be found. */
 export interface Expectation {
