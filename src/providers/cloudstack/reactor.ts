@@ -1,12 +1,12 @@
-import pLimit from 'p-limit';
 import type { CloudStackConfig } from '../../api/cloud-stack-backend.ts';
 import type { TenureIdentity } from '../../award/identity.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Fence } from '../../base/fence.ts';
 import { TerminalError } from '../../errors/dinfra-error.ts';
 import type { Marked, Memo, Observation, Order, Present, Reactor, Step } from '../port.ts';
+import { ActionContexts } from './act/action-contexts.ts';
 import { advance, refuseAny } from './act/advance.ts';
-import { type ActionContext, type Exclusively, stepOf, type Tools } from './act/context.ts';
+import { stepOf } from './act/context.ts';
 import { perform, rootDiskGrowth } from './act/perform.ts';
 import { deleteUnusedShared, expungeForbidden, nextRemovals, removeAll } from './act/removal.ts';
 import { type CallReport, CloudStackClient } from './api/client.ts';
@@ -21,26 +21,11 @@ import { emptyMemo, readMemo, type TenureMemo } from './observe/memo.ts';
 import { isOurVm } from './observe/names.ts';
 import { DirectReader } from './observe/reader.ts';
 import { needsStop } from './plan/action.ts';
-import {
-  checkChangeInputs,
-  type DeployInputs,
-  findDeployInputs,
-  findDiskOffering,
-  findOffering,
-  networksToLeave,
-  zoneFor,
-} from './plan/deploy-inputs.ts';
+import { checkChangeInputs, networksToLeave } from './plan/deploy-inputs.ts';
 import { checkGrowth, checkLimits } from './plan/limits.ts';
 import { Observer } from './plan/observer.ts';
 import { plan, primaryVm } from './plan/plan.ts';
-import {
-  backoffLeft,
-  isExpungeRefused,
-  isVerdict,
-  recordFailedChange,
-  throwIfBackingOff,
-  withoutFailedChange,
-} from './plan/retry.ts';
+import { backoffLeft, isVerdict, recordFailedChange, throwIfBackingOff, withoutFailedChange } from './plan/retry.ts';
 import { type WantedVm, wantedVmOf } from './plan/wanted-vm.ts';
 
 export interface CloudStackReactorOptions {
@@ -76,7 +61,7 @@ export class CloudStackReactor implements Reactor {
   readonly #reader: DirectReader;
   readonly #inventory: Inventory;
   readonly #catalogue: CloudCatalogue;
-  readonly #exclusively: Exclusively = pLimit(1);
+  readonly #contexts: ActionContexts;
   readonly #resting: RestingTenures;
   readonly #observer: Observer;
 
@@ -96,6 +81,14 @@ export class CloudStackReactor implements Reactor {
     this.#inventory = new Inventory(this.#client, this.#scope, clock, options.restMaxAgeMs ?? 20_000);
     this.#resting = new RestingTenures(this.#inventory, clock);
     this.#catalogue = new CloudCatalogue(this.#client, clock);
+    this.#contexts = new ActionContexts({
+      config,
+      client: this.#client,
+      reader: this.#reader,
+      catalogue: this.#catalogue,
+      scope: this.#scope,
+      clock,
+    });
     this.#observer = new Observer({
       config,
       clock,
@@ -109,7 +102,7 @@ export class CloudStackReactor implements Reactor {
     const { identity } = order;
     const wanted = wantedVmOf(order, this.#config);
     const [inputs, isListed] = await Promise.all([
-      this.#deployInputs(wanted, emptyMemo, undefined, signal).catch(terminalOrThrow),
+      this.#contexts.deployInputs(wanted, emptyMemo, undefined, signal).catch(terminalOrThrow),
       this.#isListed(identity, signal),
     ]);
     if (isListed) {
@@ -119,7 +112,7 @@ export class CloudStackReactor implements Reactor {
       if (vm !== undefined) return this.#checkChange(wanted, found, vm, signal);
     }
     if (inputs instanceof TerminalError) throw inputs;
-    await checkLimits(wanted, inputs, this.#account(), signal);
+    await checkLimits(wanted, inputs, this.#contexts.account, signal);
   }
 
   async #isListed(identity: TenureIdentity, signal: AbortSignal): Promise<boolean> {
@@ -133,7 +126,7 @@ export class CloudStackReactor implements Reactor {
     refuseAny(planned);
     await checkChangeInputs({ wanted, found, vm, planned }, this.#config, this.#catalogue, signal);
     await rootDiskGrowth(wanted.vm, vm.id, this.#reader, signal);
-    await checkGrowth(wanted, vm, this.#account(), signal);
+    await checkGrowth(wanted, vm, this.#contexts.account, signal);
   }
 
   observe(
@@ -154,8 +147,8 @@ export class CloudStackReactor implements Reactor {
     const { identity } = order;
     const wanted = wantedVmOf(order, this.#config);
     const found = this.#observer.takeAbsence(identity) ?? (await this.#findCollisions(identity, memo, signal));
-    const inputs = await this.#deployInputs(wanted, memo, found, signal);
-    if (found.vms.length === 0) await checkLimits(wanted, inputs, this.#account(), signal);
+    const inputs = await this.#contexts.deployInputs(wanted, memo, found, signal);
+    if (found.vms.length === 0) await checkLimits(wanted, inputs, this.#contexts.account, signal);
     return this.#advance(wanted, found, memo, signal);
   }
 
@@ -202,7 +195,7 @@ export class CloudStackReactor implements Reactor {
     const start = () =>
       startJob(this.#client, `starting the VM ${vm.name}`, 'startVirtualMachine', { id: vm.id }, signal);
     if (change === undefined) return this.#step([await start()], memo);
-    const context = await this.#context(wanted, memo, found, signal);
+    const context = await this.#contexts.contextFor(wanted, memo, found, signal);
     try {
       const outcome = await perform(change, context, signal);
       const job = outcome.job && { ...outcome.job, stoppedFor: descriptorHash };
@@ -219,7 +212,7 @@ export class CloudStackReactor implements Reactor {
     const memo = readMemo(present.memo);
     const now = this.#clock.wallTime();
     const found = await findResources(identity, memo, () => everything, this.#reader, signal);
-    const expunge = (await this.#mayExpunge(signal)) && !isExpungeRefused(memo, now);
+    const expunge = await this.#contexts.mayExpunge(memo, signal);
     const removals = nextRemovals({ found, expunge, unseenVm: unseenVmOf(memo, found) });
     const { expungeDelayMs } = this.#observer;
     const { destroyed } = memo;
@@ -230,7 +223,7 @@ export class CloudStackReactor implements Reactor {
     }
     // A refused expunge is followed by a stop immediately: an ended tenure must not run during a backoff.
     if (!removals.some((removal) => removal.do === 'stopVm')) throwIfBackingOff(memo, 'Removing', now);
-    const context = { ...this.#tools(expunge), identity, expungeDelayMs, destroyed, now };
+    const context = { ...this.#contexts.tools(expunge), identity, expungeDelayMs, destroyed, now };
     return this.#step(await removeAll(removals, context, signal), memo, 'waiting for CloudStack to finish');
   }
 
@@ -252,7 +245,7 @@ export class CloudStackReactor implements Reactor {
       const jobs = leaving.map(({ id }) => startJob(this.#client, what, 'deleteNetwork', { id }, signal));
       return this.#step(await Promise.all(jobs), memo);
     }
-    const context = await this.#context(wanted, memo, found, signal);
+    const context = await this.#contexts.contextFor(wanted, memo, found, signal);
     const outcomes = await advance(found, memo, this.#config, context, this.#clock.wallTime(), signal).catch(
       async (error: unknown) => {
         // It will have no VM: shared resources that nobody else uses are removed now, because nothing would trigger it
@@ -285,61 +278,6 @@ export class CloudStackReactor implements Reactor {
     const { network } = this.#config;
     const scopeOf = scopeToCreate(network.mode, network.mode === 'Shared' && (network.securityGroups ?? true));
     return findResources(identity, memo, scopeOf, this.#reader, signal);
-  }
-
-  async #context(
-    wanted: WantedVm,
-    memo: TenureMemo,
-    found: FoundResources,
-    signal: AbortSignal,
-  ): Promise<ActionContext> {
-    const network = found.networks[0]?.id;
-    const securityGroup = found.securityGroups[0]?.id;
-    const expunge = (await this.#mayExpunge(signal)) && !isExpungeRefused(memo, this.#clock.wallTime());
-    return {
-      ...this.#tools(expunge),
-      wanted,
-      deployInputs: () => this.#deployInputs(wanted, memo, found, signal),
-      forgetOffers: () => this.#catalogue.forget(),
-      offering: () => findOffering(wanted, this.#catalogue, signal),
-      diskOffering: () => findDiskOffering(wanted.vm, this.#config, this.#catalogue, signal),
-      checkGrowth: (vm) => checkGrowth(wanted, vm, this.#account(), signal),
-      unseenVm: found.vms.length === 0 ? (memo.destroyed?.id ?? memo.vm) : undefined,
-      ids: {
-        ...(network === undefined ? {} : { network }),
-        ...(securityGroup === undefined ? {} : { securityGroup }),
-      },
-    };
-  }
-
-  #deployInputs(
-    wanted: WantedVm,
-    memo: TenureMemo,
-    found: FoundResources | undefined,
-    signal: AbortSignal,
-  ): Promise<DeployInputs> {
-    // An existing network determines the zone.
-    const zone = found?.networks[0]?.zone ?? zoneFor(this.#config, memo);
-    return findDeployInputs(wanted, this.#config, zone, this.#catalogue, signal);
-  }
-
-  #account() {
-    return { catalogue: this.#catalogue, project: this.#config.project };
-  }
-
-  #tools(expunge: boolean): Tools {
-    return {
-      client: this.#client,
-      reader: this.#reader,
-      scope: this.#scope,
-      exclusively: this.#exclusively,
-      expunge,
-    };
-  }
-
-  /** Whether VMs may be expunged, according to capabilities and settings. The role may still forbid it. */
-  async #mayExpunge(signal: AbortSignal): Promise<boolean> {
-    return (this.#config.expunge ?? true) && (await this.#catalogue.mayExpunge(signal));
   }
 }
 
