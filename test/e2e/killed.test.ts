@@ -74,6 +74,7 @@ test('the story has the same end if the operator is killed at ten random moments
   // Including removed ones.
   const ever = environment.cloud.world.tables.vms.toJSON().rows.map(({ name }) => name);
   expect(mostOfOneName(ever)).toBe(1);
+  expect(story.tenants).toHaveLength(3);
   for (const { id, type } of story.tenants) {
     const events = (await consumer.heard(id)).map(({ event }) => event);
     const ends = type === 'vm/v1' ? ['Suspended', 'Ended'] : ['Ended'];

@@ -97,14 +97,17 @@ test('no role has a wildcard, escalate, impersonate, or Secrets that are not nam
   ]);
   const roles = all.filter(({ kind, metadata }) => /Role$/.test(kind) && !metadata.name.endsWith('-tenant'));
   expect(roles.length).toBeGreaterThan(3);
-  for (const { rules = [] } of roles) {
-    for (const { apiGroups, resources, verbs, resourceNames } of rules) {
-      expect([...apiGroups, ...resources, ...verbs]).not.toContain('*');
-      expect(verbs).not.toContain('escalate');
-      expect(verbs).not.toContain('impersonate');
-      if (resources.includes('secrets')) expect(resourceNames).toEqual(['account', 'keys']);
-    }
+  const rules = roles.flatMap(({ rules = [] }) => rules);
+  expect(rules.length).toBeGreaterThan(10);
+  for (const { apiGroups, resources, verbs } of rules) {
+    expect([...apiGroups, ...resources, ...verbs]).not.toContain('*');
+    expect(verbs).not.toContain('escalate');
+    expect(verbs).not.toContain('impersonate');
   }
+  const readable = rules
+    .filter(({ resources }) => resources.includes('secrets'))
+    .map(({ resourceNames }) => resourceNames);
+  expect(readable).toEqual([['account', 'keys']]);
 });
 
 test('CloudStack alone needs nothing in the cluster but our own kinds', async () => {

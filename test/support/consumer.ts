@@ -89,10 +89,14 @@ export class Consumer {
     const block = await this.send(...calls);
     const at = await this.api.at(await this.api.rpc.chain.getBlockHash(block));
     const events = await at.query.system.events();
-    return events.flatMap(({ event }) => {
+    const ids = events.flatMap(({ event }) => {
       if (!this.api.events.subscription.Subscribed.is(event)) return [];
       return event.data.consumer.toString() === this.pair.address ? [event.data.id.toBigInt()] : [];
     });
+    // Tests loop over the ids: fewer than expected would let them pass.
+    if (ids.length < wishes.length)
+      throw new Error(`block ${block} has ${ids.length} of ${wishes.length} subscriptions`);
+    return ids;
   }
 
   async cancel(id: bigint): Promise<void> {
