@@ -10,6 +10,7 @@ const ENTRIES = {
   'dinfra-operator': 'src/main.ts',
   dinfra: 'src/cli/main.ts',
   'schema-worker': 'src/descriptors/schema/schema-worker.ts',
+  'helm-worker': 'src/providers/helm/worker/helm-worker.ts',
 };
 
 /** CommonJS packages load Node's own modules with `require`, which an ES module does not have. */

@@ -1,6 +1,7 @@
 import { BoundedCache } from '../base/bounded-cache.ts';
 import type { ContentRef } from '../base/content-ref.ts';
 import type { Json } from '../base/json.ts';
+import type { Overrun } from '../base/worker-pool.ts';
 import { TerminalError } from '../errors/dinfra-error.ts';
 import { ContentCache } from './content/content-cache.ts';
 import { contentHash } from './content/content-hash.ts';
@@ -8,7 +9,7 @@ import type { ContentSource } from './content/content-source.ts';
 import { fetchContent } from './content/fetch-content.ts';
 import { parseJson } from './content/json.ts';
 import type { Verdict } from './schema/check-schema.ts';
-import type { Overrun, SchemaChecker } from './schema/schema-checker.ts';
+import type { SchemaChecker } from './schema/schema-checker.ts';
 
 /** A descriptor type: its name on chain, and its JSON Schema as text. */
 export interface DescriptorTypeSchema {

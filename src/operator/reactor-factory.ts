@@ -16,6 +16,7 @@ import { KeyRefusal, RateLimiter } from '../providers/cloudstack/api/rate-limite
 import { CloudStackReactor } from '../providers/cloudstack/reactor.ts';
 import { HelmReactor } from '../providers/helm/helm-reactor.ts';
 import { HelmCommand } from '../providers/helm/release/helm-command.ts';
+import { HelmWorkers } from '../providers/helm/worker/helm-workers.ts';
 import type { Config } from './config.ts';
 
 /** The first and the last permission that creating a tenant needs. docs/helm.md has the whole list. */
@@ -40,6 +41,8 @@ export class BuiltInReactors implements ReactorFactory {
   private readonly fence: Fence;
   private readonly log: Logger;
   private readonly helm: HelmCommand;
+  /** Shared by all Helm reactors: idle ones end by themselves. */
+  private readonly workers = new HelmWorkers();
   /** By endpoint, key and limits: Reactors of one account of one cloud share its rate limits. */
   private readonly limiters = new Map<string, RateLimiter>();
   /** Shared by all tenants: a thousand tenants must not open a thousand TLS connections. */
@@ -88,6 +91,7 @@ export class BuiltInReactors implements ReactorFactory {
       config,
       owner,
       helm: this.helm,
+      workers: this.workers,
       cluster: {
         operator: this.client,
         as: (token) =>

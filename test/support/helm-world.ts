@@ -10,7 +10,7 @@ import { DEPLOYMENT, NAMESPACE, SECRET } from '../../src/providers/helm/confine/
 import { HelmReactor, type HelmReactorOptions } from '../../src/providers/helm/helm-reactor.ts';
 import { at } from '../../src/providers/helm/json-fields.ts';
 import { HelmCommand } from '../../src/providers/helm/release/helm-command.ts';
-import { decodeRelease } from '../../src/providers/helm/release/release-record.ts';
+import { decodeRelease } from '../../src/providers/helm/release/release-content.ts';
 import type { Observation, Order, Present, Reactor } from '../../src/providers/port.ts';
 import { chartArchive, WEB_CHART } from './chart-archives.ts';
 

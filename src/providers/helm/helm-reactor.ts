@@ -27,6 +27,7 @@ import type { ReleaseHistory, ReleaseRecord } from './release/release-record.ts'
 import { startWorkloads, stopWorkloads } from './release/suspension.ts';
 import { TenantAccess, type TenantKey } from './release/tenant-access.ts';
 import { TenantReleases } from './release/tenant-release.ts';
+import { HelmWorkers } from './worker/helm-workers.ts';
 
 export interface HelmReactorOptions extends ReaderOptions, PreparationOptions {
   /** What the Reactor resource says. */
@@ -35,6 +36,8 @@ export interface HelmReactorOptions extends ReaderOptions, PreparationOptions {
   readonly owner: string;
   readonly cluster: TenantCluster;
   readonly helm: HelmCommand;
+  /** Who looks at charts and releases; several reactors may share them. Default: threads of its own. */
+  readonly workers?: HelmWorkers;
   /** Milliseconds, never going back. Default: this machine's. */
   readonly now?: () => number;
 }
@@ -56,6 +59,7 @@ export class HelmReactor implements Reactor {
   private readonly cluster: TenantCluster;
   private readonly helm: HelmCommand;
   private readonly access: TenantAccess;
+  private readonly ownWorkers: HelmWorkers | undefined;
   private readonly source: ChartSource;
   private readonly charts: ChartPreparation;
   private readonly releases: TenantReleases;
@@ -72,11 +76,13 @@ export class HelmReactor implements Reactor {
     this.helm = helm;
     this.now = options.now ?? (() => performance.now());
     this.access = new TenantAccess(this.cluster, this.now);
-    this.source = new ChartSource(this.settings.charts);
-    this.charts = new ChartPreparation(helm, this.settings, this.source, options);
+    const { workers = new HelmWorkers() } = options;
+    this.ownWorkers = options.workers === undefined ? workers : undefined;
+    this.source = new ChartSource(this.settings.charts, workers);
+    this.charts = new ChartPreparation(helm, this.settings, this.source, workers, options);
     this.releases = new TenantReleases(helm, this.access);
     const { signal } = this.closed;
-    this.reader = new TenantReader(this.cluster, this.access, this.settings, this.now, options, signal);
+    this.reader = new TenantReader(this.cluster, this.access, this.settings, this.now, workers, options, signal);
     this.versions = new BoundedCache(1);
   }
 
@@ -150,6 +156,7 @@ export class HelmReactor implements Reactor {
     this.closed.abort(new DOMException('the reactor is closed', 'AbortError'));
     this.charts.close();
     await this.source.close();
+    await this.ownWorkers?.close();
   }
 
   /** Ends the pods of an ended tenure and returns how many are left; 0 when they have had their time. */

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chartArchive } from '../../../../test/support/chart-archives.ts';
 import { startChartRepository } from '../../../../test/support/chart-repository.ts';
 import { startHttpHost } from '../../../../test/support/http-host.ts';
@@ -10,10 +10,13 @@ import type { Json } from '../../../base/json.ts';
 import type { Order } from '../../port.ts';
 import { settingsOf } from '../config.ts';
 import { HelmCommand } from '../release/helm-command.ts';
+import { HelmWorkers } from '../worker/helm-workers.ts';
 import { ChartPreparation } from './chart-preparation.ts';
 import { ChartSource } from './chart-source.ts';
 
 const forever = new AbortController().signal;
+const workers = new HelmWorkers();
+afterAll(() => workers.close());
 let folder: string;
 
 beforeEach(async () => {
@@ -26,9 +29,9 @@ async function preparation(hosts: readonly string[] = [], manifest = '', patienc
   const command = join(folder, 'helm');
   await writeFile(command, `#!/bin/sh\necho run >> ${folder}/runs\ncat <<'END'\n${manifest}\nEND\n`, { mode: 0o755 });
   const settings = settingsOf({ charts: { plainHttpHosts: hosts, privateAddresses: true } }, 'default');
-  const source = new ChartSource(settings.charts);
+  const source = new ChartSource(settings.charts, workers);
   const helm = new HelmCommand({ command, temporary: folder });
-  const charts = new ChartPreparation(helm, settings, source, { patienceMs });
+  const charts = new ChartPreparation(helm, settings, source, workers, { patienceMs });
   const runs = async () => (await readFile(`${folder}/runs`, 'utf8').catch(() => '')).split('\n').length - 1;
   const close = async () => {
     charts.close();

@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { BoundedCache } from '../../../base/bounded-cache.ts';
 import { abortable, startDeadline } from '../../../base/deadline.ts';
+import { FairSlots } from '../../../base/fair-slots.ts';
 import { RetryableError, TerminalError } from '../../../errors/dinfra-error.ts';
 import type { Order } from '../../port.ts';
 import type { Settings } from '../config.ts';
-import { MAX_MANIFEST_BYTES, parseManifest } from '../confine/manifest.ts';
-import { permitObjects } from '../confine/manifest-policy.ts';
-import { FairSlots } from '../release/fair-slots.ts';
+import { MAX_MANIFEST_BYTES } from '../confine/manifest.ts';
 import { templateArguments } from '../release/helm-arguments.ts';
 import type { HelmCommand } from '../release/helm-command.ts';
 import { renderFailure } from '../release/helm-failure.ts';
-import { type ChartFiles, readChartArchive, writeChartArchive } from './chart-archive.ts';
-import { type ChartMetadata, inspectChart } from './chart-inspection.ts';
+import type { HelmWorkers } from '../worker/helm-workers.ts';
+import type { ChartMetadata } from './chart-inspection.ts';
 import type { ChartSource } from './chart-source.ts';
 import { type HelmDescriptor, parseHelmDescriptor } from './descriptor.ts';
 
@@ -45,15 +42,11 @@ const RENDER_MS = 20_000;
 const FETCHES = 6;
 const MAX_CACHED_BYTES = 32 * 1024 * 1024;
 const VERDICT_WEIGHT = 2_000;
-/** Kubernetes allows a Secret this much, and helm keeps a release in one. */
-const MAX_RELEASE_BYTES = 1024 * 1024;
 /**
  * What a chart is rendered as. The same for all, so that one rendering tells of all who order the same: what keeps a
  * tenant in is checked by the API server when it is installed under its own name.
  */
 const RENDERED_AS = 'dinfra-1-1-0123456789';
-
-const deflate = promisify<Buffer, Buffer>(gzip);
 
 /**
  * Prepares charts: fetches, inspects, renders and judges them once for each descriptor, however many tenures order it. The
@@ -64,6 +57,7 @@ export class ChartPreparation {
   private readonly helm: HelmCommand;
   private readonly settings: Settings;
   private readonly source: ChartSource;
+  private readonly workers: Pick<HelmWorkers, 'run'>;
   private readonly patienceMs: number;
   private readonly fetches = new FairSlots(FETCHES);
   private readonly closed = new AbortController();
@@ -72,7 +66,14 @@ export class ChartPreparation {
     verdict.kind === 'Usable' ? verdict.chart.archive.length + verdict.chart.values.length : VERDICT_WEIGHT,
   );
 
-  constructor(helm: HelmCommand, settings: Settings, source: ChartSource, options: PreparationOptions = {}) {
+  constructor(
+    helm: HelmCommand,
+    settings: Settings,
+    source: ChartSource,
+    workers: Pick<HelmWorkers, 'run'>,
+    options: PreparationOptions = {},
+  ) {
+    this.workers = workers;
     this.helm = helm;
     this.settings = settings;
     this.source = source;
@@ -130,7 +131,9 @@ export class ChartPreparation {
   ): Promise<PreparedChart> {
     const descriptor = parseHelmDescriptor(order.descriptor);
     const { chart: reference } = descriptor;
-    const fetched = await this.fetches.run(order.consumer, signal, () => this.source.fetch(reference, signal));
+    const fetched = await this.fetches.run(order.consumer, signal, () =>
+      this.source.fetch(reference, order.consumer, signal),
+    );
     try {
       const chart = await this.inspect(descriptor, fetched, order.consumer, kubeVersion, signal);
       this.verdicts.set(key, { kind: 'Usable', chart });
@@ -149,13 +152,17 @@ export class ChartPreparation {
     kubeVersion: string | undefined,
     signal: AbortSignal,
   ): Promise<PreparedChart> {
-    const files = await readChartArchive(fetched);
-    const metadata = inspectChart(files);
-    const archive = await writeChartArchive(files.files);
-    const chart = { ...metadata, archive, values: JSON.stringify(descriptor.values), descriptor };
+    const inspected = await this.workers.run({ kind: 'Chart', archive: fetched }, consumer, signal);
+    const archive = Buffer.from(inspected.archive);
+    const values = JSON.stringify(descriptor.values);
+    const chart = { name: inspected.name, version: inspected.version, archive, values, descriptor };
     const manifest = await this.render(chart, consumer, kubeVersion, signal);
-    permitObjects(parseManifest(manifest), RENDERED_AS, this.settings);
-    await refuseTooLarge(files, chart.values, manifest);
+    const { settings } = this;
+    await this.workers.run(
+      { kind: 'Manifest', archive, values, manifest, namespace: RENDERED_AS, settings },
+      consumer,
+      signal,
+    );
     return chart;
   }
 
@@ -193,17 +200,4 @@ export class ChartPreparation {
 /** The digest of an order that its revision carries: what was ordered, to the byte, in the length of a label. */
 export function orderDigest({ descriptorHash }: Pick<Order, 'descriptorHash'>): string {
   return createHash('sha256').update(descriptorHash).digest('hex').slice(0, 40);
-}
-
-/** Estimates what helm will store: templates, files, values and manifest, as base64 of gzip of JSON with base64 in it. */
-async function refuseTooLarge({ files }: ChartFiles, values: string, manifest: string): Promise<void> {
-  const content = [...files].map(([name, data]) => ({ name, data: data.toString('base64') }));
-  const packed = await deflate(Buffer.from(JSON.stringify({ content, values, manifest })));
-  const stored = Math.ceil(packed.length / 3) * 4;
-  if (stored > MAX_RELEASE_BYTES) {
-    throw new TerminalError('ReleaseTooLarge', {
-      message: `the release would take about ${stored} bytes; Kubernetes stores at most ${MAX_RELEASE_BYTES} in one Secret`,
-      path: '/chart',
-    });
-  }
 }

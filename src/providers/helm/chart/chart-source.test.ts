@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { chartArchive } from '../../../../test/support/chart-archives.ts';
 import { startChartRepository } from '../../../../test/support/chart-repository.ts';
 import { type HttpHost, startHttpHost } from '../../../../test/support/http-host.ts';
 import { startOciRegistry } from '../../../../test/support/oci-registry.ts';
+import { HelmWorkers } from '../worker/helm-workers.ts';
 import { digestOf } from './chart-archive.ts';
 import { ChartSource } from './chart-source.ts';
 import type { ChartReference, OciChart, RepositoryChart } from './descriptor.ts';
@@ -16,18 +17,18 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((thing) => thing.close()));
 });
 
+const workers = new HelmWorkers();
+afterAll(() => workers.close());
+
 const open = <T extends HttpHost>(host: T): T => {
   opened.push(host);
   return host;
 };
 const fetchFrom = (reference: ChartReference, hosts: readonly HttpHost[], signal = new AbortController().signal) => {
-  const source = new ChartSource({
-    hosts: undefined,
-    plainHttpHosts: hosts.map(({ host }) => host),
-    privateAddresses: true,
-  });
+  const charts = { hosts: undefined, plainHttpHosts: hosts.map(({ host }) => host), privateAddresses: true };
+  const source = new ChartSource(charts, workers);
   opened.push(source);
-  return source.fetch(reference, signal);
+  return source.fetch(reference, 'somebody', signal);
 };
 const inRepository = ({ origin }: HttpHost, more: Partial<RepositoryChart> = {}): RepositoryChart => ({
   from: 'repository',
@@ -201,10 +202,11 @@ describe('a host', () => {
   test('a host whose name resolves to this machine is not connected to', async () => {
     const host = await repository();
     const { port } = new URL(host.origin);
-    const source = new ChartSource({ hosts: undefined, plainHttpHosts: ['localhost'], privateAddresses: false });
+    const charts = { hosts: undefined, plainHttpHosts: ['localhost'], privateAddresses: false };
+    const source = new ChartSource(charts, workers);
     opened.push(source);
     const reference = inRepository(host, { repository: `http://localhost:${port}/charts` });
-    await expect(source.fetch(reference, new AbortController().signal)).rejects.toMatchObject({
+    await expect(source.fetch(reference, 'somebody', new AbortController().signal)).rejects.toMatchObject({
       code: 'RepositoryForbidden',
       path: '/chart/repository',
     });

@@ -1,5 +1,6 @@
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 import type { Settings } from '../config.ts';
+import type { HelmWorkers } from '../worker/helm-workers.ts';
 import type { CarriedChart, ChartReference } from './descriptor.ts';
 import { GuardedFetch } from './guarded-fetch.ts';
 import { fetchFromRegistry } from './oci-chart.ts';
@@ -9,23 +10,25 @@ import { fetchFromRepository } from './repository-chart.ts';
 export class ChartSource {
   private readonly charts: Settings['charts'];
   private readonly http: GuardedFetch;
+  private readonly workers: Pick<HelmWorkers, 'run'>;
 
-  constructor(charts: Settings['charts']) {
+  constructor(charts: Settings['charts'], workers: Pick<HelmWorkers, 'run'>) {
+    this.workers = workers;
     this.charts = charts;
     this.http = new GuardedFetch(charts);
   }
 
   /**
-   * The archive's bytes: not looked into yet.
+   * The archive's bytes: not looked into yet. `tenant` is who waits for them.
    *
    * @throws TerminalError naming the descriptor's field; RetryableError RepositoryUnreachable.
    */
-  async fetch(chart: ChartReference, signal: AbortSignal): Promise<Buffer> {
+  async fetch(chart: ChartReference, tenant: string, signal: AbortSignal): Promise<Buffer> {
     switch (chart.from) {
       case 'archive':
         return carriedChart(chart);
       case 'repository':
-        return fetchFromRepository(chart, this.http, signal);
+        return fetchFromRepository(chart, this.http, { workers: this.workers, tenant }, signal);
       case 'oci':
         return fetchFromRegistry(chart, this.http, this.charts, signal);
     }

@@ -1,9 +1,16 @@
 import { RetryableError, TerminalError } from '../../../errors/dinfra-error.ts';
+import type { HelmWorkers } from '../worker/helm-workers.ts';
 import { ARCHIVE_LIMITS, verifyDigest } from './chart-archive.ts';
 import type { RepositoryChart } from './descriptor.ts';
 import { type FetchReply, type GuardedFetch, requireFound } from './guarded-fetch.ts';
 import { shown } from './host-policy.ts';
-import { type IndexEntry, lookUpChart } from './repository-index.ts';
+import type { IndexEntry } from './repository-index.ts';
+
+/** Who looks an index through, and for whom. */
+interface Reading {
+  readonly workers: Pick<HelmWorkers, 'run'>;
+  readonly tenant: string;
+}
 
 const MAX_INDEX = 48 * 1024 * 1024;
 
@@ -15,13 +22,14 @@ const MAX_INDEX = 48 * 1024 * 1024;
 export async function fetchFromRepository(
   chart: RepositoryChart,
   http: GuardedFetch,
+  reading: Reading,
   signal: AbortSignal,
 ): Promise<Buffer> {
   const repository = repositoryUrl(chart.repository);
   const indexUrl = new URL('index.yaml', repository);
   const index = await http.get({ url: indexUrl, maxBytes: MAX_INDEX, path: '/chart/repository' }, signal);
   requireFound(index, 'has no index of charts', '/chart/repository');
-  const entry = entryIn(index, chart);
+  const entry = await entryIn(index, chart, reading, signal);
   const archive = await fetchArchive(entry, chart, repository, http, signal);
   if (entry.digest !== undefined) verifyAgainstIndex(archive, entry.digest, chart);
   if (chart.digest !== undefined) verifyDigest(archive, chart.digest, `chart ${chart.name} ${chart.version}`);
@@ -41,9 +49,14 @@ function repositoryUrl(repository: string): URL {
   return url;
 }
 
-function entryIn(index: FetchReply, { name, version }: RepositoryChart): IndexEntry {
+async function entryIn(
+  index: FetchReply,
+  { name, version }: RepositoryChart,
+  { workers, tenant }: Reading,
+  signal: AbortSignal,
+): Promise<IndexEntry> {
   const where = shown(index.url);
-  const answer = lookUpChart(index.body.toString('utf8'), name, version);
+  const answer = await workers.run({ kind: 'Index', index: index.body, name, version }, tenant, signal);
   switch (answer.found) {
     case 'Entry':
       return answer.entry;

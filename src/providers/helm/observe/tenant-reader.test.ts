@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { apiObject } from '../../../../test/support/api-objects.ts';
 import { identityOf } from '../../../award/identity.ts';
 import { type DinfraError, RetryableError } from '../../../errors/dinfra-error.ts';
@@ -8,6 +8,7 @@ import { settingsOf } from '../config.ts';
 import { NETWORK_POLICY } from '../confine/kinds.ts';
 import { namespaceFor, wallsFor } from '../confine/walls.ts';
 import { TenantAccess } from '../release/tenant-access.ts';
+import { HelmWorkers } from '../worker/helm-workers.ts';
 import { TenantReader } from './tenant-reader.ts';
 
 const identity = identityOf({ genesis: `0x${'a'.repeat(64)}`, subscription: 1n, tenure: 1 });
@@ -16,6 +17,9 @@ const signal = new AbortController().signal;
 const marks = { 'dinfra.io/marker': identity.marker, 'dinfra.io/reactor-namespace': 'acme' };
 
 /** The port to a cluster, from memory. A plural that is in `failing` cannot be read. */
+const workers = new HelmWorkers();
+afterAll(() => workers.close());
+
 class MemoryCluster implements Cluster {
   readonly objects = new Map<string, ApiObject>();
   readonly failing = new Map<string, DinfraError>();
@@ -87,7 +91,7 @@ function tenant(annotations: Readonly<Record<string, string>> = marks, more: rea
   const tenants = { operator: cluster, as: () => cluster, follow } as unknown as TenantCluster;
   const settings = settingsOf({}, 'acme');
   const now = () => 0;
-  const reader = new TenantReader(tenants, new TenantAccess(tenants, now), settings, now, {}, signal);
+  const reader = new TenantReader(tenants, new TenantAccess(tenants, now), settings, now, workers, {}, signal);
   return { cluster, reader, read: () => reader.read(identity, signal) };
 }
 

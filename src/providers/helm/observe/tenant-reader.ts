@@ -8,6 +8,7 @@ import { auditTenantNamespace, findNamespace } from '../confine/tenant-namespace
 import { at, listOf, recordOf, textOf } from '../json-fields.ts';
 import { type ReleaseHistory, type ReleaseRecord, ReleaseRecords } from '../release/release-record.ts';
 import type { TenantAccess } from '../release/tenant-access.ts';
+import type { HelmWorkers } from '../worker/helm-workers.ts';
 import { ofOneThing } from './failures.ts';
 import { MetadataViews, type Version, versionOf } from './metadata-views.ts';
 import { listOrNone, ObjectReader } from './object-reader.ts';
@@ -55,7 +56,7 @@ export class TenantReader {
   private readonly settings: Settings;
   private readonly now: () => number;
   private readonly auditEveryMs: number;
-  private readonly records = new ReleaseRecords();
+  private readonly records: ReleaseRecords;
   private readonly views: MetadataViews;
   private readonly objects: ObjectReader;
   /** Confining objects that were found, or applied, as they should be. */
@@ -69,10 +70,12 @@ export class TenantReader {
     access: TenantAccess,
     settings: Settings,
     now: () => number,
+    workers: Pick<HelmWorkers, 'run'>,
     options: ReaderOptions,
     signal: AbortSignal,
   ) {
     this.views = new MetadataViews(tenants, settings, signal);
+    this.records = new ReleaseRecords(workers);
     this.tenants = tenants;
     this.access = access;
     this.settings = settings;

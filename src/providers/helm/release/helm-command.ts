@@ -2,10 +2,10 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { abortable } from '../../../base/deadline.ts';
+import { FairSlots } from '../../../base/fair-slots.ts';
 import { type Fence, LeadershipLostError, openFence } from '../../../base/fence.ts';
 import { RetryableError } from '../../../errors/dinfra-error.ts';
 import { type ProcessEnd, runBounded } from './bounded-process.ts';
-import { FairSlots } from './fair-slots.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
 export interface HelmCommandOptions {

@@ -1,9 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { apiObject } from '../../../../test/support/api-objects.ts';
 import type { Cluster } from '../cluster.ts';
-import { decodeRelease, ReleaseRecords } from './release-record.ts';
+import { HelmWorkers } from '../worker/helm-workers.ts';
+import { decodeRelease } from './release-content.ts';
+import { ReleaseRecords } from './release-record.ts';
+
+const workers = new HelmWorkers();
+afterAll(() => workers.close());
 
 const encode = (release: unknown) =>
   Buffer.from(gzipSync(JSON.stringify(release)).toString('base64')).toString('base64');
@@ -50,7 +55,7 @@ describe('the history of a release', () => {
   const secret = (revision: number, data: string) =>
     apiObject({ data: { release: data } }, { name: `sh.helm.release.v1.web.v${revision}`, uid: `${revision}` });
   const stored = (status: string, manifest = '') => encode({ info: { status }, manifest });
-  const read = (secrets: readonly ReturnType<typeof secret>[], records = new ReleaseRecords()) => {
+  const read = (secrets: readonly ReturnType<typeof secret>[], records = new ReleaseRecords(workers)) => {
     const cluster = { list: async () => ({ items: secrets }) } as unknown as Cluster;
     return records.read(cluster, 'tenant', 'web', new AbortController().signal);
   };
@@ -70,7 +75,7 @@ describe('the history of a release', () => {
   });
 
   test('a manifest crafted to be slow to parse is refused at once, and only once', async () => {
-    const records = new ReleaseRecords();
+    const records = new ReleaseRecords(workers);
     const forged = [secret(7, stored('deployed', `[${','.repeat(500_000)}`))];
     const started = performance.now();
     for (let round = 0; round < 20; round++) {

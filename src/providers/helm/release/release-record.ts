@@ -1,11 +1,11 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { BoundedCache } from '../../../base/bounded-cache.ts';
+import { TerminalError } from '../../../errors/dinfra-error.ts';
 import type { ApiObject, Cluster } from '../cluster.ts';
 import { SECRET } from '../confine/kinds.ts';
-import { type ManifestObject, parseManifest } from '../confine/manifest.ts';
-import { at, isRecord, recordOf, textOf } from '../json-fields.ts';
+import { at, textOf } from '../json-fields.ts';
 import { Label } from '../names.ts';
+import type { HelmWorkers } from '../worker/helm-workers.ts';
+import type { ReleaseContent } from './release-content.ts';
 
 /** One revision of a release, as helm has stored it in a Secret of the tenant's namespace. */
 export interface ReleaseRecord {
@@ -19,14 +19,6 @@ export interface ReleaseRecord {
   readonly content: ReleaseContent | undefined;
 }
 
-export interface ReleaseContent {
-  /** `deployed`, `failed`, `pending-install`, …: helm's own words. */
-  readonly status: string;
-  readonly description: string;
-  /** The objects it made; undefined when its manifest cannot be read. */
-  readonly objects: readonly ManifestObject[] | undefined;
-}
-
 /** What is known of a release. */
 export interface ReleaseHistory {
   /** The revision with the highest number, whatever it is; undefined when there is none. */
@@ -35,22 +27,23 @@ export interface ReleaseHistory {
   readonly good: ReleaseRecord | undefined;
 }
 
-/** A record holds the chart, too: at most what fits in a Secret, and that many times larger unpacked. */
-const MAX_RECORD_BYTES = 8 * 1024 * 1024;
 /** Helm keeps three. A tenant may write more, and these are not read. */
 const MAX_RECORDS_READ = 4;
 const MAX_CACHED = 16 * 1024 * 1024;
 /** What a record weighs in the cache beside its manifest. */
 const WEIGHT = 1_000;
 
-const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
-
 /** Reads the history of releases. What was read once, or could not be, is remembered by the version of its Secret. */
 export class ReleaseRecords {
+  private readonly workers: Pick<HelmWorkers, 'run'>;
   private readonly cache = new BoundedCache<{ readonly content: ReleaseContent | undefined; readonly weight: number }>(
     MAX_CACHED,
     ({ weight }) => weight,
   );
+
+  constructor(workers: Pick<HelmWorkers, 'run'>) {
+    this.workers = workers;
+  }
 
   /** The history of a release. A record that cannot be read hides no other. */
   async read(cluster: Cluster, namespace: string, release: string, signal: AbortSignal): Promise<ReleaseHistory> {
@@ -61,24 +54,34 @@ export class ReleaseRecords {
       .sort((a, b) => b.revision - a.revision);
     const read: ReleaseRecord[] = [];
     for (const { secret, revision } of newestFirst.slice(0, MAX_RECORDS_READ)) {
-      const record = await this.record(secret, revision);
+      const record = await this.record(secret, revision, signal);
       read.push(record);
       if (record.content?.status === 'deployed') break;
     }
     return { latest: read[0], good: goodAmong(read) };
   }
 
-  private async record(secret: ApiObject, revision: number): Promise<ReleaseRecord> {
+  private async record(secret: ApiObject, revision: number, signal: AbortSignal): Promise<ReleaseRecord> {
     const { name, uid, resourceVersion, labels } = secret.metadata;
     const key = `${uid}/${resourceVersion}`;
     let known = this.cache.get(key);
     if (known === undefined) {
       const packed = textOf(at(secret, 'data', 'release')) ?? '';
-      const content = await decodeRelease(packed);
+      const content = await this.decode(packed, secret.metadata.namespace ?? '', signal);
       known = { content, weight: WEIGHT + (content?.objects === undefined ? 0 : packed.length * 2) };
       this.cache.set(key, known);
     }
     return { revision, secret: { name, uid, resourceVersion }, order: labels?.[Label.order], content: known.content };
+  }
+
+  /** A record that takes too long is as good as unreadable: the tenant may write to its own Secrets. */
+  private async decode(data: string, tenant: string, signal: AbortSignal): Promise<ReleaseContent | undefined> {
+    try {
+      return await this.workers.run({ kind: 'Release', data }, tenant, signal);
+    } catch (error) {
+      if (error instanceof TerminalError) return undefined;
+      throw error;
+    }
   }
 }
 
@@ -93,32 +96,4 @@ function revisionOf({ metadata }: ApiObject, release: string): number | undefine
   const prefix = `sh.helm.release.v1.${release}.v`;
   const digits = metadata.name.startsWith(prefix) ? metadata.name.slice(prefix.length) : '';
   return /^[1-9][0-9]{0,8}$/.test(digits) ? Number(digits) : undefined;
-}
-
-/** The stored form: base64 by Kubernetes, of base64 by helm, of gzip, of JSON. Undefined when it is anything else. */
-export async function decodeRelease(data: string): Promise<ReleaseContent | undefined> {
-  try {
-    const packed = Buffer.from(Buffer.from(data, 'base64').toString('latin1'), 'base64');
-    const release: unknown = JSON.parse(
-      (await inflate(packed, { maxOutputLength: MAX_RECORD_BYTES })).toString('utf8'),
-    );
-    const status = textOf(at(release, 'info', 'status'));
-    if (!isRecord(release) || status === undefined) return undefined;
-    return {
-      status,
-      description: textOf(recordOf(release['info'])['description']) ?? '',
-      objects: objectsIn(textOf(release['manifest']) ?? ''),
-    };
-  } catch {
-    // The tenant may write to its own Secrets: an unreadable record counts as none.
-    return undefined;
-  }
-}
-
-function objectsIn(manifest: string): readonly ManifestObject[] | undefined {
-  try {
-    return parseManifest(manifest);
-  } catch {
-    return undefined;
-  }
 }
