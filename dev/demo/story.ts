@@ -109,6 +109,7 @@ export class Story {
   async killAndRestart(print: (text: string) => void): Promise<void> {
     assert.ok(this.operator !== undefined);
     const names = this.tenants.map(({ deployment }) => deployment);
+    await this.until('the mirror shows what the chain has heard', 30, () => this.world.areSettled(names));
     const before = await this.world.fingerprint(names);
     const ready = await Promise.all(names.map((name) => this.world.ready(name)));
     const { pid } = this.operator;

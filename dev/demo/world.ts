@@ -110,6 +110,25 @@ export class World {
     };
   }
 
+  /** Whether the mirror shows these as Active and Ready: it is a moment behind the chain. */
+  async areSettled(names: readonly string[]): Promise<boolean> {
+    const settled = await Promise.all(
+      names.map(async (name) => {
+        const { metadata, spec, status } = (await this.json(['get', 'deployments.dinfra.io', name])) as {
+          readonly metadata: { readonly generation: number };
+          readonly spec: { readonly state: string };
+          readonly status: {
+            readonly observedGeneration?: number;
+            readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+          };
+        };
+        const ready = status.conditions?.find(({ type }) => type === 'Ready');
+        return spec.state === 'Active' && ready?.status === 'True' && status.observedGeneration === metadata.generation;
+      }),
+    );
+    return settled.every(Boolean);
+  }
+
   /** The fingerprints of everything that runs for the tenures of these names. */
   async fingerprint(names: readonly string[]): Promise<Fingerprint> {
     const ours = (list: readonly string[]) => list.filter((one) => names.some((name) => one.includes(name))).join('\n');

@@ -43,7 +43,7 @@ afterAll(() => stage?.close());
 test('objects deleted by hand are mirrored again, and their workloads are not touched', async () => {
   const { environment, world } = stage;
   const [name = ''] = names;
-  const before = await world.fingerprint([name]);
+  const before = await stage.baseline([name]);
   const uidsOf = async (resource: string) => {
     const template = 'jsonpath={range .items[*]}{.metadata.uid}{"\\n"}{end}';
     return (await environment.kubectl(['get', resource, '-o', template])).split('\n').filter((uid) => uid !== '');

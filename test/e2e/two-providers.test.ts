@@ -93,7 +93,7 @@ describe('providers of one chain in one cluster', () => {
   test('tenures that end at one provider are removed there, and those of the others are not touched', async () => {
     const [acmesChart = -1n, acmesVm = -1n, ...others] = ids;
     const names = await Promise.all(others.map((id) => deploymentName(id)));
-    const before = await stage.world.fingerprint(names);
+    const before = await stage.baseline(names);
     expect(before['vms']?.split('\n')).toHaveLength(2);
     await stage.consumer.cancel(acmesChart);
     await stage.consumer.cancel(acmesVm);

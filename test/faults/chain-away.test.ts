@@ -62,7 +62,7 @@ describe('while a chart and a VM run', () => {
       await stage.until(`subscription ${id} is Active`, 90, async () => (await stage.world.state(id)) === 'Active');
     }
     names = await Promise.all(ids.map(async (id) => (await stage.world.deploymentOf(id)) ?? ''));
-    before = await stage.world.fingerprint(names);
+    before = await stage.baseline(names);
     expect(before).toMatchObject({ vms: expect.stringContaining('Running'), pods: expect.stringContaining('web') });
   });
 
@@ -152,12 +152,12 @@ async function isSaid(reason: Reason, message: string): Promise<void> {
     return (await stage.environment.kubectl(args)).includes('acme');
   });
   expect((await operator.readiness()).ok).toBe(true);
-  expect(await chainUp()).toBe(0);
+  await stage.until('the metric says so', 15, async () => (await chainUp()) === 0);
 }
 
 async function isWellAgain(): Promise<void> {
   await stage.until('Provider acme is Ready', 90, async () => (await readyOfProvider())?.status === 'True');
-  expect(await chainUp()).toBe(1);
+  await stage.until('the metric says so', 15, async () => (await chainUp()) === 1);
 }
 
 async function readyOfProvider() {

@@ -284,13 +284,22 @@ describe('responses of a node', () => {
     });
     closing.push(() => source.stop());
     await vi.waitFor(async () => expect(await source.desired()).toBeDefined(), { timeout: 20_000 });
+    // The simulated node tells nothing of the head there is: the first block may come before the subscription.
+    await vi.waitFor(
+      async () => {
+        await node.build(1);
+        expect((await source.desired())?.point.number).toBeGreaterThan(0);
+      },
+      { timeout: 60_000, interval: 1_000 },
+    );
+    await vi.waitFor(async () => expect((await source.desired())?.point.number).toBe(await heightOf(node)), 20_000);
     const requests = () => connections[0]?.api.stats?.total.requests ?? Number.NaN;
     const [before, start] = [requests(), await heightOf(node)];
     for (let count = 0; count < 30; count++) {
       await node.build(1);
       const height = await heightOf(node);
       await vi.waitFor(async () => expect((await source.desired())?.point.number).toBe(height), {
-        timeout: 10_000,
+        timeout: 30_000,
         interval: 20,
       });
     }

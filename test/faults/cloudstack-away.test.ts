@@ -82,7 +82,7 @@ describe('while VMs run', () => {
     for (const id of ids) await isActive(id);
     [running = -1n, leaving = -1n] = ids;
     name = (await stage.world.deploymentOf(running)) ?? '';
-    before = await stage.world.fingerprint([name]);
+    before = await stage.baseline([name]);
   });
 
   const isSaid = async (reason: Reason) => {

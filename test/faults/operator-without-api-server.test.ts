@@ -31,7 +31,7 @@ test('awards and ends during an API server outage are each handled once when it 
   for (const id of early) await isActive(id);
   const [keptChart = -1n, keptVm = -1n, leaving = -1n] = early;
   const kept = await Promise.all([keptChart, keptVm].map(async (id) => (await world.deploymentOf(id)) ?? ''));
-  const before = await world.fingerprint(kept);
+  const before = await stage.baseline(kept);
 
   const leader = operator.pid;
   await plane?.stopApiServer();

@@ -43,11 +43,7 @@ export class RestingTenants {
         return states.every((state) => state === 'Active');
       });
       const names = await Promise.all(ids.map(async (id) => (await world.deploymentOf(id)) ?? ''));
-      await stage.until('all are Ready', 60, async () => {
-        const ready = await Promise.all(names.map((name) => world.ready(name)));
-        return ready.every(({ status }) => status === 'True');
-      });
-      return new RestingTenants(stage, names, await world.fingerprint(names));
+      return new RestingTenants(stage, names, await stage.baseline(names));
     } catch (error) {
       await stage.close();
       throw error;

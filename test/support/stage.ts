@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { World } from '../../dev/demo/world.ts';
+import { type Fingerprint, World } from '../../dev/demo/world.ts';
 import { Environment } from '../../dev/environment.ts';
 import { until } from '../../dev/until.ts';
 import { Consumer } from './consumer.ts';
@@ -69,6 +69,12 @@ export class Stage {
   /** Reads an object of the stage's namespace. */
   async object<T>(type: string, name: string): Promise<T> {
     return JSON.parse(await this.environment.kubectl(['get', type, name, '-o', 'json'])) as T;
+  }
+
+  /** The fingerprint of what these tenures run, once the mirror shows what the chain has heard. */
+  async baseline(names: readonly string[]): Promise<Fingerprint> {
+    await this.until('the mirror shows all as Active and Ready', 60, () => this.world.areSettled(names));
+    return this.world.fingerprint(names);
   }
 
   /** Patches an object of the stage's namespace. */
