@@ -10,6 +10,7 @@ import { DevChain } from './chain.ts';
 import { ControlPlane } from './control-plane.ts';
 import { type OperatorOptions, OperatorProcess } from './operator-process.ts';
 import { OperatorRelease } from './operator-release.ts';
+import { registerTypes } from './register-types.ts';
 
 /** The root of the checkout. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -190,13 +191,15 @@ export class Environment {
     };
     await this.kubectl(['apply', '-f', '-'], JSON.stringify(keys));
     const samples = join(root, 'config/samples');
-    for (const file of readdirSync(samples).filter((name) => name.endsWith('.yaml'))) {
-      const text = readFileSync(join(samples, file), 'utf8')
-        .replace(`ws://127.0.0.1:${CHAIN_PORT}`, ways.chain ?? this.chain.endpoint)
-        .replace(`http://127.0.0.1:${CLOUD_PORT}/client/api`, ways.cloud ?? this.cloud.endpoint)
-        .replace('tenantClusterRole: dinfra-tenant', `tenantClusterRole: ${this.release.tenantRole}`);
-      await this.kubectl(['apply', '-f', '-'], text);
-    }
+    const texts = readdirSync(samples)
+      .filter((name) => name.endsWith('.yaml'))
+      .map((file) =>
+        readFileSync(join(samples, file), 'utf8')
+          .replace(`ws://127.0.0.1:${CHAIN_PORT}`, ways.chain ?? this.chain.endpoint)
+          .replace(`http://127.0.0.1:${CLOUD_PORT}/client/api`, ways.cloud ?? this.cloud.endpoint)
+          .replace('tenantClusterRole: dinfra-tenant', `tenantClusterRole: ${this.release.tenantRole}`),
+      );
+    await this.kubectl(['apply', '-f', '-'], texts.join('\n---\n'));
   }
 
   async stop(): Promise<void> {
@@ -233,11 +236,10 @@ export class Environment {
       secrets: ['acme-account', 'cloudstack-keys'],
     });
     await this.kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', join(root, 'crds')]);
+    // At block 0 a runtime does not know its own genesis hash yet: nothing that is signed is valid there.
+    await this.chain.build(1);
     this.chain.tick(BLOCK_MS);
-    for (const type of ['helm', 'vm', 'compose']) {
-      const schema = join(root, `config/descriptor-types/${type}-v1.schema.json`);
-      await this.dinfra(['--account', '//Alice', 'type', 'register', `${type}/v1`, schema]);
-    }
+    await registerTypes(this.chain.endpoint, ['helm/v1', 'vm/v1', 'compose/v1']);
   }
 }
 
