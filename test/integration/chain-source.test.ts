@@ -109,3 +109,22 @@ it('a runtime without the configured pallets is reported with the pallets it has
     message: expect.stringMatching(/"Marketplace"; its pallets are .*provider.*subscription/),
   });
 });
+
+it('a heartbeat is sent in time although nobody reads, compares or submits anything', async () => {
+  const provider = await market.provider(market.account('Ferdie'), 1_000n, 3);
+  const freshUntil = async () => (await market.api.query.provider.heartbeats(provider)).unwrap().until.toNumber();
+  const before = await freshUntil();
+  const { source, results } = start('Ferdie');
+  const followed = () => (source.state.kind === 'Following' ? source.state.point.number : undefined);
+  while ((await freshUntil()) === before) {
+    const height = await market.height();
+    expect(height, 'the block by which it had to come').toBeLessThan(before);
+    await vi.waitFor(() => expect(followed()).toBe(height), { timeout: 10_000 });
+    // It looks, and what it sends reaches the pool, before the next block is built.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await market.build(1);
+  }
+  await vi.waitFor(() => expect(results.map(({ submission }) => submission.name)).toEqual(['heartbeat']), {
+    timeout: 10_000,
+  });
+});
