@@ -6,7 +6,7 @@ const at = new Date('2026-11-21T10:00:00Z');
 const report = (...figures: Figure[]) => reportOf(figures, 'a machine', at);
 
 describe('the report', () => {
-  it('has the figures by name, when, and on what', () => {
+  it('a report has the figures by name, the time and the machine', () => {
     const other = { ...figure, name: 'chain.award' };
     expect(report(figure, other)).toEqual({ at: at.toISOString(), machine: 'a machine', figures: [other, figure] });
   });
@@ -16,11 +16,11 @@ describe('the report', () => {
     ['never measured', { runs: 0 }, 'chain.block was measured 0 times'],
     ['of unknown origin', { method: '' }, 'chain.block does not say how it was measured'],
     ['nameless', { name: 'Block' }, 'Block is no name of a figure'],
-  ])('takes no figure that is %s', (_why, change, message) => {
+  ])('a report refuses a figure that is %s', (_why, change, message) => {
     expect(() => report({ ...figure, ...change })).toThrow(message);
   });
 
-  it('takes no figure twice', () => {
+  it('a report refuses a figure that occurs twice', () => {
     expect(() => report(figure, figure)).toThrow('chain.block was measured twice');
   });
 });

@@ -61,7 +61,7 @@ async function call({ endpoint, accounts }: Started, parameters: Readonly<Record
 }
 
 describe('cloudstack-simulator', () => {
-  it('keeps its keys and what was created over a restart with --state', async () => {
+  it('keys and resources survive a restart of the simulator with --state', async () => {
     const state = ['--state', join(folder, 'state.json')];
     let before: Started | undefined;
     await withCloud(state, async (started) => {
@@ -76,7 +76,7 @@ describe('cloudstack-simulator', () => {
     });
   });
 
-  it('tells a browser where its API is', async () => {
+  it('a browser is shown where the API of the simulator is', async () => {
     await withCloud([], async ({ endpoint }) => {
       const page = await fetch(new URL('/', endpoint));
       expect(page.status).toBe(200);
@@ -84,7 +84,7 @@ describe('cloudstack-simulator', () => {
     });
   });
 
-  it('injects the faults it was given, as often as it was told', async () => {
+  it('the simulator injects the given faults, as often as requested', async () => {
     await withCloud(['--fault', 'createSSHKeyPair:Error,code=431,text=not today,times=1'], async (started) => {
       const create = () => call(started, { command: 'createSSHKeyPair', name: 'a' });
       expect(await create()).toContain('not today');
@@ -92,7 +92,7 @@ describe('cloudstack-simulator', () => {
     });
   });
 
-  it('names a port that is in use and exits with 1', async () => {
+  it('a port that is in use is named, and the simulator exits with 1', async () => {
     await withCloud([], async ({ endpoint }) => {
       const { port } = new URL(endpoint);
       expect(await runToEnd(['--port', port])).toEqual({
@@ -108,7 +108,7 @@ describe('cloudstack-simulator', () => {
     [['--state', 'garbled.json'], 'cannot use --state'],
     [['--fault', 'listZones:Explode'], '"Explode" is none of'],
     [['--setting', 'nothing'], '--setting "nothing" has no name and value'],
-  ])('refuses %j without a stack', async (flags, message) => {
+  ])('the simulator refuses %j without a stack trace', async (flags, message) => {
     writeFileSync(join(folder, 'garbled.json'), '{"tables": ');
     const { code, stderr } = await runToEnd([
       '--port',
@@ -122,7 +122,7 @@ describe('cloudstack-simulator', () => {
 });
 
 describe('the README', () => {
-  it('has every option with its default, and no other', () => {
+  it('the README of the simulator lists every option with its default and no others', () => {
     const page = readFileSync(new URL('./README.md', import.meta.url), 'utf8');
     const rows = new Map([...page.matchAll(/^\| `(--[^`]+)` \| (.+) \|$/gm)].map(([, flags, rest]) => [flags, rest]));
     const { options } = commandLine();

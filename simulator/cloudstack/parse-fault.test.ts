@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseFault } from './parse-fault.ts';
 
 describe('a fault of the simulated cloud', () => {
-  it('is a command, what goes wrong, and how often', () => {
+  it('a fault is parsed as a command, a kind and its frequency', () => {
     expect(parseFault('deployVirtualMachine:LoseReply,times=1')).toEqual({
       command: 'deployVirtualMachine',
       kind: 'LoseReply',
@@ -25,7 +25,7 @@ describe('a fault of the simulated cloud', () => {
     ['*:Error,chance=2', 'chance is "2"; expected a number from 0 to 1'],
     ['*:Error,often', '"often" is none of times='],
     ['*:Error,__proto__=1', '"__proto__=1" is none of'],
-  ])('is not "%s"', (text, why) => {
+  ])('"%s" is not a valid fault', (text, why) => {
     expect(() => parseFault(text)).toThrow(why);
   });
 });

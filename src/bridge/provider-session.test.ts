@@ -26,15 +26,15 @@ describe('a provider at rest', () => {
     await world.converge(session);
     world.controllerSays(award, { workload: 'Absent' });
     await world.converge(session);
-    expect(world.told.at(-1)).toBe('accept 1/1');
+    expect(world.submitted.at(-1)).toBe('accept 1/1');
     world.controllerSays(award, {});
     await world.converge(session);
-    expect(world.told.at(-1)).toBe('ready 1/1');
+    expect(world.submitted.at(-1)).toBe('ready 1/1');
     world.ledger.award(1n, { state: 'Ended' });
     await world.converge(session);
     world.controllerSays(award, { workload: 'Absent', released: true });
     await world.converge(session);
-    expect(world.told.at(-1)).toBe('released 1/1');
+    expect(world.submitted.at(-1)).toBe('released 1/1');
     expect(world.deployments()).toEqual([]);
     expect(world.context.subscriptions.list()).toEqual([]);
   });
@@ -120,7 +120,7 @@ describe('a provider at rest', () => {
     await world.converge(session);
     for (const id of [1n, 2n, 3n]) world.controllerSays(world.ledger.award(id), {});
     await world.converge(session);
-    const [writes, told] = [world.cluster.writes.length, world.told.length];
+    const [writes, submitted] = [world.cluster.writes.length, world.submitted.length];
     for (let round = 0; round < 20; round++) {
       await world.clock.advance(30_000);
       world.ledger.finalise();
@@ -128,7 +128,7 @@ describe('a provider at rest', () => {
     }
     await settle();
     expect(world.cluster.writes.slice(writes)).toEqual([]);
-    expect(world.told).toHaveLength(told);
+    expect(world.submitted).toHaveLength(submitted);
   });
 });
 
@@ -195,7 +195,7 @@ describe('an object that the API server refuses', () => {
     await session.compare(world.stop.signal);
     await world.clock.advance(30_000);
     await session.compare(world.stop.signal);
-    expect(world.told).toContain(`degraded with 10300 ${good.subscription}/1`);
+    expect(world.submitted).toContain(`degraded with 10300 ${good.subscription}/1`);
     expect(world.condition(world.providerNow(), 'Mirrored')).toMatchObject({
       status: 'False',
       reason: 'MirrorIncomplete',
@@ -239,10 +239,10 @@ describe('an object that the API server refuses', () => {
     await session.compare(world.stop.signal);
     world.ledger.finalise(19);
     await session.compare(world.stop.signal);
-    expect(world.told.filter((text) => text.startsWith('decline'))).toEqual([]);
+    expect(world.submitted.filter((text) => text.startsWith('decline'))).toEqual([]);
     world.ledger.finalise();
     await session.compare(world.stop.signal);
-    expect(world.told).toContain('decline with 10008 1/1');
+    expect(world.submitted).toContain('decline with 10008 1/1');
   });
 });
 
@@ -257,7 +257,7 @@ describe('an API server that answers no write', () => {
     world.ledger.award(2n);
     world.cluster.failWhen(() => 'hang');
     expect(await session.compare(world.stop.signal)).toBe(false);
-    expect(world.told).toContain('degraded with 10300 1/1');
+    expect(world.submitted).toContain('degraded with 10300 1/1');
   });
 });
 
@@ -475,7 +475,7 @@ describe('a Provider that is deleted', () => {
     expect(world.events).toContainEqual(expect.objectContaining({ about: 'Provider acme', reason: 'InUse' }));
     world.controllerSays(award, {});
     await world.converge(session);
-    expect(world.told).toContain('ready 1/1');
+    expect(world.submitted).toContain('ready 1/1');
     expect(world.sources[0]?.canReport()).toBe(true);
     world.ledger.award(1n, { state: 'Ended' });
     await world.converge(session);

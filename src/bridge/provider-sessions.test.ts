@@ -31,13 +31,13 @@ async function reconcile(...names: readonly string[]): Promise<void> {
 /** Reconciles what is queued and lets the sessions compare, until both are idle. */
 async function converge(): Promise<void> {
   for (let quiet = 0, round = 0; quiet < 3 && round < 40; round++) {
-    const before = world.cluster.writes.length + world.told.length;
+    const before = world.cluster.writes.length + world.submitted.length;
     const keys = [...queued];
     queued.clear();
     for (const key of keys) await sessions.reconcile(key, world.stop.signal, silentLogger, world.stop.signal);
     world.ledger.finalise();
     await new Promise((resolve) => setTimeout(resolve, 120));
-    quiet = world.cluster.writes.length + world.told.length === before && queued.size === 0 ? quiet + 1 : 0;
+    quiet = world.cluster.writes.length + world.submitted.length === before && queued.size === 0 ? quiet + 1 : 0;
   }
 }
 

@@ -50,7 +50,7 @@ describe('a reason', () => {
 });
 
 describe('a code on chain', () => {
-  test.each(coded)("of $name is in the provider's range", ({ chainCode }) => {
+  test.each(coded)("the chain code of $name is in the provider's range", ({ chainCode }) => {
     expect(chainCode).toBeGreaterThanOrEqual(10_000);
     expect(chainCode).toBeLessThan(20_000);
   });

@@ -278,9 +278,9 @@ describe('while finality stalls', () => {
     expect(world.connections.length).toBeGreaterThan(3);
     expect([...new Set(after)]).toEqual(['ChainStalled']);
     world.serve(A, 12);
-    const told = observer.kinds.length;
+    const before = observer.kinds.length;
     await world.clock.advance(70_000);
-    expect(observer.kinds.slice(told)).toContain('Following');
+    expect(observer.kinds.slice(before)).toContain('Following');
   });
 
   it('the backoff between connections grows when each of them reports the same head', async () => {

@@ -62,7 +62,7 @@ test('an ordinary chart is installed, changed and removed under the tenant polic
 });
 
 describe.each(attacks.filter(({ told }) => told !== undefined))('$what', ({ manifest, told }) => {
-  test('is refused with its reason before anything is made', async () => {
+  test('a hostile object is refused with its reason before anything is created', async () => {
     const order = await world.web({}, world.identity(), { 'templates/attack.yaml': manifest });
     await expect(world.reactor().check(order, world.signal)).rejects.toMatchObject({
       family: 'terminal',
@@ -76,7 +76,7 @@ describe.each(attacks.filter(({ told }) => told !== undefined))('$what', ({ mani
 describe.each(attacks.filter(({ apiServer }) => apiServer !== undefined))(
   '$what',
   ({ name: attack, manifest, apiServer }) => {
-    test('is refused by the API server when a chart renders it only once it is installed', async () => {
+    test('a hostile object that a chart renders only during the install is refused by the API server', async () => {
       const tenant = await world.asTenant(home);
       const object = parse(manifest);
       const { name: namespace } = home.identity;

@@ -67,7 +67,7 @@ async function dinfra(account: string, ...args: readonly string[]) {
   return said;
 }
 
-it('a Provider that does not name the pallets of such a runtime is Stalled, and its message names those there are', async () => {
+it('a Provider with the default pallet names is Stalled on a renamed runtime, and its message lists the existing pallets', async () => {
   await apply(undefined);
   await until(() =>
     expect(world.condition(world.providerNow(), 'Stalled')).toMatchObject({
@@ -77,7 +77,7 @@ it('a Provider that does not name the pallets of such a runtime is Stalled, and 
   );
 });
 
-it('once it names them it is registered, and offers', async () => {
+it('a Provider with the names of a renamed runtime is registered, with its offers', async () => {
   expect(
     await dinfra('//Alice', 'type', 'register', 'vm/v1', 'config/descriptor-types/vm-v1.schema.json'),
   ).toMatchObject({ ok: true, stdout: expect.stringContaining('vm/v1 was registered') });
@@ -87,7 +87,7 @@ it('once it names them it is registered, and offers', async () => {
   await until(() => expect(world.readyOf(world.offerNow('vms'))).toMatchObject({ status: 'True' }));
 });
 
-it('an award is mirrored, accepted and reported ready', async () => {
+it('an award on a renamed runtime is mirrored, accepted and reported ready', async () => {
   const said = await dinfra('//Charlie', 'subscribe', DESCRIPTOR, '--type', 'vm/v1', '--funds', '0.5');
   expect(said).toMatchObject({ ok: true, stderr: expect.stringContaining('Subscribing with 0.5 HOST') });
   await until(() => expect(world.deployments()).toHaveLength(1));
@@ -105,7 +105,7 @@ it('an award is mirrored, accepted and reported ready', async () => {
   }
 });
 
-it('its descriptor is read from the preimages of the chain', async () => {
+it('a descriptor is read from the preimages of a renamed runtime', async () => {
   const bytes = readFileSync(DESCRIPTOR);
   const [preimages] = sessions.sourcesOf('acme/acme');
   const { hash, length } = { hash: contentHash(bytes), length: bytes.length };
@@ -114,7 +114,7 @@ it('its descriptor is read from the preimages of the chain', async () => {
   expect(answer?.kind === 'Bytes' && Buffer.from(answer.bytes).equals(bytes)).toBe(true);
 });
 
-it('the chain is asked for the standing of the tenure, which ends with the subscription', async () => {
+it('the standing of a tenure is read from a renamed runtime', async () => {
   expect(await sessions.standing(tenure, world.stop.signal)).toBe('Live');
   const id = `${tenure.subscription}`;
   expect((await dinfra('//Charlie', 'list')).stdout).toContain(`${id} `);
@@ -124,7 +124,7 @@ it('the chain is asked for the standing of the tenure, which ends with the subsc
   expect(again).toMatchObject({ ok: false, stderr: expect.stringContaining('the chain has no such subscription') });
 });
 
-it('a consumer who does not name the pallets is told with which options to', async () => {
+it('a consumer without the names of a renamed runtime gets the options to set', async () => {
   const { ok, stderr } = await dinfraHere(['--url', market.endpoint, 'type', 'list']);
   expect(ok).toBe(false);
   expect(stderr).toContain('under the name "Provider"; its pallets are');

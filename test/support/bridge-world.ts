@@ -166,7 +166,7 @@ export class BridgeWorld {
   }
 
   /** The texts of all submissions so far. */
-  get told(): readonly string[] {
+  get submitted(): readonly string[] {
     return this.sources.flatMap(({ source }) =>
       source.submitted.map(({ text, tenure }) => (tenure ? `${text} ${tenure.subscription}/${tenure.tenure}` : text)),
     );
@@ -227,11 +227,11 @@ export class BridgeWorld {
   /** Compares until nothing is written or submitted any more, finalising a block each time. */
   async converge(session: ProviderSession, rounds = 10): Promise<void> {
     for (let round = 0; round < rounds; round++) {
-      const before = this.cluster.writes.length + this.told.length;
+      const before = this.cluster.writes.length + this.submitted.length;
       await session.compare(this.stop.signal);
       this.ledger.finalise();
       await settle();
-      if (this.cluster.writes.length + this.told.length === before) return;
+      if (this.cluster.writes.length + this.submitted.length === before) return;
     }
   }
 }

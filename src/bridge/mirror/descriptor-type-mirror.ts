@@ -142,10 +142,10 @@ export class DescriptorTypeMirror {
     } finally {
       deadline.clear();
       entry.running = false;
-      const told = [...entry.onSettled];
+      const settling = [...entry.onSettled];
       entry.onSettled.clear();
       if (!signal.aborted && (entry.problem?.reason !== before?.reason || entry.problem === undefined)) {
-        for (const settled of told) settled();
+        for (const settled of settling) settled();
       }
     }
   }

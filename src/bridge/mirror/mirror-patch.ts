@@ -14,8 +14,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const FIELDS_OF_OTHERS: ReadonlySet<string> = new Set(['suspend']);
 
 /**
- * The JSON merge patch that brings the labels and fields the bridge owns in step, undefined when they are. Labels and
- * fields of others stay as they are. Pure.
+ * The JSON merge patch that updates the labels and fields the bridge owns; undefined if they are up to date. Labels and
+ * fields of others are not touched. Pure.
  */
 export function mirrorPatch(
   before: { readonly metadata: Pick<ObjectMeta, 'labels'>; readonly spec: object },
@@ -30,11 +30,11 @@ export function mirrorPatch(
   };
 }
 
-/** What turns `left` into `right`, with null for what goes; undefined when nothing does. */
+/** The patch that turns `left` into `right`, with null for removed fields; undefined if they are equal. */
 function difference(left: Fields, right: Fields, isOfOthers: (field: string) => boolean): Fields | undefined {
   let patch: Record<string, unknown> | undefined;
   for (const field in right) {
-    // The identity of most values spares a deep comparison of each of them, ten thousand times in a row.
+    // Most values are identical, which avoids ten thousand deep comparisons in a row.
     if (left[field] === right[field]) continue;
     const change = changeOf(left[field], right[field]);
     if (change !== undefined) patch = { ...patch, [field]: change };

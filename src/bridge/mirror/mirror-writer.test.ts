@@ -46,7 +46,7 @@ beforeEach(() => {
 });
 
 describe('the writer of the mirror', () => {
-  it('makes each object of a new award with one request, the Deployment with its finalizer', async () => {
+  it('each object of a new award is created with one request, the Deployment with its finalizer', async () => {
     expect(await apply(subscription({ state: 'Awarded' }), deployment({ state: 'Awarded' }))).toMatchObject({
       written: 2,
       failures: [],
@@ -60,7 +60,7 @@ describe('the writer of the mirror', () => {
     expect(cluster.view<Subscription>(subscriptions).get('acme/dinfra-1')?.metadata.finalizers).toBeUndefined();
   });
 
-  it('changes what has changed, and touches no finalizer of others', async () => {
+  it('an update only patches what has changed, and no finalizer of others', async () => {
     cluster.put<Deployment>(deployments, {
       metadata: { ...ref('dinfra-1-1'), finalizers: ['example.com/theirs'] },
       spec: { state: 'Awarded', suspend: true, update: { hash: '0x2' } },
@@ -71,7 +71,7 @@ describe('the writer of the mirror', () => {
     expect(stored()?.metadata.finalizers).toEqual(['example.com/theirs']);
   });
 
-  it('an object that the cache does not show yet is left alone, and its reactor with it', async () => {
+  it('an object that the cache does not show yet is not touched, and keeps its reactor', async () => {
     const spec = { state: 'Accepted', reactorRef: { name: 'sold' } };
     cluster.put<Deployment>(deployments, { metadata: ref('dinfra-1-1'), spec });
     const guess = deployment({ state: 'Awarded', reactorRef: { name: 'sold-now' } });
@@ -79,7 +79,7 @@ describe('the writer of the mirror', () => {
     expect(stored()?.spec).toEqual(spec);
   });
 
-  it('makes an object again that is gone though the cache still shows it', async () => {
+  it('an object that is gone although the cache still shows it is created again', async () => {
     expect(await apply(deployment({ state: 'Active' }, { spec: { state: 'Active' } }))).toMatchObject({ failures: [] });
     expect(stored()).toMatchObject({ spec: { state: 'Active' }, metadata: { finalizers: [TEARDOWN_FINALIZER] } });
   });

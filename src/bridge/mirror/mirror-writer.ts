@@ -133,13 +133,16 @@ export class MirrorWriter {
 
   private async write(write: MirrorWrite, signal: AbortSignal): Promise<void> {
     if (write.kind === 'Subscription') return this.bringInStep(subscriptions, write, [], signal);
-    // Created with its finalizer: what is realised for it can never be orphaned by a deletion.
+    // Created with its finalizer, so that a deletion can never orphan its workload.
     await this.bringInStep(deployments, write, [TEARDOWN_FINALIZER], signal);
     // The name of a Deployment is that of its tenure.
     this.log.info({ tenure: write.object.name, state: write.object.spec.state }, 'the Deployment follows its award');
   }
 
-  /** The cache may be a moment old: what turns out to be gone is created, and what turns out to be there is left alone. */
+  /**
+   * The cache may be stale: an object that turns out to be gone is created, and one that turns out to exist is not
+   * touched.
+   */
   private async bringInStep<T extends Deployment | Subscription>(
     type: ResourceType<T>,
     { patch, object: { name, labels, spec } }: MirrorWrite,
@@ -148,7 +151,8 @@ export class MirrorWriter {
   ): Promise<void> {
     const { cluster, namespace } = this;
     const ref = { name, namespace };
-    // Custom resource definitions may be older than this process: what they would drop would be written for ever.
+    // Custom resource definitions may be older than this process: fields that they drop would be written again and
+    // again.
     const options = { fieldManager: FieldManager.bridge, strict: true };
     if (patch !== undefined) {
       try {
@@ -163,7 +167,7 @@ export class MirrorWriter {
       await cluster.create(type, { metadata, spec } as unknown as Manifest<T>, signal, options);
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
-      // What it should say follows from what it is, its reactor above all: the next comparison sees that.
+      // Its desired state depends on its current one, above all on its reactor: the next comparison will see it.
     }
   }
 

@@ -120,10 +120,10 @@ export class StatusStage {
     const now = clock.wallTime();
     const isLeaving = provider.metadata.deletionTimestamp !== undefined;
     const { counts } = provider.status;
-    const told = isLeaving
+    const reported = isLeaving
       ? { ...problem, message: `${problem.message}. ${waitingForTenures(counts?.tenures ?? 0).message}` }
       : problem;
-    await this.write(provider, problemStatus(provider, told, this.account, now), signal);
+    await this.write(provider, problemStatus(provider, reported, this.account, now), signal);
     const about = { ...problem, message: `Provider ${provider.metadata.name}: ${problem.message}` };
     const unknown = sold.filter(({ metadata, status }) => status.observedGeneration !== metadata.generation);
     const wanted = unknown.map((object) => ({ object, status: unservedOfferStatus(object, about, now) }));

@@ -30,7 +30,7 @@ describe('an amount', () => {
     );
   });
 
-  it.each(['', '-1', '1,5', '1e3', '.5', '1.', '0x10', '0.0000000000001'])('refuses "%s"', (text) => {
+  it.each(['', '-1', '1,5', '1e3', '.5', '1.', '0x10', '0.0000000000001'])('the amount "%s" is refused', (text) => {
     expect(() => parseAmount(text, unit)).toThrow('is not an amount of UNIT');
   });
 });

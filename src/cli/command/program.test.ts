@@ -35,38 +35,38 @@ const examplesIn = (section: string) =>
     .map((line) => line.split(' '));
 
 describe('docs/cli.md', () => {
-  it('has a heading for each command, and for no other', () => {
-    const told = [...sections.keys()].filter((heading) => heading.startsWith('dinfra '));
-    expect(told.toSorted()).toEqual([...commands.keys()].toSorted());
+  it('docs/cli.md has a heading for each command and for no other', () => {
+    const headings = [...sections.keys()].filter((heading) => heading.startsWith('dinfra '));
+    expect(headings.toSorted()).toEqual([...commands.keys()].toSorted());
   });
 
-  it('has the options of every command', () => {
+  it('docs/cli.md lists the global options', () => {
     expect(optionsIn(sections.get('Options of every command') ?? '')).toEqual(optionsOf(program));
   });
 
   describe.each([...commands])('for %s', (typed, command) => {
     const section = sections.get(typed) ?? '';
 
-    it('has its options, and no other', () => {
+    it('docs/cli.md lists the options of the command and no others', () => {
       expect(optionsIn(section)).toEqual(optionsOf(command));
     });
 
-    it('shows the usage', () => {
+    it('docs/cli.md shows the usage of the command', () => {
       // Commander has it that every command takes options: --help is one.
       const usage = command.options.length > 0 ? command.usage() : command.usage().replace('[options]', '').trim();
       expect(section).toContain(`\n\`${`${typed} ${usage}`.trim()}\`: `);
     });
 
-    it('states each default', () => {
-      const told = command.options.flatMap(({ long, defaultValue }) => {
+    it('docs/cli.md states each default of the command', () => {
+      const undocumented = command.options.flatMap(({ long, defaultValue }) => {
         if (long === undefined || defaultValue === undefined || typeof defaultValue === 'boolean') return [];
         const row = section.split('\n').find((line) => line.startsWith(`| \`${long}`)) ?? '';
         return Array.isArray(defaultValue) || row.includes(String(defaultValue)) ? [] : [`${long} ${defaultValue}`];
       });
-      expect(told).toEqual([]);
+      expect(undocumented).toEqual([]);
     });
 
-    it('has an example whose words the command takes', () => {
+    it('docs/cli.md has an example that the command accepts', () => {
       const examples = examplesIn(section).filter((words) => typed.split(' ').every((word) => words.includes(word)));
       expect(examples).not.toEqual([]);
       const known = [...optionsOf(program), ...optionsOf(command)].map((flags) => flags.split(' ')[0]);
@@ -94,7 +94,7 @@ async function librariesLoaded(...args: readonly string[]): Promise<readonly str
 }
 
 describe('the help', () => {
-  it('loads none of the chain libraries, which other commands do', async () => {
+  it('help loads none of the chain libraries that other commands load', async () => {
     const [help, helpOfOne, list] = await Promise.all([
       librariesLoaded('--help'),
       librariesLoaded('subscribe', '--help'),
@@ -104,7 +104,7 @@ describe('the help', () => {
     expect(list).not.toEqual([]);
   });
 
-  it.each([...commands])('of %s says what each argument and option is', (_typed, command) => {
+  it.each([...commands])('the help of %s describes each argument and option', (_typed, command) => {
     expect(command.description()).not.toBe('');
     for (const { description } of [...command.registeredArguments, ...command.options])
       expect(description).not.toBe('');
