@@ -77,9 +77,12 @@ function vitest(name: string): Suite {
 }
 
 async function runChain(): Promise<Count> {
-  const cargo = await execa('cargo', ['--version'], { reject: false });
+  // In its folder, whose toolchain rustup may have to fetch first.
+  const cargo = await execa('cargo', ['--version'], { cwd: join(root, 'chain'), reject: false });
   if (cargo.failed) {
-    say('- the Rust tests of the pallets are left out: cargo is not on PATH (Rust is needed only to change the chain)');
+    say(
+      '- the Rust tests of the pallets are left out: no cargo of chain/rust-toolchain.toml (Rust is needed only to change the chain)',
+    );
     return { passed: 0, failed: 0 };
   }
   // With the features, the benchmarks run as tests, and the hooks of try-runtime are compiled.
