@@ -100,6 +100,14 @@ export const values = group('Values of the chart dinfra-operator.', {
     helmConcurrency: whole('helm processes at once.', 8, 1, 64),
     resyncSeconds: whole('How often what rests, and each backend, is looked at again.', 60, 1, 86_400),
     logLevel: Type.Enum(['debug', 'info', 'warn', 'error'], { default: 'info', description: 'Least level logged.' }),
+    traces: group('Traces of tenures, for an OpenTelemetry collector. None without an endpoint.', {
+      endpoint: Type.String({
+        default: '',
+        pattern: '^(https?://[^@\\s]+)?$',
+        description: 'Where the collector takes OTLP over HTTP, for instance `http://otel-collector.observe:4318`.',
+      }),
+      headersSecret: name('Name of a Secret with headers in its key `headers`: `name=value,…`. Default: no headers.'),
+    }),
     extraArgs: list(
       'Further arguments, as docs/operations.md has them. Never a secret: arguments can be read.',
       Type.String(),

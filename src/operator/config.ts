@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type TraceTarget, traceTarget } from './traces/trace-target.ts';
 import { versionText } from './version.ts';
 
 /** The operator's configuration, parsed from flags and environment and validated once. */
@@ -26,6 +27,8 @@ export interface Config {
   readonly leaseMs: number;
   /** The identity of this process in Events and the Lease: the pod's name. */
   readonly identity: string;
+  /** Where traces are sent; undefined for nowhere. */
+  readonly traces: TraceTarget | undefined;
 }
 
 /** The operator's command line: its flags, their environment variables and defaults. */
@@ -113,6 +116,7 @@ export function parseConfig(args: readonly string[], environment: NodeJS.Process
     leaderElection: options.leaderElection,
     leaseMs: options.leaseDuration * 1000,
     identity: environment['POD_NAME'] ?? hostname(),
+    traces: traceTarget(environment),
   };
 }
 

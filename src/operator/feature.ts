@@ -10,6 +10,7 @@ import type { ControllerMetrics } from '../kube/queue/controller-metrics.ts';
 import type { Health } from '../server/health.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { Config } from './config.ts';
+import type { Traces } from './traces/tenure-traces.ts';
 
 export interface OperatorOptions {
   readonly config: Config;
@@ -19,6 +20,7 @@ export interface OperatorOptions {
   readonly health: Health;
   readonly registry: Registry;
   readonly log: Logger;
+  readonly traces: Traces;
 }
 
 /** What every feature of a leading operator is given. */

@@ -6,6 +6,7 @@ import { silentLogger } from '../base/logger.ts';
 import { Health } from '../server/health.ts';
 import { parseConfig } from './config.ts';
 import { Operator } from './operator.ts';
+import { noTraces } from './traces/tenure-traces.ts';
 
 test('an operator stopped while the API server is down ends at once', async () => {
   const operator = new Operator({
@@ -15,6 +16,7 @@ test('an operator stopped while the API server is down ends at once', async () =
     health: new Health(),
     registry: new Registry(),
     log: silentLogger,
+    traces: noTraces,
   });
   const stop = new AbortController();
   const led = operator.lead(stop.signal);

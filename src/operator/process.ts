@@ -16,6 +16,9 @@ import { serveProbes } from '../server/http-server.ts';
 import { takeConsole } from '../substrate/library-console.ts';
 import type { Config } from './config.ts';
 import { Operator } from './operator.ts';
+import { OtlpExporter } from './traces/otlp-exporter.ts';
+import { noTraces, TenureTraces } from './traces/tenure-traces.ts';
+import type { TraceTarget } from './traces/trace-target.ts';
 import { showBuildInfo, versionText } from './version.ts';
 
 /** How long work may continue after the first signal, in milliseconds; then the process exits regardless. */
@@ -47,15 +50,26 @@ export async function runProcess(config: Config): Promise<number> {
   log.info({ port: probes.port, server: access.server, namespace: config.namespace ?? 'all' }, 'operator started');
   const elector = config.leaderElection ? electorOf(config, access, registry, log) : undefined;
   health.addReady('lease', () => elector?.refusal);
-  const operator = new Operator({ config, access, fence: elector ?? openFence, health, registry, log });
+  const exporter = config.traces && exporterOf(config.traces, config.identity, log);
+  const traces = exporter === undefined ? noTraces : new TenureTraces((span) => exporter.push(span), systemClock);
+  const operator = new Operator({ config, access, fence: elector ?? openFence, health, registry, log, traces });
   const lead = (signal: AbortSignal) => operator.lead(signal);
   try {
     await (elector === undefined ? lead(stop) : elector.lead(stop, lead));
   } finally {
-    await Promise.all([operator.close(), probes.close()]);
+    await Promise.all([operator.close(), probes.close(), exporter?.flush()]);
   }
   log.info({}, 'operator stopped');
   return 0;
+}
+
+function exporterOf(target: TraceTarget, instance: string, log: Logger): OtlpExporter {
+  const resource = {
+    'service.name': target.service,
+    'service.version': versionText(),
+    'service.instance.id': instance,
+  };
+  return new OtlpExporter({ ...target, resource, clock: systemClock, log });
 }
 
 function electorOf(config: Config, access: ClusterAccess, registry: Registry, log: Logger): LeaderElector {

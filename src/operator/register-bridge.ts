@@ -13,6 +13,7 @@ import { DinfraSource } from '../sources/dinfra/dinfra-source.ts';
 import { ChainClients } from '../substrate/chain-clients.ts';
 import { type Connection, connect } from '../substrate/connection.ts';
 import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
+import { tracedCluster, tracedSource } from './traces/traced-parts.ts';
 
 export interface BridgeFeature extends Feature {
   readonly sessions: ProviderSessions;
@@ -37,12 +38,12 @@ export function registerBridge(
   parts: OperatorParts,
   { onReachable, onMirroring, servesType }: BridgePorts,
 ): BridgeFeature {
-  const { client, cluster, config, events, log, registry, stop, synced } = parts;
+  const { client, cluster, config, events, log, registry, stop, synced, traces } = parts;
   const checker = new SchemaChecker();
   const descriptors = new Descriptors(checker);
   const sessions = new ProviderSessions(
     {
-      cluster: client,
+      cluster: tracedCluster(client, traces),
       providers: cluster.providers.store,
       offers: cluster.offers.store,
       deployments: cluster.deployments.store,
@@ -58,7 +59,7 @@ export function registerBridge(
       events,
       metrics: new BridgeMetrics(registry),
       clock: systemClock,
-      openSource: dinfraSources(parts),
+      openSource: tracedSource(dinfraSources(parts), traces),
       servesType,
       onReachable,
       onMirroring,

@@ -16,6 +16,7 @@ import { controllerOf, type Feature, type OperatorParts } from './feature.ts';
 import { awaitsFirstContact, FirstContactGate } from './first-contact.ts';
 import type { BridgeFeature } from './register-bridge.ts';
 import type { ReactorsFeature } from './register-reactors.ts';
+import { tracedMetrics, tracedReconcile } from './traces/traced-parts.ts';
 
 export interface DeploymentsFeature extends Feature {
   /** A reactor was built, replaced or removed: enqueues its Deployments. `key` is `namespace/name`. */
@@ -38,7 +39,7 @@ export function registerDeployments(
   parts: OperatorParts,
   { bridge, reactors }: { readonly bridge: BridgeFeature; readonly reactors: ReactorsFeature },
 ): DeploymentsFeature {
-  const { client, cluster, config, events, registry, stop, synced } = parts;
+  const { client, cluster, config, events, registry, stop, synced, traces } = parts;
   const pins = new ConfigMapPins(client);
   const reconciler = new DeploymentReconciler({
     cluster: new KubeDeploymentCluster(client, cluster.deployments.store),
@@ -53,7 +54,7 @@ export function registerDeployments(
     standings: bridge,
     blueprints,
     events,
-    metrics: new DeploymentMetrics(registry, cluster.deployments.store),
+    metrics: tracedMetrics(new DeploymentMetrics(registry, cluster.deployments.store), traces),
     resyncMs: config.resyncMs,
   });
   const { namespace } = config;
@@ -69,7 +70,12 @@ export function registerDeployments(
     return awaitsFirstContact(deployment, { isReactorKnown, areSourcesKnown });
   };
   const gate = new FirstContactGate(isTooEarly, (key) => controller.enqueue(key, 'low'));
-  const reconcile: Reconcile = async (key, ...rest) => (gate.holds(key) ? done : reconciler.reconcile(key, ...rest));
+  const viewOf = (key: string) => {
+    const deployment = cluster.deployments.store.get(key);
+    return { deployment, ...fieldsOf(key, deployment) };
+  };
+  const traced = tracedReconcile(reconciler.reconcile, viewOf, traces);
+  const reconcile: Reconcile = async (key, ...rest) => (gate.holds(key) ? done : traced(key, ...rest));
   const awards = new MirroredNamespaces();
   const controller = controllerOf(parts, {
     name: 'deployment',

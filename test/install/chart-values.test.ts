@@ -177,6 +177,22 @@ test('the balance below which an account is low is a value', async () => {
   expect(await expression(['--set-json', 'prometheusRule.accountLow=2.5'])).toBe('dinfra_account_free < 2.5');
 });
 
+test('an endpoint for traces is given to the operator, its headers by reference, and its port is opened', async () => {
+  const traced = set({
+    'operator.traces.endpoint': 'http://otel.observe:4318',
+    'operator.traces.headersSecret': 'otel',
+  });
+  const shown = async (args: readonly string[]) => {
+    const objects = await render([...fourValues, ...args]);
+    return JSON.stringify([...named(objects, 'Deployment'), ...named(objects, 'NetworkPolicy')]);
+  };
+  expect(await shown([])).not.toMatch(/OTEL|4318/);
+  const text = await shown(traced);
+  expect(text).toContain('{"name":"OTEL_EXPORTER_OTLP_ENDPOINT","value":"http://otel.observe:4318"}');
+  expect(text).toContain('"secretKeyRef":{"name":"otel","key":"headers"}');
+  expect(text).toContain('{"port":4318,"protocol":"TCP"}');
+});
+
 test('a digest wins over a tag', async () => {
   const digest = `sha256:${'0'.repeat(64)}`;
   const [deployment] = named(await render(set({ 'image.digest': digest, 'image.tag': 'x' })), 'Deployment');
