@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = new URL('..', import.meta.url);
 const page = readFileSync(new URL('docs/development.md', root), 'utf8');
-const [, section = ''] = page.split('### What the fourteen points are shown by');
+const [, section = ''] = page.split('### Tests of the fourteen points');
 const rows = [...section.matchAll(/^\| (\d+) \| (.+) \| (.+) \| `(\S+\.test\.ts)` \|$/gm)].map(
   ([, point, event, name = '', file = '']) => ({ point: Number(point), event, name, file }),
 );

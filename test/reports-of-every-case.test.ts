@@ -1,7 +1,7 @@
 /**
- * From what a reconcile knows of a tenure to what the chain hears of it: every combination of state, order, finding, step
- * and history goes through the decision, the status and the reports, and is compared with rules in words. Each
- * combination stays as it is for an hour, so that all bounds have passed.
+ * From the facts of a reconcile to the report on chain: every combination of state, order, finding, step and history
+ * goes through the decision, the status and the reports, and is compared with a rule. Each combination lasts an hour,
+ * so that all bounds have passed.
  */
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../src/api/deployment.ts';
@@ -61,66 +61,62 @@ interface Case {
   readonly order: keyof typeof orders;
   readonly found: keyof typeof findings;
   readonly step: keyof typeof steps;
-  /** Whether everything of it was once made as ordered, as far as the status remembers. */
+  /** Whether the status records that everything was realised as ordered once. */
   readonly realised: boolean;
 }
 
 /** Whether a backend was seen at all. */
 const seen = ({ found }: Case) => found !== 'no answer' && found !== 'a refusal to look';
 const running = ({ found }: Case) => found === 'as ordered and up' || found === 'up and not as ordered';
-/** What is made for the first time is up once it is complete. */
+/** A first realisation counts as up once it is complete. */
 const ready = (one: Case) => found(one, 'as ordered and up') || (one.realised && running(one));
 const found = (one: Case, what: Case['found']) => one.found === what;
 
-/** The first that holds says what the chain hears. */
+/** The first rule that applies determines the report. */
 const rules: readonly [string, (one: Case) => boolean, string | undefined][] = [
-  ['an award that can be realised is accepted', (one) => is(one, 'Awarded') && one.order === 'realisable', 'accept'],
-  ['an award that never can be is declined', (one) => is(one, 'Awarded') && one.order === 'impossible', 'decline'],
-  ['an award nobody can judge is left open until its deadline', (one) => is(one, 'Awarded'), undefined],
+  ['a realisable award is accepted', (one) => is(one, 'Awarded') && one.order === 'realisable', 'accept'],
+  ['an impossible award is declined', (one) => is(one, 'Awarded') && one.order === 'impossible', 'decline'],
+  ['an undecided award stays open until its deadline', (one) => is(one, 'Awarded'), undefined],
   [
-    'what was accepted and made as ordered is ready, whatever can be read of its order now',
+    'an accepted tenure that is realised as ordered and up is ready, even if its order cannot be read now',
     (one) => is(one, 'Accepted') && one.realised && running(one),
     'ready',
   ],
   [
-    'what was accepted and made once is not given up: its order was good, and it has its time',
+    'an accepted tenure that was realised once is not given up',
     (one) => is(one, 'Accepted') && one.realised,
     undefined,
   ],
   [
-    'what was accepted and can never be made, since its order is gone, is given up',
+    'an accepted tenure whose order has become impossible is given up',
     (one) => is(one, 'Accepted') && one.order === 'impossible',
     'decline',
   ],
   [
-    'what was accepted and is refused by the backend when it is made is given up',
+    'an accepted tenure whose create the backend refuses is given up',
     (one) => is(one, 'Accepted') && seen(one) && one.step === 'refused',
     'decline',
   ],
-  ['what was accepted and is up is ready', (one) => is(one, 'Accepted') && ready(one), 'ready'],
-  ['what was accepted and is not up yet has its time', (one) => is(one, 'Accepted'), undefined],
-  ['what is active and up stays so', (one) => is(one, 'Active') && running(one), undefined],
+  ['an accepted tenure that is up is ready', (one) => is(one, 'Accepted') && ready(one), 'ready'],
+  ['an accepted tenure that is not up yet is not reported', (one) => is(one, 'Accepted'), undefined],
+  ['an active tenure that is up needs no report', (one) => is(one, 'Active') && running(one), undefined],
+  ['an active tenure that is unseen or down is degraded after its bound', (one) => is(one, 'Active'), 'degraded'],
+  ['a degraded tenure that is up has recovered', (one) => is(one, 'Degraded') && running(one), 'recovered'],
+  ['a degraded tenure that is not up needs no report', (one) => is(one, 'Degraded'), undefined],
+  ['nothing is reported for a suspended tenure', (one) => is(one, 'Suspended'), undefined],
   [
-    'what is active and is not seen, or seen not to be up, is degraded after its bound',
-    (one) => is(one, 'Active'),
-    'degraded',
-  ],
-  ['what is degraded and up has recovered', (one) => is(one, 'Degraded') && running(one), 'recovered'],
-  ['what is degraded and not up stays so', (one) => is(one, 'Degraded'), undefined],
-  ['what is suspended is left to the chain', (one) => is(one, 'Suspended'), undefined],
-  [
-    'what has ended is released on proof that nothing is left',
+    'an ended tenure is released on proof that nothing is left',
     (one) => is(one, 'Ended') && found(one, 'nothing'),
     'released',
   ],
-  ['what has ended and may be there is not released', (one) => is(one, 'Ended'), undefined],
+  ['an ended tenure that may still exist is not released', (one) => is(one, 'Ended'), undefined],
 ];
 
 function is(one: Case, state: TenureState): boolean {
   return one.state === state;
 }
 
-/** All combinations that can come about. */
+/** All possible combinations. */
 function everyCase(): readonly Case[] {
   const names = <T extends object>(of: T) => Object.keys(of) as (keyof T)[];
   return tenureStates.flatMap((state) =>
@@ -129,7 +125,7 @@ function everyCase(): readonly Case[] {
         names(steps).flatMap((step) =>
           [false, true].flatMap((realised) => {
             const one = { state, order, found, step, realised };
-            return comesAbout(one) ? [one] : [];
+            return isPossible(one) ? [one] : [];
           }),
         ),
       ),
@@ -137,8 +133,8 @@ function everyCase(): readonly Case[] {
   );
 }
 
-function comesAbout(one: Case): boolean {
-  // Before the acceptance nothing is made, and nothing is looked for.
+function isPossible(one: Case): boolean {
+  // Before the acceptance nothing is created or observed.
   if (is(one, 'Awarded') && (!found(one, 'nothing') || one.realised)) return false;
   // Stopping and removing need no order, so there is one case of each.
   if ((is(one, 'Suspended') || is(one, 'Ended')) && one.order !== 'realisable') return false;
@@ -166,8 +162,8 @@ function failureOf(one: Case) {
   return steps[one.step];
 }
 
-/** What the chain hears when it stays like that. */
-async function told(one: Case): Promise<string | undefined> {
+/** The report after an hour in this state. */
+async function reportOf(one: Case): Promise<string | undefined> {
   const award = awardOf(1n, { state: one.state, deadline: 1_000 });
   const tenure = { genesis: GENESIS, subscription: award.subscription, tenure: award.tenure };
   const bare = deploymentFor({ ...award, identity: identityOf(tenure), descriptor: {}, descriptorHash: HASH });
@@ -213,7 +209,7 @@ async function told(one: Case): Promise<string | undefined> {
   return report()[0]?.report;
 }
 
-describe('what the chain is told', () => {
+describe('the report of every case', () => {
   const cases = everyCase();
 
   it.each(rules.map(([words], index) => [words, index] as const))('%s', async (_words, index) => {
@@ -221,8 +217,8 @@ describe('what the chain is told', () => {
     expect(ruled.length).toBeGreaterThan(0);
     const wrong: unknown[] = [];
     for (const one of ruled) {
-      const heard = await told(one);
-      if (heard !== rules[index]?.[2]) wrong.push({ ...one, heard });
+      const reported = await reportOf(one);
+      if (reported !== rules[index]?.[2]) wrong.push({ ...one, reported });
     }
     expect(wrong).toEqual([]);
   });
