@@ -23,8 +23,8 @@ export interface Tenant {
 }
 
 const HELM = { type: 'helm/v1', descriptor: 'config/samples/descriptors/substrate-node-helm.json', funds: '1' };
-/** Enough for about fifty blocks at the sample's price, and a grace of ten. */
-const VM = { type: 'vm/v1', descriptor: 'config/samples/descriptors/substrate-node-vm.json', funds: '0.27' };
+/** Enough for about ninety blocks, so that a slow machine gets to the step where they run out, and a grace of ten. */
+const VM = { type: 'vm/v1', descriptor: 'config/samples/descriptors/substrate-node-vm.json', funds: '0.45' };
 const COMPOSE = {
   type: 'compose/v1',
   descriptor: 'config/samples/descriptors/substrate-node-compose.json',
@@ -139,13 +139,14 @@ export class Story {
 
   async runOut(print: (text: string) => void): Promise<void> {
     const vm = this.of(VM.type);
-    // The consumer has paid for about fifty blocks: they are built faster now.
-    this.environment.chain.tick(250);
+    // The consumer has paid for about ninety blocks: they are built faster now.
+    this.environment.chain.tick(100);
     await this.until(
       'the VM’s subscription is Suspended',
       120,
       async () => (await this.world.state(vm.id)) === 'Suspended',
     );
+    this.environment.chain.tick(250);
     print(await this.environment.kubectl(['get', 'ddep']));
     await this.isGone(vm);
     this.environment.chain.tick(1_000);

@@ -112,21 +112,23 @@ export class World {
 
   /** Whether the mirror shows these as Active and Ready: it is a moment behind the chain. */
   async areSettled(names: readonly string[]): Promise<boolean> {
-    const settled = await Promise.all(
-      names.map(async (name) => {
-        const { metadata, spec, status } = (await this.json(['get', 'deployments.dinfra.io', name])) as {
-          readonly metadata: { readonly generation: number };
-          readonly spec: { readonly state: string };
-          readonly status: {
-            readonly observedGeneration?: number;
-            readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-          };
+    const { items } = (await this.json(['get', 'deployments.dinfra.io'])) as {
+      readonly items: readonly {
+        readonly metadata: { readonly name: string; readonly generation: number };
+        readonly spec: { readonly state: string };
+        readonly status: {
+          readonly observedGeneration?: number;
+          readonly conditions?: readonly { readonly type: string; readonly status: string }[];
         };
-        const ready = status.conditions?.find(({ type }) => type === 'Ready');
-        return spec.state === 'Active' && ready?.status === 'True' && status.observedGeneration === metadata.generation;
+      }[];
+    };
+    const settled = new Set(
+      items.flatMap(({ metadata: { name, generation }, spec, status }) => {
+        const isReady = status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
+        return isReady && spec.state === 'Active' && status.observedGeneration === generation ? [name] : [];
       }),
     );
-    return settled.every(Boolean);
+    return names.every((name) => settled.has(name));
   }
 
   /** The fingerprints of everything that runs for the tenures of these names. */
