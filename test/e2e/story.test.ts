@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Story, steps } from '../../dev/demo/story.ts';
 import { lastingLines, screensOf } from '../support/screens.ts';
 import { Stage } from '../support/stage.ts';
+import { attributeOf, TraceCollector } from '../support/trace-collector.ts';
 
 /** The step after which the outputs in the docs are compared. */
 const UP = 'All come up, and the chain says Active';
@@ -30,14 +31,22 @@ interface LogLine {
 
 let stage: Stage;
 let story: Story;
+let collector: TraceCollector;
 
 beforeAll(async () => {
+  collector = await TraceCollector.start();
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.endpoint;
+  // One of the operators is killed: what waits to be sent is lost then.
+  process.env['OTEL_BSP_SCHEDULE_DELAY'] = '200';
   // As in the docs, whose outputs are compared.
   stage = await Stage.open('story', { firstSubscription: 0 });
   story = new Story(stage.environment, stage.world);
 });
 
-afterAll(() => stage?.close());
+afterAll(async () => {
+  await stage?.close();
+  await collector?.stop();
+});
 
 describe('from an award on chain to a running workload, and to its end', () => {
   for (const { title, run } of steps) {
@@ -48,23 +57,35 @@ describe('from an award on chain to a running workload, and to its end', () => {
   }
 
   it('every line of the log about a tenure names it, from the award to the release', async () => {
-    const text = await readFile(stage.environment.operatorLog, 'utf8');
-    const lines = text
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => ({ line, ...(JSON.parse(line) as LogLine) }));
     const names = story.tenants.map(({ deployment }) => deployment);
     expect(names).toHaveLength(3);
     for (const name of names) {
-      const about = lines.filter(({ line }) => line.includes(name));
-      const alone = about.filter(({ line }) => names.filter((other) => line.includes(other)).length === 1);
+      const about = async () => (await linesOfOperator()).filter(({ line }) => line.includes(name));
+      // The last of them is written a moment after the end.
+      await expect
+        .poll(async () => (await about()).map(({ msg }) => msg), { timeout: 10_000 })
+        .toEqual(expect.arrayContaining(FROM_AWARD_TO_RELEASE));
+      const alone = (await about()).filter(({ line }) => names.filter((other) => line.includes(other)).length === 1);
       expect(alone.filter(({ tenure }) => tenure !== name).map(({ line }) => line)).toEqual([]);
-      const logged = new Set(about.map(({ msg }) => msg));
-      for (const message of FROM_AWARD_TO_RELEASE) expect(logged).toContain(message);
     }
-    for (const { level, version } of lines) {
+    for (const { level, version } of await linesOfOperator()) {
       expect(level).toMatch(/^(debug|info|warn|error)$/);
       expect(version).toMatch(/^\d+\.\d+\.\d+/);
+    }
+  });
+
+  it('each tenure has one trace, from the award to the release', async () => {
+    for (const { deployment } of story.tenants) {
+      const spans = () => collector.spans.filter((span) => attributeOf(span, 'dinfra.tenure') === deployment);
+      const calls = () => spans().map((span) => `${attributeOf(span, 'call')} ${attributeOf(span, 'result')}`);
+      // The last ones are sent a moment after the end.
+      await expect.poll(calls, { timeout: 20_000 }).toContain('released Applied');
+      expect(calls()).toEqual(expect.arrayContaining(['accept Applied', 'ready Applied']));
+      expect(new Set(spans().map(({ traceId }) => traceId)).size).toBe(1);
+      const names = new Set(spans().map(({ name }) => name));
+      for (const name of ['mirror', 'reconcile', 'reactor create', 'reactor observe', 'reactor delete', 'report']) {
+        expect(names).toContain(name);
+      }
     }
   });
 
@@ -72,6 +93,12 @@ describe('from an award on chain to a running workload, and to its end', () => {
     expect(steps.map(({ title }) => title)).toContain(UP);
   });
 });
+
+async function linesOfOperator(): Promise<readonly (LogLine & { readonly line: string })[]> {
+  // The last line may be half written.
+  const lines = (await readFile(stage.environment.operatorLog, 'utf8')).split('\n').slice(0, -1);
+  return lines.filter((line) => line.startsWith('{')).map((line) => ({ line, ...(JSON.parse(line) as LogLine) }));
+}
 
 async function showsScreens(): Promise<void> {
   const page = await readFile(new URL('../../docs/deployments.md', import.meta.url), 'utf8');

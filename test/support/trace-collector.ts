@@ -63,3 +63,8 @@ export class TraceCollector {
     await new Promise((resolve) => this.server.close(resolve));
   }
 }
+
+/** An attribute of a span. */
+export function attributeOf({ attributes }: ReceivedSpan, key: string): unknown {
+  return Object.values(attributes.find((one) => one.key === key)?.value ?? {})[0];
+}
