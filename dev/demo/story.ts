@@ -31,6 +31,9 @@ const COMPOSE = {
   funds: '1',
 };
 
+/** Blocks from the command until the subscription is awarded, at most. */
+const BLOCKS_TO_SUBSCRIBE = 4;
+
 /** The operator's main scenario, from the award to the end, on real components. */
 export class Story {
   readonly tenants: Tenant[] = [];
@@ -71,6 +74,8 @@ export class Story {
   async subscribe(print: (text: string) => void): Promise<void> {
     this.subscribed = [];
     for (const { type, descriptor, funds } of [HELM, VM, COMPOSE]) {
+      // An operator that was away for long, as on a busy machine that starts it again and again, is given nothing.
+      await this.until('the provider is fresh', 90, () => this.world.isFresh(0, BLOCKS_TO_SUBSCRIBE));
       const args = ['subscribe', descriptor, '--type', type, '--funds', funds, '--grace', '10'];
       const block = await this.world.block();
       const at = performance.now();

@@ -71,10 +71,10 @@ export class World {
     return (await this.offers(provider)).size === types && (await this.isFresh(provider));
   }
 
-  /** Whether the heartbeat of a provider covers the next block. */
-  async isFresh(provider = 0): Promise<boolean> {
+  /** Whether the heartbeat of a provider covers the next blocks. */
+  async isFresh(provider = 0, blocks = 1): Promise<boolean> {
     const heartbeat = await this.chain.api.query.provider.heartbeats(provider);
-    return heartbeat.isSome && heartbeat.unwrap().until.toNumber() > (await this.block());
+    return heartbeat.isSome && heartbeat.unwrap().until.toNumber() >= (await this.block()) + blocks;
   }
 
   /** Name of the Deployment of a subscription. */
