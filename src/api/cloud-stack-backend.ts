@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { localRef, type Rule, rules, url } from './fields.ts';
+import { ABSENT, localRef, present, type Rule, rules, url } from './fields.ts';
 import type { DeepReadonly } from './resource.ts';
 
 /** A name or an id of something in CloudStack. */
@@ -59,7 +59,7 @@ function onlyIn(mode: 'Isolated' | 'Shared', ...fields: readonly string[]): read
   }));
 }
 
-/** How VMs are connected: a union here, a flat object with rules in the schema, because a structural schema has no unions. */
+/** How VMs are connected: a union here, a flat object with `oneOf` and rules in the schema: structural schemas have no unions. */
 type Network =
   | { mode: 'Isolated'; offering?: string; publicAccess?: 'PortForwarding' | 'StaticNat' }
   | { mode: 'Shared'; network: string; securityGroups?: boolean };
@@ -89,6 +89,13 @@ const network = Type.Unsafe<Network>(
     },
     {
       description: 'How VMs are connected.',
+      oneOf: [
+        { properties: { mode: { pattern: '^Isolated$' }, network: ABSENT, securityGroups: ABSENT } },
+        {
+          properties: { mode: { pattern: '^Shared$' }, offering: ABSENT, publicAccess: ABSENT },
+          ...present('network'),
+        },
+      ],
       ...rules(
         {
           rule: "self.mode != 'Shared' || has(self.network)",
@@ -174,6 +181,7 @@ export const cloudStackBackend = Type.Object(
   },
   {
     description: 'Virtual machines in Apache CloudStack. Names or ids may be given wherever CloudStack has both.',
+    not: { properties: { sizes: { items: ABSENT }, customSize: ABSENT } },
     ...rules({
       rule: 'self.sizes.size() > 0 || has(self.customSize)',
       message: 'sizes must have at least one size, unless customSize is given',

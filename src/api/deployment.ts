@@ -8,6 +8,7 @@ import {
   contentRef,
   descriptorTypeName,
   endReason,
+  form,
   hex32,
   immutable,
   immutableNumber,
@@ -40,10 +41,7 @@ const DeploymentSpecSchema = Type.Object(
         maxLength: 20,
         description:
           'Which of several Deployments of the award it is. Absent when one Deployment realises the whole award.',
-        ...rules(
-          { rule: "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')", message: 'must be a lower-case RFC 1123 label' },
-          immutable('part'),
-        ),
+        ...form('[a-z0-9]([-a-z0-9]*[a-z0-9])?', 'must be a lower-case RFC 1123 label', immutable('part')),
       }),
     ),
     subscriptionRef: localRef('The Subscription it belongs to.'),

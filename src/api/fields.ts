@@ -43,19 +43,32 @@ export function immutableOnceSet(name: string): Rule {
 }
 
 /**
- * A string of a given form with a readable error message: `pattern` alone would show the user a regular expression.
- * The whole string must match.
+ * The form of a string, said twice: as a pattern, which editors and kubeconform understand, and as a rule, whose words
+ * people understand. The API server answers with both. The whole string must match.
  */
+export function form(matches: string, message: string, ...more: readonly Rule[]) {
+  const pattern = `^(${matches})$`;
+  return { pattern, ...rules({ rule: `self.matches('${pattern}')`, message }, ...more) };
+}
+
+/**
+ * In an alternative of `oneOf`: the property must not be there. `required` for its opposite would be shorter, but of an
+ * object that lacks something required the API server checks no rules, and it is the rules that have the good words.
+ */
+export const ABSENT = { not: {} } as const;
+
+/** In an alternative of `oneOf`: the property must be there. */
+export function present(property: string) {
+  return { not: { properties: { [property]: ABSENT } } } as const;
+}
+
+/** A string of a given form. */
 function formed(
-  form: { readonly matches: string; readonly maxLength: number; readonly words: string },
+  { matches, maxLength, words }: { readonly matches: string; readonly maxLength: number; readonly words: string },
   description: string,
   more: readonly Rule[],
 ) {
-  return Type.String({
-    maxLength: form.maxLength,
-    description,
-    ...rules({ rule: `self.matches('^(${form.matches})$')`, message: `must be ${form.words}` }, ...more),
-  });
+  return Type.String({ maxLength, description, ...form(matches, `must be ${words}`, ...more) });
 }
 
 /** `0x` and 64 lower-case hex digits: a hash, or a 32-byte public key. */
@@ -130,6 +143,7 @@ export function objectName(description: string, ...more: readonly Rule[]) {
 export function url(schemes: readonly string[], description?: string) {
   return Type.String({
     maxLength: 512,
+    pattern: `^(${schemes.join('|')})://[^@]+$`,
     ...(description !== undefined && { description }),
     ...rules({
       rule: `isURL(self) && url(self).getScheme() in [${schemes.map((scheme) => `'${scheme}'`).join(', ')}] && !self.contains('@')`,

@@ -1,5 +1,8 @@
 import { Type } from 'typebox';
-import { objectName, rules } from './fields.ts';
+import { form, objectName, rules } from './fields.ts';
+
+/** What a quantity looks like. Whether it is one, `isQuantity` knows. */
+const QUANTITY = '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?';
 
 /** Quantities by the name of a resource: `{cpu: 500m, memory: 1Gi}`. */
 function quantities(description: string, emptyAllowed = false) {
@@ -11,6 +14,7 @@ function quantities(description: string, emptyAllowed = false) {
         maxProperties: 32,
         additionalProperties: Type.String({
           maxLength: 32,
+          pattern: emptyAllowed ? `^(${QUANTITY})?$` : `^(${QUANTITY})$`,
           ...rules({
             rule: `${empty}isQuantity(self)`,
             message: 'must be a quantity, for instance 500m or 2Gi',
@@ -38,6 +42,7 @@ const network = Type.Object(
       Type.Array(
         Type.String({
           maxLength: 64,
+          pattern: '^[0-9A-Fa-f.:]+/[0-9]{1,3}$',
           ...rules({ rule: 'isCIDR(self)', message: 'must be a range in CIDR notation, for instance 10.0.0.0/8' }),
         }),
         {
@@ -71,10 +76,7 @@ function names(description: string) {
     Type.Array(
       Type.String({
         maxLength: 253,
-        ...rules({
-          rule: "self.matches('^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$')",
-          message: 'must be a name, for instance gvisor or example.org/gpu',
-        }),
+        ...form('[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?', 'must be a name, for instance gvisor or example.org/gpu'),
       }),
       { maxItems: 16, 'x-kubernetes-list-type': 'set', description },
     ),
@@ -99,16 +101,15 @@ const allowed = Type.Object(
   { description: "What tenants' objects may name that belongs to the provider." },
 );
 
+const HOST = '[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?';
+
 const charts = Type.Object(
   {
     hosts: Type.Optional(
       Type.Array(
         Type.String({
           maxLength: 253,
-          ...rules({
-            rule: "self.matches('^([*][.])?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$')",
-            message: 'must be a host, for instance charts.example.org or *.example.org',
-          }),
+          ...form(`([*][.])?${HOST}`, 'must be a host, for instance charts.example.org or *.example.org'),
         }),
         {
           maxItems: 64,
@@ -122,10 +123,7 @@ const charts = Type.Object(
       Type.Array(
         Type.String({
           maxLength: 253,
-          ...rules({
-            rule: "self.matches('^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$')",
-            message: 'must be a host, for instance charts.example.org or charts.example.org:8080',
-          }),
+          ...form(HOST, 'must be a host, for instance charts.example.org or charts.example.org:8080'),
         }),
         {
           maxItems: 64,

@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
 import {
+  ABSENT,
   account,
+  form,
   hex32,
   immutableOnceSet,
   lastHandledReconcileAt,
@@ -20,10 +22,7 @@ function pallet(crate: string, name: string) {
     maxLength: 64,
     default: name,
     description: `Name of ${crate} in the runtime, as its metadata has it or in camelCase.`,
-    ...rules({
-      rule: "self.matches('^[A-Za-z][A-Za-z0-9_]*$')",
-      message: 'must be the name of a pallet: a letter, then letters, digits and _',
-    }),
+    ...form('[A-Za-z][A-Za-z0-9_]*', 'must be the name of a pallet: a letter, then letters, digits and _'),
   });
 }
 
@@ -85,6 +84,10 @@ const consumerPolicy = Type.Object(
   {
     default: {},
     description: 'Whose subscriptions may be awarded to this provider.',
+    oneOf: [
+      { properties: { mode: { pattern: '^Open$' }, consumers: { items: ABSENT } } },
+      { properties: { mode: { pattern: '^(Allow|Deny)List$' } }, required: ['mode'] },
+    ],
     ...rules({
       rule: "self.mode != 'Open' || self.consumers.size() == 0",
       message: 'consumers must be empty when mode is Open; use AllowList or DenyList',

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { cloudStackBackend } from './cloud-stack-backend.ts';
 import { addressOf, ageColumn, type Definition, messageColumn, readyColumn, reasonColumn } from './definition.ts';
-import { lastHandledReconcileAt, rules, statusBasics, statusDefault } from './fields.ts';
+import { ABSENT, lastHandledReconcileAt, rules, statusBasics, statusDefault } from './fields.ts';
 import { helmBackend } from './helm-backend.ts';
 import { type DeepReadonly, GROUP, type Resource, VERSION } from './resource.ts';
 
@@ -21,6 +21,9 @@ const ReactorSpecSchema = Type.Object(
   },
   {
     description: 'The backend: exactly one.',
+    oneOf: names.map((name) => ({
+      properties: Object.fromEntries(names.filter((other) => other !== name).map((other) => [other, ABSENT])),
+    })),
     ...rules({
       rule: `[${names.map((name) => `has(self.${name})`).join(', ')}].exists_one(given, given)`,
       message: `exactly one of ${names.join(', ')} must be given`,

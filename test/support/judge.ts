@@ -3,7 +3,7 @@ import { execa } from 'execa';
 
 /** Runs one of the programs of judges.setup.ts. */
 export async function judge(
-  name: 'promtool' | 'actionlint' | 'lua',
+  name: 'promtool' | 'actionlint' | 'kubeconform' | 'lua',
   args: readonly string[],
   input?: unknown,
 ): Promise<{ readonly ok: boolean; readonly text: string }> {

@@ -12,7 +12,7 @@ const OF_THE_MACHINE =
   /dial tcp|i\/o timeout|connection refused|no such host|TLS handshake|proxyconnect|server misbehaving|unexpected EOF|no space left|read-only file system|permission denied|cannot allocate memory|signal: killed|requires go >=|GOCACHE is not defined|module lookup disabled|reading https?:/;
 
 /**
- * The programs that judge what we hand to others: promtool, actionlint, and Argo CD's Lua engine. Built once from their
+ * The programs that judge what we hand to others: promtool, actionlint, kubeconform, and Argo CD's Lua engine. Built once from their
  * Go modules into the cache; tests find them in the folder DINFRA_JUDGES, which is empty when this machine cannot build
  * them: their tests are left out then.
  */
@@ -23,13 +23,13 @@ export async function setup(): Promise<void> {
   for (const file of ['go.mod', 'go.sum', 'lua/main.go']) digest.update(readFileSync(join(source, file)));
   const folder = join(parent, `judges-${digest.digest('hex').slice(0, 16)}`);
   const lacking = existsSync(folder) ? undefined : (lackingCommand('go') ?? (await build(folder)));
-  const without = leftOut('what promtool, actionlint and the Lua engine of Argo CD judge', lacking);
+  const without = leftOut('what promtool, actionlint, kubeconform and the Lua engine of Argo CD judge', lacking);
   process.env['DINFRA_JUDGES'] = without ? '' : folder;
 }
 
 /** Returns what this machine lacks, in words. @throws Error when it is the modules that cannot be built. */
 async function build(folder: string): Promise<string | undefined> {
-  console.log('building promtool, actionlint and the Lua engine, once: a few minutes on two cores …');
+  console.log('building promtool, actionlint, kubeconform and the Lua engine, once: a few minutes on two cores …');
   const unfinished = `${folder}.tmp.${process.pid}`;
   try {
     mkdirSync(unfinished, { recursive: true });

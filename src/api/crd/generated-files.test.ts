@@ -10,8 +10,8 @@ test.each(files)('$path is up to date with the schemas: `npm run generate` chang
   expect(await readFile(new URL(path, root), 'utf8')).toBe(text);
 });
 
-test('crds/ has no file that is not generated from the schemas', async () => {
+test.each(['crds', 'schemas/dinfra.io'])('%s has no file that is not generated from the schemas', async (folder) => {
   const made = files.map(({ path }) => path);
-  const found = (await readdir(new URL('crds/', root))).map((name) => `crds/${name}`);
+  const found = (await readdir(new URL(`${folder}/`, root))).map((name) => `${folder}/${name}`);
   expect(found.filter((path) => !made.includes(path))).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import type { Definition } from '../definition.ts';
 import { customResourceDefinition } from './custom-resource-definition.ts';
 import { definitions } from './definitions.ts';
+import { jsonSchema } from './json-schema.ts';
 import { referencePage } from './reference-page.ts';
 
 /** A file generated from the schemas: its path relative to the checkout, and its text. */
@@ -24,14 +25,38 @@ const examples: Readonly<Record<string, string>> = {
 /** Every file generated from the schemas. `root` is the checkout with the pages and their examples. */
 export async function generatedFiles(root: URL): Promise<readonly GeneratedFile[]> {
   const pages = definitions.map((definition) => pageFile(root, definition));
-  return [...definitions.map(crdFile), ...(await Promise.all(pages))];
+  return [...definitions.map(crdFile), kustomization(), ...definitions.map(schemaFile), ...(await Promise.all(pages))];
+}
+
+/** Makes crds/ a Kustomize base. Without an extension: `kubectl apply -f crds` takes every file that has one for an object. */
+function kustomization(): GeneratedFile {
+  const yaml = stringify({
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: definitions.map(crdName),
+    commonAnnotations: { 'argocd.argoproj.io/sync-options': 'Prune=false,ServerSideApply=true' },
+  });
+  return { path: 'crds/Kustomization', text: yaml };
+}
+
+function crdName({ group, plural }: Definition): string {
+  return `${group}_${plural}.yaml`;
 }
 
 function crdFile(definition: Definition): GeneratedFile {
   const yaml = stringify(customResourceDefinition(definition), { lineWidth: 0, aliasDuplicateObjects: false });
   return {
-    path: `crds/${definition.group}_${definition.plural}.yaml`,
+    path: `crds/${crdName(definition)}`,
     text: `# Made from src/api by \`npm run generate\`: change the schemas there, not this file.\n${yaml}`,
+  };
+}
+
+/** Named as kubeconform looks for it: `{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json`. */
+function schemaFile(definition: Definition): GeneratedFile {
+  const { group, kind, version } = definition;
+  return {
+    path: `schemas/${group}/${kind.toLowerCase()}_${version}.json`,
+    text: `${JSON.stringify(jsonSchema(definition), undefined, 2)}\n`,
   };
 }
 

@@ -4,7 +4,7 @@ import { Default } from 'typebox/value';
 /** A schema as a CustomResourceDefinition may hold it: plain data, references inlined, unions as enums. */
 export type StructuralSchema = { readonly [keyword: string]: unknown };
 
-/** The keywords of a structural schema that we use, in the order they are written. */
+/** The keywords of a structural schema that we use, in the order they are written. `oneOf` and `not` only restrict. */
 const KEYWORDS = [
   'description',
   'type',
@@ -19,6 +19,8 @@ const KEYWORDS = [
   'minItems',
   'maxItems',
   'maxProperties',
+  'oneOf',
+  'not',
   'x-kubernetes-list-type',
   'x-kubernetes-list-map-keys',
   'x-kubernetes-preserve-unknown-fields',
