@@ -27,6 +27,9 @@ export interface ReactorsPorts {
   readonly onRecovered: (key: string) => void;
 }
 
+/** How often a backend that does not answer is probed at most, in milliseconds: as often at least as one that does. */
+const RETRY_MS = 10_000;
+
 /** The Reactor controller: builds a reactor for each Reactor resource, writes its status and finds orphans. */
 export function registerReactors(
   parts: OperatorParts,
@@ -44,6 +47,7 @@ export function registerReactors(
     orphans: { deployments: cluster.deployments.store, standing, log },
     dependents: (key) => cluster.deployments.store.list().filter((one) => dependsOn(one, key)).length,
     probeMs: config.resyncMs,
+    retryMs: Math.min(RETRY_MS, config.resyncMs),
     onChange,
     onRecovered,
   });

@@ -1,5 +1,5 @@
 /**
- * The demo's story while the operator is killed at ten random moments. Each run prints its seed; DINFRA_SEED repeats
+ * The demo's story while the operator is killed at six random moments. Each run prints its seed; DINFRA_SEED repeats
  * the moments of an earlier run. Runs in the cluster of KUBECONFIG or else an embedded one, like story.test.ts.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { Story } from '../../dev/demo/story.ts';
 import type { OperatorProcess } from '../../dev/operator-process.ts';
 import { Stage } from '../support/stage.ts';
 
-const KILLS = 10;
+const KILLS = 6;
 /**
  * How long an operator lives, in milliseconds: from its first actions to the end of most of the work it begins. Every
  * other life counts from readiness, because on a slow machine the others may end before they have done anything.
@@ -26,16 +26,16 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-/** On a busy machine ten lives may take longer than one story, which is then played once more. */
+/** On a busy machine six lives may take longer than one story, which is then played once more. */
 const LONGEST_MS = 600_000;
 
-test('the story has the same end if the operator is killed at ten random moments', {
+test('the story has the same end if the operator is killed at six random moments', {
   timeout: LONGEST_MS,
 }, async () => {
   const { environment, world, consumer } = stage;
   const story = new Story(environment, world);
   const quiet = () => undefined;
-  // Slower than usual, so that ten lives end before the deadline of an award.
+  // Slower than usual, so that most lives end before the deadline of an award.
   environment.chain.tick(1_500);
   let operator = await environment.startOperator();
   let stop = false;

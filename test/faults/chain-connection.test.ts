@@ -295,7 +295,7 @@ describe('responses of a node', () => {
     await vi.waitFor(async () => expect((await source.desired())?.point.number).toBe(await heightOf(node)), 20_000);
     const requests = () => connections[0]?.api.stats?.total.requests ?? Number.NaN;
     const [before, start] = [requests(), await heightOf(node)];
-    for (let count = 0; count < 30; count++) {
+    for (let count = 0; count < 15; count++) {
       await node.build(1);
       const height = await heightOf(node);
       await vi.waitFor(async () => expect((await source.desired())?.point.number).toBe(height), {

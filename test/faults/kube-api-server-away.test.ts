@@ -59,7 +59,7 @@ test('an API server outage loses nothing and needs no restart', async () => {
     namespace,
     name: 'away',
     identity: 'me',
-    times: electionTimes(15_000),
+    times: electionTimes(4_000),
   });
   const leading = elector.lead(
     signal,

@@ -10,7 +10,7 @@ import { type Lie, LyingNode } from '../support/lying-node.ts';
 import { Stage } from '../support/stage.ts';
 
 /** How long a lie lasts: some blocks, and some full comparisons. */
-const LIE_MS = 12_000;
+const LIE_MS = 6_000;
 
 let stage: Stage;
 let node: LyingNode;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   const { environment, consumer, world } = stage;
   node = await LyingNode.before(environment.chain.endpoint);
   environment.chain.tick(500);
-  operator = await environment.startOperator({ resyncSeconds: 3 });
+  operator = await environment.startOperator({ resyncSeconds: 2 });
   await environment.applySamples({ chain: node.endpoint });
   await stage.until('three types are for sale', 60, () => world.sells(3));
   const vm = { image: 'debian-12', cpu: 1, memoryMiB: 1024 };

@@ -40,7 +40,7 @@ test('awards and ends during an API server outage are each handled once when it 
   // It can no longer prove that it leads, and exits; the next one waits for the API server.
   await stage.until('the leader has ended', 30, async () => operator.pid !== leader);
   // The duration of an upgrade of a small control plane.
-  await sleep(15_000);
+  await sleep(8_000);
   expect(vmNames()).toHaveLength(2);
   await plane?.startApiServer();
 
