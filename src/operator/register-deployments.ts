@@ -83,6 +83,8 @@ export function registerDeployments(
     concurrency: config.concurrency,
     concurrencyOf: (lane) => (awards.isMirrored(lane) ? 1 : config.concurrency),
     laneOf: (key) => laneOf(cluster.deployments.store.get(key)),
+    // One consumer with a hundred awards delays the first look at another's by one of them.
+    shareOf: (key) => cluster.deployments.store.get(key)?.spec.consumer ?? '',
     fieldsOf: (key) => fieldsOf(key, cluster.deployments.store.get(key)),
   });
   /** Enqueues Deployments that are in backoff and may succeed now. */

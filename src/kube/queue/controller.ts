@@ -41,6 +41,8 @@ export interface ControllerOptions {
    * The lane of a key, e.g. the backend it needs. Lanes share no workers. Default: one lane for all keys.
    */
   readonly laneOf?: (key: string) => string;
+  /** Whose a key is: those who share a lane take turns. Default: all keys are one's. */
+  readonly shareOf?: (key: string) => string;
   /** Further fields of every log line about a key. Default: none. */
   readonly fieldsOf?: (key: string) => object;
   /** Timeout of one reconcile, in milliseconds. Default 60 s. */
@@ -212,7 +214,7 @@ export class Controller {
 }
 
 function queueOptions(
-  { concurrencyOf, laneOf, observer, random }: ControllerOptions,
+  { concurrencyOf, laneOf, shareOf, observer, random }: ControllerOptions,
   concurrency: number,
   clock: Clock,
 ): WorkQueueOptions {
@@ -220,6 +222,7 @@ function queueOptions(
     clock,
     concurrencyOf: (lane) => Math.min(concurrency, Math.max(1, concurrencyOf?.(lane) ?? concurrency)),
     ...(laneOf !== undefined && { laneOf }),
+    ...(shareOf !== undefined && { shareOf }),
     ...(random !== undefined && { random }),
     ...(observer !== undefined && { observer: observer.queue }),
   };

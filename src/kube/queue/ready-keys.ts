@@ -9,6 +9,8 @@ export interface ReadyKey {
   readonly key: string;
   readonly priority: Priority;
   readonly lane: string;
+  /** Whose it is: those who share a lane take turns. */
+  readonly share: string;
   /** When it was first added, on the queue's clock. */
   readonly addedAt: number;
 }
@@ -16,10 +18,17 @@ export interface ReadyKey {
 /** Every fourth run serves low priority first, so that a stream of changes does not starve resyncs. */
 const LOW_SHARE = 4;
 
-/** The ready keys of a queue by lane and priority, first in first out. Lanes are served round-robin. */
+/** Keys by whose they are, first in first out. */
+type Shares = Map<string, Map<string, ReadyKey>>;
+
+/**
+ * The ready keys of a queue by lane and priority. Lanes are served round-robin, and in each lane those who share it, so
+ * that somebody with a hundred keys delays another's first one by no more than one of them; the keys of one are first in
+ * first out.
+ */
 export class ReadyKeys {
   private readonly places = new Map<string, ReadyKey>();
-  private readonly lanes: Readonly<Record<Priority, Map<string, Map<string, ReadyKey>>>> = {
+  private readonly lanes: Readonly<Record<Priority, Map<string, Shares>>> = {
     high: new Map(),
     low: new Map(),
   };
@@ -27,7 +36,7 @@ export class ReadyKeys {
 
   sizeOf(priority: Priority): number {
     let size = 0;
-    for (const keys of this.lanes[priority].values()) size += keys.size;
+    for (const shares of this.lanes[priority].values()) for (const keys of shares.values()) size += keys.size;
     return size;
   }
 
@@ -39,7 +48,9 @@ export class ReadyKeys {
       return true;
     }
     const priority = known.priority === 'high' ? 'high' : entry.priority;
-    if (priority === known.priority && entry.lane === known.lane) return false;
+    if (priority === known.priority && entry.lane === known.lane && entry.share === known.share) {
+      return false;
+    }
     this.remove(known);
     this.put({ ...entry, priority, addedAt: known.addedAt });
     return false;
@@ -67,36 +78,49 @@ export class ReadyKeys {
   }
 
   private firstOf(priority: Priority, hasRoom: (lane: string) => boolean): ReadyKey | undefined {
-    for (const [lane, keys] of this.lanes[priority]) {
+    for (const [lane, shares] of this.lanes[priority]) {
       if (!hasRoom(lane)) continue;
-      const [first] = keys.values();
+      const [keys] = shares.values();
+      const [first] = keys?.values() ?? [];
       if (first !== undefined) return first;
     }
     return undefined;
   }
 
-  /** Moves the lane just served behind the others. */
-  private rotate({ priority, lane }: ReadyKey): void {
+  /** Moves the lane just served behind the others, and in it whose key it was. */
+  private rotate({ priority, lane, share }: ReadyKey): void {
     const lanes = this.lanes[priority];
-    const keys = lanes.get(lane);
-    if (keys === undefined) return;
-    lanes.delete(lane);
-    lanes.set(lane, keys);
+    const shares = lanes.get(lane);
+    if (shares === undefined) return;
+    moveToEnd(shares, share);
+    moveToEnd(lanes, lane);
   }
 
   private put(entry: ReadyKey): void {
     this.places.set(entry.key, entry);
     const lanes = this.lanes[entry.priority];
-    const keys = lanes.get(entry.lane);
-    if (keys === undefined) lanes.set(entry.lane, new Map([[entry.key, entry]]));
-    else keys.set(entry.key, entry);
+    const shares: Shares = lanes.get(entry.lane) ?? new Map();
+    const keys = shares.get(entry.share) ?? new Map<string, ReadyKey>();
+    keys.set(entry.key, entry);
+    shares.set(entry.share, keys);
+    lanes.set(entry.lane, shares);
   }
 
-  private remove({ key, priority, lane }: ReadyKey): void {
+  private remove({ key, priority, lane, share }: ReadyKey): void {
     this.places.delete(key);
     const lanes = this.lanes[priority];
-    const keys = lanes.get(lane);
+    const shares = lanes.get(lane);
+    const keys = shares?.get(share);
     keys?.delete(key);
-    if (keys?.size === 0) lanes.delete(lane);
+    if (keys?.size === 0) shares?.delete(share);
+    if (shares?.size === 0) lanes.delete(lane);
   }
+}
+
+/** A map keeps the order in which its keys were added. */
+function moveToEnd<T>(map: Map<string, T>, key: string): void {
+  const value = map.get(key);
+  if (value === undefined) return;
+  map.delete(key);
+  map.set(key, value);
 }

@@ -292,3 +292,21 @@ describe('whatever is added, in whatever order, with however many takers', () =>
     );
   });
 });
+
+test('a consumer with a hundred keys delays the first key of another by one of them', async () => {
+  const queue = new WorkQueue({
+    clock: new ManualClock(),
+    concurrencyOf: () => 1,
+    shareOf: (key) => key.slice(0, key.indexOf('/')),
+  });
+  for (let index = 0; index < 100; index++) queue.add(`many/${index}`);
+  queue.add('one/0');
+  queue.add('two/0');
+  const order: string[] = [];
+  for (let count = 0; count < 5; count++) {
+    const key = (await queue.take()) ?? '';
+    order.push(key);
+    queue.done(key);
+  }
+  expect(order).toEqual(['many/0', 'one/0', 'two/0', 'many/1', 'many/2']);
+});

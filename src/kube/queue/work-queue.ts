@@ -10,6 +10,8 @@ export interface WorkQueueOptions {
   readonly concurrencyOf?: (lane: string) => number;
   /** The lane of a key, asked each time it becomes ready. Default: one lane for all. */
   readonly laneOf?: (key: string) => string;
+  /** Whose a key is: those who share a lane take turns. Default: all keys are one's. */
+  readonly shareOf?: (key: string) => string;
   readonly observer?: WorkQueueObserver;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -47,12 +49,14 @@ interface Running {
  * - a key added while it runs is queued again afterwards, so every add is followed by a run that started after it;
  * - adding a delayed key without a delay makes it run immediately;
  * - each lane has its own concurrency: keys that hang in one lane delay no other lane; it may change at any time;
+ * - those who share a lane take turns in it;
  * - an idle key takes no memory.
  */
 export class WorkQueue {
   private readonly backoff: BackoffLimits;
   private readonly concurrencyOf: (lane: string) => number;
   private readonly laneOf: (key: string) => string;
+  private readonly shareOf: (key: string) => string;
   private readonly observer: WorkQueueObserver | undefined;
   private readonly clock: Clock;
   private readonly random: () => number;
@@ -72,6 +76,7 @@ export class WorkQueue {
     this.backoff = options.backoff ?? { initialMs: 5, maxMs: 1_000_000 };
     this.concurrencyOf = options.concurrencyOf ?? (() => Number.POSITIVE_INFINITY);
     this.laneOf = options.laneOf ?? (() => '');
+    this.shareOf = options.shareOf ?? (() => '');
     this.observer = options.observer;
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
@@ -90,7 +95,7 @@ export class WorkQueue {
       });
       return;
     }
-    if (this.ready.add({ key, priority, addedAt, lane: this.laneOf(key) })) this.observer?.added();
+    if (this.ready.add({ key, priority, addedAt, ...this.placeOf(key) })) this.observer?.added();
     this.serve();
   }
 
@@ -152,7 +157,7 @@ export class WorkQueue {
     this.observer?.finished(this.clock.monotonic() - run.startedAt);
     const again = this.again.get(key);
     this.again.delete(key);
-    if (again !== undefined && !this.closed) this.ready.add({ key, ...again, lane: this.laneOf(key) });
+    if (again !== undefined && !this.closed) this.ready.add({ key, ...again, ...this.placeOf(key) });
     this.serve();
   }
 
@@ -199,6 +204,10 @@ export class WorkQueue {
       this.observer?.started(now - addedAt);
       taker(key);
     }
+  }
+
+  private placeOf(key: string) {
+    return { lane: this.laneOf(key), share: this.shareOf(key) };
   }
 
   /** Sets the single timer to the soonest delayed key. */
