@@ -15,7 +15,7 @@ import { ImageTree } from '../test/support/image-tree.ts';
 import { judge } from '../test/support/judge.ts';
 import { setup as setupJudges } from '../test/support/judges.setup.ts';
 import { RestingTenants } from '../test/support/resting-tenants.ts';
-import { EXCEPTIONS, playForRights } from '../test/support/rights-story.ts';
+import { playForRights } from '../test/support/rights-story.ts';
 import { median } from './numbers.ts';
 import type { Figure } from './report.ts';
 
@@ -127,9 +127,9 @@ async function upgrade(say: (line: string) => void): Promise<readonly Figure[]> 
 
 async function rights(say: (line: string) => void): Promise<readonly Figure[]> {
   say('playing the demo with an audit log …');
-  const { granted, unused } = await playForRights();
-  const value = unused.filter((right) => !(right in EXCEPTIONS)).length;
-  const method = `Of ${granted.length} rights, a verb on a kind each, that the chart gives to the operator, those that no request of the demo has needed; ${Object.keys(EXCEPTIONS).length} exceptions with a reason are left out.`;
+  const { granted, unneeded } = await playForRights();
+  const value = unneeded.length;
+  const method = `Of ${granted.length} rights, a verb on a kind each, that the chart gives to the operator, those without which no request of the demo would have been refused.`;
   return [{ name: 'rbac.unused_rules', value, unit: 'rights', runs: 1, bound: { atMost: 0 }, method }];
 }
 
