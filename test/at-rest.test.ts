@@ -30,7 +30,7 @@ const SECOND = 1_000;
 /** Seconds from one finalised block to the next. */
 const BLOCK = 6;
 
-/** A backend with one VM for each tenure. */
+/** A backend with one VM per tenure. */
 class TenantCloud extends FakeReactor {
   override readonly types = new Set(['helm/v1']);
   looks = 0;
@@ -61,7 +61,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-/** Lets time go by, with a block every six seconds. */
+/** Advances the time, with a block every six seconds. */
 async function seconds(count: number): Promise<void> {
   for (let second = 1; second <= count; second++) {
     await vi.advanceTimersByTimeAsync(SECOND);
@@ -70,7 +70,7 @@ async function seconds(count: number): Promise<void> {
   }
 }
 
-/** Calls back for each change of what is in a store. */
+/** Calls back for each change in a store. */
 function onChange<T extends KubeObject>(store: Store<T>, handle: (change: Change<T>) => void): void {
   const [put, remove] = [store.put.bind(store), store.remove.bind(store)];
   const pass = (change: Change<T> | undefined) => {
@@ -80,7 +80,7 @@ function onChange<T extends KubeObject>(store: Store<T>, handle: (change: Change
   Object.assign(store, { put: (object: T) => pass(put(object)), remove: (key: string) => pass(remove(key)) });
 }
 
-/** Starts everything that leads, wired as src/operator does. */
+/** Starts everything that only a leader runs, wired as in src/operator. */
 function lead(): void {
   const { cluster, clock, context } = world;
   const { signal } = world.stop;
@@ -150,11 +150,11 @@ function lead(): void {
   });
 }
 
-/** More than the whole test needs. */
+/** More than the whole test takes. */
 const MOST_WRITES = 500;
 
 test('at rest for ten minutes the operator looks at everything, writes nothing and sends nothing', async () => {
-  // Each write wakes somebody: one that writes again would go on without end, and without time going by.
+  // Every write triggers reconciles: one that writes every time would loop forever without any time passing.
   world.cluster.failWhen(() => (world.cluster.writes.length > MOST_WRITES ? 500 : undefined));
   lead();
   world.cluster.put(reactors, { metadata: { name: 'cluster-a', namespace: 'acme' }, spec: {} });

@@ -3,8 +3,8 @@ import type { Logger } from '../base/logger.ts';
 import { identityOf, type Tenure, type TenureIdentity } from './identity.ts';
 
 /**
- * The field by which everything of one tenure is found in the log: the name that its Deployment, namespace, release and VM
- * have. It is the same from the award to the VM, and of no other tenure of any chain.
+ * The log field that identifies a tenure: the name of its Deployment, namespace, release and VM. It stays the same from
+ * the award to the VM, and no other tenure of any chain has it.
  */
 export interface TenureField {
   readonly tenure: string;
@@ -19,15 +19,15 @@ export function forTenure(log: Logger, tenure: Tenure): Logger {
   return log.child({ ...tenureField(tenure) });
 }
 
-/** What has no logger of a tenure, because all tenures share it: the client of a backend. */
+/** For code without a logger of one tenure because all tenures share it, such as a backend's client. */
 const served = new AsyncLocalStorage<TenureField>();
 
-/** Calls of a backend that `work` makes, and what it awaits, are made for this tenure. */
+/** Runs `work` on behalf of a tenure: `servedTenure` returns it in everything that `work` calls or awaits. */
 export function onBehalfOf<T>({ name }: TenureIdentity, work: () => T): T {
   return served.run({ tenure: name }, work);
 }
 
-/** The tenure for which the running code works; no field when it works for none. */
+/** The tenure on whose behalf the current code runs; no field if there is none. */
 export function servedTenure(): TenureField | Record<string, never> {
   return served.getStore() ?? {};
 }

@@ -16,7 +16,7 @@ export interface WorkerLimits {
 /** A task that was terminated because it exceeded its bounds. */
 export interface Overrun {
   readonly kind: 'Overrun';
-  /** What it would have needed, in words: `more than 2 s`. */
+  /** What it would have needed, e.g. `more than 2 s`. */
   readonly needed: string;
 }
 
@@ -26,8 +26,8 @@ export interface Overrun {
 const START_MS = 30_000;
 
 /**
- * Threads for work on what strangers wrote, each terminated when a task exceeds its time or memory. A thread posts `ready`
- * when it has started, and then one answer for each task. How many run at once is the caller's to decide.
+ * Threads for work on untrusted input, each terminated if a task exceeds its time or memory. A thread posts `ready`
+ * when it has started, and then one answer per task. The caller decides how many run at once.
  */
 export class WorkerPool<Task, Answer extends object> {
   readonly #file: URL;
@@ -36,7 +36,7 @@ export class WorkerPool<Task, Answer extends object> {
   readonly #idle = new Map<Worker, () => void>();
   readonly #closed = new AbortController();
 
-  /** @param file what the threads run. */
+  /** @param file is the module that the threads run. */
   constructor(file: URL, limits: WorkerLimits) {
     this.#file = file;
     this.#limits = limits;

@@ -9,7 +9,7 @@ import type { Award } from '../award/award.ts';
 import type { Store, StoreView } from '../kube/cache/store.ts';
 import type { KubeObject } from '../kube/client/resource-type.ts';
 
-/** What a cache showed at some time: as many changes ago as `lag` says. */
+/** A view of a cache that is `lag` changes behind. */
 class LaggingView<T extends KubeObject> implements StoreView<T> {
   lag = 0;
   private readonly pictures: ReadonlyMap<string, T>[] = [new Map()];
@@ -41,13 +41,13 @@ class LaggingView<T extends KubeObject> implements StoreView<T> {
   }
 }
 
-/** A bridge whose caches are behind, and everything it did that no tenant survives. */
+/** A bridge with stale caches, and a record of every harmful action. */
 class StaleWorld extends BridgeWorld {
   readonly wrongs: string[] = [];
   readonly views: readonly LaggingView<KubeObject>[];
-  /** Subscriptions there have been. */
+  /** Subscriptions that have ended. */
   readonly over = new Set<bigint>();
-  /** What a person has done is no wrong of the bridge. */
+  /** Set while a person acts, which is not judged. */
   byHand = false;
 
   constructor() {
@@ -59,12 +59,12 @@ class StaleWorld extends BridgeWorld {
     const apply = this.ledger.apply.bind(this.ledger);
     this.ledger.apply = (report) => {
       const { facts } = this.truth(report.subscription)?.status ?? {};
-      if (report.report === 'released' && facts?.released !== true) this.wrongs.push('released what is there');
+      if (report.report === 'released' && facts?.released !== true) this.wrongs.push('released an existing workload');
       return apply(report);
     };
   }
 
-  /** The Deployment of a subscription as it is, whatever the caches show. */
+  /** The current Deployment of a subscription, whatever the caches show. */
   truth(subscription: bigint): Deployment | undefined {
     const stored = this.cluster.view<Deployment>(deployments).list();
     return stored.find(({ spec }) => spec.subscription === `${subscription}`);
@@ -144,7 +144,7 @@ function happen(world: StaleWorld, { happening, subscription }: Moment): void {
   const found = world.truth(subscription);
   switch (happening) {
     case 'an award':
-      // A tenure is never reused: what was over stays over.
+      // A tenure is never reused.
       if (award === undefined && found === undefined && !world.over.has(subscription)) {
         ledger.award(subscription, { state: 'Awarded', deadline: ledger.block + 500 });
       }

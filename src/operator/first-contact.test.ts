@@ -33,7 +33,7 @@ test('an award whose descriptor is not pinned yet, and an end to be confirmed, w
   expect(awaitsFirstContact(award, { ...known('acme/cloud'), areSourcesKnown: true })).toBe(false);
 });
 
-test('Deployments that wait are enqueued once, when what they need was contacted, and not when they ran meanwhile', () => {
+test('a waiting Deployment is enqueued once, after first contact, and not if it ran meanwhile', () => {
   const early = new Set(['a', 'b', 'c']);
   const enqueued: string[] = [];
   const gate = new FirstContactGate(

@@ -9,9 +9,10 @@ export interface Contacts {
 }
 
 /**
- * Whether a Deployment must wait briefly after the start because what it needs has not been contacted yet: that must not
- * count as unreachable, or every running Deployment would turn Unknown. It waits for its own reactor only, and for the
- * award sources only when it needs one: when its descriptor is not in the cluster yet or its end must be confirmed. Pure.
+ * Whether a Deployment must wait briefly after the start because what it needs has not been contacted yet: that must
+ * not count as unreachable, or every running Deployment would turn Unknown. It waits only for its own reactor, and for
+ * the award sources only if it needs one: if its descriptor is not in the cluster yet or its end must be confirmed.
+ * Pure.
  */
 export function awaitsFirstContact(deployment: Deployment, contacts: Contacts): boolean {
   const { metadata, spec, status } = deployment;
@@ -22,8 +23,8 @@ export function awaitsFirstContact(deployment: Deployment, contacts: Contacts): 
 }
 
 /**
- * Keeps the Deployments that wait for first contact out of the queue: ten thousand that look again and again take the time
- * that the contact itself needs.
+ * Keeps Deployments that wait for first contact out of the queue: ten thousand of them polling would delay the contact
+ * itself.
  */
 export class FirstContactGate {
   readonly #isTooEarly: (key: string) => boolean;
@@ -35,16 +36,16 @@ export class FirstContactGate {
     this.#enqueue = enqueue;
   }
 
-  /** Whether a Deployment has to wait. It is enqueued by the first `release` that finds that it need not any more. */
+  /** Whether a Deployment has to wait. The first `release` that finds it ready enqueues it. */
   holds(key: string): boolean {
     const isTooEarly = this.#isTooEarly(key);
     if (isTooEarly) this.#waiting.add(key);
-    // Whatever else has enqueued it: once is enough.
+    // Something else has enqueued it meanwhile; once is enough.
     else this.#waiting.delete(key);
     return isTooEarly;
   }
 
-  /** Enqueues those that need not wait any more. */
+  /** Enqueues the Deployments that no longer have to wait. */
   release(): void {
     for (const key of this.#waiting) {
       if (this.#isTooEarly(key)) continue;

@@ -23,13 +23,13 @@ test('a Deployment that no longer exists has a lane', () => {
   expect(laneOf(undefined)).toBe('');
 });
 
-test('the log lines of a Deployment have the name of its tenure, and those of one that is gone its own', () => {
+test('log lines about a Deployment have the name of its tenure, or its own name if it is gone', () => {
   const { name } = orderFor({}, 7n).identity;
   expect(fieldsOf('acme/by-hand', deploymentFor(orderFor({}, 7n)))).toEqual({ tenure: name });
   expect(fieldsOf(`acme/${name}`, undefined)).toEqual({ tenure: name });
 });
 
-test('undecided awards make room while others are written into their namespace, by however many Providers', () => {
+test('undecided awards have a lower limit while any Provider writes awards into their namespace', () => {
   const awards = new MirroredNamespaces();
   const [undecided, running] = [laneOf(on('cloud', 'Awarded')), laneOf(on('cloud'))];
   expect(awards.isMirrored(undecided)).toBe(false);

@@ -25,13 +25,13 @@ export interface DeploymentsFeature extends Feature {
   reactorRecovered(key: string): void;
   /** The award source of a Provider, by `namespace/name`, is reachable again. */
   providerReachable(key: string): void;
-  /** Awards begin to be written into a namespace, or all of them are there. */
+  /** A burst of awards is being written into a namespace, or is complete. */
   mirroring(namespace: string, phase: 'Begins' | 'Ends'): void;
 }
 
 /** How long a Deployment waits at start for first contact with its reactor and the award sources, in milliseconds. */
 const FIRST_CONTACT_MS = 10_000;
-/** How often those that wait are checked for that, in milliseconds. */
+/** Interval at which waiting Deployments are checked for it, in milliseconds. */
 const LOOK_AGAIN_MS = 250;
 
 /** The Deployment controller. */
@@ -61,7 +61,7 @@ export function registerDeployments(
   const sweeper = new PinSweeper({ client, pins, deployments: cluster.deployments.store, namespace, log: parts.log });
   let areSourcesKnown = false;
   let waitsUntil = Number.POSITIVE_INFINITY;
-  /** Per Deployment: a backend or a chain that hangs delays no other Deployment's start. */
+  /** Per Deployment, so that a hung backend or chain delays no other Deployment's start. */
   const isTooEarly = (key: string) => {
     const deployment = cluster.deployments.store.get(key);
     if (deployment === undefined || systemClock.monotonic() >= waitsUntil) return false;
@@ -137,7 +137,7 @@ export function registerDeployments(
   };
 }
 
-/** Ends the lane of undecided awards. */
+/** Suffix of the lane of undecided awards. */
 const AWARDED = ' Awarded';
 
 /**
@@ -152,9 +152,9 @@ export function laneOf(deployment: Deployment | undefined): string {
 }
 
 /**
- * The namespaces that awards are being written into. Meanwhile those that are there already are decided one at a time:
- * everything that becomes of an award waits for its objects, so the API server makes the others first. A burst of five
- * hundred takes a second or two.
+ * The namespaces that awards are being written into. Meanwhile their awards are decided one at a time: an award can
+ * only be processed once its objects exist, so writing the others comes first. A burst of five hundred takes a second
+ * or two.
  */
 export class MirroredNamespaces {
   readonly #sessions = new Map<string, number>();
@@ -165,13 +165,16 @@ export class MirroredNamespaces {
     else this.#sessions.delete(namespace);
   }
 
-  /** Whether the undecided awards of a lane are among those. */
+  /** Whether awards are being written into the namespace of a lane of undecided awards. */
   isMirrored(lane: string): boolean {
     return lane.endsWith(AWARDED) && this.#sessions.has(lane.slice(0, lane.indexOf('/')));
   }
 }
 
-/** What every log line about a Deployment has. One that is gone is known by its name, which the bridge gives by tenure. */
+/**
+ * The fields of every log line about a Deployment. One that is gone is identified by its name, which the bridge derives
+ * from the tenure.
+ */
 export function fieldsOf(key: string, deployment: Deployment | undefined): TenureField {
   return deployment === undefined ? { tenure: parseKey(key).name } : tenureField(tenureOf(deployment));
 }

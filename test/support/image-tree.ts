@@ -25,8 +25,8 @@ export class ImageTree {
   }
 
   /**
-   * Makes it in a folder of its own, as `make image-tree` does. Returns what this machine lacks for it, in words, when it
-   * cannot be made or entered here: Debian's packages are where the libraries come from, and mounting takes root.
+   * Creates it in a separate folder, as `make image-tree` does. If this machine cannot create or enter it, returns a
+   * description of what is missing: the libraries come from Debian's packages, and mounting requires root.
    */
   static async make(folder: string): Promise<ImageTree | string> {
     const lacking = await lackingHere();
@@ -67,7 +67,7 @@ export class ImageTree {
 }
 
 async function lackingHere(): Promise<string | undefined> {
-  if (process.getuid?.() !== 0) return 'it takes root, to mount';
+  if (process.getuid?.() !== 0) return 'mounting requires root';
   for (const command of ['apt-get', 'dpkg-deb', 'unshare', 'setpriv', 'chroot', 'ldd']) {
     const lacking = lackingCommand(command);
     if (lacking !== undefined) return lacking;

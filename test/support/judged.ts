@@ -1,4 +1,4 @@
 import { test } from 'vitest';
 
-/** A test that asks a judge: left out on a machine that cannot build them, which judges.setup.ts has said then. */
+/** A test that needs the programs of judges.setup.ts: skipped on a machine that cannot build them. */
 export const judged = test.skipIf(process.env['DINFRA_JUDGES'] === '');

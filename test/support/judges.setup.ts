@@ -7,14 +7,17 @@ import { execa } from 'execa';
 import { lackingCommand, leftOut } from './left-out.ts';
 
 const source = fileURLToPath(new URL('../../tools/judges', import.meta.url));
-/** What Go says of a machine, and not of the modules: no network, no room, too little memory, another Go than is asked for. */
+/**
+ * Go's errors that are about the machine, not the modules: no network, no disk space, too little memory, another Go
+ * version.
+ */
 const OF_THE_MACHINE =
   /dial tcp|i\/o timeout|connection refused|no such host|TLS handshake|proxyconnect|server misbehaving|unexpected EOF|no space left|read-only file system|permission denied|cannot allocate memory|signal: killed|requires go >=|GOCACHE is not defined|module lookup disabled|reading https?:/;
 
 /**
- * The programs that judge what we hand to others: promtool, actionlint, kubeconform, and Argo CD's Lua engine. Built once from their
- * Go modules into the cache; tests find them in the folder DINFRA_JUDGES, which is empty when this machine cannot build
- * them: their tests are left out then.
+ * The programs that check our artefacts as their consumers do: promtool, actionlint, kubeconform, and Argo CD's Lua
+ * engine. Built once from their Go modules into the cache; tests find them in the folder DINFRA_JUDGES. It is empty if
+ * this machine cannot build them, and their tests are skipped.
  */
 export async function setup(): Promise<void> {
   const parent =
@@ -27,7 +30,7 @@ export async function setup(): Promise<void> {
   process.env['DINFRA_JUDGES'] = without ? '' : folder;
 }
 
-/** Returns what this machine lacks, in words. @throws Error when it is the modules that cannot be built. */
+/** Returns a description of what this machine lacks. @throws Error if the modules themselves do not build. */
 async function build(folder: string): Promise<string | undefined> {
   console.log('building promtool, actionlint, kubeconform and the Lua engine, once: a few minutes on two cores …');
   const unfinished = `${folder}.tmp.${process.pid}`;
@@ -40,7 +43,7 @@ async function build(folder: string): Promise<string | undefined> {
     renameSync(unfinished, folder);
     return undefined;
   } catch (error) {
-    // Another run has built them at the same time.
+    // A concurrent run has built them.
     if (existsSync(folder)) return undefined;
     const text = error instanceof Error ? error.message : String(error);
     const line = text.split('\n').find((each) => OF_THE_MACHINE.test(each));

@@ -2,19 +2,19 @@ import { accessSync, constants } from 'node:fs';
 import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** For `skipIf`: says in a line of the run's output what is left out when this machine lacks something, and why. */
+/** For `skipIf`: true if this machine lacks something; then prints a line with what is skipped and why. */
 export function leftOut(what: string, lacking: string | undefined): boolean {
   if (lacking !== undefined) process.stdout.write(`- ${what}: left out, ${lacking}\n`);
   return lacking !== undefined;
 }
 
-/** In words, that PATH does not have a command; undefined when it has. */
+/** A description of the problem if a command is not on PATH; undefined if it is. */
 export function lackingCommand(name: string): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.some((folder) => isExecutable(join(folder, name))) ? undefined : `${name} is not on PATH`;
 }
 
-/** In words, why ssh-keygen would not run here. It refuses a user without an entry in /etc/passwd. */
+/** A description of the problem if ssh-keygen cannot run here: it refuses a user without an entry in /etc/passwd. */
 export function lackingSshKeygen(): string | undefined {
   const command = lackingCommand('ssh-keygen');
   if (command !== undefined) return command;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A span as it is on the wire. */
+/** A span in OTLP's JSON format. */
 export interface ReceivedSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -20,7 +20,7 @@ interface Body {
   }[];
 }
 
-/** An OpenTelemetry collector that keeps what it is sent: OTLP over HTTP, as JSON. */
+/** An OpenTelemetry collector that stores the spans it receives: OTLP over HTTP, as JSON. */
 export class TraceCollector {
   readonly spans: ReceivedSpan[] = [];
   readonly requests: {
@@ -28,7 +28,7 @@ export class TraceCollector {
     readonly headers: NodeJS.Dict<string | string[]>;
     readonly body: Body;
   }[] = [];
-  /** The code that requests are answered with. */
+  /** HTTP status code of the responses. */
   answer = 200;
   private readonly server: Server;
 
@@ -53,7 +53,7 @@ export class TraceCollector {
     return collector;
   }
 
-  /** What OTEL_EXPORTER_OTLP_ENDPOINT is set to. */
+  /** The value for OTEL_EXPORTER_OTLP_ENDPOINT. */
   get endpoint(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }

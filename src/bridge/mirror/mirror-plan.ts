@@ -34,7 +34,7 @@ export interface MirrorFacts {
 
 /** One write to the mirror. */
 export type MirrorWrite = {
-  /** `tenureKey` of what it is about. */
+  /** `tenureKey` of the object. */
   readonly tenure: string;
   /** What brings the object in step, as a JSON merge patch; undefined when it has to be created. */
   readonly patch: object | undefined;
@@ -130,7 +130,7 @@ export function* planMirror(facts: MirrorFacts): Generator<void, MirrorPlan, voi
   return { writes, deleteDeployments, deleteSubscriptions, begins, held };
 }
 
-/** What waits for a person to approve its removal is not paid for: it is stopped meanwhile, which can be taken back. */
+/** A workload whose teardown waits for approval is not paid for: it is stopped meanwhile, which is reversible. */
 function stoppedUntilApproved({ spec, ...object }: Mirrored<DeploymentSpec>): Mirrored<DeploymentSpec> {
   const { endReason: _, ...ours } = spec;
   return { ...object, spec: { ...ours, state: 'Suspended' } };

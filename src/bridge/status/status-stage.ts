@@ -201,7 +201,7 @@ export class StatusStage {
   }
 }
 
-/** Whether there is nothing to say yet: the controller is about to look at its Deployment, which will be said then. */
+/** Whether the first status can wait: the controller is about to reconcile its Deployments, which triggers one. */
 function isFresh(subscription: Subscription, parts: readonly Deployment[], isRefused: boolean): boolean {
   if (isRefused || subscription.status.conditions !== undefined || isRequested(subscription)) return false;
   return parts.every(({ status }) => status.conditions === undefined);

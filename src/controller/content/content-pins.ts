@@ -22,7 +22,7 @@ export interface ContentPins {
   find(pin: Pin, signal: AbortSignal): Promise<PinnedContent | undefined>;
   /** Stores content under its name. Does nothing if it is stored already. */
   put(pin: Pin, content: PinnedContent, signal: AbortSignal): Promise<void>;
-  /** It is going to be deleted: whoever puts it next has to ask the cluster. */
+  /** To be called before a pin is deleted, so that the next `put` asks the cluster. */
   forget(pin: ObjectRef): void;
 }
 
@@ -60,9 +60,11 @@ export const PINNED = 'descriptor';
 
 /** Size of the cache in memory, in bytes. With it, most reconciles need no request. */
 const CACHE_BYTES = 8 * 1024 * 1024;
-/** For how long what was found to be kept counts as kept, in milliseconds: a burst of awards is often of one descriptor. */
+/**
+ * How long a stored pin counts as stored without a check, in milliseconds: a burst of awards often has one descriptor.
+ */
 const KEPT_MS = 30_000;
-/** How many pins are remembered as kept. */
+/** How many pins are remembered as stored. */
 const MAX_KEPT = 4096;
 
 /** Content kept in immutable ConfigMaps. */
@@ -73,7 +75,7 @@ export class ConfigMapPins implements ContentPins {
     ({ bytes, translated }) => bytes.length + (translated?.json.length ?? 0),
   );
   readonly #clock: Pick<Clock, 'monotonic'>;
-  /** When a pin was last known to be there, in monotonic milliseconds. */
+  /** When a pin was last known to be stored, in monotonic milliseconds. */
   readonly #keptAt = new BoundedCache<number>(MAX_KEPT);
 
   constructor(client: KubeClient, clock: Pick<Clock, 'monotonic'> = systemClock) {

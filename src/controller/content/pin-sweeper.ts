@@ -71,7 +71,7 @@ export class PinSweeper {
     for (const { metadata, spec, status } of this.#options.deployments.list()) {
       const namespace = metadata.namespace ?? '';
       for (const ref of [spec.descriptor, spec.update, spec.accepted, status.accepted]) {
-        // Most say the same up to four times, and a name is a hash.
+        // A Deployment usually names the same hash up to four times.
         const key = `${namespace} ${ref?.hash} ${spec.descriptorType}`;
         if (ref !== undefined && !pins.has(key)) pins.set(key, pinOf(namespace, ref.hash, spec.descriptorType));
       }

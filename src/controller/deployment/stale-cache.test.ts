@@ -6,10 +6,10 @@ import type { DeploymentSpec } from '../../api/deployment.ts';
 import { RetryableError } from '../../errors/dinfra-error.ts';
 import type { Observation, Step } from '../../providers/port.ts';
 
-/** A cloud that shows a VM some time after it was asked for, and says what must never happen to it. */
+/** A cloud that shows a VM some time after its create, and records violations: duplicates and destroyed VMs. */
 class SlowCloud extends FakeReactor {
   readonly wrongs: string[] = [];
-  /** Milliseconds from a create to when it is seen: shorter than the controller looks for it. */
+  /** Milliseconds until a create becomes visible: shorter than the controller waits for it. */
   visibleAfterMs = 0;
   losesReplies = false;
   private readonly clock: ManualClock;
@@ -27,7 +27,7 @@ class SlowCloud extends FakeReactor {
   }
 
   override async create(...asked: Parameters<FakeReactor['create']>): Promise<Step> {
-    if (this.visibleAt !== undefined) this.wrongs.push('made twice');
+    if (this.visibleAt !== undefined) this.wrongs.push('created twice');
     this.visibleAt = this.clock.monotonic() + this.visibleAfterMs;
     const step = await super.create(...asked);
     if (this.losesReplies) throw new RetryableError('CloudStackUnreachable', { message: 'the reply was lost' });
@@ -46,7 +46,7 @@ type Event = 'nothing' | 'restart' | 'another writer' | 'deleted and mirrored ag
 
 interface Moment {
   readonly event: Event;
-  /** How many versions the cache is behind: it also goes back. */
+  /** How many versions the cache is behind. May grow, so that the cache goes back. */
   readonly lag: number;
   readonly waitMs: number;
 }
@@ -77,13 +77,13 @@ async function happen(bench: ReconcilerBench, event: Event): Promise<void> {
       return;
     case 'another writer': {
       const at = { observedGeneration: 1, lastTransitionTime: '2026-01-01T00:00:00Z', message: '' };
-      const reported = { type: 'Reported', status: 'True', reason: 'Told', ...at } as const;
+      const reported = { type: 'Reported', status: 'True', reason: 'Confirmed', ...at } as const;
       const others = (bench.status.conditions ?? []).filter(({ type }) => type !== 'Reported');
       cluster.changeStatus(key, { ...bench.status, conditions: [...others, reported] });
       return;
     }
     case 'deleted and mirrored again': {
-      // What is under way shows by then: afterwards nobody remembers it.
+      // A create in flight must be visible by now: nothing remembers it afterwards.
       await bench.clock.advance(16_000);
       const { metadata, ...object } = cluster.now(key);
       const { resourceVersion } = metadata;
@@ -105,7 +105,7 @@ function tenure(visibleAfterMs: number): { readonly bench: ReconcilerBench; read
 }
 
 describe('a cache that lags, jumps and goes back', () => {
-  it('nothing is made twice and nothing is destroyed, and once the cache has caught up there is one VM', async () => {
+  it('nothing is created twice or destroyed, and once the cache has caught up there is one VM', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(moment, { maxLength: 40 }),
@@ -133,18 +133,18 @@ describe('a cache that lags, jumps and goes back', () => {
     );
   }, 60_000);
 
-  it('a create that is decided on an old view is not sent', async () => {
+  it('a create that was decided on a stale view is not sent', async () => {
     const { bench, cloud } = tenure(5_000);
     await bench.reconcile();
     expect(cloud.steps).toEqual(['create']);
-    // The view from before the intent, by a process that remembers nothing.
+    // A view from before the intent, in a restarted process.
     bench.cluster.lag = 2;
     bench.restart();
     for (let round = 0; round < 5; round++) await bench.reconcile();
     expect(cloud.steps).toEqual(['create']);
   });
 
-  it('the finalizer of a Deployment that was mirrored again stays when an old view says that its predecessor goes', async () => {
+  it('the finalizer of a Deployment that was mirrored again stays although a stale view shows its predecessor being deleted', async () => {
     const { bench } = tenure(0);
     const { metadata } = bench.cluster.now(bench.key);
     bench.cluster.changeMetadata(bench.key, { deletionTimestamp: '2026-01-01T00:00:00Z' });

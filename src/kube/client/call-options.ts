@@ -5,7 +5,7 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** The field manager. Default `dinfra-operator`. */
   readonly fieldManager?: string;
-  /** Whether a field that the server does not know is an error, as it is in an apply. By default it is dropped. */
+  /** Whether an unknown field is an error, as in an apply. By default the server drops it. */
   readonly strict?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface ApplyOptions extends WriteOptions {
 export interface DeleteOptions {
   /** Preconditions: delete only the object with this uid, at this version. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
-  /** Seconds until the object goes. Default: what the object says itself. */
+  /** Grace period in seconds. Default: the object's own. */
   readonly gracePeriodSeconds?: number;
   /** What happens to dependents. Default: the API server's default for the type, usually Background. */
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';

@@ -2,12 +2,14 @@ import { X509Certificate } from 'node:crypto';
 import { Gauge, type Registry } from 'prom-client';
 import type { ClusterAccess } from './cluster-access.ts';
 
-/** A token that lives shorter is one that somebody renews: the kubelet, or a command of the kubeconfig. In seconds. */
+/**
+ * A token with a shorter lifetime is renewed by somebody: the kubelet, or an exec plugin of the kubeconfig. In seconds.
+ */
 const RENEWED_SECONDS = 2 * 86_400;
 
 /**
- * Shows when what gives access to the cluster ends: the client's certificate, the last of the CA's, and a token in the
- * kubeconfig. A pod with a service account has no client certificate, and its token is renewed by the kubelet.
+ * Shows when the credentials for the cluster expire: the client certificate, the last of the CA certificates, and a
+ * token in the kubeconfig. A pod with a service account has no client certificate, and the kubelet renews its token.
  */
 export function showCertificateEnds(registry: Registry, access: Pick<ClusterAccess, 'credentials'>): void {
   new Gauge({
@@ -17,7 +19,7 @@ export function showCertificateEnds(registry: Registry, access: Pick<ClusterAcce
     registers: [registry],
     async collect() {
       this.reset();
-      // A failure is shown by the requests; a scrape must not fail with it.
+      // A scrape must not fail with it; the requests show the failure.
       const credentials = await access.credentials().catch(() => undefined);
       const [client] = endsOf(credentials?.tls.cert);
       const authority = endsOf(credentials?.tls.ca)
@@ -31,7 +33,7 @@ export function showCertificateEnds(registry: Registry, access: Pick<ClusterAcce
   });
 }
 
-/** When each certificate of a PEM file ends, in Unix seconds and in its order. What is no certificate is left out. */
+/** When each certificate of a PEM file expires, in Unix seconds and in the file's order. Anything else is skipped. */
 function endsOf(pem = ''): readonly number[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return blocks.flatMap((block) => {
@@ -43,7 +45,7 @@ function endsOf(pem = ''): readonly number[] {
   });
 }
 
-/** When a bearer token ends, if it is a JSON Web Token that says so and nobody renews it. In Unix seconds. */
+/** When a bearer token expires, if it is a JSON Web Token with an expiry that nobody renews. In Unix seconds. */
 function endOfToken(authorization: string): number | undefined {
   const [, payload = ''] = /^Bearer [\w-]+\.([\w-]+)\.[\w-]+$/.exec(authorization) ?? [];
   try {

@@ -35,15 +35,15 @@ export interface ControllerOptions {
   readonly reconcile: Reconcile;
   /** Concurrent reconciles per lane. Default 4. */
   readonly concurrency?: number;
-  /** Concurrent reconciles of a lane at this moment, where that is fewer. At least 1. */
+  /** A lower limit of concurrent reconciles that applies to a lane at the moment. At least 1. */
   readonly concurrencyOf?: (lane: string) => number;
   /**
    * The lane of a key, e.g. the backend it needs. Lanes share no workers. Default: one lane for all keys.
    */
   readonly laneOf?: (key: string) => string;
-  /** Whose a key is: those who share a lane take turns. Default: all keys are one's. */
+  /** The share of a key: the shares of a lane take turns. Default: one share for all keys. */
   readonly shareOf?: (key: string) => string;
-  /** Further fields of every log line about a key. Default: none. */
+  /** Additional fields of every log line about a key. Default: none. */
   readonly fieldsOf?: (key: string) => object;
   /** Timeout of one reconcile, in milliseconds. Default 60 s. */
   readonly timeoutMs?: number;
@@ -92,7 +92,7 @@ export class Controller {
     this.queue.add(key, priority);
   }
 
-  /** `concurrencyOf` allows more than before: starts what it kept waiting. */
+  /** To be called when `concurrencyOf` has risen: starts reconciles that it has delayed. */
   noteConcurrency(): void {
     this.queue.serve();
   }

@@ -187,7 +187,7 @@ export class WorkQueue {
     };
   }
 
-  /** Hands ready keys to waiting takers. Called by others when `concurrencyOf` allows more than before. */
+  /** Hands ready keys to waiting takers. To be called from outside when `concurrencyOf` has risen. */
   serve(): void {
     for (let taker = this.takers[0]; taker !== undefined; taker = this.takers[0]) {
       const next = this.ready.take((lane) => (this.load.get(lane) ?? 0) < this.concurrencyOf(lane));

@@ -34,7 +34,7 @@ const span = (more: Partial<FinishedSpan> = {}): FinishedSpan => ({
   ...more,
 });
 
-test('a span arrives at the collector as OTLP has it, with its resource and the headers that authenticate', async () => {
+test('a span arrives at the collector in OTLP format, with its resource and the authentication headers', async () => {
   exporter.push(span({ parentSpanId: 'ef'.repeat(8), error: 'CloudStackUnreachable' }));
   await exporter.flush();
   expect(collector.spans).toEqual([
@@ -61,7 +61,7 @@ test('a span arrives at the collector as OTLP has it, with its resource and the 
   ]);
 });
 
-test('spans are sent together, five seconds after the first of them', async () => {
+test('spans are sent in one batch, five seconds after the first of them', async () => {
   for (let count = 0; count < 20; count++) exporter.push(span());
   await clock.advance(4_900);
   expect(collector.requests).toEqual([]);
@@ -70,7 +70,7 @@ test('spans are sent together, five seconds after the first of them', async () =
   expect(collector.requests).toHaveLength(1);
 });
 
-test('a collector that is away costs its spans and a warning, and the next ones arrive', async () => {
+test('spans for an unreachable collector are dropped with a warning, and later ones arrive', async () => {
   collector.answer = 503;
   exporter.push(span());
   await exporter.flush();
@@ -82,7 +82,7 @@ test('a collector that is away costs its spans and a warning, and the next ones 
   expect(collector.spans.map(({ name }) => name)).toEqual(['later']);
 });
 
-test('spans that nobody takes do not pile up', async () => {
+test('spans that no collector accepts do not pile up', async () => {
   collector.answer = 503;
   for (let count = 0; count < 10_000; count++) exporter.push(span());
   await expect.poll(() => collector.requests.length).toBeGreaterThan(0);

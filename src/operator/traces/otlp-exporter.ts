@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 
-/** A value of an attribute. */
+/** The value of a span attribute. */
 export type AttributeValue = string | number;
 
-/** Something that took time, as OpenTelemetry has it. */
+/** A finished span in OpenTelemetry's data model. */
 export interface FinishedSpan {
   /** 32 hex digits. */
   readonly traceId: string;
@@ -16,34 +16,34 @@ export interface FinishedSpan {
   readonly start: number;
   readonly end: number;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
-  /** The reason of a failure. */
+  /** The reason code if it failed. */
   readonly error: string | undefined;
 }
 
 export interface OtlpOptions {
   /** URL that spans are posted to. */
   readonly url: string;
-  /** Sent with each request, for instance to authenticate. Secret: never logged. */
+  /** Headers of each request, e.g. to authenticate. Secret: never logged. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What the spans are about as a whole: `service.name` and the like. */
+  /** Resource attributes, such as `service.name`. */
   readonly resource: Readonly<Record<string, string>>;
-  /** How long spans may wait for others to be sent with, in milliseconds. */
+  /** Delay between batches, in milliseconds. */
   readonly everyMs: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** So many are sent at once, without waiting for more. */
+/** Spans per batch. A full batch is sent immediately. */
 const BATCH = 512;
-/** More than this are dropped: a collector that is away must not cost memory. */
+/** Further spans are dropped, so that an unreachable collector does not cost memory. */
 const MAX_WAITING = 4_096;
 const TIMEOUT_MS = 10_000;
 const INTERNAL = 1;
 const STATUS_ERROR = 2;
 
 /**
- * Sends spans to an OpenTelemetry collector: OTLP over HTTP, as JSON. A batch that is not taken is dropped, and nothing
- * waits for it.
+ * Sends spans to an OpenTelemetry collector with OTLP over HTTP, as JSON. A batch that fails is dropped; nothing ever
+ * waits for the collector.
  */
 export class OtlpExporter {
   private readonly options: OtlpOptions;
@@ -66,7 +66,7 @@ export class OtlpExporter {
     else this.cancelTimer ??= this.options.clock.after(this.options.everyMs, () => this.send());
   }
 
-  /** Resolves when what was pushed so far has been sent or dropped. */
+  /** Resolves when all spans pushed so far have been sent or dropped. */
   async flush(): Promise<void> {
     this.send();
     await this.sending;
@@ -81,7 +81,7 @@ export class OtlpExporter {
       await this.post(batch).catch((error: unknown) => {
         this.dropped += batch.length;
         const { dropped } = this;
-        this.options.log.warn({ err: error, dropped }, 'traces are not taken by the collector and were dropped');
+        this.options.log.warn({ err: error, dropped }, 'spans were dropped: the collector did not accept them');
       });
       if (this.waiting.length > 0)
         this.cancelTimer ??= this.options.clock.after(this.options.everyMs, () => this.send());
@@ -122,7 +122,7 @@ function encoded({ start, end, attributes, error, parentSpanId, ...span }: Finis
   };
 }
 
-/** As a string: a number would lose digits. */
+/** A string, because a number would lose precision. */
 function nanoseconds(ms: number): string {
   return `${Math.round(ms)}000000`;
 }

@@ -25,7 +25,7 @@ function recording(): { readonly spans: FinishedSpan[]; readonly traces: TenureT
   return { spans, traces: new TenureTraces((span) => spans.push(span), new ManualClock()) };
 }
 
-test('a step of a reactor is a part of the reconcile that takes it', async () => {
+test('the span of a reactor step is a child of the span of its reconcile', async () => {
   const { spans, traces } = recording();
   const { timed } = tracedMetrics(metrics, traces);
   const reconcile = tracedReconcile(
@@ -45,7 +45,7 @@ test('a step of a reactor is a part of the reconcile that takes it', async () =>
   for (const span of spans) expect(span.attributes['dinfra.tenure']).toBe(identity.name);
 });
 
-test('a tenure has one trace in every process, and no other tenure has it', () => {
+test('a tenure has the same trace id in every process, and no other tenure has it', () => {
   const [one, two] = [recording(), recording()];
   one.traces.moment(identity.name, 'report', {});
   two.traces.moment(identity.name, 'report', {});
@@ -56,7 +56,7 @@ test('a tenure has one trace in every process, and no other tenure has it', () =
   expect(ids[2]).not.toBe(ids[0]);
 });
 
-test('a span that failed has the reason, and nothing of the message', async () => {
+test('a failed span has the reason code and nothing of the message', async () => {
   const { spans, traces } = recording();
   const failing = () =>
     Promise.reject(new RetryableError('CloudStackUnreachable', { message: 'https://user:hunter2@cloud is away' }));
@@ -73,7 +73,7 @@ test.each([
     { url: 'http://otel:4318/v1/traces', everyMs: 5_000 },
   ],
   ['one for traces', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://otel/t' }, { url: 'http://otel/t' }],
-  ['that it is off', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4318', OTEL_SDK_DISABLED: 'true' }, undefined],
+  ['the SDK disabled', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4318', OTEL_SDK_DISABLED: 'true' }, undefined],
   [
     'headers and a name',
     {
@@ -84,7 +84,7 @@ test.each([
     },
     { headers: { authorization: 'Bearer x', tenant: 'acme' }, service: 'east', everyMs: 200 },
   ],
-] as const)('where traces go when the environment says %s', (_, environment, target) => {
+] as const)('traces are sent to the right target when the environment has %s', (_, environment, target) => {
   if (target === undefined) expect(traceTarget(environment)).toBeUndefined();
   else expect(traceTarget(environment)).toMatchObject(target);
 });

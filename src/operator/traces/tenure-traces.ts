@@ -6,23 +6,23 @@ import type { AttributeValue, FinishedSpan } from './otlp-exporter.ts';
 
 type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** Where something about a tenure is traced. */
+/** Records spans in the traces of tenures. */
 export interface Traces {
-  /** Runs `work` as a span of the trace of a tenure, inside of the span that is running. */
+  /** Runs `work` as a span of a tenure's trace, a child of the current span. */
   during<T>(tenure: string, name: string, attributes: Attributes, work: () => Promise<T>): Promise<T>;
-  /** Something that was so at once. */
+  /** Records a span without a duration, as a child of the current span. */
   moment(tenure: string, name: string, attributes: Attributes): void;
 }
 
-/** No traces: the default. */
+/** Records nothing: the default. */
 export const noTraces: Traces = {
   during: (_tenure, _name, _attributes, work) => work(),
   moment: () => undefined,
 };
 
 /**
- * One trace for each tenure, from the award to the end, whichever process works on it: its id follows from the name of the
- * tenure.
+ * One trace per tenure, from the award to the end, whichever process works on it: the trace id is derived from the
+ * tenure's name.
  */
 export class TenureTraces implements Traces {
   private readonly sink: (span: FinishedSpan) => void;
@@ -40,7 +40,7 @@ export class TenureTraces implements Traces {
     try {
       return await this.running.run(spanId, work);
     } catch (thrown) {
-      // Only the reason: a message may quote what it is about.
+      // The reason only: messages may quote untrusted or secret data.
       error = findDinfraError(thrown)?.code ?? 'UnexpectedError';
       throw thrown;
     } finally {
@@ -63,7 +63,7 @@ export class TenureTraces implements Traces {
   }
 }
 
-/** The trace of a tenure, by the name its log lines have. */
+/** The trace id of a tenure, from the name in its log lines. */
 function traceIdOf(tenure: string): string {
   return createHash('sha256').update(`dinfra tenure ${tenure}`).digest('hex').slice(0, 32);
 }

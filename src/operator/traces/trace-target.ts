@@ -1,16 +1,17 @@
-/** Where traces are sent. */
+/** Where and how traces are sent. */
 export interface TraceTarget {
   readonly url: string;
   /** Secret: never logged. */
   readonly headers: Readonly<Record<string, string>>;
   readonly service: string;
-  /** How long spans may wait, in milliseconds. */
+  /** Delay between exports, in milliseconds. */
   readonly everyMs: number;
 }
 
 /**
- * What OpenTelemetry's own variables say: undefined, and no traces, unless they name an endpoint. Spans are sent as JSON
- * over HTTP, whatever OTEL_EXPORTER_OTLP_PROTOCOL says: every collector takes that at its HTTP port.
+ * Reads OpenTelemetry's standard environment variables. Undefined, so that nothing is traced, unless they name an
+ * endpoint. Spans are always sent as JSON over HTTP, whatever OTEL_EXPORTER_OTLP_PROTOCOL says: every collector accepts
+ * that on its HTTP port.
  */
 export function traceTarget(environment: NodeJS.ProcessEnv): TraceTarget | undefined {
   const own = environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? '';
@@ -27,7 +28,7 @@ export function traceTarget(environment: NodeJS.ProcessEnv): TraceTarget | undef
   };
 }
 
-/** `name=value,other=value`, with values URL-encoded. */
+/** Parses `name=value,other=value` with URL-encoded values. */
 function headersOf(text: string): Readonly<Record<string, string>> {
   const pairs = text.split(',').flatMap((pair) => {
     const [, name, value] = /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];

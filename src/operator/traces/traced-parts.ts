@@ -8,7 +8,7 @@ import { parseKey, type ResourceType } from '../../kube/client/resource-type.ts'
 import type { Reconcile } from '../../kube/queue/controller.ts';
 import type { Traces } from './tenure-traces.ts';
 
-/** The API server as the bridge writes to it: `mirror` spans for Deployments, whose names are those of their tenures. */
+/** The bridge's API client with a `mirror` span for each write of a Deployment, which is named after its tenure. */
 export function tracedCluster(cluster: BridgeCluster, traces: Traces): BridgeCluster {
   const mirror = <T>(type: ResourceType, verb: string, name: string, work: () => Promise<T>) =>
     type.plural === deployments.plural && type.group === deployments.group
@@ -27,7 +27,7 @@ export function tracedCluster(cluster: BridgeCluster, traces: Traces): BridgeClu
   };
 }
 
-/** An award source with a `report` in the trace of a tenure for each report that was applied, refused or lost. */
+/** An award source with a `report` span in the tenure's trace for each report that was applied, refused or lost. */
 export function tracedSource(open: OpenSource, traces: Traces): OpenSource {
   return (request, listener) => {
     const onSubmitted: SourceListener['onSubmitted'] = (submission, result) => {
@@ -45,7 +45,7 @@ export function tracedSource(open: OpenSource, traces: Traces): OpenSource {
   };
 }
 
-/** Metrics that also trace each call of a reactor, inside of the reconcile that makes it. */
+/** Metrics that also trace each call of a reactor, as a child of the reconcile that makes it. */
 export function tracedMetrics(metrics: ReconcileMetrics, traces: Traces): ReconcileMetrics {
   return {
     timed: (reactor, method, call) => {
@@ -58,7 +58,7 @@ export function tracedMetrics(metrics: ReconcileMetrics, traces: Traces): Reconc
   };
 }
 
-/** A reconcile of Deployments as a span, with the state that the chain wants. */
+/** A reconcile of a Deployment as a span, with the desired state as an attribute. */
 export function tracedReconcile(
   reconcile: Reconcile,
   view: (key: string) => { readonly deployment: Deployment | undefined; readonly tenure: string },

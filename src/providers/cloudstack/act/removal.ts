@@ -136,7 +136,10 @@ async function remove(removal: Removal, context: RemovalContext, signal: AbortSi
   }
 }
 
-/** A VM that is destroyed and out of sight keeps its group until it is expunged: say so, rather than that it is refused. */
+/**
+ * A destroyed VM that is no longer visible keeps its group in use until it is expunged: report that instead of the
+ * refusal.
+ */
 async function deleteSecurityGroup(
   { id, name }: SecurityGroup,
   { client, scope, destroyed, expungeDelayMs }: RemovalContext,

@@ -9,7 +9,7 @@ const { signal } = new AbortController();
 const workers = new HelmWorkers();
 afterAll(() => workers.close());
 
-test('an archive comes back with its name, its version and the same files', async () => {
+test('an inspected archive is returned with its name, its version and the same files', async () => {
   const archive = await chartArchive(WEB_CHART, { name: 'web', version: '1.2.3' });
   const inspected = await workers.run({ kind: 'Chart', archive }, 'a', signal);
   expect(inspected).toMatchObject({ name: 'web', version: '1.2.3' });
@@ -17,7 +17,7 @@ test('an archive comes back with its name, its version and the same files', asyn
   expect([...files.keys()].sort()).toEqual(['Chart.yaml', ...Object.keys(WEB_CHART)].sort());
 });
 
-test('what is refused in a thread is refused with the same code, message and path', async () => {
+test('a refusal in a thread reaches the caller with the same code, message and path', async () => {
   const archive = await chartArchive(WEB_CHART);
   const task = { kind: 'Manifest', archive, values: '{}', namespace: 'n', settings: settingsOf({}, 'acme') } as const;
   const manifest = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n';
@@ -29,21 +29,21 @@ test('what is refused in a thread is refused with the same code, message and pat
   });
 });
 
-test('a task beyond its time is ended and refused', async () => {
+test('a task that exceeds its time limit is terminated and refused', async () => {
   const hurried = new HelmWorkers({ timeMs: 1 });
   try {
     const noise = randomBytes(1_000_000).toString('base64');
     const archive = await chartArchive({ ...WEB_CHART, 'files/noise': noise });
     await expect(hurried.run({ kind: 'Chart', archive }, 'a', signal)).rejects.toMatchObject({
       code: 'ChartTooLarge',
-      message: 'the chart is too large: to look at it takes more than 0.001 s',
+      message: 'the chart is too large: processing it takes more than 0.001 s',
     });
   } finally {
     await hurried.close();
   }
 });
 
-test('a task that needs more memory than a thread may have is refused', async () => {
+test('a task that exceeds the memory limit of its thread is refused', async () => {
   const small = new HelmWorkers({ memoryMiB: 16 });
   try {
     const index = Buffer.from(`{"entries":{"a":[${'{},'.repeat(1_300_000)}{}]}}`);

@@ -3,19 +3,19 @@ import { type Overrun, WorkerPool, workerFile } from '../../../base/worker-pool.
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 import { type Answer, type Results, refusalOf, type Task } from './tasks.ts';
 
-/** Bounds of one task; defaults are far beyond what any chart needs that could be installed. */
+/** Bounds of one task. The defaults far exceed the needs of any chart that could be installed. */
 export interface HelmWorkerLimits {
   /** Milliseconds. Default 10,000. */
   readonly timeMs?: number;
   /** MiB of heap. Default 256. */
   readonly memoryMiB?: number;
-  /** Tasks at once, each in a thread of its own, handed out round robin by tenant. Default 2. */
+  /** Concurrent tasks, each in its own thread, round robin by tenant. Default 2. */
   readonly concurrency?: number;
 }
 
 const IDLE_MS = 30_000;
 
-/** Looks at what strangers wrote in threads of its own, so that nothing they write holds the event loop. */
+/** Processes untrusted input in separate threads, so that it cannot block the event loop. */
 export class HelmWorkers {
   private readonly pool: WorkerPool<Task, Answer>;
   private readonly slots: FairSlots;
@@ -26,10 +26,10 @@ export class HelmWorkers {
   }
 
   /**
-   * What comes of a task.
+   * Performs a task.
    *
-   * @param tenant whose turn it is among those that wait.
-   * @throws TerminalError what the task says of its input, or ChartTooLarge when it exceeds its bounds.
+   * @param tenant for fairness: waiting tasks are taken round robin by tenant.
+   * @throws TerminalError if the input is refused; ChartTooLarge if the task exceeds its bounds.
    */
   async run<Kind extends Task['kind']>(
     task: Extract<Task, { kind: Kind }>,
@@ -44,7 +44,7 @@ export class HelmWorkers {
         throw refusalOf(answer);
       case 'Overrun':
         throw new TerminalError('ChartTooLarge', {
-          message: `the chart is too large: to look at it takes ${answer.needed}`,
+          message: `the chart is too large: processing it takes ${answer.needed}`,
           path: '/chart',
         });
     }

@@ -9,11 +9,11 @@ import { parseManifest } from '../confine/manifest.ts';
 import { permitObjects } from '../confine/manifest-policy.ts';
 import { decodeRelease, type ReleaseContent } from '../release/release-content.ts';
 
-/** Work on bytes that a stranger chose. What goes in and comes out can be sent between threads. */
+/** Work on untrusted bytes. Inputs and results can be sent between threads. */
 export type Task =
-  /** Inspects an archive, and writes it anew from what was inspected. */
+  /** Inspects an archive and repacks the files that were inspected. */
   | { readonly kind: 'Chart'; readonly archive: Uint8Array }
-  /** Judges what a chart renders to, and whether helm could store it. */
+  /** Checks a rendered chart, and whether helm could store it. */
   | {
       readonly kind: 'Manifest';
       readonly archive: Uint8Array;
@@ -27,7 +27,7 @@ export type Task =
   /** Decodes the record of a release. */
   | { readonly kind: 'Release'; readonly data: string };
 
-/** What comes of each kind of task. */
+/** The result of each kind of task. */
 export interface Results {
   readonly Chart: ChartMetadata & { readonly archive: Uint8Array };
   readonly Manifest: undefined;
@@ -35,17 +35,17 @@ export interface Results {
   readonly Release: ReleaseContent | undefined;
 }
 
-/** A result, or the error of the catalogue that there is instead. */
+/** A result, or an error of the catalogue. */
 export type Answer =
   | { readonly kind: 'Done'; readonly result: Results[keyof Results] }
   | { readonly kind: 'Refused'; readonly code: string; readonly message: string; readonly path: string | undefined };
 
-/** Kubernetes allows a Secret this much, and helm keeps a release in one. */
+/** Kubernetes' limit for a Secret, in which helm stores a release. */
 const MAX_RELEASE_BYTES = 1024 * 1024;
 
 const deflate = promisify<Buffer, Buffer>(gzip);
 
-/** Does a task. What is wrong with the input is an answer; anything else is thrown. */
+/** Performs a task. Problems of the input are returned as an answer; anything else is thrown. */
 export async function perform(task: Task): Promise<Answer> {
   try {
     return { kind: 'Done', result: await resultOf(task) };
@@ -56,7 +56,7 @@ export async function perform(task: Task): Promise<Answer> {
   }
 }
 
-/** The error that an answer stands for. */
+/** The error for a refusal. */
 export function refusalOf({ code, message, path }: Extract<Answer, { kind: 'Refused' }>): DinfraError {
   return new TerminalError(code as TerminalError['code'] & never, { message, ...(path !== undefined && { path }) });
 }
