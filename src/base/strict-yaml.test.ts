@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { stringify } from 'yaml';
+import { cpuMs } from '../../test/support/cpu-time.ts';
 import { strictDocument, strictDocuments, unparsable } from './strict-yaml.ts';
 
 describe('untrusted YAML', () => {
@@ -16,15 +17,15 @@ describe('untrusted YAML', () => {
     ['brackets', `${'a: {},\n'.repeat(30_000)}]`],
     ['tabs', `a:\n${'\tb\n'.repeat(50_000)}`],
   ])('parsing text with an error at each of its %s stops at the first error', (_, text) => {
-    const started = performance.now();
+    const started = cpuMs();
     expect(() => [...strictDocuments(text, {})]).toThrow(SyntaxError);
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(cpuMs() - started).toBeLessThan(15_000);
   });
 });
 
 const WORDS = 20_000;
 /** Limit for 64 KiB, in milliseconds: parsing some of them would take minutes. */
-const SOON_MS = 1_000;
+const SOON_MS = 3_000;
 
 describe('bounds of untrusted YAML', () => {
   it.each([
@@ -40,9 +41,9 @@ describe('bounds of untrusted YAML', () => {
     ['quotes', '"'.repeat(60_000), /more than 20000 words/],
     ['pairs', Array.from({ length: 8_000 }, (_, at) => `k${at}: 1`).join('\n'), /more than 20000 words/],
   ])('YAML whose %s would block the process is not parsed', (_what, text, why) => {
-    const started = performance.now();
+    const started = cpuMs();
     expect(unparsable(text, WORDS)).toMatch(why);
-    expect(performance.now() - started).toBeLessThan(SOON_MS);
+    expect(cpuMs() - started).toBeLessThan(SOON_MS);
   });
 
   it('YAML as people write it may be parsed', () => {

@@ -6,6 +6,7 @@ import Ajv from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { cpuMs } from '../../../test/support/cpu-time.ts';
 import type { Json } from '../../base/json.ts';
 import { TerminalError } from '../../errors/dinfra-error.ts';
 import { vmOrderOf } from '../../providers/cloudstack/plan/vm-order.ts';
@@ -336,9 +337,9 @@ describe('a hostile or careless compose file', () => {
       const entry = level === 0 ? 'lol' : `*a${level - 1}`;
       return `x-${level}: &a${level} [${Array.from({ length: 9 }, () => entry).join(', ')}]`;
     });
-    const started = performance.now();
+    const started = cpuMs();
     expect(ofText(`${levels.join('\n')}\nservices: {a: {image: b}}`).message).toContain('alias');
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(cpuMs() - started).toBeLessThan(2_000);
   });
 
   it('a compose file may use aliases and merge keys', () => {
@@ -357,9 +358,9 @@ describe('a hostile or careless compose file', () => {
     ['dollars', `services: {a: {image: "${'\u0024{A'.repeat(20_000)}"}}`],
     ['levels', `services: {a: {image: b, x: ${'['.repeat(40)}${']'.repeat(40)}}}`],
   ])('a deeply nested compose file is refused quickly: %s', (_what, text) => {
-    const started = performance.now();
+    const started = cpuMs();
     expect(ofText(text)).toMatchObject({ code: expect.stringMatching(/^Compose/) });
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(cpuMs() - started).toBeLessThan(1_000);
   });
 
   it('any input becomes a VM or a TerminalError', () => {

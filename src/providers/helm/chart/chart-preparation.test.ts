@@ -99,7 +99,7 @@ describe('preparing charts', () => {
       family: 'retryable',
       retryAfterMs: 1_000,
     });
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     opened.resolve();
     await expect
       .poll(() => charts.prepare(wanted, 'v1', forever).catch(({ code }) => code))

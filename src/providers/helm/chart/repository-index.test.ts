@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { cpuMs } from '../../../../test/support/cpu-time.ts';
 import { lookUpChart } from './repository-index.ts';
 
 const DIGEST = 'ab'.repeat(32);
@@ -99,9 +100,9 @@ describe('the index of a chart repository', () => {
 
   test('an index that would take minutes to parse is refused', () => {
     const entry = `  - version: 1.0.0\n    urls: [a.tgz]\n    x:\n      ${'? '.repeat(300)}a\n`;
-    const started = performance.now();
+    const started = cpuMs();
     expect(lookUpChart(`apiVersion: v1\nentries:\n  demo:\n${entry}`, 'demo', '1.0.0').found).not.toBe('Entry');
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(cpuMs() - started).toBeLessThan(3_000);
   });
 
   test('searching a large index takes time linear in its size', () => {
@@ -112,10 +113,10 @@ describe('the index of a chart repository', () => {
       return `  chart-${chart}:\n${versions.join('')}`;
     });
     const index = `apiVersion: v1\nentries:\n${charts.join('')}`;
-    const started = performance.now();
+    const started = cpuMs();
     expect(lookUpChart(index, 'chart-399', '1.199.0')).toMatchObject({ found: 'Entry' });
     expect(index.length).toBeGreaterThan(10_000_000);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(cpuMs() - started).toBeLessThan(3_000);
   });
 
   test.each([
@@ -123,8 +124,8 @@ describe('the index of a chart repository', () => {
     ['empty objects', `{"entries":{"web":[${'{},'.repeat(15_000_000)}{}]}}`],
     ['tabs', `entries: {\n${'\t\n'.repeat(100_000)}`],
   ])('an index made of millions of %s is refused quickly', (_, index) => {
-    const started = performance.now();
+    const started = cpuMs();
     expect(lookUpChart(index, 'web', '1.0.0').found).not.toBe('Entry');
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(cpuMs() - started).toBeLessThan(3_000);
   });
 });

@@ -54,7 +54,7 @@ describe('a bounded process', () => {
   test('a bounded process is killed at its timeout', async () => {
     const started = performance.now();
     expect(await run('sleep 71', { deadlineMs: 200 })).toMatchObject({ how: 'TimedOut', code: undefined });
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 
   test('a bounded process that prints too much is killed, and its output is truncated', async () => {
@@ -115,7 +115,7 @@ describe('a bounded process', () => {
     let asked = 0;
     const started = performance.now();
     expect(await run('sleep 74 & sleep 75', { fence })).toMatchObject({ how: 'Killed' });
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(performance.now() - started).toBeLessThan(15_000);
     expect(running('sleep 74') + running('sleep 75')).toBe(0);
   });
 

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { apiObject } from '../../../../test/support/api-objects.ts';
+import { cpuMs } from '../../../../test/support/cpu-time.ts';
 import type { Cluster } from '../cluster.ts';
 import { HelmWorkers } from '../worker/helm-workers.ts';
 import { decodeRelease } from './release-content.ts';
@@ -77,10 +78,10 @@ describe('the history of a release', () => {
   test('a manifest crafted to be slow to parse is refused at once, and only once', async () => {
     const records = new ReleaseRecords(workers);
     const forged = [secret(7, stored('deployed', `[${','.repeat(500_000)}`))];
-    const started = performance.now();
+    const started = cpuMs();
     for (let round = 0; round < 20; round++) {
       expect((await read(forged, records)).good?.content?.objects).toBeUndefined();
     }
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(cpuMs() - started).toBeLessThan(1_500);
   });
 });
