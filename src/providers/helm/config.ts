@@ -1,29 +1,29 @@
-/** What `spec.helm` of a Reactor resource holds: how tenants are confined and where charts may come from. */
+/** `spec.helm` of a Reactor resource: how tenants are confined and where charts may come from. */
 export interface HelmConfig {
   /** Pod security standard that the namespaces enforce. Default `restricted`. */
   readonly podSecurity?: PodSecurityLevel;
   /**
-   * Hard limits of each tenant's ResourceQuota: a resource name of Kubernetes to a quantity. What is given here is laid
-   * over the defaults; an empty string takes a default away.
+   * Hard limits of each tenant's ResourceQuota, by Kubernetes resource name. Overrides the defaults one by one; an
+   * empty string removes a default.
    */
   readonly quota?: Readonly<Record<string, string>>;
   /**
-   * Requests and limits of containers that state none. Default: 100m to 1 CPU, 128Mi to 1Gi memory, 100Mi to 2Gi
+   * Requests and limits of containers that specify none. Default: 100m to 1 CPU, 128Mi to 1Gi memory, 100Mi to 2Gi
    * ephemeral storage.
    */
   readonly containerDefaults?: ContainerDefaults;
   readonly network?: NetworkConfig;
   readonly allowed?: AllowedConfig;
   readonly charts?: ChartSourcesConfig;
-  /** Kinds a chart may hold beside the ones every tenant may have. Namespaced kinds only. Default none. */
+  /** Additional kinds that a chart may contain. Namespaced kinds only. Default none. */
   readonly extraKinds?: readonly ExtraKind[];
   /**
-   * Name of a ClusterRole with what a tenant's chart may do in its own namespace, bound there to the tenant's service
-   * account. With it the operator needs no more than the right to bind that one role. Default: a Role made in each
-   * namespace, for which the operator has to hold all these rights itself.
+   * Name of a ClusterRole with the rights of a tenant's chart in its own namespace, bound there to the tenant's service
+   * account. With it, the operator only needs the right to bind that role. Default: a Role is created in each
+   * namespace, for which the operator needs all these rights itself.
    */
   readonly tenantClusterRole?: string;
-  /** Address under which node ports can be reached. Default: node ports are not reported as endpoints. */
+  /** Address at which node ports can be reached. Default: node ports are not reported as endpoints. */
   readonly nodeAddress?: string;
 }
 
@@ -34,53 +34,51 @@ interface ContainerDefaults {
   readonly limits?: Readonly<Record<string, string>>;
 }
 
-/** What is let through the default-deny network policy. Traffic within the namespace and DNS always are. */
+/** Traffic that the default-deny network policy allows, in addition to traffic within the namespace and DNS. */
 interface NetworkConfig {
   /** Who may connect to the tenant's pods from outside the namespace. Default `None`. */
   readonly ingress?: 'None' | 'Anywhere';
-  /** What the tenant's pods may connect to. `Internet` leaves private ranges out. Default `None`. */
+  /** What the tenant's pods may connect to. `Internet` excludes private ranges. Default `None`. */
   readonly egress?: 'None' | 'Internet' | 'Anywhere';
   /** Further ranges the tenant's pods may connect to, in CIDR notation. Default none. */
   readonly allowEgressTo?: readonly string[];
-  /**
-   * The provider's own public ranges, in CIDR notation, which `Internet` leaves out, too. Default none.
-   */
+  /** The provider's own public ranges, in CIDR notation, which `Internet` excludes as well. Default none. */
   readonly denyEgressTo?: readonly string[];
 }
 
-/** What tenants' pods may name that belongs to the provider. Each default none. */
+/** Names of the provider's resources that tenants' pods may use. Each default none. */
 interface AllowedConfig {
   readonly runtimeClasses?: readonly string[];
-  /** The cluster's global default class, if it has one, has to be here: the API server writes it into each pod. */
+  /** Must contain the cluster's global default class, if there is one: the API server adds it to every pod. */
   readonly priorityClasses?: readonly string[];
   /** Keys of taints that pods may tolerate. */
   readonly tolerations?: readonly string[];
-  /** Labels of nodes that pods may select by, beside architecture, operating system, zone and region. */
+  /** Labels of nodes that pods may select by, in addition to architecture, operating system, zone and region. */
   readonly nodeLabels?: readonly string[];
-  /** Resources of containers beside cpu, memory and ephemeral-storage, for instance `nvidia.com/gpu`. */
+  /** Resources of containers in addition to cpu, memory and ephemeral-storage, for instance `nvidia.com/gpu`. */
   readonly resources?: readonly string[];
-  /** First parts of annotation keys, for instance `cert-manager.io`, beside those of Kubernetes and helm. */
+  /** Prefixes of annotation keys, for instance `cert-manager.io`, in addition to those of Kubernetes and helm. */
   readonly annotations?: readonly string[];
 }
 
-/** Where charts may be fetched from. A chart carried by the descriptor is not fetched and always allowed. */
+/** Where charts may be fetched from. A chart embedded in the descriptor is always allowed. */
 interface ChartSourcesConfig {
   /** Hosts, `charts.example.org` or `*.example.org`. Default: any with a public address. */
   readonly hosts?: readonly string[];
-  /** Hosts spoken to in plain http, as `host` or `host:port`. Default none: https only. */
+  /** Hosts to use plain http with, as `host` or `host:port`. Default none: https only. */
   readonly plainHttpHosts?: readonly string[];
-  /** Hosts with private, loopback or link-local addresses, too. Default false. */
+  /** Whether hosts may have private, loopback or link-local addresses. Default false. */
   readonly privateAddresses?: boolean;
 }
 
-/** A kind and where the API has it. */
+/** A kind and its API address. */
 export interface ExtraKind {
   readonly apiVersion: string;
   readonly kind: string;
   readonly plural: string;
 }
 
-/** The configuration with every default filled in. */
+/** The configuration with all defaults applied. */
 export interface Settings {
   /** Namespace of the Reactor resource. */
   readonly owner: string;
@@ -95,7 +93,10 @@ export interface Settings {
   readonly nodeAddress: string | undefined;
 }
 
-/** A tenant's share when the provider says nothing: a small node, and nothing that costs or exposes the provider. */
+/**
+ * The default quota of a tenant: a small node, without load balancers and node ports, which cost or expose the
+ * provider.
+ */
 const DEFAULT_QUOTA: Readonly<Record<string, string>> = {
   'requests.cpu': '4',
   'requests.memory': '8Gi',
@@ -111,12 +112,12 @@ const DEFAULT_QUOTA: Readonly<Record<string, string>> = {
   secrets: '50',
   'requests.ephemeral-storage': '20Gi',
   'limits.ephemeral-storage': '40Gi',
-  // Finished pods, too, which the count of `pods` leaves out: each object is room in etcd.
+  // Includes finished pods, unlike `pods`: every object takes space in etcd.
   'count/pods': '100',
   'count/serviceaccounts': '20',
   'count/deployments.apps': '20',
   'count/statefulsets.apps': '20',
-  // Eleven revisions of each Deployment.
+  // Up to eleven revisions per Deployment.
   'count/replicasets.apps': '220',
   'count/controllerrevisions.apps': '220',
   'count/jobs.batch': '50',
@@ -127,7 +128,7 @@ const DEFAULT_QUOTA: Readonly<Record<string, string>> = {
   'count/rolebindings.rbac.authorization.k8s.io': '20',
 };
 
-/** Fills in the defaults. `owner` is the namespace of the Reactor resource. */
+/** Applies the defaults. `owner` is the namespace of the Reactor resource. */
 export function settingsOf(config: HelmConfig, owner: string): Settings {
   const quota = Object.entries({ ...DEFAULT_QUOTA, ...config.quota }).filter(([, limit]) => limit !== '');
   return {

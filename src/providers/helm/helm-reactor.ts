@@ -30,28 +30,28 @@ import { TenantReleases } from './release/tenant-release.ts';
 import { HelmWorkers } from './worker/helm-workers.ts';
 
 export interface HelmReactorOptions extends ReaderOptions, PreparationOptions {
-  /** What the Reactor resource says. */
+  /** `spec.helm` of the Reactor resource. */
   readonly config: HelmConfig;
   /** Namespace of the Reactor resource. */
   readonly owner: string;
   readonly cluster: TenantCluster;
   readonly helm: HelmCommand;
-  /** Who looks at charts and releases; several reactors may share them. Default: threads of its own. */
+  /** Threads that process charts and releases; may be shared by reactors. Default: separate threads. */
   readonly workers?: HelmWorkers;
-  /** Milliseconds, never going back. Default: this machine's. */
+  /** A monotonic clock in milliseconds. Default: the system's. */
   readonly now?: () => number;
 }
 
-/** When looking again is worth it after a release has been written. */
+/** Delay until the next observation after a write. */
 const POLL_AFTER_WRITE_MS = 2_000;
 const VERSION_MS = 600_000;
-/** After this the pods of an ended tenure are removed at once. */
+/** After this time, the remaining pods of an ended tenure are deleted without a grace period. */
 const PODS_END_MS = 40_000;
 const MAX_ENDING = 10_000;
-/** Rights granted a moment ago reach the API server's authoriser by a watch, usually within milliseconds. */
+/** The API server's authoriser learns of new rights by a watch, usually within milliseconds. */
 const RIGHTS_WAITS_MS = [10, 20, 40, 80, 160, 320, 640];
 
-/** Realises `helm/v1` descriptors: one namespace and one Helm release for each tenure, both named after it. */
+/** Realises `helm/v1` descriptors: one namespace and one Helm release per tenure, both named after it. */
 export class HelmReactor implements Reactor {
   readonly kind = 'helm';
   readonly types: ReadonlySet<string> = new Set(['helm/v1']);
@@ -66,7 +66,7 @@ export class HelmReactor implements Reactor {
   private readonly reader: TenantReader;
   private readonly now: () => number;
   private readonly closed = new AbortController();
-  /** When the removal of a namespace was first asked for, by its name, on this clock. */
+  /** When the removal of a namespace was first requested, by its name, on this clock. */
   private readonly endingSince = new BoundedCache<number>(MAX_ENDING);
   private readonly versions: BoundedCache<{ readonly at: number; readonly version: string | undefined }>;
 
@@ -100,22 +100,22 @@ export class HelmReactor implements Reactor {
   }
 
   async create(order: Order, _memo: Memo | undefined, signal: AbortSignal): Promise<Step> {
-    // What cannot be rendered leaves no namespace behind.
+    // Rendered first, so that a chart that fails leaves no namespace behind.
     await this.prepare(order, signal);
     return this.realise(order, true, signal);
   }
 
   async update(order: Order, _found: Present, signal: AbortSignal): Promise<Step> {
-    // Wanted after all: a stop that was under way is taken back first.
+    // A stop in progress is undone first.
     const namespace = await findNamespace(this.cluster.operator, order.identity, this.settings.owner, signal);
     if (namespace !== undefined && isStopped(namespace)) return this.startAgain(order.identity, signal);
     return this.realise(order, false, signal);
   }
 
-  /** Needs nothing but the namespace with our marker, whatever is in it. */
+  /** Needs only the namespace with our marker, whatever is in it. */
   async stop(identity: TenureIdentity, _found: Present, signal: AbortSignal): Promise<Step> {
     const { name } = identity;
-    // The mark first: from here on it is a stop under way, to be finished or taken back.
+    // The annotation comes first: from here on a stop is in progress, to be finished or undone.
     await this.markStopped(identity, 'true', signal);
     await this.ensureWalls(identity, { stopped: true }, signal);
     const kinds = tenantKinds(this.settings.extraKinds);
@@ -128,8 +128,8 @@ export class HelmReactor implements Reactor {
   }
 
   /**
-   * Ends the pods, whatever they would like, and deletes the namespace with all that is in it: neither helm nor the record of
-   * the release is needed. What the tenant's account cannot do any more keeps nothing back.
+   * Terminates the pods, whatever grace period they have, and deletes the namespace with everything in it: neither helm
+   * nor the record of the release is needed. It does not depend on the rights of the tenant's account.
    */
   async delete(identity: TenureIdentity, _found: Present, signal: AbortSignal): Promise<Step> {
     const { name } = identity;
@@ -151,7 +151,7 @@ export class HelmReactor implements Reactor {
     return markedNamespaces(this.cluster.operator, this.settings.owner, signal);
   }
 
-  /** Ends what is under way and closes connections to chart repositories. */
+  /** Aborts work in progress and closes connections to chart repositories. */
   async close(): Promise<void> {
     this.closed.abort(new DOMException('the reactor is closed', 'AbortError'));
     this.charts.close();
@@ -159,7 +159,9 @@ export class HelmReactor implements Reactor {
     await this.ownWorkers?.close();
   }
 
-  /** Ends the pods of an ended tenure and returns how many are left; 0 when they have had their time. */
+  /**
+   * Terminates the pods of an ended tenure and returns how many are left; 0 once they have used up their grace period.
+   */
   private async endPods(identity: TenureIdentity, signal: AbortSignal): Promise<number> {
     const { name } = identity;
     const since = this.endingSince.get(name) ?? this.now();
@@ -246,7 +248,7 @@ export class HelmReactor implements Reactor {
     return this.charts.prepare(order, await this.kubeVersion(signal), signal);
   }
 
-  /** Charts ask for the version they are rendered for; it changes with an upgrade of the cluster. */
+  /** Charts can query the cluster's version, which changes with an upgrade. */
   private async kubeVersion(signal: AbortSignal): Promise<string | undefined> {
     const known = this.versions.get('server');
     if (known !== undefined && this.now() - known.at < VERSION_MS) return known.version;
@@ -260,7 +262,7 @@ export class HelmReactor implements Reactor {
     return version;
   }
 
-  /** Does what a tenant may do, again for as long as its rights are too new to be known. */
+  /** Does something with a tenant's rights, with retries while they are too new to be effective. */
   private async withNewRights<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (const waitMs of RIGHTS_WAITS_MS) {
       try {
@@ -274,7 +276,7 @@ export class HelmReactor implements Reactor {
   }
 }
 
-/** An order that cannot be read any more names no endpoints, and does not keep anybody from looking. */
+/** An order that can no longer be read has no endpoint hints; that must not prevent the observation. */
 function endpointHints({ descriptor }: Order): Expectation['hints'] {
   try {
     return parseHelmDescriptor(descriptor).endpoints;

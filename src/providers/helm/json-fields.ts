@@ -1,4 +1,4 @@
-/** Reads what comes from outside as JSON without trusting its shape. */
+/** Reads JSON from outside without trusting its structure. */
 export type JsonRecord = { readonly [key: string]: unknown };
 
 /** The value as an object, or an empty one. */

@@ -1,4 +1,6 @@
-/** Addresses that are not of the public internet (IANA special-purpose registries): behind them are the provider's. */
+/**
+ * Addresses outside the public internet (IANA special-purpose registries), which may belong to the provider's network.
+ */
 export const SPECIAL_V4: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -16,7 +18,7 @@ export const SPECIAL_V4: readonly (readonly [string, number])[] = [
   ['224.0.0.0', 3],
 ];
 
-/** Within global unicast: these carry IPv4 addresses in them, or stand in documents. */
+/** Within global unicast: addresses that embed IPv4 addresses, or are reserved for documentation. */
 export const SPECIAL_V6: readonly (readonly [string, number])[] = [
   ['2001::', 23],
   ['2001:db8::', 32],

@@ -4,7 +4,9 @@ import { constants, gunzip, gzip } from 'node:zlib';
 import { extract, type Header, pack } from 'tar-stream';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 
-/** Bounds of what is looked at. A release has to fit in one Secret of 1 MiB, so larger charts could not be installed. */
+/**
+ * Limits of an archive. A release has to fit in one Secret of 1 MiB, so larger charts could not be installed anyway.
+ */
 export interface ArchiveLimits {
   readonly archiveBytes: number;
   readonly unpackedBytes: number;
@@ -17,11 +19,11 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   entries: 500,
 };
 
-/** A chart as plain files. */
+/** The files of a chart. */
 export interface ChartFiles {
-  /** Path below the chart's own folder to content; subcharts are folders below `charts/`. */
+  /** Content by path below the chart's folder; subcharts are folders below `charts/`. */
   readonly files: ReadonlyMap<string, Buffer>;
-  /** `sha256:<hex>` of the archive as it came. */
+  /** `sha256:<hex>` of the original archive. */
   readonly digest: string;
 }
 
@@ -31,7 +33,7 @@ export function digestOf(bytes: Buffer): string {
 }
 
 /**
- * Makes sure that bytes are the ones a digest was given for.
+ * Verifies the digest of some bytes.
  *
  * @throws TerminalError ChartDigestMismatch.
  */
@@ -50,15 +52,15 @@ const MAX_DEPTH = 3;
 const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 const deflate = promisify<Buffer, { level: number }, Buffer>(gzip);
 
-/** What is left of the limits: nested archives share it. */
+/** What is left of the limits, which nested archives share. */
 interface Budget {
   bytes: number;
   entries: number;
 }
 
 /**
- * Reads a chart archive that a stranger made. Only plain files and folders below one folder come through: a link, a
- * device or a path that leads elsewhere ends it.
+ * Reads an untrusted chart archive. Only plain files and folders below one folder are accepted: a link, a device or a
+ * path to elsewhere is refused.
  *
  * @throws TerminalError ChartTooLarge or ChartInvalid.
  */
@@ -70,8 +72,8 @@ export async function readChartArchive(archive: Buffer, limits: ArchiveLimits = 
 }
 
 /**
- * An archive of exactly these files. Helm is given this one and never the stranger's: what was inspected is what helm
- * reads, whatever two tar readers may think of an odd header.
+ * An archive of exactly these files. Helm gets this one and never the original, so that it reads what was inspected
+ * even if tar readers disagree about an odd header.
  */
 export async function writeChartArchive(files: ReadonlyMap<string, Buffer>): Promise<Buffer> {
   const tar = pack();
@@ -93,7 +95,7 @@ async function collect(
   if (archive.length > limits.archiveBytes) {
     throw tooLarge(`its archive has ${archive.length} bytes; at most ${limits.archiveBytes} are allowed`);
   }
-  // Helm opens archives in the charts folder of every subchart, too. All are unpacked here, so that all are inspected.
+  // Helm also opens archives in the charts folder of every subchart. All are unpacked here, so that all are inspected.
   const nested: { readonly content: Buffer; readonly folder: string }[] = [];
   let root: string | undefined;
   for (const { path, content } of await entriesOf(await unpack(archive, budget.bytes, limits), budget, limits)) {
@@ -119,7 +121,7 @@ async function collect(
 
 async function unpack(archive: Buffer, bytesLeft: number, limits: ArchiveLimits): Promise<Buffer> {
   try {
-    // Tar's own headers and padding come on top of the files: at most 1,023 bytes an entry, and long names.
+    // Tar adds headers and padding to the files: at most 1,023 bytes per entry, and long names.
     return await inflate(archive, { maxOutputLength: bytesLeft + limits.entries * 2048 + 10_240 });
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
@@ -157,7 +159,7 @@ async function entriesOf(tar: Buffer, budget: Budget, limits: ArchiveLimits): Pr
   return entries;
 }
 
-/** The path of an entry as its segments. */
+/** The segments of an entry's path. */
 function safePath({ name, type }: Header): readonly string[] {
   if (type !== 'file' && type !== 'contiguous-file' && type !== 'directory') {
     throw invalid(`${quote(name)} is a ${type ?? 'special entry'}; only files and folders are allowed`);
@@ -174,7 +176,7 @@ function safePath({ name, type }: Header): readonly string[] {
   return segments;
 }
 
-/** Backslashes and drive letters are paths elsewhere; control characters are nowhere of use. */
+/** Backslashes and drive letters lead elsewhere on other systems; control characters have no use. */
 function hasOddCharacter(segment: string): boolean {
   return [...segment].some((character) => character < ' ' || '\\:\x7f\ufffd'.includes(character));
 }

@@ -3,19 +3,19 @@ import { TerminalError } from '../../../errors/dinfra-error.ts';
 import { isRecord, numberOf, textOf } from '../json-fields.ts';
 import type { ChartFiles } from './chart-archive.ts';
 
-/** What a chart says of itself. */
+/** Metadata from the Chart.yaml. */
 export interface ChartMetadata {
   readonly name: string;
   readonly version: string;
 }
 
 const MAX_CHART_YAML = 64 * 1024;
-/** Words and marks in it. */
+/** Tokens in it. */
 const MAX_WORDS = 20_000;
 const MAX_SCHEMA_DEPTH = 64;
 
 /**
- * Refuses what no tenant's chart may hold, before helm sees it, and reads its name and version.
+ * Refuses what no tenant's chart may contain, before helm reads it, and returns its name and version.
  *
  * @throws TerminalError ChartInvalid or ChartForbiddenKind.
  */
@@ -33,15 +33,15 @@ export function inspectChart({ files }: ChartFiles): ChartMetadata {
   return metadataOf(files.get('Chart.yaml') ?? Buffer.alloc(0));
 }
 
-/** True when the entry stands directly in the folder of the chart or of one of its subcharts. */
+/** True if the entry is directly in the folder of the chart or of one of its subcharts. */
 function isInChartFolder(path: string, entry: string): boolean {
   const before = path.slice(0, path.lastIndexOf(entry));
   return /^(charts\/[^/]+\/)*$/.test(before);
 }
 
 /**
- * Helm's validator fetches references to other schemas, from the network and from the operator's own file system. Only
- * references within the same file are let through.
+ * Helm's validator fetches references to other schemas from the network and from the operator's file system. So only
+ * references within the same file are allowed.
  */
 function inspectSchema(path: string, content: Buffer): void {
   let schema: unknown;
@@ -71,7 +71,7 @@ function refuseRemoteReferences(path: string, schema: unknown, depth: number): v
   }
 }
 
-/** The dialects that the validator carries itself. */
+/** The dialects that are built into the validator. */
 function isKnownDialect(uri: string): boolean {
   return /^https?:\/\/json-schema\.org\/(draft-0[467]\/schema#?|draft\/20(19-09|20-12)\/schema)$/.test(uri);
 }
@@ -93,7 +93,7 @@ function metadataOf(chartYaml: Buffer): ChartMetadata {
   const chart = readYaml(text, failed);
   if (!isRecord(chart)) throw failed('is not a map');
   const name = textOf(chart['name']);
-  // `version: 1.2` without quotes is a number in YAML and a version to helm.
+  // An unquoted `version: 1.2` is a number in YAML and a version to helm.
   const version = textOf(chart['version']) ?? numberOf(chart['version'])?.toString();
   if (name === undefined || version === undefined) throw failed('has no name or version');
   if (chart['type'] === 'library') throw failed('says type: library; only application charts can be installed');

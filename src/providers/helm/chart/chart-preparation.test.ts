@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A preparation whose helm prints this manifest, and how often it was asked to. */
+/** A preparation whose helm prints this manifest, and the number of its runs. */
 async function preparation(hosts: readonly string[] = [], manifest = '', patienceMs = 10_000) {
   const command = join(folder, 'helm');
   await writeFile(command, `#!/bin/sh\necho run >> ${folder}/runs\ncat <<'END'\n${manifest}\nEND\n`, { mode: 0o755 });
@@ -64,7 +64,7 @@ describe('preparing charts', () => {
     await Promise.all(orders.map((each) => charts.prepare(each, 'v1.36.3', forever)));
     await charts.prepare(order(descriptor), 'v1.36.3', forever);
     expect(await runs()).toBe(1);
-    // Other values, or another Kubernetes, may render otherwise.
+    // Other values, or another version of Kubernetes, may render differently.
     await charts.prepare(order(await carried({ a: 1 })), 'v1.36.3', forever);
     await charts.prepare(order(descriptor), 'v1.37.0', forever);
     expect(await runs()).toBe(3);

@@ -14,11 +14,11 @@ import type { ChartMetadata } from './chart-inspection.ts';
 import type { ChartSource } from './chart-source.ts';
 import { type HelmDescriptor, parseHelmDescriptor } from './descriptor.ts';
 
-/** A chart that has been fetched, inspected and rendered, and that helm may be given. */
+/** A chart that was fetched, inspected and rendered, and is safe for helm. */
 export interface PreparedChart extends ChartMetadata {
-  /** The archive for helm: written from the files that were inspected. */
+  /** The archive for helm, repacked from the files that were inspected. */
   readonly archive: Buffer;
-  /** The values as JSON. May hold secrets. */
+  /** The values as JSON. May contain secrets. */
   readonly values: string;
   readonly descriptor: HelmDescriptor;
 }
@@ -28,29 +28,29 @@ export interface PreparationOptions {
   readonly patienceMs?: number;
 }
 
-/** What came of a descriptor: the chart, or why it never will be one. */
+/** The result for a descriptor: the chart, or why it can never be used. */
 type Verdict =
   | { readonly kind: 'Usable'; readonly chart: PreparedChart }
   | { readonly kind: 'Unusable'; readonly error: TerminalError };
 
 const PATIENCE_MS = 3_000;
-/** For one chart, from the first request to its repository to the last object. */
+/** For one chart, from the first request to the check of the last object. */
 const PREPARATION_MS = 120_000;
-/** A template that takes longer does not end. */
+/** A template that takes longer is assumed not to terminate. */
 const RENDER_MS = 20_000;
-/** Fetches at the same time: each may hold an index of many megabytes. */
+/** Concurrent fetches: each may hold an index of many megabytes. */
 const FETCHES = 6;
 const MAX_CACHED_BYTES = 32 * 1024 * 1024;
 const VERDICT_WEIGHT = 2_000;
 /**
- * What a chart is rendered as. The same for all, so that one rendering tells of all who order the same: what keeps a
- * tenant in is checked by the API server when it is installed under its own name.
+ * The release that charts are rendered as. The same for all tenures, so that one rendering is valid for all that order
+ * the same. The API server checks what confines a tenant during the install under its own name.
  */
 const RENDERED_AS = 'dinfra-1-1-0123456789';
 
 /**
- * Prepares charts: fetches, inspects, renders and judges them once for each descriptor, however many tenures order it. The
- * work does not depend on its callers: each waits for a moment and then gets ChartPending, so that a slow repository holds
+ * Prepares charts: fetches, inspects, renders and checks them once per descriptor, however many tenures order it. The
+ * work does not depend on its callers: each waits briefly and then gets ChartPending, so that a slow repository blocks
  * no worker.
  */
 export class ChartPreparation {
@@ -83,8 +83,8 @@ export class ChartPreparation {
   /**
    * The chart of an order, ready for helm.
    *
-   * @throws TerminalError when it never will be, naming the field; RetryableError ChartPending while it is being prepared,
-   * or another when its host does not answer.
+   * @throws TerminalError with the field if it can never be used; RetryableError ChartPending while it is being
+   * prepared, or another one if its host does not answer.
    */
   async prepare(order: Order, kubeVersion: string | undefined, signal: AbortSignal): Promise<PreparedChart> {
     const key = `${order.descriptorHash}/${kubeVersion ?? ''}`;
@@ -106,7 +106,7 @@ export class ChartPreparation {
     }
   }
 
-  /** Ends what is under way. */
+  /** Aborts work in progress. */
   close(): void {
     this.closed.abort(new DOMException('the reactor is closed', 'AbortError'));
   }
@@ -118,7 +118,7 @@ export class ChartPreparation {
       this.underWay.delete(key);
     });
     this.underWay.set(key, work);
-    // Whoever waits sees the rejection; without anybody waiting it must not count as unhandled.
+    // Waiting callers see the rejection; without callers it must not count as unhandled.
     work.catch(() => undefined);
     return work;
   }
@@ -139,7 +139,7 @@ export class ChartPreparation {
       this.verdicts.set(key, { kind: 'Usable', chart });
       return chart;
     } catch (error) {
-      // What the repository says may be another thing tomorrow; what these bytes are is not.
+      // The repository's answer may change; the result for these bytes does not.
       if (error instanceof TerminalError) this.verdicts.set(key, { kind: 'Unusable', error });
       throw error;
     }
@@ -197,7 +197,7 @@ export class ChartPreparation {
   }
 }
 
-/** The digest of an order that its revision carries: what was ordered, to the byte, in the length of a label. */
+/** The digest of an order that is stored with its revision, short enough for a label. */
 export function orderDigest({ descriptorHash }: Pick<Order, 'descriptorHash'>): string {
   return createHash('sha256').update(descriptorHash).digest('hex').slice(0, 40);
 }

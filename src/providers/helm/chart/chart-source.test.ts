@@ -126,7 +126,7 @@ describe('a chart in a repository', () => {
   });
 
   test.each([500, 502, 503, 429, 418])(
-    'a chart in a repository is tried again later when its host answers %i',
+    'fetching a chart from a repository is retried later when its host answers %i',
     async (status) => {
       const host = await answering((_, reply) => reply.writeHead(status, { 'retry-after': '7' }).end());
       await expect(fetchFrom(inRepository(host), [host])).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import { GuardedFetch } from './guarded-fetch.ts';
 import { fetchFromRegistry } from './oci-chart.ts';
 import { fetchFromRepository } from './repository-chart.ts';
 
-/** Gets the archive of a chart from wherever a descriptor says, within the bounds of one provider. */
+/** Fetches the archive of a chart from the source in a descriptor, within the bounds of one provider. */
 export class ChartSource {
   private readonly charts: Settings['charts'];
   private readonly http: GuardedFetch;
@@ -19,7 +19,7 @@ export class ChartSource {
   }
 
   /**
-   * The archive's bytes: not looked into yet. `tenant` is who waits for them.
+   * The archive's bytes, not inspected yet. `tenant` is who waits for them.
    *
    * @throws TerminalError naming the descriptor's field; RetryableError RepositoryUnreachable.
    */
@@ -34,16 +34,16 @@ export class ChartSource {
     }
   }
 
-  /** Lets go of the connections. */
+  /** Closes the connections. */
   async close(): Promise<void> {
     await this.http.close();
   }
 }
 
-/** The archive that a descriptor carries. */
+/** The archive that is embedded in a descriptor. */
 export function carriedChart({ archive }: CarriedChart): Buffer {
   const bytes = Buffer.from(archive, 'base64');
-  // Buffer takes what it can and leaves the rest out.
+  // Buffer silently skips invalid characters.
   if (bytes.toString('base64').replace(/=+$/, '') === archive.replace(/=+$/, '')) return bytes;
   throw new TerminalError('ChartInvalid', { message: 'chart.archive is not base64', path: '/chart/archive' });
 }

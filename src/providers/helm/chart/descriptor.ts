@@ -43,8 +43,8 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const MAX_ENDPOINTS = 16;
 
 /**
- * The descriptor as our type. It has passed the schema of the on-chain type, which is whatever its owner registered, so
- * everything we rely on is looked at again.
+ * The descriptor as our type. It has passed the schema of the on-chain type, which may be anything that its owner
+ * registered, so everything we rely on is checked again.
  *
  * @throws TerminalError DescriptorSchema naming the field.
  */
@@ -128,7 +128,7 @@ function portNumber(port: number, path: string): number {
 function text(parent: JsonRecord, path: string, maxLength: number, pattern: RegExp, expected: string): string {
   const value = recordOf(parent)[path.slice(path.lastIndexOf('/') + 1)];
   if (typeof value !== 'string') throw wrong(path, value, expected);
-  // The length first: a pattern never sees more than it was meant for.
+  // The length comes first, to bound the input of the pattern.
   if (value.length > maxLength) throw wrong(path, `${value.length} characters`, `at most ${maxLength}`);
   if (!pattern.test(value)) throw wrong(path, value, expected);
   return value;

@@ -6,16 +6,16 @@ import { isPublicAddress, permitUrl, shown } from './host-policy.ts';
 
 export interface FetchRequest {
   readonly url: URL;
-  /** Bytes of the body that are read. */
+  /** Limit of the body, in bytes. */
   readonly maxBytes: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON pointer of the descriptor's field that led here, for messages. */
+  /** JSON pointer of the descriptor's field with this URL, for messages. */
   readonly path: string;
 }
 
 export interface FetchReply {
   readonly status: number;
-  /** Where the body came from, after redirections. */
+  /** The final URL, after redirects. */
   readonly url: URL;
   readonly body: Buffer;
   header(name: string): string | undefined;
@@ -24,13 +24,12 @@ export interface FetchReply {
 const MAX_REDIRECTS = 5;
 const DEADLINE_MS = 30_000;
 
-/** A host that has an address, and none that may be connected to. */
+/** A host without any address that may be connected to. */
 class ForbiddenAddress extends Error {}
 
 /**
- * Fetches what strangers point at, without becoming their way into the provider's network: every URL on the way is
- * looked at, and so is every address, at the moment the connection is made, so that a name cannot change its mind in
- * between.
+ * Fetches untrusted URLs without giving access to the provider's network: the URL of every redirect is checked, and so
+ * is every address at the time of the connection, so that DNS rebinding does not help.
  */
 export class GuardedFetch {
   private readonly charts: Settings['charts'];
@@ -48,9 +47,10 @@ export class GuardedFetch {
   }
 
   /**
-   * GETs a URL, following redirections. Any status but a redirection is a reply.
+   * GETs a URL and follows redirects. Any other status is a reply.
    *
-   * @throws TerminalError RepositoryForbidden or ChartTooLarge; RetryableError RepositoryUnreachable; the signal's reason.
+   * @throws TerminalError RepositoryForbidden or ChartTooLarge; RetryableError RepositoryUnreachable; the signal's
+   * reason.
    */
   async get(wanted: FetchRequest, signal: AbortSignal): Promise<FetchReply> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
@@ -69,7 +69,7 @@ export class GuardedFetch {
     throw unreachable(url, `it redirects more than ${MAX_REDIRECTS} times`);
   }
 
-  /** Lets go of the connections. */
+  /** Closes the connections. */
   async close(): Promise<void> {
     await this.agent.destroy();
   }
@@ -82,7 +82,7 @@ export class GuardedFetch {
       headers: {
         'user-agent': 'dinfra-operator',
         ...others,
-        // Registries redirect to other people's storage: that is not who the token is for.
+        // Registries redirect to storage of third parties, which must not get the token.
         ...(authorization !== undefined && isSameOrigin ? { authorization } : {}),
       },
       signal,
@@ -110,7 +110,7 @@ async function readAll(reply: Dispatcher.ResponseData, url: URL, { maxBytes, pat
   let size = 0;
   for await (const chunk of reply.body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // Leaving the loop cuts the connection.
+    // Leaving the loop closes the connection.
     if (size > maxBytes) {
       throw new TerminalError('ChartTooLarge', { message: `${shown(url)} has more than ${maxBytes} bytes`, path });
     }
@@ -126,7 +126,7 @@ function headerOf(reply: Dispatcher.ResponseData, name: string): string | undefi
 
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
-/** Resolves a name to its public addresses only. */
+/** Resolves a name to only its public addresses. */
 function publicLookup(hostname: string, options: LookupOptions, callback: LookupCallback): void {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error !== null) return callback(error, []);
@@ -171,7 +171,7 @@ function unreachable(url: URL, why: string, cause?: unknown): RetryableError {
 }
 
 /**
- * Tells a clear no from an answer that may be another one tomorrow.
+ * Distinguishes a definite refusal from an answer that may change.
  *
  * @throws TerminalError ChartNotFound at `path`, or RetryableError RepositoryUnreachable; nothing for a 200.
  */

@@ -10,7 +10,7 @@ for (const [net, prefix] of SPECIAL_V6) special.addSubnet(net, prefix, 'ipv6');
 const globalUnicast = new BlockList();
 globalUnicast.addSubnet('2000::', 3, 'ipv6');
 
-/** True for an address that anybody on the internet could reach. */
+/** True for an address on the public internet. */
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:
@@ -23,10 +23,10 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * Whether a URL, of the descriptor or of a reply, may be fetched at all. What its name resolves to is looked at when
- * the connection is made.
+ * Checks whether a URL, of the descriptor or of a redirect, may be fetched at all. The addresses of its name are
+ * checked during the connection.
  *
- * @throws TerminalError RepositoryForbidden; `path` is the descriptor's field that led here.
+ * @throws TerminalError RepositoryForbidden; `path` is the descriptor's field with the URL.
  */
 export function permitUrl(url: URL, charts: Settings['charts'], path: string): void {
   const forbidden = (why: string) =>
@@ -44,12 +44,12 @@ export function permitUrl(url: URL, charts: Settings['charts'], path: string): v
   }
 }
 
-/** True when the host is one the provider speaks plain http with. */
+/** True if the provider allows plain http with the host. */
 export function isPlainHttp(url: URL, { plainHttpHosts }: Pick<Settings['charts'], 'plainHttpHosts'>): boolean {
   return plainHttpHosts.includes(url.host) || plainHttpHosts.includes(url.hostname);
 }
 
-/** A URL for messages: query and user may be secrets. */
+/** A URL for messages, without query and user, which may be secrets. */
 export function shown(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`.slice(0, 200);
 }
@@ -62,7 +62,7 @@ function hostOf(url: URL): string {
     .toLowerCase();
 }
 
-/** `*.example.org` is every name below example.org, not itself; a pattern without a port is for all ports. */
+/** `*.example.org` matches every name below example.org but not itself; a pattern without a port matches all ports. */
 function matches(host: string, port: string, pattern: string): boolean {
   const [, name = '', wantedPort] = /^(.*?)(?::([0-9]+))?$/.exec(pattern.toLowerCase()) ?? [];
   if (wantedPort !== undefined && wantedPort !== port) return false;

@@ -12,9 +12,9 @@ const MAX_MANIFEST = 1024 * 1024;
 const MAX_TOKEN_REPLY = 64 * 1024;
 
 /**
- * The archive of a chart in an OCI registry: what `helm pull oci://…` does, within our bounds and without credentials.
+ * Fetches the archive of a chart from an OCI registry, like `helm pull oci://…` but bounded and without credentials.
  *
- * @throws TerminalError ChartNotFound when the registry says that it has no such chart, naming the field.
+ * @throws TerminalError ChartNotFound with the field if the registry says that it has no such chart.
  */
 export async function fetchFromRegistry(
   chart: OciChart,
@@ -23,7 +23,7 @@ export async function fetchFromRegistry(
   signal: AbortSignal,
 ): Promise<Buffer> {
   const registry = new Registry(chart, http, charts);
-  // Tags cannot have the `+` of a version.
+  // Tags cannot contain the `+` of a version.
   const reference = chart.digest ?? (chart.version ?? '').replaceAll('+', '_');
   const path = chart.digest === undefined ? '/chart/version' : '/chart/digest';
   const manifest = await registry.get(`manifests/${reference}`, MAX_MANIFEST, MANIFEST_TYPES, path, signal);
@@ -37,7 +37,7 @@ export async function fetchFromRegistry(
   return archive.body;
 }
 
-/** One repository of a registry, read as everybody may. */
+/** One repository of a registry, read anonymously. */
 class Registry {
   private readonly http: GuardedFetch;
   private readonly base: URL;
@@ -77,7 +77,7 @@ class Registry {
     };
   }
 
-  /** Most public registries want a token even from those who have no name; the reply says where to get it. */
+  /** Most public registries require a token even for anonymous access; the reply says where to get one. */
   private async anonymousToken(reply: FetchReply, path: string, signal: AbortSignal): Promise<string | undefined> {
     const challenge = reply.header('www-authenticate') ?? '';
     if (!/^bearer /i.test(challenge)) return undefined;

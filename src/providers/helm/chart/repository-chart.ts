@@ -6,7 +6,7 @@ import { type FetchReply, type GuardedFetch, requireFound } from './guarded-fetc
 import { shown } from './host-policy.ts';
 import type { IndexEntry } from './repository-index.ts';
 
-/** Who looks an index through, and for whom. */
+/** Where an index is parsed, and for which tenant. */
 interface Reading {
   readonly workers: Pick<HelmWorkers, 'run'>;
   readonly tenant: string;
@@ -15,9 +15,9 @@ interface Reading {
 const MAX_INDEX = 48 * 1024 * 1024;
 
 /**
- * The archive of a chart in a chart repository: what `helm pull --repo` does, within our bounds.
+ * Fetches the archive of a chart from a chart repository, like `helm pull --repo` but bounded.
  *
- * @throws TerminalError ChartNotFound when the repository says that it has no such chart, naming the field.
+ * @throws TerminalError ChartNotFound with the field if the repository says that it has no such chart.
  */
 export async function fetchFromRepository(
   chart: RepositoryChart,
@@ -36,7 +36,7 @@ export async function fetchFromRepository(
   return archive;
 }
 
-/** The repository as a folder, so that `charts/x.tgz` in its index is found below it. */
+/** The repository's URL with a slash at the end, so that `charts/x.tgz` in its index is relative to it. */
 function repositoryUrl(repository: string): URL {
   const url = URL.parse(repository);
   if (url === null) {
@@ -71,7 +71,7 @@ async function entryIn(
       });
     }
     case 'NotAnIndex':
-      // A captive portal or a half-written file may be gone tomorrow.
+      // It may be a captive portal or a half-written file, which may be temporary.
       throw new RetryableError('RepositoryUnreachable', { message: `${where} is not an index of charts` });
   }
 }
@@ -95,7 +95,7 @@ async function fetchArchive(
   return reply.body;
 }
 
-/** The archive may have been replaced a moment ago, and the index not yet. */
+/** The archive may have been replaced just before the index is. */
 function verifyAgainstIndex(archive: Buffer, digest: string, { name, version }: RepositoryChart): void {
   try {
     verifyDigest(archive, digest, `chart ${name} ${version}`);

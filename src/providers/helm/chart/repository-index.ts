@@ -4,37 +4,37 @@ import { isRecord, listOf, recordOf, textOf } from '../json-fields.ts';
 /** One version of a chart in a repository's index. */
 export interface IndexEntry {
   readonly version: string;
-  /** Where its archive is, absolute or relative to the repository. */
+  /** URL of its archive, absolute or relative to the repository. */
   readonly urls: readonly string[];
-  /** `sha256:<hex>` of the archive, when the index says. */
+  /** `sha256:<hex>` of the archive, if the index has it. */
   readonly digest: string | undefined;
 }
 
-/** What an index says about one version of one chart. */
+/** The result of a lookup of one version of one chart. */
 export type IndexAnswer =
   | { readonly found: 'Entry'; readonly entry: IndexEntry }
   | { readonly found: 'NoChart' }
   | { readonly found: 'NoVersion'; readonly others: readonly string[] }
   | { readonly found: 'NotAnIndex' };
 
-/** What is parsed as YAML at most: a hundred times slower than it is read, and nothing else runs meanwhile. */
+/** Limit of text parsed as YAML: parsing is a hundred times slower than reading, and blocks the thread. */
 const MAX_PARSED = 256 * 1024;
-/** Of an index in JSON, which is parsed as a whole. */
+/** Limit of an index in JSON, which is parsed as a whole. */
 const MAX_JSON = 4 * 1024 * 1024;
-/** Of the section of one chart: charts with hundreds of versions have some hundred kilobytes. */
+/** Limit of the section of one chart: charts with hundreds of versions have some hundred kilobytes. */
 const MAX_SECTION = 4 * 1024 * 1024;
-/** Versions of one chart that are looked through. */
+/** Limit of versions of one chart. */
 const MAX_ITEMS = 5_000;
-/** Words and marks in what is parsed. */
+/** Limit of tokens in parsed text. */
 const MAX_WORDS = 50_000;
 const MAX_OTHERS = 5;
 
 /**
  * Looks up one version of one chart in an index.yaml.
  *
- * The indices of large repositories have tens of megabytes, of which one entry is wanted. So the chart's section, and in
- * it the entries that mention the version, are cut out by their indentation, as every tool that writes these files has
- * it; only these are parsed. An index of another form is parsed as a whole while it is small.
+ * The index of a large repository has tens of megabytes, and one entry is needed. So the chart's section, and in it the
+ * entries that mention the version, are extracted by the indentation that all common tools write; only these are
+ * parsed. An index in another style is parsed as a whole if it is small.
  */
 export function lookUpChart(index: string, name: string, version: string): IndexAnswer {
   const section = index.trimStart().startsWith('{') ? undefined : sectionOf(index, name);
@@ -63,7 +63,7 @@ function answer(
   version: string,
   others: () => readonly string[],
 ): IndexAnswer {
-  // Helm takes `v1.2.3` and `1.2.3` for the same version.
+  // To helm, `v1.2.3` and `1.2.3` are the same version.
   const found = entries.find((entry) => plain(`${entry['version']}`) === plain(version));
   if (found === undefined) return { found: 'NoVersion', others: others().slice(0, MAX_OTHERS) };
   const digest = textOf(found['digest'])
@@ -79,7 +79,7 @@ function answer(
   };
 }
 
-/** The lines below `entries:` that belong to a chart; undefined when the index is not written in the usual form. */
+/** The lines below `entries:` that belong to a chart; undefined if the index is not written in the usual style. */
 function sectionOf(index: string, name: string): string | 'absent' | undefined {
   const start = /^entries:[ \t]*$/m.exec(index);
   if (start === null) return undefined;
@@ -89,15 +89,15 @@ function sectionOf(index: string, name: string): string | 'absent' | undefined {
   const quoted = `(?:${literal(name)}|"${literal(name)}"|'${literal(name)}')`;
   const key = new RegExp(`^${indent}${quoted}:[ \\t]*(.*)$`, 'm').exec(body);
   if (key === null) return 'absent';
-  // A list in brackets, an anchor: not by these rules.
+  // Another style, e.g. a flow sequence or an anchor.
   if (key[1] !== '') return undefined;
   const rest = body.slice(key.index + key[0].length + 1);
-  // The next key of the same or a higher level; list items may stand at the level of their key.
+  // The next key of the same or a higher level; list items may be indented like their key.
   const end = new RegExp(`^(?:${indent}[^\\s#-]|[^\\s#-])`, 'm').exec(rest);
   return end === null ? rest : rest.slice(0, end.index);
 }
 
-/** A list's text as one text for each of its items. */
+/** Splits the text of a list into its items. */
 function itemsOf(section: string): readonly string[] {
   const indent = /^([ ]*)- /m.exec(section)?.[1];
   if (indent === undefined) return [];
@@ -105,7 +105,7 @@ function itemsOf(section: string): readonly string[] {
   return items.filter((item) => item.startsWith(`${indent}- `));
 }
 
-/** The version an entry gives for itself, which stands deeper in those of its dependencies. */
+/** The version of an entry itself; those of its dependencies are indented deeper. */
 function versionOf(item: string): string | undefined {
   const dash = /^[ ]*-[ ]+/.exec(item)?.[0] ?? '';
   const own = new RegExp(`^(?:${dash}| {${dash.length}})version:[ \\t]*["']?([^\\s"']+)["']?[ \\t]*$`, 'm');

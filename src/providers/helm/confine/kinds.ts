@@ -20,9 +20,9 @@ export const JOB = inGroup('batch', 'v1', 'jobs', 'Job');
 export const CRON_JOB = inGroup('batch', 'v1', 'cronjobs', 'CronJob');
 
 /**
- * What every tenant may have. Not here, and why: network policies, quotas and limit ranges are the walls of the
- * tenant's own namespace; Ingress and Gateway routes can claim other people's host names; DaemonSets ask for every node;
- * whatever is not in a namespace cannot be confined to one.
+ * The kinds that every tenant may use. Excluded, and why: network policies, quotas and limit ranges confine the
+ * tenant's own namespace; Ingress and Gateway routes can claim other people's host names; DaemonSets run on every node;
+ * cluster-scoped objects cannot be confined to a namespace.
  */
 const TENANT_KINDS: readonly Address[] = [
   core('configmaps', 'ConfigMap'),
@@ -39,28 +39,28 @@ const TENANT_KINDS: readonly Address[] = [
   inGroup('autoscaling', 'v1', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
   inGroup('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
   inGroup('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
-  // Kubernetes lets no account grant more than it holds, so these cannot reach beyond the namespace either.
+  // Kubernetes lets no account grant rights that it does not have, so these cannot reach beyond the namespace either.
   ROLE,
   ROLE_BINDING,
 ];
 
-/** The kinds a tenant's chart may hold. */
+/** The kinds that a tenant's chart may contain. */
 export function tenantKinds(extra: readonly ExtraKind[]): readonly Address[] {
   return [...TENANT_KINDS, ...extra.map(({ apiVersion, kind, plural }) => addressOf(apiVersion, kind, plural))];
 }
 
 /**
- * The kinds of a tenant whose metadata is followed in the whole cluster: what can be up or down, and what says where it
- * is. Not what may hold secrets, and not what the tenant's own walls are made of.
+ * The kinds of tenants' objects whose metadata is watched cluster-wide: workloads, and objects with addresses. Neither
+ * kinds that may contain secrets nor kinds that confine the tenant.
  */
 export function watchedTenantKinds(extra: readonly ExtraKind[]): readonly Address[] {
   const left = ['ConfigMap', 'Secret', 'Pod', 'ServiceAccount', 'Role', 'RoleBinding'];
   const kinds = tenantKinds(extra).filter(({ kind }) => !left.includes(kind));
-  // One version of each is enough.
+  // One version of each kind is enough.
   return [...new Map(kinds.map((kind) => [addressKey(kind), kind])).values()];
 }
 
-/** Names a kind in whatever version: versions of one kind show the same objects. */
+/** The key of a kind, whatever its version: all versions of a kind show the same objects. */
 export function addressKey({ group, plural }: Address): string {
   return `${plural}.${group}`;
 }

@@ -8,12 +8,12 @@ import { annotationOf, describe, type ManifestObject } from './manifest.ts';
 import { podSecurityFinding } from './pod-security.ts';
 import { tenantFinding } from './tenant-policy.ts';
 
-/** An object that has passed, and where the API has its kind. */
+/** An object that is allowed, with the API address of its kind. */
 export interface PermittedObject extends ManifestObject {
   readonly address: Address;
 }
 
-/** Tests are run by `helm test` alone; we remove without hooks, and never use rollback hooks. */
+/** Only `helm test` runs tests; we remove releases without hooks, and never use rollback hooks. */
 const HOOKS_NEVER_RUN = new Set([
   'test',
   'test-success',
@@ -25,10 +25,10 @@ const HOOKS_NEVER_RUN = new Set([
 ]);
 
 /**
- * The objects a chart would make, all of them such as a tenant may have in `namespace`.
+ * The objects that a chart would create, if a tenant may have all of them in `namespace`.
  *
- * This is for an early and clear answer: what keeps a tenant in are the rights of its service account, the pod security
- * of its namespace, its quota and its network policies, which hold whatever a chart manages to render later.
+ * This check gives an early and clear answer. A tenant is confined by the rights of its service account, and by the pod
+ * security, quota and network policies of its namespace, whatever a chart manages to render later.
  *
  * @throws TerminalError ChartForbiddenKind or ChartForbiddenField.
  */
@@ -55,7 +55,7 @@ export function permitObjects(
   });
 }
 
-/** Looks up the kind of an object without judging it; undefined when tenants may not have it. */
+/** The address of an object's kind, without checking the object; undefined if tenants may not have that kind. */
 export function addressOfObject(object: ManifestObject, settings: Settings): Address | undefined {
   return tenantKinds(settings.extraKinds).find(
     (kind) => apiVersionOf(kind) === object.apiVersion && kind.kind === object.kind,
@@ -93,7 +93,7 @@ function permitService(object: ManifestObject, quota: Settings['quota']): void {
   }
 }
 
-/** The pod template of a workload, wherever its kind keeps it. */
+/** The pod spec of a workload, wherever its kind has it. */
 function podSpecOf({ kind, content }: ManifestObject): unknown {
   switch (kind) {
     case 'Pod':

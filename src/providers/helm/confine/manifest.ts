@@ -3,25 +3,25 @@ import { strictDocuments, unparsable } from '../../../base/strict-yaml.ts';
 import { TerminalError } from '../../../errors/dinfra-error.ts';
 import { at, isRecord, type JsonRecord, recordOf, textOf } from '../json-fields.ts';
 
-/** One object of a rendered chart: a stranger's, of which only the four names below have been looked at. */
+/** One object of a rendered chart. Untrusted: only the four names below have been checked. */
 export interface ManifestObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
-  /** Undefined when the manifest names none. */
+  /** Undefined if the manifest has none. */
   readonly namespace: string | undefined;
   readonly content: JsonRecord;
 }
 
 export const MAX_MANIFEST_BYTES = 512 * 1024;
 const MAX_OBJECTS = 100;
-/** Words and marks, spaces and line ends included. */
+/** Tokens of the YAML text, including spaces and line ends. */
 const MAX_WORDS = 80_000;
 
 /**
- * The objects of a manifest as helm renders it.
+ * The objects of a manifest rendered by helm.
  *
- * @throws TerminalError ChartTooLarge, or ChartInvalid when it is not YAML that every reader takes the same way.
+ * @throws TerminalError ChartTooLarge, or ChartInvalid if it is not YAML that all parsers read the same way.
  */
 export function parseManifest(manifest: string): readonly ManifestObject[] {
   const bytes = Buffer.byteLength(manifest);
@@ -33,7 +33,7 @@ export function parseManifest(manifest: string): readonly ManifestObject[] {
   return objects;
 }
 
-/** Says which object is meant, for messages: `StatefulSet node`. */
+/** An object in messages: `StatefulSet node`. */
 export function describe({ kind, name }: Pick<ManifestObject, 'kind' | 'name'>): string {
   return `${kind.slice(0, 63)} ${name.slice(0, 253)}`;
 }
@@ -44,13 +44,13 @@ export function annotationOf({ content }: ManifestObject, key: string): string |
 }
 
 /**
- * YAML 1.1 with merge keys, and without the types that JSON does not have: as helm and the API server read it. Neither
- * takes `12:30` for a number of base 60.
+ * YAML 1.1 with merge keys and only JSON's types, like in helm and the API server. Neither reads `12:30` as a base 60
+ * number.
  */
 const AS_HELM_READS = {
   version: '1.1',
   merge: true,
-  // The parser would compare each key with all before it.
+  // The parser would compare each key with all previous ones.
   uniqueKeys: false,
   customTags: (tags: Tags) =>
     tags.filter(
@@ -75,7 +75,7 @@ function documentsOf(manifest: string): readonly JsonRecord[] {
   }
 }
 
-/** Of two values of one key, two readers may take two. */
+/** Parsers differ on which value of a duplicate key they take. */
 function refuseTwins(document: Document): void {
   visit(document, {
     Map(_, { items }) {

@@ -1,11 +1,11 @@
 import type { PodSecurityLevel } from '../config.ts';
 import { at, isRecord, type JsonRecord, listOf, recordOf, textOf } from '../json-fields.ts';
 
-/** One thing in a pod that its namespace would refuse. */
+/** A field of a pod that the pod security of its namespace would refuse. */
 export interface PodSecurityFinding {
   /** The field within the pod's spec, e.g. `containers[0].securityContext.privileged`. */
   readonly field: string;
-  /** What the standard wants of it. */
+  /** What the standard requires. */
   readonly wants: string;
 }
 
@@ -17,9 +17,9 @@ interface Container extends JsonRecord {
 type Rule = (pod: JsonRecord, containers: readonly Container[]) => PodSecurityFinding | undefined;
 
 /**
- * The first thing in a pod's spec that a pod security standard refuses for certain, or undefined. The rules are those of
+ * The first field of a pod's spec that a pod security standard certainly refuses, or undefined. Covers the rules of
  * https://kubernetes.io/docs/concepts/security/pod-security-standards that a chart is likely to break. The API server
- * has the last word, on each pod; but it has it when the tenure has been accepted, and only in an event.
+ * enforces all of them on each pod, but only after the tenure was accepted, and reports it only in an event.
  */
 export function podSecurityFinding(level: PodSecurityLevel, spec: unknown): PodSecurityFinding | undefined {
   if (level === 'privileged' || !isRecord(spec)) return undefined;
@@ -176,12 +176,12 @@ function eachVolume(
   return undefined;
 }
 
-/** What Windows does not have, it is not asked for. */
+/** Linux settings are not required of Windows pods. */
 function onLinux(rule: Rule): Rule {
   return (pod, containers) => (at(pod, 'os', 'name') === 'windows' ? undefined : rule(pod, containers));
 }
 
-/** Root in a user namespace of its own is nobody on the host; the standard allows it there since Kubernetes 1.35. */
+/** Root in a user namespace is unprivileged on the host; the standard allows it since Kubernetes 1.35. */
 function inUserNamespaceOfHost(rule: Rule): Rule {
   return (pod, containers) => (pod['hostUsers'] === false ? undefined : rule(pod, containers));
 }

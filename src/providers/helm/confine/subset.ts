@@ -1,9 +1,9 @@
 import { isRecord } from '../json-fields.ts';
 
 /**
- * Where `found` lacks or changes something of `wanted`, as a path of fields, or undefined when all of it is there.
- * Fields that only `found` has are other people's or defaults. Quantities are compared by what they amount to: the API
- * server may write `1000m` as `1`.
+ * The path of the first field of `wanted` that `found` lacks or has with another value, or undefined. Fields that only
+ * `found` has are ignored: they are defaults or belong to others. Quantities are compared by value: the API server may
+ * write `1000m` as `1`.
  */
 export function firstDifference(wanted: unknown, found: unknown, path = ''): string | undefined {
   if (isRecord(wanted)) {
@@ -47,11 +47,11 @@ const FACTORS: Readonly<Record<string, number>> = {
 
 function isSameQuantity(wanted: unknown, found: unknown): boolean {
   const [a, b] = [quantityOf(wanted), quantityOf(found)];
-  // Decimal fractions do not survive binary arithmetic exactly.
+  // Decimal fractions are not exact in binary arithmetic.
   return a !== undefined && b !== undefined && Math.abs(a - b) <= Math.abs(a) * 1e-9;
 }
 
-/** What a Kubernetes quantity such as `1500m` or `2Gi` amounts to. */
+/** The value of a Kubernetes quantity such as `1500m` or `2Gi`. */
 function quantityOf(value: unknown): number | undefined {
   const match = /^([+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?)(n|u|m|k|[KMGTPE]i|[MGTPE])?$/.exec(`${value}`);
   const [, digits, suffix = ''] = match ?? [];

@@ -2,13 +2,13 @@ import type { Settings } from '../config.ts';
 import { at, isRecord, listOf, recordOf, textOf } from '../json-fields.ts';
 import { TENANT_ACCOUNT } from '../names.ts';
 
-/** A field that tenants may not have so, and why. */
+/** A field that a tenant policy refuses, and why. */
 export interface Finding {
   readonly field: string;
   readonly why: string;
 }
 
-/** Seconds a pod may take to end. What ended is not paid for. */
+/** Limit of a pod's grace period in seconds: an ended tenure is not paid for. */
 const MAX_GRACE_SECONDS = 600;
 const NODE_LABELS = [
   'kubernetes.io/arch',
@@ -16,7 +16,7 @@ const NODE_LABELS = [
   'topology.kubernetes.io/zone',
   'topology.kubernetes.io/region',
 ];
-/** The first two are written into each pod by the API server. */
+/** The API server adds the first two to every pod. */
 const TOLERATIONS = [
   'node.kubernetes.io/not-ready',
   'node.kubernetes.io/unreachable',
@@ -43,8 +43,9 @@ const ANNOTATIONS = [
 ];
 
 /**
- * What the tenant policies of the chart (charts/dinfra-operator/files/tenant-policies.yaml) would refuse of an object, or
- * undefined. The policies hold; this is for an early answer that names the field. A test compares the two.
+ * The first field of an object that the tenant policies of the chart
+ * (charts/dinfra-operator/files/tenant-policies.yaml) would refuse, or undefined. The policies enforce the rules; this
+ * check gives an early answer that names the field. A test compares the two.
  */
 export function tenantFinding(content: unknown, pod: unknown, allowed: Settings['allowed']): Finding | undefined {
   return objectFinding(content, allowed) ?? (isRecord(pod) ? podFinding(pod, allowed) : undefined);
