@@ -12,6 +12,27 @@ export const Label = {
   content: 'dinfra.io/content',
 } as const;
 
+/** `app.kubernetes.io/managed-by` of everything the operator makes. */
+export const MANAGER = 'dinfra-operator';
+
+/** What an object the operator makes is, as `app.kubernetes.io/component`. */
+type Component = 'descriptor-type' | 'subscription' | 'deployment' | 'descriptor' | 'tenant' | 'confinement' | 'lease';
+
+/**
+ * The labels Kubernetes recommends, for dashboards and `kubectl get -l`. `instance` has to be a name nobody would give an
+ * Argo CD Application: with tracking by label, Argo CD takes every object whose instance is an Application's name for
+ * part of it, and prunes what Git does not have. No version: an upgrade would write every object.
+ */
+export function recommendedLabels(component: Component, instance: string) {
+  return {
+    'app.kubernetes.io/name': 'dinfra',
+    'app.kubernetes.io/instance': instance,
+    'app.kubernetes.io/component': component,
+    'app.kubernetes.io/part-of': 'dinfra',
+    'app.kubernetes.io/managed-by': MANAGER,
+  } as const;
+}
+
 /** Requests a reconcile: any value other than `status.lastHandledReconcileAt`. */
 export const RECONCILE_ANNOTATION = 'dinfra.io/reconcile-requested-at';
 

@@ -16,6 +16,17 @@ export interface ObjectRef {
   readonly namespace?: string;
 }
 
+/** An object without which another one makes no sense: shown as its parent, and deleted before it. */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  /** True for the one owner that manages the object. */
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
+}
+
 /** The part of metav1.ObjectMeta that we read. */
 export interface ObjectMeta extends ObjectRef {
   readonly uid: string;
@@ -29,6 +40,7 @@ export interface ObjectMeta extends ObjectRef {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];
+  readonly ownerReferences?: readonly OwnerReference[];
 }
 
 /** `group/version`, or `version` in the core group. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { recommendedLabels } from '../api/labels.ts';
 import { systemClock } from '../base/clock.ts';
 import { openFence } from '../base/fence.ts';
 import type { Logger } from '../base/logger.ts';
@@ -78,6 +79,7 @@ function electorOf(config: Config, access: ClusterAccess, registry: Registry, lo
     client: new KubeClient(access),
     namespace: config.namespace ?? access.namespace ?? 'default',
     name: NAME,
+    labels: recommendedLabels('lease', `${NAME}-lease`),
     // The pod's name does not distinguish restarts: a restarted container keeps it.
     identity: `${config.identity}_${randomUUID()}`,
     times: electionTimes(config.leaseMs),

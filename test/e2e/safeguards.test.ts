@@ -40,6 +40,25 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
+test('everything the operator makes says what it is, by whom, and nothing has the name of an Application of Argo CD', async () => {
+  const { environment } = stage;
+  const [name = ''] = names;
+  const selector = 'app.kubernetes.io/managed-by=dinfra-operator,app.kubernetes.io/part-of=dinfra';
+  const labelled = async (type: string, ...args: readonly string[]) => {
+    const label = (key: string) => `{.metadata.labels.app\\.kubernetes\\.io/${key}}`;
+    const template = `jsonpath={range .items[*]}${label('component')} ${label('instance')}{"\\n"}{end}`;
+    const text = await environment.kubectl(['get', type, ...args, '-l', selector, '-o', template]);
+    return text.split('\n').filter((line) => line !== '');
+  };
+  expect(await labelled('deployments.dinfra.io')).toContain(`deployment ${name}`);
+  expect(await labelled('subscriptions.dinfra.io')).toHaveLength(TENANTS);
+  expect((await labelled('descriptortypes')).length).toBeGreaterThan(2);
+  expect(await labelled('configmaps')).toEqual([expect.stringMatching(/^descriptor descriptor-[0-9a-f]{16}$/)]);
+  expect(await labelled('leases')).toEqual(['lease dinfra-operator-lease']);
+  expect(await labelled('namespaces')).toContain(`tenant ${name}`);
+  expect(await labelled('networkpolicies', '-n', name)).toEqual([`confinement ${name}`]);
+});
+
 test('objects deleted by hand are mirrored again, and their workloads are not touched', async () => {
   const { environment, world } = stage;
   const [name = ''] = names;
@@ -55,6 +74,24 @@ test('objects deleted by hand are mirrored again, and their workloads are not to
     if (now.length !== old.length || now.some((uid) => old.includes(uid))) return false;
     return (await Promise.all(names.map((one) => world.ready(one)))).every(({ status }) => status === 'True');
   });
+  const { releases, pods } = await world.fingerprint([name]);
+  expect({ releases, pods }).toEqual({ releases: before['releases'], pods: before['pods'] });
+  for (const id of ids) expect(await world.state(id)).toBe('Active');
+});
+
+test('a Subscription deleted by hand takes its Deployment along, both are mirrored again, and nothing that runs is moved', async () => {
+  const { environment, world } = stage;
+  const [, name = ''] = names;
+  const before = await stage.baseline([name]);
+  const owned = await ownerOf(name);
+  expect(owned.by).toMatchObject({ kind: 'Subscription', controller: true, blockOwnerDeletion: false });
+  await environment.kubectl(['delete', 'subscriptions.dinfra.io', owned.by.name]);
+  // The garbage collector may come before the next comparison, or find an owner again: both have to end like this.
+  await stage.until('another Subscription owns its Deployment', 60, async () => {
+    const now = await ownerOf(name).catch(() => undefined);
+    return now !== undefined && now.by.uid !== owned.by.uid && !now.isLeaving;
+  });
+  await stage.until('it is Ready', 60, async () => (await world.ready(name)).status === 'True');
   const { releases, pods } = await world.fingerprint([name]);
   expect({ releases, pods }).toEqual({ releases: before['releases'], pods: before['pods'] });
   for (const id of ids) expect(await world.state(id)).toBe('Active');
@@ -117,9 +154,23 @@ test('a mistyped account in the consumer policy is named, and blocks no other ch
   });
   const rules = await provider.consumerRules.entries(0);
   expect(rules.map(([{ args }]) => args[1].toString())).toEqual([BOB]);
-  // The same account with another prefix: submitted once, and not again with each block.
+  // The same account with another prefix: submitted once, and not again with each block. It is counted when it is final.
+  await stage.until('the rules are counted', 15, async () => (await operator.metrics()).includes('setConsumerRules'));
   expect(await operator.metrics()).toMatch(/^dinfra_chain_calls_total\{.*setConsumerRules.*\} 1$/m);
 });
+
+/** The owner of a Deployment. */
+async function ownerOf(name: string) {
+  const { metadata } = await stage.object<{
+    metadata: {
+      deletionTimestamp?: string;
+      ownerReferences?: { kind: string; name: string; uid: string; controller?: boolean }[];
+    };
+  }>('deployments.dinfra.io', name);
+  const [by] = metadata.ownerReferences ?? [];
+  if (by === undefined) throw new Error(`Deployment ${name} has no owner`);
+  return { by, isLeaving: metadata.deletionTimestamp !== undefined };
+}
 
 async function left(): Promise<string[]> {
   const { deployments } = await stage.world.remains(names);

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { conditionsAfter } from '../../api/conditions.ts';
 import { type DescriptorType, type DescriptorTypeStatus, descriptorTypes } from '../../api/descriptor-type.ts';
-import { FieldManager } from '../../api/labels.ts';
+import { FieldManager, recommendedLabels } from '../../api/labels.ts';
 import { descriptorTypeName } from '../../award/identity.ts';
 import type { PublishedType } from '../../award/source.ts';
 import { backoffMs } from '../../base/backoff.ts';
@@ -167,7 +167,8 @@ export class DescriptorTypeMirror {
       schema,
       retired: type.retired,
     };
-    return cluster.apply(descriptorTypes, { metadata: { name }, spec }, { fieldManager: FieldManager.bridge }, signal);
+    const metadata = { name, labels: recommendedLabels('descriptor-type', name) };
+    return cluster.apply(descriptorTypes, { metadata, spec }, { fieldManager: FieldManager.bridge }, signal);
   }
 
   private async noteProblem({ name, problem }: Entry): Promise<void> {

@@ -65,7 +65,15 @@ class Mirror {
         const before = this.deployments.find((one) => one.metadata.name === name);
         const others = this.deployments.filter((one) => one !== before);
         const status = before?.status ?? { observedGeneration: -1 };
-        this.deployments = [...others, { ...common, kind: 'Deployment', spec: write.object.spec, status }];
+        const { owner } = write;
+        const uid = owner?.uid ?? this.subscriptions.find((one) => one.metadata.name === owner?.name)?.metadata.uid;
+        const owners =
+          owner === undefined
+            ? before?.metadata.ownerReferences
+            : [...owner.others, { apiVersion: 'v', kind: 'Subscription', name: owner.name, uid: `${uid}` }];
+        const owned = { ...metadata, ...(owners && { ownerReferences: owners }) };
+        const made = { ...common, metadata: owned, kind: 'Deployment', spec: write.object.spec, status } as const;
+        this.deployments = [...others, made];
       } else {
         const others = this.subscriptions.filter((one) => one.metadata.name !== name);
         const status = { observedGeneration: -1 };
@@ -169,9 +177,50 @@ describe('the mirror of the desired set', () => {
       ...object,
       metadata: { ...object.metadata, labels: { ...object.metadata.labels, team: 'blue' } },
     }));
-    expect(Object.keys(mirror.plan([]).writes[0]?.object.labels ?? {}).toSorted()).toEqual(
-      [Label.genesis, Label.provider, Label.subscription, Label.tenure].toSorted(),
-    );
+    const [write] = mirror.plan([]).writes;
+    expect(write?.object.labels).toMatchObject({ [Label.tenure]: '1', 'app.kubernetes.io/component': 'deployment' });
+    expect(write?.object.labels).not.toHaveProperty('team');
+  });
+
+  it('writes what an older version mirrored once, for its labels and its owner, and never again', () => {
+    const awards = [awardOf(1n), awardOf(2n)];
+    const mirror = mirrored(awards);
+    const before = <T extends Deployment | Subscription>({ metadata, ...rest }: T) => {
+      const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => !key.startsWith('app.kubernetes.io/'));
+      const { ownerReferences: _, ...others } = metadata;
+      return { ...rest, metadata: { ...others, labels: Object.fromEntries(labels) } } as unknown as T;
+    };
+    mirror.deployments = mirror.deployments.map(before);
+    mirror.subscriptions = mirror.subscriptions.map(before);
+    const plan = mirror.plan(awards);
+    expect(plan.writes).toHaveLength(4);
+    expect(plan.begins).toEqual([]);
+    expect(mirror.take(plan).plan(awards).writes).toEqual([]);
+  });
+
+  it('names no object after an Application of Argo CD, which would prune what has its name as instance', () => {
+    const instances = new Mirror()
+      .plan([awardOf(1n)])
+      .writes.map(({ object }) => [object.name, object.labels['app.kubernetes.io/instance']]);
+    expect(instances).toHaveLength(2);
+    for (const [name, instance] of instances) expect(instance).toBe(name);
+  });
+
+  it('shows a Deployment under the Subscription that came back after it was deleted by hand', () => {
+    const awards = [awardOf(1n)];
+    const mirror = mirrored(awards);
+    mirror.subscriptions = [];
+    const plan = mirror.plan(awards);
+    expect(writes(plan)).toMatchObject({ deployments: ['1/1 Active'], subscriptions: ['1 Active'] });
+    const another = mirror.take(plan).subscriptions.map((one) => ({
+      ...one,
+      metadata: { ...one.metadata, uid: 'another' },
+    }));
+    mirror.subscriptions = another;
+    expect(writes(mirror.plan(awards))).toEqual({ ...nothing, deployments: ['1/1 Active'] });
+    expect(mirror.take(mirror.plan(awards)).deployments[0]?.metadata.ownerReferences).toMatchObject([
+      { uid: 'another' },
+    ]);
   });
 
   it('the reason of an end is mirrored', () => {

@@ -1,9 +1,10 @@
 import type { Deployment, DeploymentSpec } from '../../api/deployment.ts';
-import { genesisLabel, Label } from '../../api/labels.ts';
+import { genesisLabel, Label, recommendedLabels } from '../../api/labels.ts';
 import type { Offer } from '../../api/offer.ts';
-import type { Subscription, SubscriptionSpec } from '../../api/subscription.ts';
+import { type Subscription, type SubscriptionSpec, subscriptions } from '../../api/subscription.ts';
 import type { Award } from '../../award/award.ts';
 import { reasonName } from '../../award/reason-names.ts';
+import type { OwnerReference } from '../../base/kube-object.ts';
 import type { MirrorIndex } from './mirror-index.ts';
 import { type Mirrored, mirrorPatch } from './mirror-patch.ts';
 import { type TenureNames, tenureKey } from './tenure-names.ts';
@@ -40,8 +41,22 @@ export type MirrorWrite = {
   readonly patch: object | undefined;
 } & (
   | { readonly kind: 'Subscription'; readonly object: Mirrored<SubscriptionSpec> }
-  | { readonly kind: 'Deployment'; readonly object: Mirrored<DeploymentSpec> }
+  | {
+      readonly kind: 'Deployment';
+      readonly object: Mirrored<DeploymentSpec>;
+      /** Absent when the Deployment is shown under its Subscription already. */
+      readonly owner?: Ownership;
+    }
 );
+
+/** The Subscription that a Deployment is to be shown under. */
+export interface Ownership {
+  readonly name: string;
+  /** Undefined while the Subscription is not there: its write, which comes first, gives one. */
+  readonly uid: string | undefined;
+  /** Owners that somebody else has added. */
+  readonly others: readonly OwnerReference[];
+}
 
 /** The writes that bring the mirror up to date. Objects that are up to date are left out. */
 export interface MirrorPlan {
@@ -66,21 +81,26 @@ export function* planMirror(facts: MirrorFacts): Generator<void, MirrorPlan, voi
   const held: string[] = [];
 
   const write = (tenure: string, before: Deployment | undefined, object: Mirrored<DeploymentSpec>) => {
-    const patch = before && mirrorPatch(before, object);
+    const owner = ownerFor(facts, before, object.spec.subscription);
+    const owned = owner && { owner };
+    /** Without a patch: to be created. */
+    const patchTo = (wanted: Mirrored<DeploymentSpec>) =>
+      before && (mirrorPatch(before, wanted) ?? (owner === undefined ? undefined : {}));
+    const patch = patchTo(object);
     if (before !== undefined && patch === undefined) return;
     if (beginsTeardown(before, object) && !facts.begun.has(object.name)) {
       if (begins.length >= facts.teardownsLeft) {
         held.push(object.name);
         const stopped = stoppedUntilApproved(object);
-        const stop = before && mirrorPatch(before, stopped);
+        const stop = patchTo(stopped);
         if (before === undefined || stop !== undefined) {
-          writes.push({ kind: 'Deployment', tenure, patch: stop, object: stopped });
+          writes.push({ kind: 'Deployment', tenure, patch: stop, object: stopped, ...owned });
         }
         return;
       }
       begins.push(object.name);
     }
-    writes.push({ kind: 'Deployment', tenure, patch, object });
+    writes.push({ kind: 'Deployment', tenure, patch, object, ...owned });
   };
 
   const newest = newestAwards(facts.awards);
@@ -158,12 +178,16 @@ function newestAwards(awards: readonly Award[]): ReadonlyMap<bigint, Award> {
 
 function deploymentFor(facts: MirrorFacts, award: Award, before: Deployment | undefined): Mirrored<DeploymentSpec> {
   const { names, providerName } = facts;
+  const name = before?.metadata.name ?? names.deployment(award.subscription, award.tenure);
   const reactor = reactorFor(facts, award, before);
   const accepted = acceptedFor(award, before);
   const part = before?.spec.part;
   return {
-    name: before?.metadata.name ?? names.deployment(award.subscription, award.tenure),
-    labels: labelsFor(facts, `${award.subscription}`, award.tenure),
+    name,
+    labels: {
+      ...recommendedLabels('deployment', name),
+      ...tenureLabels(facts, `${award.subscription}`, award.tenure),
+    },
     spec: {
       genesisHash: names.genesis,
       subscription: `${award.subscription}`,
@@ -205,9 +229,10 @@ function acceptedFor({ state, content }: Award, before: Deployment | undefined):
 function subscriptionFor(facts: MirrorFacts, award: Award): Mirrored<SubscriptionSpec> {
   const { names, providerName } = facts;
   const id = `${award.subscription}`;
+  const name = names.subscription(id);
   return {
-    name: names.subscription(id),
-    labels: labelsFor(facts, id, award.tenure),
+    name,
+    labels: { ...recommendedLabels('subscription', name), ...tenureLabels(facts, id, award.tenure) },
     spec: {
       genesisHash: names.genesis,
       id,
@@ -229,7 +254,10 @@ function goneFrom(facts: MirrorFacts, { metadata, spec }: Deployment): Mirrored<
   const { suspend: _, ...ours } = spec;
   return {
     name: metadata.name,
-    labels: labelsFor(facts, spec.subscription, spec.tenure),
+    labels: {
+      ...recommendedLabels('deployment', metadata.name),
+      ...tenureLabels(facts, spec.subscription, spec.tenure),
+    },
     spec: {
       ...ours,
       providerRef: { name: facts.providerName },
@@ -248,7 +276,21 @@ function endReason({ reason, state }: Award): { endReason?: { code: number; name
   return reason !== undefined && state === 'Ended' ? { endReason: { code: reason, name: reasonName(reason) } } : {};
 }
 
-function labelsFor(
+/**
+ * The Subscription as owner, and never the Provider: what is pruned from Git must not take tenants with it. Undefined when
+ * it is the owner already. While it is not there, a reference may be to one that was deleted by hand: the Deployment gets
+ * the uid of the next one before the garbage collector comes, or is mirrored again.
+ */
+function ownerFor({ names, index }: MirrorFacts, before: Deployment | undefined, id: string): Ownership | undefined {
+  const name = names.subscription(id);
+  const uid = index.subscriptions.get(name)?.metadata.uid;
+  const isSubscription = ({ kind }: OwnerReference) => kind === subscriptions.kind;
+  const owners = before?.metadata.ownerReferences ?? [];
+  if (before !== undefined && owners.find(isSubscription)?.uid === uid) return undefined;
+  return { name, uid, others: owners.filter((owner) => !isSubscription(owner)) };
+}
+
+function tenureLabels(
   { names, providerName }: MirrorFacts,
   subscription: string,
   tenure: number,

@@ -83,4 +83,39 @@ describe('the writer of the mirror', () => {
     expect(await apply(deployment({ state: 'Active' }, { spec: { state: 'Active' } }))).toMatchObject({ failures: [] });
     expect(stored()).toMatchObject({ spec: { state: 'Active' }, metadata: { finalizers: [TEARDOWN_FINALIZER] } });
   });
+
+  const owner = { name: 'dinfra-1', uid: undefined, others: [] };
+  const ownersOf = () => stored()?.metadata.ownerReferences;
+  const uidOfSubscription = () => cluster.view<Subscription>(subscriptions).get('acme/dinfra-1')?.metadata.uid;
+
+  it('a new Deployment is owned by its new Subscription with its first write, and blocks no deletion of it', async () => {
+    await apply(subscription({}), { ...deployment({}), owner } as MirrorWrite);
+    expect(ownersOf()).toEqual([
+      {
+        apiVersion: 'dinfra.io/v1alpha1',
+        kind: 'Subscription',
+        name: 'dinfra-1',
+        uid: uidOfSubscription(),
+        controller: true,
+        blockOwnerDeletion: false,
+      },
+    ]);
+  });
+
+  it('a Subscription that is refused does not keep its Deployment from being written, without an owner', async () => {
+    cluster.failWhen(({ kind }) => (kind === 'Subscription' ? 422 : undefined));
+    const outcome = await apply(subscription({}), { ...deployment({}), owner } as MirrorWrite);
+    expect(outcome).toMatchObject({ written: 1, failures: [{ kind: 'Subscription' }] });
+    expect(stored()).toBeDefined();
+    expect(ownersOf()).toBeUndefined();
+  });
+
+  it('a Deployment gets another Subscription as owner and keeps the owners that others gave it', async () => {
+    const theirs = { apiVersion: 'v1', kind: 'ConfigMap', name: 'theirs', uid: '7' };
+    const stale = { apiVersion: 'dinfra.io/v1alpha1', kind: 'Subscription', name: 'dinfra-1', uid: 'old' };
+    const metadata = { ...ref('dinfra-1-1'), ownerReferences: [theirs, stale] };
+    cluster.put<Deployment>(deployments, { metadata, spec: {} });
+    await apply(subscription({}), { ...deployment({}, {}), owner: { ...owner, others: [theirs] } } as MirrorWrite);
+    expect(ownersOf()).toMatchObject([theirs, { kind: 'Subscription', uid: uidOfSubscription() }]);
+  });
 });

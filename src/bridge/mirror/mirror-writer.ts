@@ -5,6 +5,7 @@ import { FieldManager, TEARDOWN_FINALIZER } from '../../api/labels.ts';
 import { type Subscription, subscriptions } from '../../api/subscription.ts';
 import { backoffMs } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
+import { apiVersionOf, type OwnerReference } from '../../base/kube-object.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { DinfraError } from '../../errors/dinfra-error.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/client/api-error.ts';
@@ -75,26 +76,30 @@ export class MirrorWriter {
     let complete = true;
     let whole: unknown;
     const failures: MirrorFailure[] = [];
-    const attempt = async (about: Omit<MirrorFailure, 'error'>, object: unknown, work: () => Promise<unknown>) => {
+    /** Uids of the Subscriptions of this plan, by name. They are begun before the Deployments they own. */
+    const uids = new Map<string, Promise<string | undefined>>();
+    /** The result of the work, or undefined when it was not done. */
+    const attempt = async <T>(about: Omit<MirrorFailure, 'error'>, object: unknown, work: () => Promise<T>) => {
       const key = `${about.kind} ${about.name}`;
       const known = this.refused.get(key);
       const now = this.clock.monotonic();
       if (known !== undefined && now < known.retryAt && isDeepStrictEqual(known.object, object)) {
         failures.push(known.failure);
-        return;
+        return undefined;
       }
       if (whole !== undefined || signal.aborted || now >= until) {
         complete = false;
-        return;
+        return undefined;
       }
       try {
-        await work();
+        const done = await work();
         written += 1;
         this.refused.delete(key);
+        return done;
       } catch (error) {
         if (signal.aborted || concernsWholeServer(error)) {
           whole = error;
-          return;
+          return undefined;
         }
         const failure = { ...about, error: asDinfraError(error) };
         const times = (known?.times ?? 0) + 1;
@@ -104,51 +109,72 @@ export class MirrorWriter {
         const fields = { kind, name, ...(kind === 'Deployment' && { tenure: name }), reason: err.code, err };
         this.log.warn(fields, 'an object of the mirror could not be written and is tried again');
         failures.push(failure);
+        return undefined;
       }
     };
     const { namespace } = this;
-    const jobs = [
-      ...plan.writes.map((write) => () => {
-        const { kind, tenure, object } = write;
-        return attempt({ kind, tenure, name: object.name }, object, () => this.write(write, signal));
-      }),
-      ...plan.deleteDeployments.map(({ metadata: { name, uid } }) => () => {
+    this.forgetOthers(plan);
+    const writes = plan.writes.map((write) => {
+      const { kind, tenure, object } = write;
+      const about = { kind, tenure, name: object.name };
+      if (write.kind === 'Subscription') {
+        const written = limit(() => attempt(about, object, () => this.bringInStep(subscriptions, write, {}, signal)));
+        uids.set(
+          object.name,
+          written.then((subscription) => subscription?.metadata.uid),
+        );
+        return written;
+      }
+      const { owner } = write;
+      const writeOwned = (uid: string | undefined) =>
+        limit(() => attempt(about, [object, uid], () => this.writeDeployment(write, uid, signal)));
+      const uid = owner?.uid ?? (owner && uids.get(owner.name));
+      // What waits for its owner takes no place from others.
+      return uid instanceof Promise ? uid.then(writeOwned) : writeOwned(uid);
+    });
+    const deletes = [
+      ...plan.deleteDeployments.map(({ metadata: { name, uid } }) => {
         const remove = async () => {
           await this.cluster.delete(deployments, { name, namespace }, signal, { preconditions: { uid } });
           this.log.info({ tenure: name }, 'the Deployment of a tenure that is over was deleted');
         };
-        return attempt({ kind: 'Deployment', tenure: '', name }, uid, remove);
+        return limit(() => attempt({ kind: 'Deployment', tenure: '', name }, uid, remove));
       }),
-      ...plan.deleteSubscriptions.map(({ metadata: { name, uid } }) => () => {
+      ...plan.deleteSubscriptions.map(({ metadata: { name, uid } }) => {
         const remove = () =>
           this.cluster.delete(subscriptions, { name, namespace }, signal, { preconditions: { uid } });
-        return attempt({ kind: 'Subscription', tenure: '', name }, uid, remove);
+        return limit(() => attempt({ kind: 'Subscription', tenure: '', name }, uid, remove));
       }),
     ];
-    this.forgetOthers(plan);
-    await Promise.all(jobs.map((job) => limit(job)));
+    await Promise.all([...writes, ...deletes]);
     if (whole !== undefined) throw whole;
     return { written, failures, complete };
   }
 
-  private async write(write: MirrorWrite, signal: AbortSignal): Promise<void> {
-    if (write.kind === 'Subscription') return this.bringInStep(subscriptions, write, [], signal);
+  private async writeDeployment(
+    write: Extract<MirrorWrite, { kind: 'Deployment' }>,
+    uid: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { owner, object } = write;
+    const owners = owner && [...owner.others, ...(uid === undefined ? [] : [ownedBy(owner.name, uid)])];
     // Created with its finalizer, so that a deletion can never orphan its workload.
-    await this.bringInStep(deployments, write, [TEARDOWN_FINALIZER], signal);
+    const finalizers = [TEARDOWN_FINALIZER];
+    await this.bringInStep(deployments, write, { finalizers, ...(owners && { owners }) }, signal);
     // The name of a Deployment is that of its tenure.
-    this.log.info({ tenure: write.object.name, state: write.object.spec.state }, 'the Deployment follows its award');
+    this.log.info({ tenure: object.name, state: object.spec.state }, 'the Deployment follows its award');
   }
 
   /**
    * The cache may be stale: an object that turns out to be gone is created, and one that turns out to exist is not
-   * touched.
+   * touched; of that nothing is returned.
    */
   private async bringInStep<T extends Deployment | Subscription>(
     type: ResourceType<T>,
     { patch, object: { name, labels, spec } }: MirrorWrite,
-    finalizers: readonly string[],
+    { finalizers, owners }: { readonly finalizers?: readonly string[]; readonly owners?: readonly OwnerReference[] },
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<T | undefined> {
     const { cluster, namespace } = this;
     const ref = { name, namespace };
     // Custom resource definitions may be older than this process: fields that they drop would be written again and
@@ -156,18 +182,23 @@ export class MirrorWriter {
     const options = { fieldManager: FieldManager.bridge, strict: true };
     if (patch !== undefined) {
       try {
-        await cluster.mergePatch(type, ref, patch, signal, options);
-        return;
+        return await cluster.mergePatch(type, ref, withOwners(patch, owners), signal, options);
       } catch (error) {
         if (!isNotFound(error)) throw error;
       }
     }
-    const metadata = { ...ref, labels, ...(finalizers.length > 0 && { finalizers }) };
+    const metadata = {
+      ...ref,
+      labels,
+      ...(finalizers && { finalizers }),
+      ...(owners?.length && { ownerReferences: owners }),
+    };
     try {
-      await cluster.create(type, { metadata, spec } as unknown as Manifest<T>, signal, options);
+      return await cluster.create(type, { metadata, spec } as unknown as Manifest<T>, signal, options);
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
       // Its desired state depends on its current one, above all on its reactor: the next comparison will see it.
+      return undefined;
     }
   }
 
@@ -181,4 +212,16 @@ export class MirrorWriter {
     ]);
     for (const key of this.refused.keys()) if (!planned.has(key)) this.refused.delete(key);
   }
+}
+
+/** Shows a Deployment under its Subscription, in `kubectl tree` and in Argo CD. Blocks no deletion. */
+function ownedBy(name: string, uid: string): OwnerReference {
+  const { kind } = subscriptions;
+  return { apiVersion: apiVersionOf(subscriptions), kind, name, uid, controller: true, blockOwnerDeletion: false };
+}
+
+function withOwners(patch: object, owners: readonly OwnerReference[] | undefined): object {
+  if (owners === undefined) return patch;
+  const { metadata = {} } = patch as { readonly metadata?: object };
+  return { ...patch, metadata: { ...metadata, ownerReferences: owners } };
 }

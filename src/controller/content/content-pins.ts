@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Label } from '../../api/labels.ts';
+import { Label, recommendedLabels } from '../../api/labels.ts';
 import { BoundedCache } from '../../base/bounded-cache.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import type { ObjectRef } from '../../base/kube-object.ts';
@@ -121,9 +121,14 @@ export class ConfigMapPins implements ContentPins {
   }
 }
 
-function manifestOf({ name, namespace }: Pin, { bytes, translated }: PinnedContent) {
+function manifestOf({ name, namespace, hash }: Pin, { bytes, translated }: PinnedContent) {
   return {
-    metadata: { name, namespace, labels: { [Label.content]: PINNED } },
+    metadata: {
+      name,
+      namespace,
+      // The name is too long for a label: the first 16 hex digits of the hash tell the contents of a namespace apart.
+      labels: { ...recommendedLabels('descriptor', `descriptor-${hash.slice(2, 18)}`), [Label.content]: PINNED },
+    },
     immutable: true,
     ...(translated && { data: { 'translated-type': translated.type } }),
     binaryData: {

@@ -1,4 +1,4 @@
-import type { KindAddress, ObjectMeta, ObjectRef } from '../../base/kube-object.ts';
+import type { KindAddress, ObjectMeta, ObjectRef, OwnerReference } from '../../base/kube-object.ts';
 
 /** A kind's address in the API and the shape of its objects. Plain data: any value with these fields is one. */
 export interface ResourceType<T extends KubeObject = KubeObject> extends KindAddress {
@@ -25,6 +25,7 @@ interface ManifestMeta extends ObjectRef {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];
+  readonly ownerReferences?: readonly OwnerReference[];
   /** If set, the write fails on a different object of the same name. */
   readonly uid?: string;
   /** If set, the write fails if the object has changed since this version. */

@@ -23,6 +23,8 @@ export interface LeaderElectorOptions {
   readonly namespace: string;
   /** Name of the Lease that all candidates share. */
   readonly name: string;
+  /** Of the Lease, when it is created here. Default: none. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Our holderIdentity. Unique to this process: the pod's name and a random suffix. */
   readonly identity: string;
   readonly times: ElectionTimes;
@@ -209,14 +211,14 @@ export class LeaderElector implements Fence {
 
   /** Writes us as the holder of the Lease as last read, or creates it. False when it has changed since. */
   private async write(previous: Lease | undefined, signal: AbortSignal): Promise<boolean> {
-    const { client, namespace, name, identity, times } = this.options;
+    const { client, namespace, name, labels, identity, times } = this.options;
     const spec = heldSpec(previous?.spec, identity, times.leaseMs, this.clock.wallTime());
     // Counted from sending, not from the response: standbys count from the write.
     const sentAt = this.clock.monotonic();
     try {
       const lease =
         previous === undefined
-          ? await client.create(leases, { metadata: { namespace, name }, spec }, signal)
+          ? await client.create(leases, { metadata: { namespace, name, ...(labels && { labels }) }, spec }, signal)
           : await client.replace(leases, { metadata: previous.metadata, spec }, signal);
       this.observed = observe(this.observed, lease, this.clock.monotonic());
       // A late response must not resume a term that was lost meanwhile.

@@ -34,5 +34,3 @@ export const Label = {
   order: 'dinfra.io/order',
   managedBy: 'app.kubernetes.io/managed-by',
 } as const;
-
-export const MANAGER = 'dinfra-operator';

@@ -1,9 +1,10 @@
+import { MANAGER } from '../../../api/labels.ts';
 import type { TenureIdentity } from '../../../award/identity.ts';
 import { DinfraError, RefusedError, RetryableError } from '../../../errors/dinfra-error.ts';
 import type { Difference, Marked } from '../../port.ts';
-import type { ApiObject, Cluster } from '../cluster.ts';
+import type { ApiManifest, ApiObject, Cluster } from '../cluster.ts';
 import type { Settings } from '../config.ts';
-import { Annotation, FIELD_MANAGER, Label, MANAGER } from '../names.ts';
+import { Annotation, FIELD_MANAGER, Label } from '../names.ts';
 import { type Version, versionOf } from '../observe/metadata-views.ts';
 import { NAMESPACE, RESOURCE_QUOTA, ROLE_BINDING } from './kinds.ts';
 import { firstDifference } from './subset.ts';
@@ -167,8 +168,18 @@ async function apply(operator: Cluster, { address, manifest }: Wall, signal: Abo
 function differenceOf({ address, manifest }: Wall, live: ApiObject | undefined): Difference | undefined {
   const what = `${address.kind} ${manifest.metadata.name}`;
   if (live === undefined) return { what, detail: 'does not exist, and confines the tenant' };
-  const field = firstDifference(manifest, live);
+  const field = firstDifference(withoutNotes(manifest), live);
   return field === undefined ? undefined : { what, detail: `${field} is not what confines the tenant` };
+}
+
+/**
+ * Without the labels that only tell people what an object is. What an older version made lacks them, and is not repaired
+ * for that: an upgrade writes nothing of a tenant.
+ */
+function withoutNotes({ metadata, ...rest }: ApiManifest): ApiManifest {
+  const isNeeded = (key: string) => key === Label.managedBy || !key.startsWith('app.kubernetes.io/');
+  const labels = Object.fromEntries(Object.entries(metadata.labels ?? {}).filter(([key]) => isNeeded(key)));
+  return { ...rest, metadata: { ...metadata, labels } };
 }
 
 function refuseForeign({ metadata: { name, annotations } }: ApiObject, identity: TenureIdentity, owner: string): void {

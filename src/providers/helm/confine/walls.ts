@@ -1,7 +1,8 @@
+import { recommendedLabels } from '../../../api/labels.ts';
 import type { TenureIdentity } from '../../../award/identity.ts';
 import type { Address, ApiManifest } from '../cluster.ts';
 import type { Settings } from '../config.ts';
-import { Annotation, CONFINEMENT, Label, MANAGER, TENANT_ACCOUNT } from '../names.ts';
+import { Annotation, CONFINEMENT, Label, TENANT_ACCOUNT } from '../names.ts';
 import { SPECIAL_V4, SPECIAL_V6 } from '../special-ranges.ts';
 import {
   LIMIT_RANGE,
@@ -29,8 +30,8 @@ export function namespaceFor(identity: TenureIdentity, settings: Settings): Wall
       metadata: {
         name: identity.name,
         labels: {
+          ...recommendedLabels('tenant', identity.name),
           [Label.tenure]: identity.name,
-          [Label.managedBy]: MANAGER,
           [Label.owner]: settings.owner,
           'pod-security.kubernetes.io/enforce': level,
           'pod-security.kubernetes.io/warn': level,
@@ -59,7 +60,7 @@ export function wallsFor(identity: TenureIdentity, settings: Settings, stopped: 
   const meta = (name: string) => ({
     name,
     namespace: identity.name,
-    labels: { [Label.managedBy]: MANAGER },
+    labels: recommendedLabels('confinement', identity.name),
   });
   const subject = { kind: 'ServiceAccount', name: TENANT_ACCOUNT, namespace: identity.name };
   return [

@@ -1,3 +1,4 @@
+import { MANAGER } from '../../../api/labels.ts';
 import type { Address, ApiObject, MetadataView, TenantCluster } from '../cluster.ts';
 import type { Settings } from '../config.ts';
 import {
@@ -11,7 +12,7 @@ import {
   SERVICE_ACCOUNT,
   watchedTenantKinds,
 } from '../confine/kinds.ts';
-import { Label, MANAGER } from '../names.ts';
+import { Label } from '../names.ts';
 
 /** Who has made an object: this reactor to confine a tenant, or the tenant's chart. */
 type Origin = 'Wall' | 'Chart';
