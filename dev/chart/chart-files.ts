@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { parseAllDocuments, stringify } from 'yaml';
 import { withMadeParts } from '../../src/api/crd/made-parts.ts';
+import { customizationFiles } from '../argocd/customizations.ts';
 import { rulesYaml, runbook } from '../monitoring/alert-files.ts';
 import { alerts } from '../monitoring/alerts.ts';
 import { dashboardJson } from '../monitoring/dashboard-json.ts';
@@ -38,6 +39,7 @@ export async function chartFiles(root: URL): Promise<readonly { readonly path: s
     ...alerts.map((alert) => ({ path: `docs/runbooks/${alert.name}.md`, text: runbook(alert) })),
     ...(await Promise.all(Object.entries(RULES).map(([name, [file, role]]) => rulesFile(root, name, file, role)))),
     ...(await Promise.all(crds)),
+    ...(await customizationFiles(root)),
   ];
 }
 

@@ -1,0 +1,5 @@
+local actions = { reconcile = { disabled = false } }
+local is_stopped = obj.spec.suspend == true
+actions["suspend"] = { disabled = is_stopped }
+actions["resume"] = { disabled = not is_stopped }
+return actions

@@ -1,0 +1,2 @@
+local actions = { reconcile = { disabled = false } }
+return actions
