@@ -61,8 +61,9 @@ bench: ## measure; writes bench/report.json and the tables of docs/benchmarks.md
 	@$(run) node bench/main.ts
 
 .PHONY: generate
-generate: ## make the generated files anew: CRDs, pages, chain types, samples
+generate: ## make the generated files anew: CRDs, pages, chain types, samples, the Kustomize base
 	@$(lean) npm run --silent generate
+	@$(run) npm run --silent generate:kustomize
 
 .PHONY: format
 format: ## format and fix what can be fixed
