@@ -63,7 +63,7 @@ describe('an object that has drifted', () => {
       drifts.noteCorrection(apiObject().metadata.uid, 'spec.x');
     }
     expect(await judge(apiObject(), 'spec.x')).toBe('contested');
-    // Another field, or another object, is another matter.
+    // Another field, or another object, is still corrected.
     expect(await judge(apiObject(), 'spec.y')).toBe('spec.y');
     expect(await judge(apiObject({}, { uid: 'other' }), 'spec.x')).toBe('spec.x');
     time.now += HOUR + 1;

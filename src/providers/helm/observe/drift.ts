@@ -6,17 +6,17 @@ import type { ManifestObject } from '../confine/manifest.ts';
 import { at, isRecord, type JsonRecord, listOf, recordOf, textOf } from '../json-fields.ts';
 import { ofTheConnection } from './failures.ts';
 
-/** Helm's name as an owner of fields under server-side apply. */
+/** Helm's field manager under server-side apply. */
 const HELM = 'helm';
 
 /** How an object compares with its chart. */
 export type Drift =
   | { readonly kind: 'None' }
-  /** The first field that is not as the chart has it. */
+  /** The first field that differs from the chart. */
   | { readonly kind: 'Field'; readonly field: string }
-  /** A field another writer keeps changing back: left alone for a while. */
+  /** A field that another writer keeps changing back: not corrected for a while. */
   | { readonly kind: 'Contested'; readonly field: string }
-  /** It could not be compared, for this reason. */
+  /** It could not be compared. */
   | { readonly kind: 'Unknown'; readonly why: string };
 
 const NONE: Drift = { kind: 'None' };
@@ -28,15 +28,16 @@ export interface Comparison {
   readonly namespace: string;
   /** An autoscaler sets them. */
   readonly ignoreReplicas: boolean;
-  /** Helm has applied it a moment ago. */
+  /** Helm has just applied it. */
   readonly isFresh: boolean;
 }
 
 /**
- * Compares an object with its chart. The API server is asked what applying the manifest once more would change: it alone
- * knows defaults, quantities and who else may own a field. It is not asked about a fresh object that has no other writer.
+ * Compares an object with its chart by a dry run: only the API server knows what applying the manifest again would
+ * change, given defaults, quantities and other owners of fields. No dry run is needed for a fresh object without other
+ * writers.
  *
- * @throws when the API server cannot be asked at all. An object that it will not compare is `Unknown`.
+ * @throws if the API server cannot be reached. An object that it refuses to dry-run is `Unknown`.
  */
 export async function findDrift(cluster: Cluster, comparison: Comparison, signal: AbortSignal): Promise<Drift> {
   const { address, object, live, namespace, isFresh } = comparison;
@@ -52,7 +53,7 @@ export async function findDrift(cluster: Cluster, comparison: Comparison, signal
   }
 }
 
-/** Kinds and names that an autoscaler of the chart sets the replicas of. */
+/** Kinds and names of the objects whose replicas an autoscaler of the chart sets. */
 export function scaledByOthers(objects: readonly ManifestObject[]): ReadonlySet<string> {
   const targets = objects
     .filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
@@ -60,7 +61,7 @@ export function scaledByOthers(objects: readonly ManifestObject[]): ReadonlySet<
   return new Set(targets.map((target) => `${textOf(at(target, 'kind'))}/${textOf(at(target, 'name'))}`));
 }
 
-/** True when the API server has noted no writer but helm, and those who report a status. */
+/** True if the API server has recorded no writer but helm and those of statuses. */
 function isOnlyHelms({ metadata }: ApiObject): boolean {
   const writers = listOf(metadata.managedFields).map(recordOf);
   const isHelms = ({ manager, operation, subresource }: JsonRecord) =>
@@ -68,7 +69,7 @@ function isOnlyHelms({ metadata }: ApiObject): boolean {
   return writers.some(isHelms) && writers.every((writer) => isHelms(writer) || writer['subresource'] === 'status');
 }
 
-/** Helm marks what it applies as its own. Without these marks applying would seem to take them away. */
+/** Helm adds these marks to what it applies. Without them, an apply would appear to remove them. */
 function asHelmApplies({ content, name }: ManifestObject, namespace: string): ApiManifest {
   const metadata = recordOf(content['metadata']);
   return {
@@ -87,7 +88,7 @@ function asHelmApplies({ content, name }: ManifestObject, namespace: string): Ap
   };
 }
 
-/** What a chart can determine of an object. */
+/** The part of an object that a chart determines. */
 function comparable(object: ApiObject, { ignoreReplicas }: Pick<Comparison, 'ignoreReplicas'>): JsonRecord {
   const { metadata, status: _, spec, ...rest } = object as ApiObject & JsonRecord;
   const { replicas, ...otherSpec } = recordOf(spec);
@@ -115,7 +116,7 @@ function stringsOf(value: unknown): Readonly<Record<string, string>> {
 }
 
 interface Verdict {
-  /** What was compared: the object and the revision, by the versions the API server gives them. */
+  /** Identifies what was compared: the versions of the object and of the revision. */
   readonly of: string;
   readonly at: number;
   readonly drift: Drift;
@@ -127,14 +128,14 @@ interface Corrections {
 }
 
 const MAX_OBJECTS = 50_000;
-/** A field that another writer keeps changing back is corrected this often in an hour, and then left alone. */
+/** How often a field that another writer keeps changing back is corrected within an hour. */
 const CORRECTIONS = 3;
 const CONTEST_MS = 3_600_000;
 
 /**
- * Remembers how objects compared with their charts: comparing may cost the API server a dry run, and at rest nothing
- * changes. An object is compared again when its generation or its release has changed, and after a while for what no
- * generation counts, such as labels.
+ * Remembers the results of comparisons, because each may cost a dry run, and usually nothing changes. An object is
+ * compared again if its generation or its release has changed, and after a while because of changes that do not affect
+ * the generation, such as labels.
  */
 export class DriftMemory {
   private readonly now: () => number;
@@ -147,7 +148,7 @@ export class DriftMemory {
     this.againAfterMs = againAfterMs;
   }
 
-  /** How an object compares; `compare` is asked only when that is not known already. `revision` is what it comes from. */
+  /** How an object compares with the chart of its `revision`; calls `compare` only if that is not known. */
   async judge({ metadata }: ApiObject, revision: string, compare: () => Promise<Drift>): Promise<Drift> {
     const { uid, generation, resourceVersion } = metadata;
     const of = `${generation ?? resourceVersion}/${revision}`;
@@ -155,12 +156,12 @@ export class DriftMemory {
     if (known?.of === of && this.now() - known.at < this.againAfterMs) return known.drift;
     const at = this.now();
     const drift = await compare();
-    // Drift is not remembered, so that its correction is seen.
+    // Drift is not remembered, so that its correction is noticed.
     if (drift.kind !== 'Field') this.verdicts.set(uid, { of, at, drift });
     return drift.kind === 'Field' && this.isContested(uid, drift.field) ? { ...drift, kind: 'Contested' } : drift;
   }
 
-  /** Counts a correction of a field that is about to be made. */
+  /** Counts an imminent correction of a field. */
   noteCorrection(uid: string, field: string): void {
     const key = `${uid}/${field}`;
     const known = this.corrections.get(key);

@@ -4,11 +4,11 @@ import type { ApiObject } from '../cluster.ts';
 import { at, listOf, numberOf, recordOf, textOf } from '../json-fields.ts';
 
 const MAX_ENDPOINTS = 32;
-/** What a status takes. Objects and paths of a chart may be called longer. */
+/** Limits of a status. Names and paths in a chart may be longer. */
 const MAX_NAME = 63;
 const MAX_ADDRESS = 512;
 
-/** Where one object can be reached, as far as the object itself says. */
+/** The addresses of one object, from the object itself. */
 export interface Reach {
   readonly ports: readonly ServicePort[];
   readonly routes: readonly Endpoint[];
@@ -16,17 +16,17 @@ export interface Reach {
 
 interface ServicePort {
   readonly service: string;
-  /** Name of the port, or its number where it has none. */
+  /** Name of the port, or its number if it has none. */
   readonly name: string;
   readonly number: number;
   readonly nodePort: number | undefined;
   /** `host:port` at the load balancer. */
   readonly outside: string | undefined;
-  /** `host:port` by the name that the cluster's DNS has for it. */
+  /** `host:port` with the cluster's DNS name. */
   readonly inside: string;
 }
 
-/** Where a Service or an Ingress can be reached; undefined for every other kind. */
+/** The addresses of a Service or an Ingress; undefined for every other kind. */
 export function reachOf(kind: string, object: ApiObject): Reach | undefined {
   switch (kind) {
     case 'Service':
@@ -39,9 +39,9 @@ export function reachOf(kind: string, object: ApiObject): Reach | undefined {
 }
 
 /**
- * Where a consumer reaches the Services of a tenant: at the load balancer when there is one, else at a node port when
- * `nodeAddress` is known, else at the name the cluster's DNS has for it; and under each host name of an Ingress. With
- * hints only the ports they name are reported.
+ * The endpoints of a tenant's Services: at the load balancer if there is one, else at a node port if `nodeAddress` is
+ * known, else at the cluster's DNS name; and each host name of an Ingress. With hints, only the ports that they name
+ * are reported.
  */
 export function endpointsOf(
   reaches: readonly Reach[],
@@ -70,12 +70,12 @@ function fitting({ name, address }: Endpoint): readonly Endpoint[] {
   return address.length > MAX_ADDRESS ? [] : [{ name: name.slice(0, MAX_NAME), address }];
 }
 
-/** The name of a port, with that of its Service where two have the same. */
+/** The name of a port, prefixed with that of its Service if two have the same name. */
 function nameAmong(ports: readonly ServicePort[], { service, name }: ServicePort): string {
   return ports.filter((port) => port.name === name).length === 1 ? name : `${service}-${name}`;
 }
 
-/** Each host name of an Ingress, at the path that it leads to first. */
+/** Each host name of an Ingress, with its first path. */
 function routesOf(ingress: ApiObject): readonly Endpoint[] {
   const secured = listOf(at(ingress, 'spec', 'tls')).flatMap((entry) => listOf(recordOf(entry)['hosts']));
   return listOf(at(ingress, 'spec', 'rules')).flatMap((rule) => {
@@ -88,7 +88,7 @@ function routesOf(ingress: ApiObject): readonly Endpoint[] {
 
 function portsOf(service: ApiObject): readonly ServicePort[] {
   const { name, namespace } = service.metadata;
-  // A headless Service is for the pods among themselves.
+  // A headless Service is only for the pods themselves.
   const clusterIP = textOf(at(service, 'spec', 'clusterIP'));
   if (clusterIP === 'None' || textOf(at(service, 'spec', 'type')) === 'ExternalName') return [];
   const balancer = recordOf(listOf(at(service, 'status', 'loadBalancer', 'ingress'))[0]);

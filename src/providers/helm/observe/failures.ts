@@ -8,7 +8,7 @@ export function ofTheConnection(error: DinfraError): boolean {
 /**
  * Returns the error when it is about the requested object, such as one the API server cannot read.
  *
- * @throws the error when the API server cannot be reached, or when it is unexpected.
+ * @throws the error if the API server cannot be reached, or if it is unexpected.
  */
 export function ofOneThing(error: unknown): DinfraError {
   if (error instanceof DinfraError && !ofTheConnection(error)) return error;

@@ -5,7 +5,7 @@ import { settingsOf } from '../config.ts';
 import { DEPLOYMENT, NAMESPACE, SECRET, SERVICE_ACCOUNT } from '../confine/kinds.ts';
 import { MetadataViews, versionOf } from './metadata-views.ts';
 
-/** What a watch of each kind and label shows, and the views made from it. */
+/** The state of the watch of each kind and label, and the views on top of it. */
 function world(settings: Parameters<typeof settingsOf>[0] = {}) {
   const shown = new Map<string, string>();
   const state = { isCurrent: true, blind: '' };
@@ -48,7 +48,7 @@ describe('what watches show of what was read', () => {
     const account = apiObject({}, { name: 'dinfra-tenant', resourceVersion: '3' });
     shown.set(`serviceaccounts ${BY_US} tenant/dinfra-tenant`, '9');
     expect(views.compare([versionOf('Wall', SERVICE_ACCOUNT, account)])).toBe('Changed');
-    // Not followed: it is read again after a while.
+    // Not watched: it is read again after a while.
     expect(views.compare([versionOf('Chart', SERVICE_ACCOUNT, account)])).toBe('Same');
   });
 

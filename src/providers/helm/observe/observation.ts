@@ -13,9 +13,9 @@ import {
   type TenantState,
 } from './tenant-state.ts';
 
-/** What an order says about what should be found. */
+/** What an observation is compared with, from the order. */
 export interface Expectation {
-  /** Digest the release has to carry; undefined when the order can no longer be had. */
+  /** Digest that the release must have; undefined if the order is no longer available. */
   readonly order: string | undefined;
   readonly hints: readonly EndpointHint[];
   readonly nodeAddress: string | undefined;
@@ -23,7 +23,7 @@ export interface Expectation {
 
 const POLL_REMOVAL_MS = 2_000;
 
-/** What was read of a tenure, as an observation. Pure: same state, same observation. */
+/** The observation for the state of a tenure. Pure. */
 export function observationOf(state: TenantState, expected: Expectation): Observation {
   switch (state.found) {
     case 'Nothing':
@@ -40,7 +40,7 @@ function whenRunning({ walls, inside }: TenantNamespace, expected: Expectation):
     case 'NoAccess':
       return partial([{ what: 'ServiceAccount', detail: 'cannot be used yet to see what is there' }, ...walls]);
     case 'Unseen':
-      // Nothing is known to be missing, so nothing is to be corrected: it may be stopped and removed all the same.
+      // Nothing is known to be missing, so nothing is corrected; stop and removal still work.
       return present({
         healthy: false,
         message: `what runs cannot be looked at: ${inside.why}`,
@@ -54,7 +54,7 @@ function whenRunning({ walls, inside }: TenantNamespace, expected: Expectation):
   }
 }
 
-/** Health is that of the revision that runs, whatever became of a later one. */
+/** Health is that of the running revision, even if a later one failed. */
 function whenInstalled(
   inside: InsideSeen,
   good: ReleaseRecord,
@@ -79,7 +79,7 @@ function whenInstalled(
 
 function whenStopped({ walls, inside }: TenantNamespace): Present {
   if (inside.kind !== 'Seen') {
-    // Without a look there is no proof that nothing runs: the stop goes on.
+    // Without reading the pods there is no proof that nothing runs, so the stop continues.
     const detail = inside.kind === 'Unseen' ? `cannot be seen to be complete: ${inside.why}` : 'is under way';
     return present({
       healthy: false,
@@ -118,7 +118,7 @@ function partial(differences: readonly [Difference, ...Difference[]]): Present {
   });
 }
 
-/** Why no revision runs. */
+/** Why no revision is running. */
 function notInstalled(latest: ReleaseRecord | undefined): Difference {
   return latest === undefined ? { what: 'Release', detail: 'does not exist' } : stateOf(latest);
 }
@@ -130,7 +130,7 @@ function stateOf({ revision, content }: ReleaseRecord): Difference {
   return { what, detail: `is ${status.slice(0, 30)}${description === '' ? '' : `: ${description.slice(0, 500)}`}` };
 }
 
-/** How the revision that runs is not the last one, or not the one ordered. */
+/** The differences if the running revision is not the latest one, or not the ordered one. */
 function outdated({ latest }: ReleaseHistory, good: ReleaseRecord, { order }: Expectation): readonly Difference[] {
   if (latest !== undefined && latest.revision !== good.revision) return [stateOf(latest)];
   if (good.content?.status !== 'deployed') return [stateOf(good)];
@@ -152,7 +152,10 @@ function drifted(objects: readonly ObjectFinding[]): readonly Difference[] {
   );
 }
 
-/** What could not be looked at or compared, or is left alone. It is neither up nor down, and nothing to be corrected. */
+/**
+ * Objects that could not be read or compared, or are not corrected. They count neither as up nor as down, and need no
+ * correction.
+ */
 function unseen(objects: readonly ObjectFinding[]): readonly Difference[] {
   return objects.flatMap((finding) => {
     const { what } = finding;
@@ -186,7 +189,7 @@ function summary(inside: InsideSeen): string {
   return `${first.what} ${first.why}${more}${trouble === undefined ? '' : `; ${trouble}`}${doubt}`;
 }
 
-/** A pod that says what is wrong, or what Kubernetes says of an object that has no pods to say it. */
+/** The problem of a pod, or Kubernetes' warning about an object without pods. */
 function troubleOf(what: string, { pods, warnings }: InsideSeen): string | undefined {
   for (const pod of pods) {
     const why = podTrouble(pod);

@@ -1,10 +1,10 @@
 import type { ApiObject } from '../cluster.ts';
 import { at, listOf, numberOf, recordOf, textOf } from '../json-fields.ts';
 
-/** How far an object is from what its spec asks for. */
+/** Whether an object has reached its desired state. */
 export type Readiness =
   | { readonly state: 'Ready' }
-  /** It may get there by itself. */
+  /** It may still get there by itself. */
   | { readonly state: 'Progressing'; readonly why: string }
   /** It says that it will not get there by itself. */
   | { readonly state: 'Failed'; readonly why: string };
@@ -12,8 +12,8 @@ export type Readiness =
 const READY: Readiness = { state: 'Ready' };
 
 /**
- * Whether an object is up, by the rules of kstatus (sigs.k8s.io/cli-utils/pkg/kstatus), which helm's own wait uses, too.
- * One departure: a Deployment scaled to zero is up only when its pods are gone.
+ * Whether an object is up, by the rules of kstatus (sigs.k8s.io/cli-utils/pkg/kstatus), which helm's own wait uses as
+ * well. One difference: a Deployment scaled to zero is up only when its pods are gone.
  */
 export function readinessOf(kind: string, object: ApiObject): Readiness {
   if (object.metadata.deletionTimestamp !== undefined) return progressing('is being deleted');
@@ -87,7 +87,7 @@ function replicaSet(object: ApiObject): Readiness {
   ]);
 }
 
-/** A job that runs is as it should be: it may be meant to run for days. */
+/** A running job is up: it may be meant to run for days. */
 function job(object: ApiObject): Readiness {
   const failed = condition(object, 'Failed');
   if (failed?.status === 'True') return { state: 'Failed', why: failed.message };
@@ -127,7 +127,10 @@ function generic(object: ApiObject): Readiness {
   return ready === undefined || ready.status === 'True' ? READY : progressing(ready.message);
 }
 
-/** Why a pod does not come up, in the words of the kubelet or the scheduler; undefined when nothing is wrong yet. */
+/**
+ * Why a pod does not become ready, as a message of the kubelet or the scheduler; undefined if there is no problem so
+ * far.
+ */
 export function podTrouble(pod: ApiObject): string | undefined {
   const containers = ['initContainerStatuses', 'containerStatuses'].flatMap((list) => listOf(at(pod, 'status', list)));
   for (const container of containers) {
@@ -155,7 +158,7 @@ function condition(object: ApiObject, type: string): Condition | undefined {
   return { status: textOf(status) ?? '', reason: textOf(reason) ?? '', message: bounded(words) };
 }
 
-/** Ready when every figure has come to what is wanted and no pod is left over; otherwise says what is short. */
+/** Ready if every count has reached `wanted` and there is no surplus pod; otherwise says what is missing. */
 function reach(
   wanted: number,
   existing: number,

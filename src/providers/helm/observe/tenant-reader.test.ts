@@ -16,7 +16,7 @@ const { name } = identity;
 const signal = new AbortController().signal;
 const marks = { 'dinfra.io/marker': identity.marker, 'dinfra.io/reactor-namespace': 'acme' };
 
-/** The port to a cluster, from memory. A plural that is in `failing` cannot be read. */
+/** A cluster in memory. A plural in `failing` cannot be read. */
 const workers = new HelmWorkers();
 afterAll(() => workers.close());
 
@@ -68,7 +68,7 @@ async function unexpected(): Promise<never> {
 const failure = (code: 'ClusterUnreachable' | 'ClusterTypeMissing' | 'ClusterReplyTooLarge' | 'ClusterForbidden') =>
   new RetryableError(code, { message: `it is ${code}` });
 
-/** A tenant with a release of a Deployment that is up and a Service. */
+/** A tenant with a release that has a Service and a Deployment that is up. */
 function tenant(annotations: Readonly<Record<string, string>> = marks, more: readonly string[] = []) {
   const cluster = new MemoryCluster();
   const manifest = [
@@ -83,7 +83,7 @@ function tenant(annotations: Readonly<Record<string, string>> = marks, more: rea
   const status = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 };
   cluster.put({ plural: 'deployments' }, apiObject({ spec: { replicas: 1 }, status }, { name: 'web', uid: 'd' }));
   cluster.put({ plural: 'services' }, apiObject({ spec: { ports: [{ port: 80 }] } }, { name: 'web', uid: 's' }));
-  // The watches show what the cluster has, and nothing of it is ever read for that.
+  // The watches show the cluster's state without any request that counts as a read.
   const follow = ({ plural }: Address) => ({
     isCurrent: () => true,
     versionOf: (key: string) => cluster.objects.get(`${plural}/${key.replace(/^.*\//, '')}`)?.metadata.resourceVersion,
@@ -95,7 +95,7 @@ function tenant(annotations: Readonly<Record<string, string>> = marks, more: rea
   return { cluster, reader, read: () => reader.read(identity, signal) };
 }
 
-/** Puts up what confines the tenant, as the reactor would. */
+/** Creates the confining objects like the reactor does. */
 function putWalls(cluster: MemoryCluster): void {
   const settings = settingsOf({}, 'acme');
   cluster.put({ plural: 'namespaces' }, apiObject({}, namespaceFor(identity, settings).manifest.metadata));

@@ -3,7 +3,7 @@ import { EVENT } from '../confine/kinds.ts';
 import { at, textOf } from '../json-fields.ts';
 import { ofOneThing } from './failures.ts';
 
-/** What Kubernetes says is in the way of an object. */
+/** A warning event about an object. */
 export interface Warning {
   /** `StatefulSet node` */
   readonly about: string;
@@ -23,13 +23,13 @@ export async function readWarnings(
     const { items } = await cluster.list(EVENT, { namespace, fieldSelector: 'type=Warning' }, signal);
     return items.toSorted((a, b) => timeOf(a).localeCompare(timeOf(b))).map(warningOf);
   } catch (error) {
-    // A provider's own role for tenants may leave them out.
+    // A provider's own role for tenants may not include events.
     ofOneThing(error);
     return [];
   }
 }
 
-/** Old clients count into lastTimestamp, new ones into a series. */
+/** Old clients update lastTimestamp, new ones a series. */
 function timeOf(event: ApiObject): string {
   const times = [
     at(event, 'series', 'lastObservedTime'),

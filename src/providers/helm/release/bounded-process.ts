@@ -7,11 +7,11 @@ export interface ProcessRequest {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment: nothing is inherited. */
+  /** The complete environment: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
-  /** Milliseconds until it is killed. */
+  /** Timeout in milliseconds, after which it is killed. */
   readonly deadlineMs: number;
-  /** Bytes of standard output, and of standard error, until it is killed. */
+  /** Limit of standard output and of standard error, each in bytes; beyond it the process is killed. */
   readonly maxOutput: number;
   /** Address space in KiB. */
   readonly addressSpaceKiB: number;
@@ -22,21 +22,21 @@ export interface ProcessRequest {
 /** How a process ended. */
 export interface ProcessEnd {
   readonly how: 'Exited' | 'TimedOut' | 'TooMuchOutput' | 'Killed';
-  /** Exit code when it exited by itself. */
+  /** Exit code if it exited by itself. */
   readonly code: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Time between two lines that tell the watcher how long the process may live, in milliseconds. */
+/** Interval of the lines that extend the process's time limit at the watcher, in milliseconds. */
 const LEASH_MS = 500;
 
 /**
- * Becomes the command, in a process group of its own. The watcher in the background reads the pipe on descriptor 3: a
- * number of seconds is how long the group may live from now on, `end` means that the command has ended, and a pipe that
- * closes without it that the operator has. A stopped operator writes nothing: the watcher's timer ends the group when the
- * lease does, before another leader may act. The address space is limited because a chart's template can ask for any
- * amount of memory, and the kernel is told to take this process before others.
+ * Execs the command in a separate process group. A watcher in the background reads the pipe on descriptor 3: a number
+ * is the time in seconds that the group may run from now on, `end` means that the command has ended, and a pipe that
+ * closes without it means that the operator has died. A stopped operator writes nothing, so the watcher's timer kills
+ * the group when the lease expires, before another leader may act. The address space is limited because a chart's
+ * template can allocate any amount of memory, and the OOM killer prefers this process.
  */
 const LAUNCHER = `
 {
@@ -55,10 +55,10 @@ shift
 exec "$@" 3<&-`;
 
 /**
- * Runs one process to its end. It never outlives the signal, its deadline or this program.
+ * Runs one process until it ends. It never outlives the signal, its deadline or the operator.
  *
- * @throws the signal's reason when it aborts, LeadershipLostError when the fence denies the start, and what the system
- *   says when no process can be started.
+ * @throws the signal's reason if it aborts, LeadershipLostError if the fence denies the start, and the system's error
+ * if no process can be started.
  */
 export async function runBounded(request: ProcessRequest, signal: AbortSignal): Promise<ProcessEnd> {
   signal.throwIfAborted();
@@ -111,17 +111,17 @@ export async function runBounded(request: ProcessRequest, signal: AbortSignal): 
   }
 }
 
-/** The process and whatever it has started. */
+/** Kills the process and all that it has started. */
 function killGroup(leader: number | undefined): void {
   if (leader === undefined) return;
   try {
     process.kill(-leader, 'SIGKILL');
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }
 
-/** Keeps what comes, up to `max` bytes; then calls `onMore`. */
+/** Collects up to `max` bytes; calls `onMore` if there are more. */
 function collect(stream: Readable, max: number, onMore: () => void): () => string {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -1,7 +1,10 @@
 import type { Address, ApiObject, Cluster } from '../cluster.ts';
 import { ofOneThing } from '../observe/failures.ts';
 
-/** Does something with every object of a kind. One that is refused, or a kind that is not served, keeps no other back. */
+/**
+ * Does something with every object of a kind. A refused object, or a kind that is not served, does not affect the
+ * others. Returns the errors.
+ */
 export async function forEachOf(
   cluster: Cluster,
   address: Address,

@@ -3,10 +3,10 @@ import { POD } from '../confine/kinds.ts';
 import { at, numberOf } from '../json-fields.ts';
 import { forEachOf } from './each-object.ts';
 
-/** Seconds that pods of an ended tenure have to end by themselves, however long their author would like. */
+/** Limit of the grace period of an ended tenure's pods in seconds, whatever their spec says. */
 const GRACE_SECONDS = 30;
 
-/** Finalizers of Kubernetes itself: its controllers take them away, and have something to do before. */
+/** Finalizers of Kubernetes itself: its controllers remove them after their own cleanup. */
 const OF_KUBERNETES = new Set([
   'foregroundDeletion',
   'orphan',
@@ -15,16 +15,16 @@ const OF_KUBERNETES = new Set([
   'service.kubernetes.io/load-balancer-cleanup',
 ]);
 
-/** What is left of the pods of a namespace. */
+/** The remaining pods of a namespace. */
 export interface PodsLeft {
   readonly count: number;
-  /** What went wrong, in words. */
+  /** Error messages. */
   readonly troubles: readonly string[];
 }
 
 /**
- * Ends the pods of a namespace whose tenure has ended: within half a minute, or at once when `overdue`, then without the
- * finalizers that keep them. Meant for a namespace whose quota admits no more pods.
+ * Terminates the pods of a namespace whose tenure has ended: within half a minute, or immediately if `overdue`, which
+ * also removes their finalizers. Meant for a namespace whose quota admits no more pods.
  */
 export async function endPods(
   cluster: Cluster,
@@ -45,12 +45,12 @@ export async function endPods(
   return { count, troubles };
 }
 
-/** Seconds that a pod that is going was given. */
+/** The grace period of a terminating pod, in seconds. */
 function graceOf(pod: ApiObject): number {
   return numberOf(at(pod, 'metadata', 'deletionGracePeriodSeconds')) ?? 0;
 }
 
-/** Takes away the finalizers that would keep objects of these kinds, those of Kubernetes itself apart. */
+/** Removes the finalizers of all objects of these kinds, except those of Kubernetes itself. */
 export async function releaseFinalizers(
   cluster: Cluster,
   namespace: string,

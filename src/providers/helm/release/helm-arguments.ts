@@ -1,26 +1,27 @@
 import { Label } from '../names.ts';
 
-/** What a helm process is asked to do with a tenant's release. Release and namespace have the same name. */
+/** A helm command for a tenant's release. Release and namespace have the same name. */
 export interface ReleaseCommand {
   readonly release: string;
   /** Path of the chart's archive. */
   readonly chart: string;
   /** Path of the file with the values. */
   readonly values: string;
-  /** Digest of the order, kept as a label of the revision. */
+  /** Digest of the order, stored as a label of the revision. */
   readonly order: string;
 }
 
-/** Revisions kept: what runs, and what ran before. Each is a Secret with the whole chart in it. */
+/** Number of revisions to keep: each is a Secret that contains the whole chart. */
 const HISTORY = '3';
 
 /**
- * Common to all that writes. Hooks wait for what a stranger runs. The API server checks every server-side apply itself,
- * so fetching its OpenAPI document to check before costs half the time of an install and finds nothing more.
+ * Common to all commands that write. Hooks are off because they wait for untrusted code. The API server validates every
+ * server-side apply itself, so fetching its OpenAPI document for another validation would double the time of an install
+ * and find nothing more.
  */
 const WRITE = ['--no-hooks', '--server-side=true', '--force-conflicts', '--timeout=45s'];
 
-/** `helm template`: renders as an install would, without a cluster. */
+/** `helm template`: renders like an install, without a cluster. */
 export function templateArguments(
   { release, chart, values }: Omit<ReleaseCommand, 'order'>,
   kubeVersion: string | undefined,
@@ -47,7 +48,7 @@ export function upgradeArguments(command: ReleaseCommand): readonly string[] {
   ];
 }
 
-/** `helm rollback` to a revision: to the latest it applies again what was installed, without needing the chart. */
+/** `helm rollback` to a revision. To the latest one, it applies the installed revision again, without the chart. */
 export function rollbackArguments(release: string, revision: number): readonly string[] {
   return ['rollback', release, `${revision}`, ...common(release), ...WRITE, `--history-max=${HISTORY}`];
 }

@@ -13,12 +13,12 @@ const retryable =
   (message) =>
     new RetryableError(code, { message });
 
-/** Go's last words when the address space is used up; the rest is a dump. */
+/** Go's message if the address space is exhausted, at the start of a dump. */
 const OUT_OF_MEMORY = /^(?:fatal error|runtime): .*(?:out of memory|cannot allocate memory)/m;
 
 type Meanings = readonly (readonly [words: RegExp, kind: Kind])[];
 
-/** What helm 4.3 writes of a chart and its values. The first that fits is taken. */
+/** Messages of helm 4.3 about a chart and its values. The first match counts. */
 const OF_THE_CHART: Meanings = [
   [OUT_OF_MEMORY, terminal('ChartTooLarge', '/chart')],
   [/don't meet the specifications of the schema|values don't meet/i, terminal('ChartValuesInvalid', '/values')],
@@ -28,7 +28,7 @@ const OF_THE_CHART: Meanings = [
   [/chart requires kubeVersion/, terminal('ChartInvalid', '/chart')],
 ];
 
-/** What helm and the API server write when a release is made. */
+/** Messages of helm and the API server about a release. */
 const OF_THE_CLUSTER: Meanings = [
   [/because it is being terminated/, retryable('NamespaceTerminating')],
   [
@@ -44,14 +44,14 @@ const OF_THE_CLUSTER: Meanings = [
   [/failed to create typed patch object|field not declared in schema/, terminal('ReleaseRejected', '/chart')],
 ];
 
-/** The error for a `helm template` that failed. It is the chart or its values: there is nothing else. */
+/** The error for a `helm template` that failed, which can only be due to the chart or its values. */
 export function renderFailure(stderr: string, values: JsonRecord): DinfraError {
   return explain('helm cannot render the chart', stderr, values, OF_THE_CHART, terminal('ChartInvalid', '/chart'));
 }
 
 /** The error for a helm command on the cluster that failed. */
 export function releaseFailure(what: string, namespace: string, stderr: string, values: JsonRecord): DinfraError {
-  // Every tenant may do that, but new RBAC rules reach each API server with a delay.
+  // Every tenant has this right, but new RBAC rules reach each API server with a delay.
   const isTooEarly = / cannot [a-z]+ resource "secrets" .* in the namespace "([^"]+)"/.exec(stderr)?.[1] === namespace;
   const meanings = isTooEarly ? [] : [...OF_THE_CHART, ...OF_THE_CLUSTER];
   return explain(what, stderr, values, meanings, retryable('ReleaseFailed'));
@@ -64,12 +64,12 @@ function explain(what: string, stderr: string, values: JsonRecord, meanings: Mea
 }
 
 const MAX_MESSAGE = 700;
-/** How much of helm's output is examined: a chart controls its length. */
+/** Limit of helm's output that is examined: a chart controls its length. */
 const MAX_LOOKED_AT = 16 * 1024;
 const MIN_SECRET = 8;
 const HIDDEN = '(a value)';
 
-/** Helm's message in one truncated line, without its log lines and the consumer's values. */
+/** Helm's message as one truncated line, without its log lines and the consumer's values. */
 function tidy(stderr: string, values: JsonRecord): string {
   const lines = stderr
     .slice(0, MAX_LOOKED_AT)
@@ -83,13 +83,13 @@ function tidy(stderr: string, values: JsonRecord): string {
 }
 
 /**
- * Values may be passwords; an error that quotes one must not carry it into a status. The places are looked for in the
- * text as it came and replaced once, so that no replacement is looked into again.
+ * Values may be passwords, so an error that quotes one must not reach a status. All occurrences are found in the
+ * original text and replaced once, so that replacements are not searched again.
  */
 function hide(text: string, values: JsonRecord): string {
   const hidden = new Uint8Array(text.length);
   for (const value of new Set(secretsIn(values))) {
-    // What is longer than the text can only begin in it, when the text was cut.
+    // Of a value longer than the text, only the beginning can occur in it, if the text was truncated.
     for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
       hidden.fill(1, at, at + value.length);
     }
@@ -102,7 +102,7 @@ function hide(text: string, values: JsonRecord): string {
   return shown;
 }
 
-/** All texts of the values that are long enough to be a secret, also as they look in Base64. */
+/** All strings of the values that are long enough to be a secret, and their Base64 forms. */
 function* secretsIn(value: unknown): Generator<string> {
   if (typeof value === 'string' && value.length >= MIN_SECRET) {
     yield value;

@@ -1,17 +1,17 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Folders under which leftovers have been looked for, once in the life of this process. */
+/** Parent folders that this process has already cleaned of leftovers. */
 const swept = new Map<string, Promise<void>>();
 
 /**
- * Makes a folder that only we can enter. The first time under a parent, what operators that were killed have left there
- * is removed: it holds credentials and values.
+ * Creates a folder that only its owner can enter. The first time under a parent, removes leftovers of killed operators,
+ * which contain credentials and values.
  */
 export async function makePrivateFolder(parent: string): Promise<string> {
   const sweeping = swept.get(parent) ?? removeLeftovers(parent);
   swept.set(parent, sweeping);
-  // For example too many open files: try again the next time.
+  // For example too many open files: retried the next time.
   sweeping.catch(() => swept.delete(parent));
   await sweeping;
   return mkdtemp(join(parent, `dinfra-helm-${process.pid}-`));
@@ -20,7 +20,7 @@ export async function makePrivateFolder(parent: string): Promise<string> {
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const [, pid] = /^dinfra-helm-([0-9]+)-/.exec(name) ?? [];
-    // In a container the operator has the same id after each start, and has made nothing yet.
+    // In a container the operator has the same process id after each start, and has created nothing yet.
     if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
     // Another user's folder cannot be removed and is not ours.
     await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);

@@ -3,20 +3,22 @@ import { gunzip } from 'node:zlib';
 import { type ManifestObject, parseManifest } from '../confine/manifest.ts';
 import { at, isRecord, recordOf, textOf } from '../json-fields.ts';
 
-/** What helm has stored of one revision. */
+/** The content of helm's record of one revision. */
 export interface ReleaseContent {
-  /** `deployed`, `failed`, `pending-install`, …: helm's own words. */
+  /** Helm's status: `deployed`, `failed`, `pending-install`, … */
   readonly status: string;
   readonly description: string;
-  /** The objects it made; undefined when its manifest cannot be read. */
+  /** The objects of its manifest; undefined if it cannot be read. */
   readonly objects: readonly ManifestObject[] | undefined;
 }
 
-/** A record holds the chart, too: at most what fits in a Secret, and that many times larger unpacked. */
+/** Limit of an unpacked record, which also contains the chart. Packed, it fits in a Secret. */
 const MAX_RECORD_BYTES = 8 * 1024 * 1024;
 const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
-/** The stored form: base64 by Kubernetes, of base64 by helm, of gzip, of JSON. Undefined when it is anything else. */
+/**
+ * Decodes the stored form: base64 by Kubernetes of base64 by helm of gzip of JSON. Undefined if it is anything else.
+ */
 export async function decodeRelease(data: string): Promise<ReleaseContent | undefined> {
   try {
     const packed = Buffer.from(Buffer.from(data, 'base64').toString('latin1'), 'base64');
@@ -31,7 +33,7 @@ export async function decodeRelease(data: string): Promise<ReleaseContent | unde
       objects: objectsIn(textOf(release['manifest']) ?? ''),
     };
   } catch {
-    // The tenant may write to its own Secrets: an unreadable record counts as none.
+    // The tenant can write to its Secrets, so an unreadable record is not an error.
     return undefined;
   }
 }

@@ -7,33 +7,33 @@ import { Label } from '../names.ts';
 import type { HelmWorkers } from '../worker/helm-workers.ts';
 import type { ReleaseContent } from './release-content.ts';
 
-/** One revision of a release, as helm has stored it in a Secret of the tenant's namespace. */
+/** One revision of a release, which helm stores in a Secret of the tenant's namespace. */
 export interface ReleaseRecord {
-  /** 1 for the install, one more for each upgrade and rollback. */
+  /** 1 for the install, incremented by each upgrade and rollback. */
   readonly revision: number;
   /** Name, uid and version of its Secret. */
   readonly secret: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
-  /** Digest of the order it was made from; undefined when it carries none. */
+  /** Digest of its order; undefined if it has none. */
   readonly order: string | undefined;
-  /** Undefined when the tenant, or an accident, has made the record unreadable. */
+  /** Undefined if the record cannot be read, because of the tenant or an accident. */
   readonly content: ReleaseContent | undefined;
 }
 
-/** What is known of a release. */
+/** The relevant revisions of a release. */
 export interface ReleaseHistory {
-  /** The revision with the highest number, whatever it is; undefined when there is none. */
+  /** The revision with the highest number, whatever its status; undefined if there is none. */
   readonly latest: ReleaseRecord | undefined;
-  /** The revision that runs: the latest one helm has deployed. A later one that failed changes nothing about it. */
+  /** The running revision: the latest one that helm has deployed, even if a later one failed. */
   readonly good: ReleaseRecord | undefined;
 }
 
-/** Helm keeps three. A tenant may write more, and these are not read. */
+/** Helm keeps three. Further ones, which a tenant may write, are not read. */
 const MAX_RECORDS_READ = 4;
 const MAX_CACHED = 16 * 1024 * 1024;
-/** What a record weighs in the cache beside its manifest. */
+/** Size of a record in the cache in addition to its manifest. */
 const WEIGHT = 1_000;
 
-/** Reads the history of releases. What was read once, or could not be, is remembered by the version of its Secret. */
+/** Reads the history of releases. Each record is cached by the version of its Secret, even if it could not be read. */
 export class ReleaseRecords {
   private readonly workers: Pick<HelmWorkers, 'run'>;
   private readonly cache = new BoundedCache<{ readonly content: ReleaseContent | undefined; readonly weight: number }>(
@@ -45,7 +45,7 @@ export class ReleaseRecords {
     this.workers = workers;
   }
 
-  /** The history of a release. A record that cannot be read hides no other. */
+  /** The history of a release. An unreadable record does not affect the others. */
   async read(cluster: Cluster, namespace: string, release: string, signal: AbortSignal): Promise<ReleaseHistory> {
     const { items } = await cluster.list(SECRET, { namespace, labelSelector: `owner=helm,name=${release}` }, signal);
     const newestFirst = items
@@ -74,7 +74,7 @@ export class ReleaseRecords {
     return { revision, secret: { name, uid, resourceVersion }, order: labels?.[Label.order], content: known.content };
   }
 
-  /** A record that takes too long is as good as unreadable: the tenant may write to its own Secrets. */
+  /** A record that takes too long counts as unreadable: the tenant can write to its Secrets. */
   private async decode(data: string, tenant: string, signal: AbortSignal): Promise<ReleaseContent | undefined> {
     try {
       return await this.workers.run({ kind: 'Release', data }, tenant, signal);
@@ -85,13 +85,15 @@ export class ReleaseRecords {
   }
 }
 
-/** Helm marks the one before as superseded a moment before it marks the new one as deployed, and may die in between. */
+/**
+ * Helm marks the previous revision as superseded just before it marks the new one as deployed, and may die in between.
+ */
 function goodAmong(newestFirst: readonly ReleaseRecord[]): ReleaseRecord | undefined {
   const withStatus = (status: string) => newestFirst.find(({ content }) => content?.status === status);
   return withStatus('deployed') ?? withStatus('superseded');
 }
 
-/** The revision a Secret stands for: its name is what helm goes by. */
+/** The revision number of a Secret, from its name, like helm does. */
 function revisionOf({ metadata }: ApiObject, release: string): number | undefined {
   const prefix = `sh.helm.release.v1.${release}.v`;
   const digits = metadata.name.startsWith(prefix) ? metadata.name.slice(prefix.length) : '';

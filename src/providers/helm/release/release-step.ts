@@ -1,23 +1,23 @@
 import type { ReleaseHistory, ReleaseRecord } from './release-record.ts';
 
-/** The one thing to do with a release next. */
+/** The next step of a release. */
 export type ReleaseStep =
   | { readonly do: 'Rest' }
   | { readonly do: 'Install' }
   | { readonly do: 'Upgrade'; readonly from: number }
-  /** Apply again what is installed. */
+  /** Applies the installed revision again. */
   | { readonly do: 'Reapply'; readonly revision: number }
-  /** Remove a record that stands in helm's way, then look again. */
+  /** Removes a record that blocks helm, then decides again. */
   | { readonly do: 'Discard'; readonly record: ReleaseRecord };
 
 /**
- * What brings a release to an order. Pure.
+ * Decides the next step from a release to an order. Pure.
  *
- * A `pending-` revision is one whose helm was killed: there is one operator at a time, it has one step under way for a
- * tenure, and a helm dies with its operator. Helm refuses every further command because of it ("another operation is in
- * progress"). A record that cannot be read, or of an uninstall that we never run, is no better. Without that one record
- * the release is again what it was before, and install and upgrade adopt the objects that the dead helm has made, because
- * they carry the release's name.
+ * A `pending-` revision means that its helm was killed: only one operator runs at a time, with one step per tenure, and
+ * helm dies with its operator. Such a revision makes helm refuse every further command ("another operation is in
+ * progress"). So does a record that cannot be read, or one of an uninstall, which we never run. Without the record, the
+ * release is in its previous state again. An install or upgrade then adopts the objects that the killed helm created,
+ * because they have the release's name.
  */
 export function nextReleaseStep(
   { latest }: Pick<ReleaseHistory, 'latest'>,

@@ -4,16 +4,18 @@ import { at, listOf, numberOf, recordOf, textOf } from '../json-fields.ts';
 import { Annotation } from '../names.ts';
 import { forEachOf } from './each-object.ts';
 
-/** How a kind of workload is brought to having no pods, and back. */
+/** How a kind of workload is stopped, i.e. has no pods, and started again. */
 interface Workload {
   readonly address: Address;
-  /** What to remember and what to change; undefined when the object has nothing that runs, or is another's to stop. */
+  /**
+   * The value to record and the change; undefined if the object does not run anything, or is stopped with its owner.
+   */
   stop(object: ApiObject): { readonly remember: string; readonly spec: object } | undefined;
-  /** What to change back. */
+  /** The change that starts it again. */
   start(remembered: string): object;
 }
 
-/** A node label that no node has. */
+/** A label that no node has. */
 const NOWHERE = 'dinfra.io/stopped';
 
 const scaled = (address: Address): Workload => ({
@@ -49,11 +51,11 @@ const WORKLOADS: readonly Workload[] = [
 ];
 
 /**
- * Stops every workload of a namespace, whether the chart made it or not, and keeps its volumes. The number of replicas is
- * remembered in the very write that changes it, so that no crash can lose it. Meant for a namespace whose quota
- * admits no pods: stopped workloads stay stopped, whatever a controller of the tenant tries.
+ * Stops every workload of a namespace, whether or not it is in the chart, and keeps its volumes. The number of replicas
+ * is recorded in the same write that changes it, so that no crash can lose it. Meant for a namespace whose quota admits
+ * no pods: stopped workloads stay stopped, whatever a controller of the tenant tries.
  *
- * A workload that the API server does not let be changed loses its pods without that. Returns what went wrong, in words.
+ * If the API server refuses to change a workload, its pods are deleted anyway. Returns error messages.
  */
 export async function stopWorkloads(
   cluster: Cluster,
@@ -81,7 +83,7 @@ export async function stopWorkloads(
   return troubles;
 }
 
-/** Brings back what stopWorkloads took down. Bare pods come back with the release, which misses them. */
+/** Starts what stopWorkloads has stopped. Bare pods come back when the release is applied again. */
 export async function startWorkloads(
   cluster: Cluster,
   namespace: string,
@@ -101,7 +103,7 @@ export async function startWorkloads(
   return troubles;
 }
 
-/** A tenant's account cannot list kinds that tenants may not have, and then there are none. */
+/** A tenant's account cannot list kinds that tenants may not have; there are none then. */
 function workloadsAmong(kinds: readonly Address[]): readonly Workload[] {
   return WORKLOADS.filter(({ address }) => kinds.some((kind) => kind.kind === address.kind));
 }
@@ -117,7 +119,7 @@ async function patch(
   await cluster.mergePatch(address, { name, namespace }, { ...change, metadata: { ...change.metadata, uid } }, signal);
 }
 
-/** The ReplicaSets of a Deployment follow it. The Jobs of a CronJob do not: they are stopped themselves. */
+/** The ReplicaSets of a Deployment follow it. The Jobs of a CronJob do not, so they are stopped individually. */
 function isOfDeployment(object: ApiObject): boolean {
   return controllerKind(object) === 'Deployment';
 }
@@ -128,7 +130,7 @@ function isFinished(object: ApiObject): boolean {
     .some(({ type, status }) => ['Complete', 'Failed'].includes(`${type}`) && status === 'True');
 }
 
-/** True for a pod that goes by itself when its workload is stopped, in the order the workload has for it. */
+/** True for a pod that its workload removes when it is stopped, in the workload's own order. */
 function isOfWorkload(pod: ApiObject, kinds: readonly Address[]): boolean {
   const kind = controllerKind(pod);
   return workloadsAmong(kinds).some(({ address }) => address.kind === kind);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Cluster, TenantCluster } from '../cluster.ts';
 import { TenantAccess } from './tenant-access.ts';
 
-/** A cluster nobody asks. */
+/** A cluster that is never used. */
 const nobody = {} as Cluster;
 const plain: TenantCluster = {
   operator: nobody,

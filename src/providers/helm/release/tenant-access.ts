@@ -4,7 +4,7 @@ import type { Cluster, TenantCluster } from '../cluster.ts';
 import { at, textOf } from '../json-fields.ts';
 import { TENANT_ACCOUNT } from '../names.ts';
 
-/** A way into the cluster that reaches no further than one tenant's namespace. */
+/** Access to the cluster that is limited to one tenant's namespace. */
 export interface TenantKey {
   readonly cluster: Cluster;
   /** Secret. */
@@ -12,35 +12,35 @@ export interface TenantKey {
 }
 
 interface CachedKey extends TenantKey {
-  /** When a new token is asked for, on the clock given. */
+  /** When the token is renewed, on the given clock. */
   readonly renewAt: number;
 }
 
 const TOKEN_SECONDS = 3600;
-/** A token is renewed with a fifth of its life left: far more than a helm process may take. */
+/** A token is renewed with a fifth of its lifetime left: far more than a helm process may take. */
 const RENEW_AFTER_MS = TOKEN_SECONDS * 800;
 const MAX_KEYS = 10_000;
 
 /**
- * Keys to tenant namespaces: short-lived tokens of the tenant's own service account. Everything a stranger's chart
- * makes is made, read and changed with these, never with the operator's rights.
+ * Issues short-lived tokens of tenants' own service accounts. All objects of an untrusted chart are created, read and
+ * changed with these, never with the operator's rights.
  */
 export class TenantAccess {
   private readonly tenants: TenantCluster;
   private readonly now: () => number;
   private readonly keys = new BoundedCache<CachedKey>(MAX_KEYS);
 
-  /** `now` in milliseconds, never going back. */
+  /** `now` in monotonic milliseconds. */
   constructor(tenants: TenantCluster, now: () => number) {
     this.tenants = tenants;
     this.now = now;
   }
 
   /**
-   * Does something with the key to a namespace. A key that is refused, because the account was replaced, is
-   * replaced once.
+   * Does something with the key of a namespace. If the key is refused because the account was replaced, it is renewed
+   * once.
    *
-   * @throws the Cluster… errors; ClusterNotFound when there is no account.
+   * @throws the Cluster… errors; ClusterNotFound if there is no account.
    */
   async use<T>(namespace: string, work: (key: TenantKey) => Promise<T>, signal: AbortSignal): Promise<T> {
     const known = this.keys.get(namespace);
@@ -55,12 +55,12 @@ export class TenantAccess {
     return work(await this.fetch(namespace, signal));
   }
 
-  /** Forgets the key to a namespace that is gone. */
+  /** Forgets the key of a namespace that is gone. */
   forget(namespace: string): void {
     this.keys.delete(namespace);
   }
 
-  /** A kubeconfig with the key in it. Secret: to be written for the owner's eyes only. */
+  /** A kubeconfig with the key. Secret: to be written to files that only their owner can read. */
   kubeconfig({ token }: TenantKey, namespace: string): string {
     const { server, ca, serverName, insecure, proxyUrl } = this.tenants;
     const cluster = {

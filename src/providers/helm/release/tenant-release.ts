@@ -10,25 +10,25 @@ import type { ReleaseHistory, ReleaseRecord } from './release-record.ts';
 import { nextReleaseStep, type ReleaseStep } from './release-step.ts';
 import type { TenantAccess, TenantKey } from './tenant-access.ts';
 
-/** What a tenant's release is to be. */
+/** The desired state of a tenant's release. */
 export interface ReleaseOrder {
   readonly identity: TenureIdentity;
-  /** For whom: helm's places are shared out among consumers. */
+  /** For fairness: helm processes are shared among consumers. */
   readonly consumer: string;
-  /** Digest that the revision will carry. */
+  /** Digest that is stored with the revision. */
   readonly order: string;
-  /** Reads what there is now. */
+  /** Reads the current state. */
   readonly history: () => Promise<ReleaseHistory>;
-  /** Whether what is installed has to be applied again. Asked only when it is the revision that was ordered. */
+  /** Whether the installed revision has to be applied again. Called only if it is the ordered one. */
   readonly isDrifted: (good: ReleaseRecord) => Promise<boolean>;
-  /** Asked only when it is needed: a reapply needs no repository. */
+  /** Called only if needed: a reapply needs no repository. */
   readonly chart: () => Promise<PreparedChart>;
 }
 
-/** A discard may come before the step that counts, and may be raced. */
+/** Discards may precede the actual step, and may race with other writers. */
 const MAX_STEPS = 6;
 
-/** Helm, in a tenant's namespace and with a tenant's rights. */
+/** Runs helm in tenants' namespaces with their rights. */
 export class TenantReleases {
   private readonly helm: HelmCommand;
   private readonly access: TenantAccess;
@@ -39,10 +39,10 @@ export class TenantReleases {
   }
 
   /**
-   * Brings a release to an order, whatever an earlier attempt has left, with one helm process at most. Returns what was
-   * done, in words.
+   * Brings a release to an order, whatever an earlier attempt has left, with at most one helm process. Returns a
+   * message about what was done.
    *
-   * @throws TerminalError or RetryableError with helm's words.
+   * @throws TerminalError or RetryableError with helm's message.
    */
   async bringTo(order: ReleaseOrder, signal: AbortSignal): Promise<string> {
     const done: string[] = [];
@@ -116,7 +116,7 @@ export class TenantReleases {
     if (!ok) throw releaseFailure(`${what} failed`, name, stderr, values);
   }
 
-  /** Only exactly the record that was read: a helm that lives after all would have changed it. */
+  /** Only exactly the record that was read: a helm process that is still alive would have changed it. */
   private async discard(namespace: string, { secret }: ReleaseRecord, signal: AbortSignal): Promise<void> {
     const { name, uid, resourceVersion } = secret;
     const preconditions = { uid, resourceVersion };
