@@ -7,13 +7,13 @@ import type { Order } from '../../src/providers/port.ts';
 import { HelmWorld } from '../support/helm-world.ts';
 import { installTenantPolicies } from '../support/tenant-policies.ts';
 
-/** What a folder of attacks/ says of the object beside it. */
+/** The attack.yaml of a folder of attacks/, about its object.yaml. */
 interface Attack {
-  /** What the object would do. */
+  /** What the object tries to do. */
   readonly what: string;
-  /** What the tenant is told before anything is made. Without it, the object is only contained. */
-  readonly told?: { readonly code: string; readonly message: string };
-  /** What the API server says to the tenant's own account. Without it, the object does no harm there. */
+  /** The refusal before anything is created. If omitted, the object is only contained. */
+  readonly refusal?: { readonly code: string; readonly message: string };
+  /** The API server's message for the tenant's own account. If omitted, the object does no harm there. */
   readonly apiServer?: string;
 }
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
   await installTenantPolicies('default');
   home = await world.web();
   await world.settle(world.reactor(), home);
-  // A policy holds a moment after it is there.
+  // A policy takes effect shortly after it is created.
   const forbidden = { metadata: { ...ref('held'), finalizers: ['example.org/mine'] } };
   const tenant = await world.asTenant(home);
   const { signal } = world;
@@ -61,14 +61,14 @@ test('an ordinary chart is installed, changed and removed under the tenant polic
   await world.remove(reactor, changed);
 });
 
-describe.each(attacks.filter(({ told }) => told !== undefined))('$what', ({ manifest, told }) => {
+describe.each(attacks.filter(({ refusal }) => refusal !== undefined))('$what', ({ manifest, refusal }) => {
   test('a hostile object is refused with its reason before anything is created', async () => {
     const order = await world.web({}, world.identity(), { 'templates/attack.yaml': manifest });
     await expect(world.reactor().check(order, world.signal)).rejects.toMatchObject({
       family: 'terminal',
-      code: told?.code,
+      code: refusal?.code,
       path: '/chart',
-      message: expect.stringMatching(new RegExp(told?.message ?? '', 'i')),
+      message: expect.stringMatching(new RegExp(refusal?.message ?? '', 'i')),
     });
   });
 });
@@ -96,7 +96,7 @@ describe.each(attacks.filter(({ apiServer }) => apiServer !== undefined))(
   },
 );
 
-/** Where the API has a kind, also one that tenants may not have. */
+/** The API address of a kind, even if tenants may not have it. */
 function addressFor({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): Address {
   const [version = '', group = ''] = apiVersion.split('/').reverse();
   const known = tenantKinds([]).find((address) => address.kind === kind && address.group === group);
