@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { chart, EmptyCluster, fourValues, set } from '../support/chart.ts';
@@ -14,6 +17,8 @@ afterAll(() => cluster?.stop());
 
 const install = (args: readonly string[] = []) =>
   cluster.run('helm', ['-n', 'acme', 'upgrade', '--install', 'acme', chart, ...fourValues, ...args]);
+/** The kinds are those of a release by then: their fields are taken over. */
+const applyOver = ['apply', '--server-side', '--force-conflicts'];
 const uidOf = async (type: string, name: string) =>
   (await cluster.object<{ metadata: { uid: string } }>(['-n', 'acme', type, name])).metadata.uid;
 
@@ -151,4 +156,35 @@ test('the stolen token of the operator reaches no namespace but its own and thos
   expect((await cluster.kubectl(['create', ...as, '-f', '-'], namespace('tenant-1', 'acme'))).ok).toBe(true);
   expect((await cluster.kubectl(['delete', 'namespace', 'tenant-1', ...as, '--wait=false'])).ok).toBe(true);
   expect((await cluster.kubectl(['-n', 'acme', 'get', 'secret', 'account', ...as])).ok).toBe(true);
+});
+
+test('the file of docs/install.md for kubectl is taken by the API server', async () => {
+  const values = [
+    '--set',
+    'customResources.asHooks=false,rbac.helmReactor=true',
+    '--set',
+    'rbac.secretNames={acme-account}',
+  ];
+  const file = join(cluster.folder, 'install.yaml');
+  const rendered = ['template', 'acme', chart, '--namespace', 'acme', '--skip-tests', ...values];
+  await writeFile(file, await cluster.run('helm', rendered));
+  const applied = await cluster.run('kubectl', [...applyOver, '--dry-run=server', '-f', file]);
+  expect(applied).toContain('deployment.apps/acme-dinfra-operator');
+});
+
+test('the Kustomize overlay is taken by the API server, and fences the account of its own namespace', async () => {
+  const folder = fileURLToPath(new URL('../../config/kustomize/example', import.meta.url));
+  expect(await cluster.run('kubectl', [...applyOver, '-k', folder])).toContain('deployment.apps/dinfra-operator');
+  const { status } = await cluster.object<{ status?: { typeChecking?: { expressionWarnings?: unknown } } }>([
+    'validatingadmissionpolicy',
+    'dinfra-system-dinfra-operator-fence',
+  ]);
+  expect(status?.typeChecking?.expressionWarnings).toBeUndefined();
+  const role = await cluster.object<{ rules: readonly object[] }>(['-n', 'acme', 'role', 'dinfra-operator']);
+  expect(role.rules).toContainEqual({
+    apiGroups: [''],
+    resources: ['secrets'],
+    resourceNames: ['acme-account'],
+    verbs: ['get'],
+  });
 });
