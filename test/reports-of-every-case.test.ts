@@ -198,6 +198,7 @@ async function reportOf(one: Case): Promise<string | undefined> {
         point: { number: 100, hash: HASH },
         acceptPeriod: 30,
         index: { tenures: new Map([['1/1', [{ ...before, status }]]]) },
+        beyondLimits: new Set(),
         memory,
         waits,
         unseenAfterMs: HOUR_MS / 2,

@@ -96,6 +96,29 @@ const consumerPolicy = Type.Object(
   },
 );
 
+const consumerLimits = Type.Object(
+  {
+    tenures: Type.Optional(
+      Type.Integer({
+        format: 'int32',
+        minimum: 1,
+        maximum: 100_000,
+        description: 'How many tenures one consumer may have at once. Default: no limit.',
+      }),
+    ),
+    awardsPerHour: Type.Optional(
+      Type.Integer({
+        format: 'int32',
+        minimum: 1,
+        maximum: 100_000,
+        description:
+          'How many awards one consumer is given within an hour; an operator that starts counts anew. Default: no limit.',
+      }),
+    ),
+  },
+  { description: 'What one consumer may have of this provider. Awards beyond it are declined.' },
+);
+
 const teardown = Type.Object(
   {
     maxPerHour: Type.Optional(
@@ -139,6 +162,7 @@ const ProviderSpecSchema = Type.Object(
     ),
     metadata: Type.Optional(metadata),
     consumerPolicy,
+    consumerLimits: Type.Optional(consumerLimits),
     teardown,
     paused: Type.Boolean({
       default: false,

@@ -14,6 +14,13 @@ export const awardReasons = {
     remedy: 'Look at the Deployment and the Provider for what was in the way: a Reactor, a schema, the API server.',
     chainCode: 10_008,
   },
+  ConsumerLimit: {
+    family: 'condition',
+    summary:
+      'The consumer has as many tenures, or has had as many awards within an hour, as the provider gives to one.',
+    remedy: 'End a tenure, wait, or subscribe to another provider. The provider sets spec.consumerLimits.',
+    chainCode: 10_009,
+  },
   WorkloadDown: {
     family: 'condition',
     summary: 'What was ordered is not up: the tenure is reported Degraded, and not paid for until it is back.',

@@ -20,6 +20,7 @@ import { TenureNames, tenureKey } from './mirror/tenure-names.ts';
 import { endingNow, liveTenures, unreadableKeys, waitingTenures } from './mirror/tenure-sets.ts';
 import { offersToSell } from './offers/offer-verdicts.ts';
 import { consumerProblem, wantedRegistration } from './offers/wanted-registration.ts';
+import { ConsumerLimits } from './report/consumer-limits.ts';
 import { dueReports } from './report/due-reports.ts';
 import { TenureMemory } from './report/tenure-memory.ts';
 import { demandSameProvider } from './safeguards/same-provider.ts';
@@ -61,6 +62,7 @@ export class Comparison {
   private readonly writer: MirrorWriter;
   private readonly statuses: StatusStage;
   private readonly memory = new TenureMemory();
+  private readonly limits = new ConsumerLimits();
   private readonly waits: BoundedWaits;
   private names: TenureNames | undefined;
   private budget: TeardownBudget | undefined;
@@ -123,7 +125,7 @@ export class Comparison {
     const sources = this.ports.contentSources();
     this.context.types.want(desired.genesis, desired.types.values(), sources, () => this.ports.wake());
     const plan = await stages.run('plan', (stage) => this.plan(provider, desired, index, sold, stage), signal);
-    const reports = await stages.run('reports', (stage) => this.reports(desired, index, stage), signal);
+    const reports = await stages.run('reports', (stage) => this.reports(provider, desired, index, stage), signal);
     // Before the mirror: reports to the chain must not wait for the API server.
     const submissions = await stages.run(
       'submit',
@@ -209,8 +211,14 @@ export class Comparison {
     return plan;
   }
 
-  private async reports(desired: Desired, index: MirrorIndex, signal: AbortSignal): Promise<readonly TenureReport[]> {
+  private async reports(
+    { spec: { consumerLimits } }: Provider,
+    desired: Desired,
+    index: MirrorIndex,
+    signal: AbortSignal,
+  ): Promise<readonly TenureReport[]> {
     const { acceptance, updates } = this.source.capabilities;
+    const now = this.context.clock.monotonic();
     const reports = await inSlices(
       dueReports({
         genesis: desired.genesis,
@@ -219,9 +227,10 @@ export class Comparison {
         acceptPeriod: desired.acceptPeriod,
         index,
         memory: this.memory,
+        beyondLimits: this.limits.beyond(desired.awards, consumerLimits ?? {}, now),
         waits: this.waits,
         unseenAfterMs: this.context.unseenAfterMs,
-        now: this.context.clock.monotonic(),
+        now,
       }),
       signal,
     );

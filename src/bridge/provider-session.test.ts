@@ -402,6 +402,17 @@ describe('a restored cluster', () => {
   });
 });
 
+describe('the limits of a consumer', () => {
+  it('an award beyond the limit of its Provider for one consumer is declined', async () => {
+    world.offer('helm');
+    world.ledger.award(1n, { state: 'Active' });
+    world.ledger.award(2n, { state: 'Awarded' });
+    const session = await world.session(world.provider('acme', { spec: { consumerLimits: { tenures: 1 } } }));
+    await world.converge(session);
+    expect(world.submitted).toContain('decline with 10009 2/1');
+  });
+});
+
 describe('two Offers of one type', () => {
   it('of two Offers of one type the older is sold, and its reactor is recorded', async () => {
     world.offer('alpha', { reactorRef: { name: 'cluster-b' } }, { creationTimestamp: '2026-11-25T11:00:00Z' });

@@ -129,6 +129,7 @@ test('an award realised by two Deployments is accepted, ready and released only 
         point: { number: 1, hash: order.descriptorHash },
         acceptPeriod: 50,
         index: atOnce(indexMirror(items, [], namespace, names)),
+        beyondLimits: new Set(),
         memory,
         waits,
         unseenAfterMs: 600_000,

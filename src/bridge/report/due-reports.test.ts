@@ -60,11 +60,13 @@ function part(award: Award, facts: Partial<Facts> | undefined, more: Partial<Dep
 let clock: ManualClock;
 let memory: TenureMemory;
 let waits: BoundedWaits;
+let beyondLimits: ReadonlySet<string>;
 
 beforeEach(() => {
   clock = new ManualClock();
   memory = new TenureMemory();
   waits = new BoundedWaits(clock);
+  beyondLimits = new Set();
 });
 
 function due(award: Award, parts: readonly Deployment[], block = 100) {
@@ -76,6 +78,7 @@ function due(award: Award, parts: readonly Deployment[], block = 100) {
       acceptPeriod: 30,
       index: { tenures: new Map([[`${award.subscription}/${award.tenure}`, parts]]) },
       memory,
+      beyondLimits,
       waits,
       unseenAfterMs: UNSEEN_AFTER,
       now: clock.monotonic(),
@@ -97,6 +100,17 @@ describe('reports', () => {
     const accepted = { ...active, state: 'Accepted' } as const;
     expect(due(accepted, [part(awarded, {})])).toEqual([]);
     expect(due(accepted, [])).toEqual([]);
+  });
+});
+
+describe('the limits of a consumer', () => {
+  it('an award beyond what its consumer may have is declined at once, whatever can be realised', () => {
+    beyondLimits = new Set(['1/1']);
+    expect(due(awarded, [part(awarded, {})])).toMatchObject([{ report: 'decline', reason: 10_009 }]);
+    expect(due(awarded, [])).toMatchObject([{ report: 'decline', reason: 10_009 }]);
+    // It is not accepted a moment later, while the chain has not heard yet.
+    beyondLimits = new Set();
+    expect(due(awarded, [part(awarded, {})])).toMatchObject([{ report: 'decline', reason: 10_009 }]);
   });
 });
 

@@ -22,6 +22,8 @@ export interface ReportFacts {
   readonly acceptPeriod: number;
   readonly index: Pick<MirrorIndex, 'tenures'>;
   readonly memory: TenureMemory;
+  /** Undecided awards, by `tenureKey`, that are more than their consumer may have. */
+  readonly beyondLimits: ReadonlySet<string>;
   readonly waits: BoundedWaits;
   /** How long a workload may go unseen before it is reported degraded, in milliseconds. */
   readonly unseenAfterMs: number;
@@ -40,6 +42,7 @@ export function* dueReports(facts: ReportFacts): Generator<void, readonly Tenure
     const key = tenureKey(`${subscription}`, tenure);
     keys.add(key);
     memory.see(key, state, facts.now);
+    if (facts.beyondLimits.has(key)) memory.decline(key, awardReasons.ConsumerLimit.chainCode);
     const parts = facts.index.tenures.get(key) ?? [];
     const report =
       nextReport(state, tenureFacts(facts, award, key, parts), facts.unseenAfterMs) ?? answerToUpdate(award, parts);
