@@ -5,6 +5,7 @@ import { describe, expect, test as plain } from 'vitest';
 import { parse } from 'yaml';
 import { definitions } from '../../src/api/crd/definitions.ts';
 import { RECONCILE_ANNOTATION } from '../../src/api/labels.ts';
+import { GROUP } from '../../src/api/resource.ts';
 import { judge } from '../support/judge.ts';
 import { judged as test } from '../support/judged.ts';
 
@@ -32,6 +33,8 @@ interface Discovered {
 }
 
 interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
   readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
 }
 
@@ -99,6 +102,19 @@ plain('every kind has a health check and actions, and every script has its tests
 plain('every health of Argo CD but Missing and Unknown is among what was recorded', () => {
   const statuses = new Set(healthTests.map(({ healthStatus }) => (healthStatus as { status: string }).status));
   expect(statuses).toEqual(new Set(['Healthy', 'Progressing', 'Degraded', 'Suspended']));
+});
+
+plain('Argo CD asks a person before it prunes or deletes a Provider, a Reactor or an Offer of the samples', () => {
+  const samples = fileURLToPath(new URL('../../config/samples/', import.meta.url));
+  const objects = globSync('*.yaml', { cwd: samples }).map((file) => load<Manifest>(join(samples, file)));
+  const ours = objects.filter(({ apiVersion }) => apiVersion.startsWith(GROUP));
+  expect(new Set(ours.map(({ kind }) => kind))).toEqual(new Set(['Provider', 'Reactor', 'Offer']));
+  for (const { kind, metadata } of ours) {
+    expect([kind, metadata.annotations]).toEqual([
+      kind,
+      { 'argocd.argoproj.io/sync-options': 'Prune=confirm,Delete=confirm' },
+    ]);
+  }
 });
 
 describe('Argo CD shows the health of', () => {
