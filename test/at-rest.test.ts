@@ -165,9 +165,9 @@ test('at rest for ten minutes the operator looks at everything, writes nothing a
   expect([...world.ledger.awards.values()].map(({ state }) => state)).toEqual(TENANTS.map(() => 'Active'));
   expect(world.deployments().map((one) => world.readyOf(one)?.status)).toEqual(TENANTS.map(() => 'True'));
 
-  const [writes, told, looks] = [world.cluster.writes.length, world.submitted.length, cloud.looks];
+  const [writes, submitted, looks] = [world.cluster.writes.length, world.submitted.length, cloud.looks];
   await seconds(600);
   expect(world.cluster.writes.slice(writes)).toEqual([]);
-  expect(world.submitted.slice(told)).toEqual([]);
+  expect(world.submitted.slice(submitted)).toEqual([]);
   expect(cloud.looks - looks).toBeGreaterThan(9 * TENANTS.length);
 });

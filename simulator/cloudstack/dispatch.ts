@@ -56,15 +56,15 @@ function envelopeOf(command: Command): string {
 
 /** An error response. */
 export function refusal(envelope: string, error: unknown): Answer {
-  const told = error instanceof ApiError ? error : internal(`the simulator failed: ${String(error)}`);
+  const apiError = error instanceof ApiError ? error : internal(`the simulator failed: ${String(error)}`);
   return {
-    status: told.code,
-    envelope: told.envelope ?? envelope,
+    status: apiError.code,
+    envelope: apiError.envelope ?? envelope,
     body: {
-      uuidList: told.uuidList,
-      errorcode: told.code,
-      ...(told.csCode === undefined ? {} : { cserrorcode: told.csCode }),
-      errortext: told.message,
+      uuidList: apiError.uuidList,
+      errorcode: apiError.code,
+      ...(apiError.csCode === undefined ? {} : { cserrorcode: apiError.csCode }),
+      errortext: apiError.message,
     },
   };
 }

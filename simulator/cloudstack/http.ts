@@ -46,9 +46,9 @@ async function respond(options: HttpOptions, request: IncomingMessage, response:
   const fault = options.faults.next(command);
   if (fault?.kind === 'Delay') await new Promise((resolve) => setTimeout(resolve, fault.ms ?? 1_000));
   if (fault !== undefined && (await before(response, command, fault))) return;
-  const told = answer(options.server, call, fault);
+  const reply = answer(options.server, call, fault);
   if (fault?.kind === 'LoseReply') return void request.socket.destroy();
-  write(response, told, parameter(call.parameters, 'response') === 'json', fault?.kind === 'Truncate');
+  write(response, reply, parameter(call.parameters, 'response') === 'json', fault?.kind === 'Truncate');
 }
 
 /** Applies a fault instead of the command. True when it has responded. */

@@ -63,11 +63,11 @@ export function checkLimit(context: Context, type: ResourceType, amount: number,
   if (limit === -1) return;
   const used = usageOf(world, account).get(number) ?? 0;
   if (used + amount / unit <= limit) return;
-  const told = (units: number) => (unit === 1 ? String(units) : `(${gibibytes(units)}) ${units * unit}`);
+  const shown = (units: number) => (unit === 1 ? String(units) : `(${gibibytes(units)}) ${units * unit}`);
   throw new ApiError(
     535,
     csCode,
-    `Maximum amount of resources of Type = '${type}', tag = 'null' for Account Name = ${account.name} in Domain Id = 1 is exceeded: Account Resource Limit = ${told(limit)}, Current Account Resource Amount = ${told(used)}, Current Account Resource Reservation = ${told(0)}, Requested Resource Amount = ${told(amount / unit)}.`,
+    `Maximum amount of resources of Type = '${type}', tag = 'null' for Account Name = ${account.name} in Domain Id = 1 is exceeded: Account Resource Limit = ${shown(limit)}, Current Account Resource Amount = ${shown(used)}, Current Account Resource Reservation = ${shown(0)}, Requested Resource Amount = ${shown(amount / unit)}.`,
   );
 }
 

@@ -27,10 +27,10 @@ export function overlaps(a: Span, b: Span): boolean {
 
 /** 537 with the rule that is in the way. */
 export function conflictOf(rule: Rule, wanted: Span, csCode: number): ApiError {
-  const told = `FirewallRule {"id":${rule.seq},"networkId":${204},"purpose":"${rule.purpose}","state":"Active","uuid":"${rule.id}"}`;
+  const shown = `FirewallRule {"id":${rule.seq},"networkId":${204},"purpose":"${rule.purpose}","state":"Active","uuid":"${rule.id}"}`;
   return new ApiError(
     537,
     csCode,
-    `The range specified, ${wanted.startPort}-${wanted.endPort}, conflicts with rule ${told} which has ${rule.startPort}-${rule.endPort}`,
+    `The range specified, ${wanted.startPort}-${wanted.endPort}, conflicts with rule ${shown} which has ${rule.startPort}-${rule.endPort}`,
   );
 }

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCandidates, type Strategy } from '../../src/sources/dinfra/consumer-reader.ts';
 import { ALL_STRATEGIES, ChainMarket, TOKEN, TYPE, type Wish } from '../support/chain-market.ts';
 
-/** Who is awarded and who is not, and what the runtime API says of it, in the runtime's WebAssembly. */
+/** Which provider gets an award, and the reasons that the runtime API gives, in the runtime's WebAssembly. */
 let market: ChainMarket;
 let consumer: KeyringPair;
 const providers = new Map<string, number>();
 
-/** Prices of a block and capacities of three who can take anything. */
+/** Prices per block and capacities of three providers that can take any subscription. */
 const good = { Bob: { price: 3n, capacity: 20 }, Dave: { price: 1n, capacity: 25 }, Eve: { price: 2n, capacity: 60 } };
 
 beforeAll(async () => {
@@ -32,7 +32,7 @@ function idOf(name: string): number {
   return id;
 }
 
-/** Subscribes as often as said, in one block. Returns the names of who was awarded, in this order. */
+/** Subscribes several times in one block. Returns the names of the awarded providers, in order. */
 async function awarded(wish: Wish, times = 1): Promise<string[]> {
   const calls = Array.from({ length: times }, () => market.subscription(wish));
   const { events } = await market.must(consumer, market.api.tx.utility.batchAll(calls));
@@ -69,7 +69,7 @@ describe('a strategy', () => {
     const broken = await market.subscribe(consumer, { strategy: { Named: idOf('Bob') } });
     await market.must(market.account('Bob'), tx.subscription.accept(broken, 1));
     await market.must(market.account('Bob'), tx.subscription.decline(broken, 1, 10_000));
-    // After Eve it would be Bob's turn.
+    // Bob is next after Eve.
     expect(await awarded({ strategy: { Named: idOf('Eve') } })).toEqual(['Eve']);
     expect(await awarded({ strategy: 'MostReputable' })).toEqual(['Dave']);
   });

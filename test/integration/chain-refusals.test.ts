@@ -7,7 +7,7 @@ import { type Call, ChainMarket, contentOf, type Receipt, TOKEN, TYPE, termsOf }
 /** Bad input, in the runtime's WebAssembly: each call has a named error, costs its fee, and changes nothing. */
 let market: ChainMarket;
 
-/** Who calls, and what there is to call about. */
+/** The callers, and the entities that their calls refer to. */
 interface World {
   readonly tx: ApiPromise['tx'];
   /** Owner of the descriptor type. */
@@ -15,7 +15,7 @@ interface World {
   readonly provider: KeyringPair;
   readonly consumer: KeyringPair;
   readonly stranger: KeyringPair;
-  /** A subscription whose tenure 1 is Active, one that is Awarded, and one that is over and not released. */
+  /** Subscriptions whose tenure 1 is Active, Awarded, and Ended but not released. */
   readonly active: number;
   readonly awarded: number;
   readonly ended: number;
@@ -42,18 +42,14 @@ function subscribe({ tx }: World, changes: { type?: string; content?: object; am
 }
 
 const refusals: readonly Refusal[] = [
+  ['an existing type', 'provider.TypeExists', (w) => [w.stranger, w.tx.provider.registerType(TYPE, contentOf('{}'))]],
   [
-    'a type that there is',
-    'provider.TypeExists',
-    (w) => [w.stranger, w.tx.provider.registerType(TYPE, contentOf('{}'))],
-  ],
-  [
-    'a type of a bad name',
+    'a type with a bad name',
     'provider.BadTypeName',
     (w) => [w.alice, w.tx.provider.registerType('A b', contentOf('{}'))],
   ],
   [
-    'a schema nobody noted',
+    'a schema without a preimage',
     'provider.PreimageMissing',
     (w) => [w.alice, w.tx.provider.registerType('x', missing as never)],
   ],
@@ -75,19 +71,27 @@ const refusals: readonly Refusal[] = [
     (w) => [w.provider, w.tx.provider.registerProvider(KEY, KEY, '', 'Open')],
   ],
   [
-    'an update by who is no provider',
+    'an update by an account that is no provider',
     'provider.NotProvider',
     (w) => [w.stranger, w.tx.provider.updateProvider(null, KEY, null)],
   ],
-  ['a policy of who is no provider', 'provider.NotProvider', (w) => [w.stranger, w.tx.provider.setPolicy('Open')]],
-  ['rules of who is no provider', 'provider.NotProvider', (w) => [w.stranger, w.tx.provider.setConsumerRules([])]],
+  [
+    'a policy of an account that is no provider',
+    'provider.NotProvider',
+    (w) => [w.stranger, w.tx.provider.setPolicy('Open')],
+  ],
+  [
+    'rules of an account that is no provider',
+    'provider.NotProvider',
+    (w) => [w.stranger, w.tx.provider.setConsumerRules([])],
+  ],
   ['a resignation of the owner', 'provider.NotOperator', (w) => [w.provider, w.tx.provider.resign()]],
-  ['a pause of who is no provider', 'provider.NotProvider', (w) => [w.stranger, w.tx.provider.pause()]],
-  ['a resume of what is not paused', 'provider.NotPaused', (w) => [w.provider, w.tx.provider.resume()]],
-  ['a leave of who is no provider', 'provider.NotProvider', (w) => [w.stranger, w.tx.provider.leave()]],
+  ['a pause by an account that is no provider', 'provider.NotProvider', (w) => [w.stranger, w.tx.provider.pause()]],
+  ['a resume of a provider that is not paused', 'provider.NotPaused', (w) => [w.provider, w.tx.provider.resume()]],
+  ['a leave by an account that is no provider', 'provider.NotProvider', (w) => [w.stranger, w.tx.provider.leave()]],
   ['the end of a leave that never began', 'provider.NotLeaving', (w) => [w.stranger, w.tx.provider.completeLeave(0)]],
   [
-    'the end of a leave of nobody',
+    'the end of a leave of an unknown provider',
     'provider.UnknownProvider',
     (w) => [w.stranger, w.tx.provider.completeLeave(UNKNOWN)],
   ],
@@ -98,7 +102,7 @@ const refusals: readonly Refusal[] = [
     (w) => [w.provider, w.tx.provider.setOffer(TYPE, MAX_PRICE + 1n, 1, 63)],
   ],
   [
-    'the largest price there is',
+    'the largest number as a price',
     'provider.PriceTooHigh',
     (w) => [w.provider, w.tx.provider.setOffer(TYPE, 2n ** 128n - 1n, 1, 63)],
   ],
@@ -115,15 +119,23 @@ const refusals: readonly Refusal[] = [
     (w) => [w.provider, w.tx.provider.setOffer('none', 1, 1, 63)],
   ],
   ['an unknown offer removed', 'provider.UnknownOffer', (w) => [w.provider, w.tx.provider.removeOffer('none')]],
-  ['a heartbeat of who is no provider', 'provider.NotProvider', (w) => [w.stranger, w.tx.provider.heartbeat()]],
+  [
+    'a heartbeat of an account that is no provider',
+    'provider.NotProvider',
+    (w) => [w.stranger, w.tx.provider.heartbeat()],
+  ],
 
   ['a subscription to an unknown type', 'provider.UnknownType', (w) => [w.consumer, subscribe(w, { type: 'none' })]],
-  ['a descriptor nobody noted', 'provider.PreimageMissing', (w) => [w.consumer, subscribe(w, { content: missing })]],
+  [
+    'a descriptor without a preimage',
+    'provider.PreimageMissing',
+    (w) => [w.consumer, subscribe(w, { content: missing })],
+  ],
   ['a descriptor over the bound', 'provider.ContentLength', (w) => [w.consumer, subscribe(w, { content: tooLong })]],
   ['funds of zero', 'subscription.AmountZero', (w) => [w.consumer, subscribe(w, { amount: 0n })]],
-  ['funds nobody has', NO_FUNDS, (w) => [w.consumer, subscribe(w, { amount: 2n ** 127n })]],
+  ['more funds than the account has', NO_FUNDS, (w) => [w.consumer, subscribe(w, { amount: 2n ** 127n })]],
   [
-    'a price of zero at most',
+    'a maximum price of zero',
     'subscription.MaxPriceZero',
     (w) => [w.consumer, subscribe(w, { terms: { maxPrice: 0 } })],
   ],
@@ -132,61 +144,69 @@ const refusals: readonly Refusal[] = [
     'subscription.GraceOutOfBounds',
     (w) => [w.consumer, subscribe(w, { terms: { grace: MAX_GRACE + 1 } })],
   ],
-  ['what was accepted before', 'subscription.WrongState', (w) => [w.provider, w.tx.subscription.accept(w.active, 1)]],
-  ['a tenure there is not', 'subscription.UnknownTenure', (w) => [w.provider, w.tx.subscription.accept(w.awarded, 2)]],
   [
-    'a subscription there is not',
+    'an accept of an accepted tenure',
+    'subscription.WrongState',
+    (w) => [w.provider, w.tx.subscription.accept(w.active, 1)],
+  ],
+  [
+    'an accept of an unknown tenure',
+    'subscription.UnknownTenure',
+    (w) => [w.provider, w.tx.subscription.accept(w.awarded, 2)],
+  ],
+  [
+    'an accept of an unknown subscription',
     'subscription.UnknownSubscription',
     (w) => [w.provider, w.tx.subscription.accept(UNKNOWN, 1)],
   ],
   [
-    'an accept by who is no provider',
+    'an accept by an account that is no provider',
     'provider.NotProvider',
     (w) => [w.stranger, w.tx.subscription.accept(w.awarded, 1)],
   ],
   [
-    'a reason of the network',
+    'a decline for a reason of the network',
     'subscription.ReasonOutOfRange',
     (w) => [w.provider, w.tx.subscription.decline(w.awarded, 1, 20_001)],
   ],
   [
-    'a decline of what is Active',
+    'a decline of an Active tenure',
     'subscription.WrongState',
     (w) => [w.provider, w.tx.subscription.decline(w.active, 1, 10_000)],
   ],
+  ['ready before accept', 'subscription.WrongState', (w) => [w.provider, w.tx.subscription.ready(w.awarded, 1, null)]],
   [
-    'ready before it was accepted',
-    'subscription.WrongState',
-    (w) => [w.provider, w.tx.subscription.ready(w.awarded, 1, null)],
-  ],
-  [
-    'degraded by a reason of the consumer',
+    'degraded for a reason of the consumer',
     'subscription.ReasonOutOfRange',
     (w) => [w.provider, w.tx.subscription.degraded(w.active, 1, 1)],
   ],
   [
-    'recovered without being Degraded',
+    'recovered of a tenure that is not Degraded',
     'subscription.WrongState',
     (w) => [w.provider, w.tx.subscription.recovered(w.active, 1)],
   ],
   [
-    'an award terminated',
+    'the termination of an award',
     'subscription.WrongState',
     (w) => [w.provider, w.tx.subscription.terminate(w.awarded, 1, 10_000)],
   ],
-  ['what runs released', 'subscription.WrongState', (w) => [w.provider, w.tx.subscription.released(w.active, 1)]],
   [
-    'an info of what is over',
+    'the release of an Active tenure',
+    'subscription.WrongState',
+    (w) => [w.provider, w.tx.subscription.released(w.active, 1)],
+  ],
+  [
+    'an info of an ended tenure',
     'subscription.WrongState',
     (w) => [w.provider, w.tx.subscription.setInfo(w.ended, 1, null)],
   ],
   [
-    'an update nobody asked for',
+    'the acceptance of an update that was not requested',
     'subscription.NoUpdate',
     (w) => [w.provider, w.tx.subscription.acceptUpdate(w.active, 1, KEY)],
   ],
   [
-    'the same, declined',
+    'the decline of an update that was not requested',
     'subscription.NoUpdate',
     (w) => [w.provider, w.tx.subscription.declineUpdate(w.active, 1, KEY, 10_000)],
   ],
@@ -195,50 +215,62 @@ const refusals: readonly Refusal[] = [
     'subscription.NotConsumer',
     (w) => [w.stranger, w.tx.subscription.cancel(w.active)],
   ],
-  ['what is over cancelled', 'subscription.WrongState', (w) => [w.consumer, w.tx.subscription.cancel(w.ended)]],
+  [
+    'the cancellation of an ended subscription',
+    'subscription.WrongState',
+    (w) => [w.consumer, w.tx.subscription.cancel(w.ended)],
+  ],
   [
     "another's subscription updated",
     'subscription.NotConsumer',
     (w) => [w.stranger, w.tx.subscription.update(w.active, contentOf('{"b":1}'))],
   ],
   [
-    'an update to a descriptor nobody noted',
+    'an update to a descriptor without a preimage',
     'provider.PreimageMissing',
     (w) => [w.consumer, w.tx.subscription.update(w.active, missing as never)],
   ],
   [
-    'an update to what it is',
+    'an update to the same descriptor',
     'subscription.SameContent',
     (w) => [w.consumer, w.tx.subscription.update(w.active, contentOf('{"a":1}'))],
   ],
   ['a top-up of zero', 'subscription.AmountZero', (w) => [w.stranger, w.tx.subscription.topUp(w.active, 0)]],
-  ['a top-up nobody can afford', NO_FUNDS, (w) => [w.stranger, w.tx.subscription.topUp(w.active, 2n ** 127n)]],
-  ['a top-up of what is over', 'subscription.WrongState', (w) => [w.stranger, w.tx.subscription.topUp(w.ended, 1)]],
-  ['nothing settled', 'subscription.NothingEarned', (w) => [w.stranger, w.tx.subscription.settle(w.awarded)]],
   [
-    'nothing withdrawn',
+    'a top-up of more than the account has',
+    NO_FUNDS,
+    (w) => [w.stranger, w.tx.subscription.topUp(w.active, 2n ** 127n)],
+  ],
+  [
+    'a top-up of an ended subscription',
+    'subscription.WrongState',
+    (w) => [w.stranger, w.tx.subscription.topUp(w.ended, 1)],
+  ],
+  ['a settlement of nothing', 'subscription.NothingEarned', (w) => [w.stranger, w.tx.subscription.settle(w.awarded)]],
+  [
+    'a withdrawal of nothing',
     'subscription.NothingEarned',
     (w) => [w.stranger, w.tx.subscription.withdraw(w.stranger.address)],
   ],
-  ['a retry of what is not Pending', 'subscription.WrongState', (w) => [w.stranger, w.tx.subscription.retry(w.active)]],
   [
-    'a provider reported who is not lost',
+    'a retry of a subscription that is not Pending',
+    'subscription.WrongState',
+    (w) => [w.stranger, w.tx.subscription.retry(w.active)],
+  ],
+  [
+    'a report about a provider that is not lost',
     'subscription.NotLost',
     (w) => [w.stranger, w.tx.subscription.reportLost(w.active)],
   ],
+  ['an early clean-up', 'subscription.TooEarly', (w) => [w.stranger, w.tx.subscription.cleanUp(0, w.ended, 1)]],
   [
-    'a clean-up before its time',
-    'subscription.TooEarly',
-    (w) => [w.stranger, w.tx.subscription.cleanUp(0, w.ended, 1)],
-  ],
-  [
-    'a clean-up of no tenure',
+    'a clean-up of an unknown tenure',
     'subscription.UnknownTenure',
     (w) => [w.stranger, w.tx.subscription.cleanUp(1, w.ended, 1)],
   ],
 ];
 
-/** Everything both pallets keep, by key, apart from the number of the block that was worked through last. */
+/** The complete storage of both pallets, by key, except the number of the last processed block. */
 async function storage({ rpc, query }: ApiPromise): Promise<Map<string, string>> {
   const pages = ['Provider', 'Subscription'].map((pallet) => rpc.state.getKeysPaged(xxhashAsHex(pallet, 128), 1_000));
   const keys = (await Promise.all(pages)).flatMap((page) => page.map((key) => key.toHex()));
@@ -271,7 +303,7 @@ describe('the chain refuses', () => {
     const { tx } = market.api;
     await market.must(consumer, tx.subscription.cancel(ended));
     const awarded = await market.subscribe(consumer);
-    // The largest that is allowed is no error.
+    // The largest allowed value is no error.
     await market.must(provider, tx.provider.setOffer(TYPE, MAX_PRICE, MAX_CAPACITY, 63));
 
     const world = { tx, alice, provider, consumer, stranger, active, awarded, ended };

@@ -29,7 +29,7 @@ const wanted: WantedRegistration = {
   offers: [{ type: TYPE, price: 1_000n, capacity: 3 }],
 };
 
-/** Builds blocks until `done`, comparing and submitting at each as a session does. */
+/** Builds blocks until `done`; compares and submits at each block like a session. */
 async function until(
   source: RunningSource,
   done: () => boolean,
@@ -44,7 +44,7 @@ async function until(
     });
     const desired = await source.desired([TYPE]);
     if (desired !== undefined) source.source.submit(desired, registration, reports);
-    // What is submitted reaches the pool before the block is built.
+    // Submitted transactions reach the pool before the block is built.
     await new Promise((resolve) => setTimeout(resolve, 300));
     await market.blocks(1);
   }
@@ -73,7 +73,7 @@ it('a provider is registered, offers, is fresh, accepts an award and reports it 
   await until(source, () => applied().includes('ready'), wanted, [{ ...tenure, report: 'ready' }]);
   expect((await source.desired([TYPE]))?.awards).toMatchObject([{ state: 'Active', tenure: 1 }]);
 
-  // What the tenure has earned is what the runtime says it has, and is paid out with its end.
+  // The runtime's figure for the tenure's earnings is paid out with its end.
   await market.blocks(3);
   const money = await source.source.finances(source.signal);
   const atPoint = await market.api.at(money?.point.hash ?? '');
@@ -84,7 +84,7 @@ it('a provider is registered, offers, is fresh, accepts an award and reports it 
   const { data } = await atPoint.query.system.account(market.account('Bob').address);
   expect(money?.free).toBe(data.free.toBigInt());
 
-  // To another provider's account it is none of its own, and not over.
+  // To another provider's account the tenure is not its own, and not over.
   const other = start('Eve');
   await until(other, () => other.results.some(({ submission }) => submission.name === 'registerProvider'), wanted);
   await vi.waitFor(async () => expect((await other.desired())?.provider).toBeDefined(), { timeout: 10_000 });
@@ -120,7 +120,7 @@ it('a heartbeat is sent in time although nobody reads, compares or submits anyth
     const height = await market.height();
     expect(height, 'the block by which it had to come').toBeLessThan(before);
     await vi.waitFor(() => expect(followed()).toBe(height), { timeout: 10_000 });
-    // It looks, and what it sends reaches the pool, before the next block is built.
+    // The check for the heartbeat runs, and the heartbeat reaches the pool, before the next block is built.
     await new Promise((resolve) => setTimeout(resolve, 100));
     await market.build(1);
   }

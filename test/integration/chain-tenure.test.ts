@@ -4,7 +4,7 @@ import { defaultPallets } from '../../src/sources/dinfra/pallets.ts';
 import { readStanding } from '../../src/sources/dinfra/tenure-reader.ts';
 import { ChainMarket, contentOf, type MarketEvent } from '../support/chain-market.ts';
 
-/** The state machine and its money, in the runtime's WebAssembly. */
+/** The state machine and the payments, in the runtime's WebAssembly. */
 let market: ChainMarket;
 let bob: KeyringPair;
 let dave: KeyringPair;
@@ -12,9 +12,9 @@ let consumer: KeyringPair;
 let bobs: number;
 let daves: number;
 
-/** Price of a block. */
+/** Price per block. */
 const PRICE = 1_000_000n;
-/** Blocks that one heartbeat covers, and blocks to accept an award in: the runtime's constants. */
+/** Blocks that one heartbeat covers, and blocks until the deadline of an award: the runtime's constants. */
 const PERIOD = 50;
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => market?.stop());
 
-/** The transitions of one subscription, without what moves money. */
+/** The transitions of one subscription, without events about payments. */
 function transitions(emitted: readonly MarketEvent[], id: number): string[] {
   const steps = emitted.filter(({ event, fields }) => fields['id'] === id && event !== 'Paid' && event !== 'Removed');
   return steps.map(({ event, fields }) => `${event} ${fields['tenure']} of ${fields['provider']}`);
@@ -185,7 +185,8 @@ it('a type or the operator role is transferred only to an account that accepts i
 
 it('a silent provider is not paid, a missed deadline moves the award on, and a provider that failed is not chosen again', async () => {
   const { tx } = market.api;
-  // In the same blocks: an Active tenure of Bob, and an award that he leaves unanswered. The round comes to him after Dave.
+  // In the same blocks: an Active tenure of Bob, and an award that he does not answer. The round-robin reaches him
+  // after Dave.
   const active = await market.active(consumer, bob, bobs);
   await market.must(consumer, market.subscription({ strategy: { Named: daves } }));
   const { block: beat } = await market.must(bob, tx.provider.heartbeat());

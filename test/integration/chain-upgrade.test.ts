@@ -5,7 +5,7 @@ import { ChainMarket, TYPE } from '../support/chain-market.ts';
 import { clientOf, RunningSource } from '../support/source-world.ts';
 
 const PRICE = 1_000_000n;
-/** As the upgraded runtime calls the state Suspended. */
+/** The upgraded runtime's name for the state Suspended. */
 const UNKNOWN_STATE = 'Throttled';
 
 let market: ChainMarket;
@@ -34,7 +34,7 @@ it('a runtime upgrade with an unknown variant stalls the one tenure that has it 
 
   await market.upgrade(upgradedRuntime(new Map([['Suspended', UNKNOWN_STATE]])));
   await expect(market.height()).resolves.toBe(before + 1);
-  const told = source.states.length;
+  const seenBefore = source.states.length;
   await market.build(1);
   await vi.waitFor(async () => expect((await source.desired([TYPE]))?.point.number).toBe(before + 2), 30_000);
 
@@ -47,7 +47,7 @@ it('a runtime upgrade with an unknown variant stalls the one tenure that has it 
   const tenure = desired?.unreadable[0]?.tenure;
   if (tenure === undefined) throw new Error('it is known which tenure it is');
   expect(await source.source.standing(tenure, source.signal), 'nothing may be destroyed for it').toBe('Live');
-  expect(source.states.slice(told).map(({ kind }) => kind)).not.toContain('Disconnected');
+  expect(source.states.slice(seenBefore).map(({ kind }) => kind)).not.toContain('Disconnected');
 
   // The provider stays fresh: its next heartbeats are signed for the new runtime.
   await vi.waitFor(
@@ -59,7 +59,7 @@ it('a runtime upgrade with an unknown variant stalls the one tenure that has it 
   );
 });
 
-/** Read by a connection of its own: an API that has lived through an upgrade has no runtime APIs any more. */
+/** Read by a separate connection: polkadot.js loses the runtime APIs in an upgrade. */
 async function freshUntil(provider: number): Promise<number> {
   const { api, close } = await connect(market.endpoint, AbortSignal.timeout(20_000)).then((made) => ({
     api: made.api,

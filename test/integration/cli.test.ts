@@ -16,28 +16,28 @@ import { lackingCommand, lackingSshKeygen, leftOut } from '../support/left-out.t
 const schema = 'config/descriptor-types/vm-v1.schema.json';
 const sample = 'config/samples/descriptors/substrate-node-vm.json';
 const PRICE = 1_000_000n;
-/** Enough for a subscription with the usual grace. */
+/** Enough for a subscription with the default grace. */
 const FUNDS = ['--type', 'vm/v1', '--funds', '1'];
 
 let folder: string;
 let chain: DevChain;
 let provider: Consumer;
 let registered: Said;
-/** Listens and never answers. */
+/** A server that never answers. */
 const mute = createServer(() => undefined);
-/** Answers, and is no node. */
+/** A server that is not a node. */
 const website: Server = createHttpServer((_request, response) => response.end('<html>'));
-/** Begun early, as it takes as long as a person would wait. */
+/** Started early, because it takes its full timeout. */
 let noAnswer: Promise<Said>;
 
 /** Runs the command against the chain. */
 const run = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
   dinfraHere(['--url', chain.endpoint, ...args], environment);
 const asCharlie = (...args: string[]) => run(['--account', '//Charlie', ...args]);
-/** A provider that is not heard of for some blocks gets no award. */
+/** A provider without a recent heartbeat gets no award. */
 const heartbeat = () => provider.send(provider.api.tx.provider.heartbeat());
 
-/** The JSON a command answers with. Fails with what it said otherwise. */
+/** The JSON output of a command. Fails with its message if there is none. */
 async function answer(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const { stdout, stderr } = await run(['--json', ...args], environment);
   expect(stderr).toBe('');
@@ -154,7 +154,7 @@ describe('a subscription', () => {
     );
     expect(await refusal(['--account', '//Dave', 'cancel', id])).toContain('belongs to another account');
     expect((await asCharlie('cancel', id)).stdout).toMatch(new RegExp(`^Subscription ${id} was cancelled in block`));
-    // Nothing was accepted yet, so nothing is left to wait for.
+    // Nothing was accepted yet, so the subscription ends immediately.
     expect(await refusal(['status', id])).toContain(`the chain has no subscription ${id}`);
     expect(await refusal(['--account', '//Charlie', 'cancel', id])).toContain('the chain has no such subscription');
   });
@@ -210,7 +210,7 @@ describe('a subscription', () => {
   });
 });
 
-describe('a chain that cannot be asked', () => {
+describe('an endpoint that is not a chain', () => {
   it('an endpoint that is not a chain is reported within seconds', async () => {
     const [refused, page, url, silent] = await Promise.all([
       dinfraHere(['--url', 'ws://127.0.0.1:1', 'status', '1']),
@@ -244,7 +244,7 @@ describe('the SSH key of an account', () => {
     const stranger = join(folder, 'stranger');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', stranger]);
 
-    // What sshd does at a login, without sshd: it is not on every machine.
+    // Verifies the key like sshd does at a login: not every machine has sshd.
     const challenge = file('challenge', 'prove it');
     const signers = file('signers', `charlie ${authorized}\n`);
     execFileSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', 'login', '-f', key, challenge]);
@@ -307,17 +307,17 @@ function findSshd(): string | undefined {
   );
 }
 
-/** What sshd says when it would let this user in with no key at all: a locked account, or one whose shell is no shell. */
+/** sshd's message for an account that cannot log in with any key: it is locked or has no valid shell. */
 function refusalOfUser(): string | undefined {
   const log = readFileSync(join(folder, 'sshd.log'), { encoding: 'utf8', flag: 'a+' });
   return /not allowed because .*|fatal: .*|Privilege separation .*/.exec(log)?.[0];
 }
 
-/** Logs in to an sshd of our own that lets in one key, without a port: the client talks to its standard input. */
+/** Logs in to an sshd with one authorized key, without a port: the client is connected to its standard input. */
 function loginTo(sshd: string, authorized: string): (key: string) => Promise<object> {
   const hostKey = join(folder, 'host');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey]);
-  // As root sshd wants a folder that its service makes.
+  // As root, sshd needs a folder that its service creates.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   const config = file(
     'sshd_config',
@@ -327,7 +327,7 @@ function loginTo(sshd: string, authorized: string): (key: string) => Promise<obj
       'PasswordAuthentication no',
       'KbdInteractiveAuthentication no',
       'UsePAM no',
-      // The folder is in /tmp, which everybody can write to.
+      // The folder is in /tmp, which is world-writable.
       'StrictModes no',
       'PidFile none',
       'PermitRootLogin prohibit-password',

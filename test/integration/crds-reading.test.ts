@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ApiUser, examples, type Kind, kinds, type Manifest } from '../support/api-user.ts';
 
-// What a person sees of our resources.
+// Our resources as seen by a person.
 
 const user = new ApiUser('reading');
 beforeAll(() => user.start());
@@ -28,7 +28,7 @@ test('defaults of a Provider are filled in', async () => {
 });
 
 test.each(kinds)('a new %s is never mistaken for a reconciled one', async (kind) => {
-  // The status in the example is not the writer's to give: the server drops it.
+  // The server drops the status in the example.
   const object = await make(kind, 'new');
   expect((await user.read(object)).status).toEqual({ observedGeneration: -1 });
 });

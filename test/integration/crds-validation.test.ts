@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ApiUser, examples, type Kind, kinds, root, withField } from '../support/api-user.ts';
 import { HASH, refused, taken } from '../support/judged-objects.ts';
 
-// What the API server takes and what it refuses, in the words a person reads.
+// What the API server accepts and refuses, with the messages that a person reads.
 
 const user = new ApiUser('validation');
 beforeAll(() => user.start());
@@ -79,7 +79,7 @@ test('a genesis hash can be added later', async () => {
 });
 
 test('a schema may have at most 256 KiB', async () => {
-  // As the bridge does: `kubectl apply` by itself keeps a copy in an annotation, which is bounded too.
+  // Written like the bridge does: `kubectl apply` keeps a copy in an annotation, which also has a limit.
   const write = (length: number) =>
     user.kubectl(
       ['apply', '--server-side', '--dry-run=server', '-f', '-'],

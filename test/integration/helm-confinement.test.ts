@@ -37,18 +37,18 @@ const configMap = (name: string, data: string) =>
 const checking = async (files: Readonly<Record<string, string>>, values = {}) =>
   world.reactor().check(await world.web(values, world.identity(), files), world.signal);
 
-describe('a chart from elsewhere', () => {
-  test('a chart from elsewhere is installed from a repository', async () => {
+describe('a chart outside of the descriptor', () => {
+  test('a chart is installed from a repository', async () => {
     const order = world.order({ chart: { repository: `${repository.origin}/charts`, name: 'web', version: '1.2.3' } });
     expect(await world.settle(world.reactor(local()), order)).toMatchObject({ healthy: true });
   });
 
-  test('a chart from elsewhere is installed from a registry', async () => {
+  test('a chart is installed from a registry', async () => {
     const order = world.order({ chart: { oci: `oci://${registry.host}/charts/web`, version: '1.2.3' } });
     expect(await world.settle(world.reactor(local()), order)).toMatchObject({ healthy: true });
   });
 
-  test('a chart from elsewhere that its repository does not have leaves no namespace behind', async () => {
+  test('a chart that its repository does not have leaves no namespace behind', async () => {
     const order = world.order({ chart: { repository: `${repository.origin}/charts`, name: 'web', version: '9.9.9' } });
     const reactor = world.reactor(local());
     const missing = { code: 'ChartNotFound', path: '/chart/version' };
@@ -58,8 +58,8 @@ describe('a chart from elsewhere', () => {
   });
 });
 
-describe('a chart is refused before anything is made', () => {
-  test('a chart is refused before anything is made when its values do not fit its own schema', async () => {
+describe('a chart is refused before anything is created', () => {
+  test('a chart is refused before anything is created when its values do not fit its own schema', async () => {
     await expect(checking(WEB_CHART, { replicas: 'three' })).rejects.toMatchObject({
       code: 'ChartValuesInvalid',
       path: '/values',
@@ -67,7 +67,7 @@ describe('a chart is refused before anything is made', () => {
     });
   });
 
-  test('a chart is refused before anything is made when it asks for a value that is not given', async () => {
+  test('a chart is refused before anything is created when it requires a value that is missing', async () => {
     const files = { 'templates/a.yaml': configMap('a', '{x: {{ required "a name is required" .Values.name }}}') };
     await expect(checking(files)).rejects.toMatchObject({
       code: 'ChartValuesInvalid',
@@ -78,21 +78,21 @@ describe('a chart is refused before anything is made', () => {
   test.each([
     ['cannot be parsed', '{{ if }}'],
     ['does not end', '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}'],
-    ['asks for a file outside the chart', '{{ tpl (.Files.Get "/etc/passwd" | required "no such file") . }}'],
-    ['asks for the environment', '{{ env "KUBECONFIG" }}'],
-  ])('a chart is refused before anything is made when its template %s', async (_, template) => {
+    ['reads a file outside the chart', '{{ tpl (.Files.Get "/etc/passwd" | required "no such file") . }}'],
+    ['reads the environment', '{{ env "KUBECONFIG" }}'],
+  ])('a chart is refused before anything is created when its template %s', async (_, template) => {
     await expect(checking({ 'templates/a.yaml': template })).rejects.toMatchObject({ family: 'terminal' });
   });
 
   test.each([
-    ['of the whole cluster', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: x}', 'ChartForbiddenKind'],
+    ['that is cluster-scoped', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: x}', 'ChartForbiddenKind'],
     [
       'in another namespace',
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: default}',
       'ChartForbiddenKind',
     ],
     [
-      'that confines it',
+      'that confines its tenant',
       'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x}',
       'ChartForbiddenKind',
     ],
@@ -101,23 +101,23 @@ describe('a chart is refused before anything is made', () => {
       'apiVersion: batch/v1\nkind: Job\nmetadata: {name: x, annotations: {helm.sh/hook: pre-install}}',
       'ChartForbiddenField',
     ],
-  ])('a chart is refused before anything is made when it has an object %s', async (_, object, code) => {
+  ])('a chart is refused before anything is created when it has an object %s', async (_, object, code) => {
     await expect(checking({ 'templates/a.yaml': object })).rejects.toMatchObject({ code, path: '/chart' });
   });
 
-  test('a chart is refused before anything is made when its template wants more memory than it may have, and nobody else suffers', async () => {
+  test('a chart is refused before anything is created when its template exceeds the memory limit, and no other chart is affected', async () => {
     const bomb = '{{ range until 2000000000 }}x{{ end }}';
     const [bombed, other] = await Promise.allSettled([checking({ 'templates/a.yaml': bomb }), checking(WEB_CHART)]);
     expect(bombed).toMatchObject({ status: 'rejected', reason: { code: 'ChartTooLarge', path: '/chart' } });
     expect(other.status).toBe('fulfilled');
   });
 
-  test('a chart is refused before anything is made when it renders to more than it may', async () => {
+  test('a chart is refused before anything is created when its rendered size exceeds the limit', async () => {
     const flood = configMap('a', '{x: {{ repeat 1000000 "x" }}}');
     await expect(checking({ 'templates/a.yaml': flood })).rejects.toMatchObject({ code: 'ChartTooLarge' });
   });
 
-  test('a chart is refused before anything is made when its release would not fit where helm keeps it', async () => {
+  test('a chart is refused before anything is created when its release would not fit in a Secret', async () => {
     const noise = Array.from({ length: 1_100_000 }, () =>
       String.fromCharCode(33 + Math.floor(Math.random() * 90)),
     ).join('');
@@ -129,7 +129,7 @@ describe('a chart is refused before anything is made', () => {
     await host.close();
   });
 
-  test('a chart is refused before anything is made when it wants another Kubernetes', async () => {
+  test('a chart is refused before anything is created when it requires another version of Kubernetes', async () => {
     const files = { ...WEB_CHART, 'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\nkubeVersion: ">=99.0.0"' };
     await expect(checking(files)).rejects.toMatchObject({
       code: 'ChartInvalid',
@@ -137,7 +137,7 @@ describe('a chart is refused before anything is made', () => {
     });
   });
 
-  test('a chart is refused before anything is made when its subcharts are missing', async () => {
+  test('a chart is refused before anything is created when its subcharts are missing', async () => {
     const chart =
       'apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: db, version: 1.0.0, repository: "https://example.org"}]';
     await expect(checking({ ...WEB_CHART, 'Chart.yaml': chart })).rejects.toMatchObject({ code: 'ChartInvalid' });
@@ -145,7 +145,7 @@ describe('a chart is refused before anything is made', () => {
 });
 
 describe('a tenant', () => {
-  test('a tenant can do in its own namespace what charts do, and nothing to its walls or elsewhere', async () => {
+  test('a tenant can do what charts do in its own namespace, and nothing to its confining objects or elsewhere', async () => {
     const order = await world.web();
     const { name: namespace } = order.identity;
     await world.settle(world.reactor(), order);
@@ -163,13 +163,13 @@ describe('a tenant', () => {
     await expect(
       tenant.mergePatch(NAMESPACE, { name: namespace }, { metadata: { labels } }, signal),
     ).rejects.toMatchObject(forbidden);
-    // Nor can it give itself the right to.
+    // Nor can it grant itself the right.
     const rules = [{ apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['*'] }];
     const role = { metadata: { namespace, name: 'more' }, rules };
     await expect(tenant.create(ROLE, role, signal)).rejects.toMatchObject(forbidden);
   });
 
-  test('a tenant reads nothing of others by a template, even one that renders otherwise when it is installed', async () => {
+  test('a tenant cannot read objects of others with a template, even if it renders differently during the install', async () => {
     const files = {
       'templates/a.yaml': configMap('a', '{found: {{ lookup "v1" "Secret" "kube-system" "" | toJson | quote }}}'),
     };
@@ -180,7 +180,7 @@ describe('a tenant', () => {
     });
   });
 
-  test('a tenant gets nothing of the whole cluster by a template that hides it until it is installed', async () => {
+  test('a tenant cannot create cluster-scoped objects with a template that renders them only during the install', async () => {
     const hidden = `{{ if lookup "v1" "ServiceAccount" .Release.Namespace "dinfra-tenant" }}
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
@@ -195,7 +195,7 @@ metadata: {name: escaped}
     });
   });
 
-  test('a tenant whose pods break pod security only once they are installed is unhealthy, and says why', async () => {
+  test('a tenant whose pods violate pod security only after the install is unhealthy, and the message says why', async () => {
     const isInstalled = '(lookup "v1" "ServiceAccount" .Release.Namespace "dinfra-tenant")';
     const web = WEB_CHART['templates/web.yaml'] ?? '';
     const hidden = web.replace(
@@ -213,7 +213,7 @@ metadata: {name: escaped}
     }
   });
 
-  test('a tenant that has spoilt the record of its release gets a new one', async () => {
+  test('a tenant that has broken the record of its release gets a new one', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name: namespace } = order.identity;
@@ -227,7 +227,7 @@ metadata: {name: escaped}
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });
 
-  test('a tenant leaves no object in its namespace, known to helm or not', async () => {
+  test('an ended tenant leaves no object in its namespace, whether or not helm knows it', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name: namespace } = order.identity;

@@ -8,12 +8,12 @@ import { startChartRepository } from '../support/chart-repository.ts';
 import { HelmWorld, tenantCluster } from '../support/helm-world.ts';
 import { type ConformanceHarness, reactorConformance } from '../support/reactor-conformance.ts';
 
-/** What is done to the cluster, and whether it can be reached. */
+/** The writes to the cluster, and whether it can be reached. */
 class Line {
   writes = 0;
   isDown = false;
 
-  /** The cluster at the end of the line: the real one, or an address where nobody listens. */
+  /** The API server that requests go to: the real one, or an address where nobody listens. */
   lead(alive: Cluster, dead: Cluster): Cluster {
     const end = () => (this.isDown ? dead : alive);
     const written = () => {
@@ -23,7 +23,7 @@ class Line {
     return {
       find: (...args) => end().find(...args),
       list: (...args) => end().list(...args),
-      // Tokens and reviews are not kept.
+      // Tokens and access reviews are not stored.
       request: (...args) => end().request(...args),
       create: (...args) => written().create(...args),
       apply: (...args) => (args[2].dryRun === true ? end() : written()).apply(...args),
@@ -70,7 +70,7 @@ async function harness(): Promise<ConformanceHarness> {
     reactor: () => world.reactor(config, { cluster, helm: new CountedHelm(line), auditEveryMs: 300_000 }),
     time: {
       now: () => Date.now() + ahead,
-      // Pods come and go in real time; backoff and settling times need not be sat through.
+      // Pods start and stop in real time; only backoff and settling times are skipped.
       pass: async (ms) => {
         const slept = Math.min(ms, 400);
         await sleep(slept);

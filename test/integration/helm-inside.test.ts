@@ -9,7 +9,7 @@ import type { Observation, Order } from '../../src/providers/port.ts';
 import { WEB_CHART } from '../support/chart-archives.ts';
 import { HelmWorld, tenantCluster } from '../support/helm-world.ts';
 
-// What is inside a tenant's namespace is the tenant's to spoil. It must neither hide the rest nor keep anything running.
+// A tenant can break anything in its own namespace. That must neither hide other objects nor prevent a stop or an end.
 
 let world: HelmWorld;
 
@@ -20,7 +20,7 @@ afterAll(() => world.close());
 
 const isStopped = (found: Observation) => found.kind === 'Present' && found.phase === 'Stopped';
 
-/** Suspends a tenure and ends it, and expects its pods, and then everything, to be gone. */
+/** Suspends a tenure and then ends it; expects its pods, and then everything, to be gone. */
 async function expectSuspendedAndRemoved(reactor: HelmReactor, order: Order): Promise<void> {
   const { name: namespace } = order.identity;
   await reactor.stop(order.identity, await world.present(reactor, order), world.signal);
@@ -29,7 +29,7 @@ async function expectSuspendedAndRemoved(reactor: HelmReactor, order: Order): Pr
   await world.remove(reactor, order);
 }
 
-/** Writes a record of a release as helm would, with this manifest. */
+/** Writes a release record with this manifest, like helm does. */
 async function forge(tenant: Cluster, order: Order, revision: number, manifest: string): Promise<void> {
   const { name: namespace } = order.identity;
   const release = { name: namespace, info: { status: 'deployed' }, manifest, version: revision, namespace };
@@ -43,7 +43,7 @@ async function forge(tenant: Cluster, order: Order, revision: number, manifest: 
   );
 }
 
-describe('an inside that cannot be looked at', () => {
+describe('a namespace whose contents cannot be read', () => {
   test('a value that YAML dialects read differently is compared as helm reads it', async () => {
     const reactor = world.reactor();
     const clock = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: clock}\ndata: {at: 12:30:45}\n';
@@ -52,7 +52,7 @@ describe('an inside that cannot be looked at', () => {
     await expectSuspendedAndRemoved(reactor, order);
   });
 
-  test('one object that the API server will not dry-run hides no other and keeps nothing running', async () => {
+  test('an object that the API server refuses to dry-run hides no other object and prevents no stop', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     await world.settle(reactor, order);
@@ -88,7 +88,7 @@ describe('an inside that cannot be looked at', () => {
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });
 
-  test('a manifest that cannot be parsed leaves the health to what runs, and keeps nothing running', async () => {
+  test('a manifest that cannot be parsed leaves the health to the running objects and prevents no stop', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     await world.settle(reactor, order);
@@ -99,7 +99,7 @@ describe('an inside that cannot be looked at', () => {
     await expectSuspendedAndRemoved(reactor, order);
   });
 
-  test('a kind that is not served any more hides no other and keeps nothing running', async () => {
+  test('a kind that is no longer served hides no other object and prevents no stop', async () => {
     const widgets = await serveWidgets();
     const reactor = world.reactor({ extraKinds: [widgets.kind] });
     const widget = `apiVersion: ${widgets.kind.apiVersion}\nkind: Widget\nmetadata: {name: w}\n`;
@@ -115,7 +115,7 @@ describe('an inside that cannot be looked at', () => {
     await expectSuspendedAndRemoved(reactor, order);
   });
 
-  test('a workload that the API server lets nobody change loses its pods all the same', async () => {
+  test('a workload whose changes the API server refuses still loses its pods', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name: namespace } = order.identity;
@@ -126,7 +126,7 @@ describe('an inside that cannot be looked at', () => {
       list: (...call) => cluster.list(...call),
       create: (...call) => cluster.create(...call),
       apply: (...call) => cluster.apply(...call),
-      // The API server refuses the patch: it sets a field that does not exist to what it cannot be.
+      // The API server refuses the patch, which sets an invalid field.
       mergePatch: (type, ref, _patch, signal) => cluster.mergePatch(type, ref, { spec: { replicas: 'none' } }, signal),
       delete: (...call) => cluster.delete(...call),
       request: (...call) => cluster.request(...call),
@@ -139,9 +139,9 @@ describe('an inside that cannot be looked at', () => {
   });
 });
 
-describe('an upgrade that is refused', () => {
+describe('a refused upgrade', () => {
   const web = WEB_CHART['templates/web.yaml'] ?? '';
-  // A selector cannot be changed.
+  // A selector is immutable.
   const other = { ...WEB_CHART, 'templates/web.yaml': web.replaceAll('app: web', 'app: other') };
 
   test('a refused upgrade is an error of the update, and the tenant is as healthy as before', async () => {
@@ -157,12 +157,12 @@ describe('an upgrade that is refused', () => {
     const found = await world.present(reactor, order);
     expect(found).toMatchObject({ phase: 'Running', healthy: true });
     expect(found.differences[0]).toMatchObject({ what: 'Release revision 2' });
-    // The order before it is wanted again: the consumer has corrected it.
+    // The consumer goes back to the previous order.
     expect(await world.settle(reactor, before)).toMatchObject({ healthy: true, differences: [] });
   });
 });
 
-describe('leadership that is lost', () => {
+describe('a lost leadership', () => {
   const lost: Fence = {
     assertHeld: () => {
       throw new LeadershipLostError();
@@ -170,7 +170,7 @@ describe('leadership that is lost', () => {
     remainingMs: () => 0,
   };
 
-  test('an operator that is not the leader any more makes, changes and removes nothing', async () => {
+  test('an operator that has lost leadership creates, changes and removes nothing', async () => {
     const order = await world.web();
     const cluster = await tenantCluster(undefined, { fence: lost });
     const former = world.reactor({}, { cluster, helm: new HelmCommand({ fence: lost }) });
@@ -198,7 +198,7 @@ describe('leadership that is lost', () => {
   });
 });
 
-/** A kind that the API server serves until it is removed. */
+/** Installs a kind, which the API server serves until it is removed. */
 async function serveWidgets() {
   const definitions: Address = {
     group: 'apiextensions.k8s.io',

@@ -27,12 +27,12 @@ const stop = new AbortController();
 const registry = new Registry();
 const resources = new Store<Reactor>();
 const deployments = new Store<Deployment>();
-/** Subscriptions the chain no longer has. */
+/** Subscriptions that the chain no longer has. */
 const gone = new Set<bigint>();
 let reconciler: ReactorReconciler;
 let now = Date.now();
 
-/** What runs, what runs for nobody, and what another operator runs in the same cluster. */
+/** A tenure, an orphan, and a tenure of another operator in the same cluster. */
 let kept: Order;
 let lost: Order;
 let foreign: Order;
@@ -78,7 +78,7 @@ afterAll(async () => {
   await world.close();
 });
 
-/** One look, a minute after the last, at the Reactor as it is by now. */
+/** One search, a minute after the last, with the current Reactor. */
 async function look(orphans: NonNullable<ReactorSpec['orphans']>): Promise<Reactor> {
   const ref = { name: 'cluster', namespace };
   const { client, signal } = world;
@@ -95,8 +95,8 @@ const measured = async () => /^dinfra_orphans\{.*\} (\d+)$/m.exec(await registry
 const isThere = async ({ identity: { name } }: Order) =>
   (await world.client.find(NAMESPACE, { name }, world.signal)) !== undefined;
 
-describe('namespaces of tenures nobody knows of', () => {
-  test('namespaces of tenures nobody knows of are reported in the condition, the metric and an Event, once they were there at two looks', async () => {
+describe('orphaned namespaces', () => {
+  test('orphaned namespaces are reported by the condition, the metric and an Event once two searches have found them', async () => {
     expect(orphansMessage(await look('Report'))).toBeUndefined();
     const message = `Of a tenure without a Deployment there is still: namespace ${lost.identity.name} with its release.`;
     expect(orphansMessage(await look('Report'))).toBe(message);
@@ -106,7 +106,7 @@ describe('namespaces of tenures nobody knows of', () => {
     expect(items).toContainEqual(expect.objectContaining({ reason: 'OrphansFound', note: message }));
   });
 
-  test('namespaces of tenures nobody knows of stay as long as the chain has their subscription, and as long as nobody said to remove them', async () => {
+  test('orphaned namespaces stay while the chain has their subscription, and until their removal is configured', async () => {
     for (let looks = 0; looks < 3; looks++) await look('Remove');
     expect(await isThere(lost)).toBe(true);
     gone.add(lost.identity.tenure.subscription);
@@ -114,7 +114,7 @@ describe('namespaces of tenures nobody knows of', () => {
     expect(await isThere(lost)).toBe(true);
   });
 
-  test('namespaces of tenures nobody knows of are removed when both are so, and nothing of anybody else is', async () => {
+  test('orphaned namespaces are removed once the chain no longer has their subscription and removal is configured, and no others are', async () => {
     for (const { identity } of [kept, foreign]) gone.add(identity.tenure.subscription);
     await expect
       .poll(

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('a tenure', () => {
-  test('a tenure is made, comes up, says where it is reached, and leaves nothing when it ends', async () => {
+  test('a tenure is created, becomes ready, reports its endpoints, and leaves nothing behind when it ends', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name } = order.identity;
@@ -37,7 +37,7 @@ describe('a tenure', () => {
     expect(await world.client.find(NAMESPACE, { name }, world.signal)).toBeUndefined();
   });
 
-  test('a tenure is made from the sample descriptor as it stands', async () => {
+  test('a tenure is created from the unchanged sample descriptor', async () => {
     const reactor = world.reactor();
     const sample = new URL('../../config/samples/descriptors/substrate-node-helm.json', import.meta.url);
     const order = world.order(JSON.parse(await readFile(sample, 'utf8')));
@@ -53,14 +53,14 @@ describe('a tenure', () => {
     await world.remove(reactor, order);
   });
 
-  test('a tenure is made once, however often it is asked for', async () => {
+  test('a tenure is created once, however often create is called', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     for (let round = 0; round < 3; round++) await reactor.create(order, undefined, world.signal);
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });
 
-  test('a tenure follows a new order by an upgrade that forgets the values of the one before', async () => {
+  test('a new order upgrades the release of a tenure, without any values of the previous order', async () => {
     const reactor = world.reactor();
     const first = await world.web({ replicas: 2, greeting: 'good morning' });
     await world.settle(reactor, first);
@@ -82,7 +82,7 @@ describe('a tenure', () => {
     expect(await world.revisions(second)).toEqual(['1 superseded', '2 deployed']);
   });
 
-  test('a tenure is observed without its order, too', async () => {
+  test('a tenure can be observed without its order', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     await world.settle(reactor, order);
@@ -107,8 +107,8 @@ describe('a tenure', () => {
   });
 });
 
-describe('what has drifted', () => {
-  test('an object that has drifted is found and corrected, with the chart that was installed', async () => {
+describe('drift', () => {
+  test('drift of an object is found, and corrected with the installed chart', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name: namespace } = order.identity;
@@ -126,7 +126,7 @@ describe('what has drifted', () => {
     expect(await world.revisions(order)).toEqual(['1 superseded', '2 deployed']);
   });
 
-  test('a wall that has changed is corrected without touching the release', async () => {
+  test('a changed confining object is corrected without touching the release', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const ref = { namespace: order.identity.name, name: 'dinfra-confinement' };
@@ -146,7 +146,7 @@ describe('what has drifted', () => {
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });
 
-  test('a field that the chart does not speak of is no drift', async () => {
+  test('a change of a field that is not in the chart is no drift', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const ref = { namespace: order.identity.name, name: 'web' };
@@ -157,7 +157,7 @@ describe('what has drifted', () => {
 });
 
 describe('a suspended tenure', () => {
-  test('a suspended tenure has no pods and keeps the rest, and comes back as it was', async () => {
+  test('a suspended tenure has no pods, keeps everything else, and is restored on resume', async () => {
     const reactor = world.reactor();
     const order = await world.web({ replicas: 2 });
     const { name: namespace } = order.identity;
@@ -172,7 +172,7 @@ describe('a suspended tenure', () => {
     expect(await world.revisions(order)).toEqual(['1 deployed']);
   });
 
-  test('a suspended tenure stays down, whatever the tenant tries', async () => {
+  test('a suspended tenure stays stopped, whatever the tenant tries', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const { name: namespace } = order.identity;
@@ -189,7 +189,7 @@ describe('a suspended tenure', () => {
     expect((await world.client.list(POD, { namespace }, world.signal)).items).toEqual([]);
   });
 
-  test('a suspended tenure whose stop was cut short is stopped to the end, or brought back when it is wanted again', async () => {
+  test('an interrupted stop is completed, or undone if the tenure is resumed', async () => {
     const reactor = world.reactor();
     const order = await world.web({ replicas: 2 });
     const { name } = order.identity;
@@ -235,13 +235,13 @@ describe('a namespace that is not ours', () => {
   });
 });
 
-describe('a namespace that is going', () => {
-  test('a namespace that is going is waited for, and nothing is made in it', async () => {
+describe('a terminating namespace', () => {
+  test('nothing is created in a terminating namespace until it is gone', async () => {
     const reactor = world.reactor();
     const order = await world.web();
     const ref = { namespace: order.identity.name, name: 'web' };
     await world.settle(reactor, order);
-    // Of Kubernetes itself, which is waited for.
+    // A finalizer of Kubernetes itself, which the operator waits for.
     const finalizers = ['service.kubernetes.io/load-balancer-cleanup'];
     await world.client.mergePatch(SERVICE, ref, { metadata: { finalizers } }, world.signal);
     await world.client.delete(NAMESPACE, { name: order.identity.name }, world.signal);
@@ -258,12 +258,12 @@ describe('a namespace that is going', () => {
     await world.until(reactor, order, (found) => found.kind === 'Absent');
   });
 
-  test('pods that would take ten minutes to end and objects with finalizers are gone soon after the end', async () => {
+  test('pods with a grace period of ten minutes and objects with finalizers are gone soon after the end', async () => {
     const web = (WEB_CHART['templates/web.yaml'] ?? '').replace(
       'automountServiceAccountToken',
       'terminationGracePeriodSeconds: 600\n      automountServiceAccountToken',
     );
-    // Twenty times as fast as this machine's clock.
+    // Twenty times as fast as the system's clock.
     const reactor = world.reactor({}, { now: () => performance.now() * 20 });
     const order = await world.web({}, world.identity(), { ...WEB_CHART, 'templates/web.yaml': web });
     const { name: namespace } = order.identity;

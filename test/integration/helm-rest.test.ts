@@ -8,7 +8,7 @@ import { HelmCommand } from '../../src/providers/helm/release/helm-command.ts';
 import type { Order } from '../../src/providers/port.ts';
 import { HelmWorld, tenantCluster } from '../support/helm-world.ts';
 
-// What looking costs while nothing happens, and that nothing is missed for it.
+// An observation at rest costs nothing, and still misses no change.
 
 let world: HelmWorld;
 let cluster: TenantCluster;
@@ -25,11 +25,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** A reactor that remembers for as long as the operator's does. */
+/** A reactor with the operator's cache durations. */
 const reactorWith = (options: Partial<HelmReactorOptions> = {}) =>
   world.reactor({}, { cluster, auditEveryMs: 1_800_000, ...options });
 
-/** Looks until looking costs nothing. */
+/** Observes until an observation costs nothing. */
 async function rest(reactor: HelmReactor, order: Order): Promise<void> {
   await world.settle(reactor, order);
   await expect
@@ -42,7 +42,7 @@ async function rest(reactor: HelmReactor, order: Order): Promise<void> {
 }
 
 describe('a tenure at rest', () => {
-  test('looking at a tenure at rest costs no request and no process', async () => {
+  test('observing a tenure at rest costs no request and no process', async () => {
     const helm = new HelmCommand();
     const reactor = reactorWith({ helm });
     const order = await world.web();
@@ -51,11 +51,11 @@ describe('a tenure at rest', () => {
     for (let round = 0; round < 50; round++) {
       expect(await world.present(reactor, order)).toMatchObject({ phase: 'Running', healthy: true, differences: [] });
     }
-    // Bookmarks of the watches come on connections that are open already.
+    // Bookmarks of the watches arrive on open connections.
     expect({ requests, processes: helm.processes }).toEqual(before);
   });
 
-  test('a change behind our back is seen at the next look', async () => {
+  test('a change by another writer is found by the next observation', async () => {
     const reactor = reactorWith();
     const order = await world.web();
     const { name: namespace } = order.identity;
@@ -79,7 +79,7 @@ describe('a tenure at rest', () => {
     await world.until(reactor, order, ({ kind }) => kind === 'Absent');
   });
 
-  test('without the right to watch everything is read, and the same is found', async () => {
+  test('without the right to watch everything is read, with the same result', async () => {
     const blind = { isCurrent: () => false, versionOf: () => undefined };
     const reactor = reactorWith({ cluster: { ...cluster, follow: () => blind } });
     const order = await world.web();
@@ -93,7 +93,7 @@ describe('a tenure at rest', () => {
 });
 
 describe('many tenures of one chart', () => {
-  test('tenures that order the same are rendered once, and each is installed by one process', async () => {
+  test('identical orders are rendered once, and each tenure is installed by one process', async () => {
     const helm = new HelmCommand();
     const reactor = reactorWith({ helm });
     const orders = await Promise.all(Array.from({ length: 5 }, () => world.web({ replicas: 0 })));
@@ -102,7 +102,7 @@ describe('many tenures of one chart', () => {
       await reactor.create(order, undefined, world.signal);
     };
     await Promise.all(orders.map(realise));
-    // One for each, one that renders, one that says its version.
+    // One for each tenure, one to render, one for the version.
     expect(helm.processes).toBe(orders.length + 2);
     for (const order of orders) expect(await world.revisions(order)).toEqual(['1 deployed']);
   });

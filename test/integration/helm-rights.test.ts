@@ -52,7 +52,7 @@ describe('pod security', () => {
   ];
 
   test.each(['restricted', 'baseline', 'privileged'] as const)(
-    'pod security %s is judged as the API server judges it',
+    'our check of pod security %s agrees with the API server',
     async (level) => {
       const { client, signal } = world;
       const namespace = `pod-security-${level}-${world.identity().name}`;
@@ -78,7 +78,7 @@ describe('pod security', () => {
 });
 
 describe('an operator', () => {
-  test('an operator needs no more rights than config/rbac names, and has none over what tenants keep', async () => {
+  test('an operator needs no more rights than those in config/rbac, and cannot read the data of tenants', async () => {
     const { client, signal } = world;
     const files = ['helm-tenant', 'helm-operator'].map(
       (name) => new URL(`../../config/rbac/${name}.yaml`, import.meta.url),

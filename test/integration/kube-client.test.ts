@@ -22,7 +22,7 @@ afterAll(async () => {
   await client.close();
 });
 
-/** A client with the rights of a service account that has none. */
+/** A client of a service account without rights. */
 async function powerlessClient(): Promise<KubeClient> {
   await client.apply(serviceAccounts, { metadata: { namespace, name: 'nobody' } }, { fieldManager: 'test' }, signal);
   const reply = await client.request(

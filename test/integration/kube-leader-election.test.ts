@@ -17,7 +17,7 @@ let namespace: string;
 let dropNamespace: () => Promise<void>;
 let stops: AbortController[];
 let proxies: TcpProxy[];
-/** Who acted from when to when, as far as the fence let it. */
+/** Who acted at which times, as allowed by the fence. */
 let terms: { readonly who: string; readonly from: number; until: number }[];
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ afterEach(async () => {
   await Promise.all(proxies.map((proxy) => proxy.close()));
 });
 
-/** One process that competes, with its own connection. It leads until it is stopped or has lost. */
+/** One competing process, with its own connection. It leads until it is stopped or loses. */
 async function candidate(who: string, name: string, over: Partial<LeaderElectorOptions> = {}) {
   const stop = new AbortController();
   stops.push(stop);
@@ -48,7 +48,7 @@ async function candidate(who: string, name: string, over: Partial<LeaderElectorO
   const ended = elector.lead(stop.signal, async (leading) => {
     const term = { who, from: performance.now(), until: performance.now() };
     terms.push(term);
-    // Heeds no signal but an orderly stop: after a loss nothing but the fence keeps it from acting.
+    // Reacts only to an orderly stop: after a loss, only the fence prevents it from acting.
     while (!stop.signal.aborted || !leading.aborted) {
       await new Promise((resolve) => setTimeout(resolve, 5));
       try {

@@ -17,13 +17,13 @@ let client: KubeClient;
 let namespace: string;
 let dropNamespace: () => Promise<void>;
 let folder: string;
-/** Asks the operator for writes without end, as long as it is false. */
+/** While false, the operator is triggered to write all the time. */
 let quiet = false;
 let asking: Promise<void>;
 const names = ['one', 'two', 'three'];
 const started: Audited[] = [];
 
-/** An operator of its own, all of whose writes are known. */
+/** An operator process whose writes are all recorded. */
 interface Audited {
   readonly operator: OperatorProcess;
   readonly proxy: AuditProxy;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   client = new KubeClient(access);
   [namespace, dropNamespace] = await freshNamespace(client);
   folder = mkdtempSync(join(tmpdir(), 'dinfra-leadership-'));
-  // They lack their Secrets: every request for a reconcile is a write of their status, and no backend is needed.
+  // They lack their Secrets, so every requested reconcile writes their status, and no backend is needed.
   const cloudStack = {
     endpoint: 'http://127.0.0.1:9/client/api',
     credentialsSecretRef: { name: 'none' },
@@ -104,7 +104,7 @@ async function leaderAndStandby(name: string): Promise<readonly [Audited, Audite
   return [leader, standby];
 }
 
-/** Everything but the Lease itself. */
+/** Everything except the Lease. */
 const acts = ({ proxy }: Audited): readonly Write[] => proxy.writes.filter(({ path }) => !path.includes('/leases'));
 
 const actsWithin = (one: Audited, ms: number) =>
@@ -115,7 +115,7 @@ test('a leader that is paused past its lease and resumed writes nothing more and
   leader.operator.freeze();
   await actsWithin(standby, 20_000);
   const takenOverAt = acts(standby)[0]?.at ?? 0;
-  // Long enough that it has been asked for many writes meanwhile.
+  // Long enough to trigger many writes meanwhile.
   await sleep(1_000);
   const before = leader.proxy.writes.length;
   const { exited } = leader.operator;
@@ -137,7 +137,7 @@ test('a leader that is killed is followed within five seconds by one that acts',
 }, 120_000);
 
 test('a leader that gets SIGTERM stops in order, and the next one acts at once', async () => {
-  const [leader, standby] = await leaderAndStandby('told');
+  const [leader, standby] = await leaderAndStandby('terminated');
   const { exited } = leader.operator;
   const toldAt = performance.now();
   await leader.operator.stop();

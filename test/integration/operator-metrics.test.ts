@@ -6,7 +6,7 @@ import { OperatorProcess } from '../../dev/operator-process.ts';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 const [, table = ''] = /<!-- made: metrics -->\n(.*?)<!-- end -->/s.exec(page) ?? [];
-const told = [...table.matchAll(/^\| `(\w+)` /gm)].map(([, name = '']) => name);
+const documented = [...table.matchAll(/^\| `(\w+)` /gm)].map(([, name = '']) => name);
 
 let folder: string;
 let operator: OperatorProcess;
@@ -32,7 +32,7 @@ describe('docs/operations.md', () => {
       const exposed = [...(await operator.metrics()).matchAll(/^# HELP (\w+)/gm)].map(([, name = '']) => name);
       return exposed.filter((name) => !/^(nodejs|process)_/.test(name)).toSorted();
     };
-    // Those of what a leader does are there once it is elected.
-    await expect.poll(own, { timeout: 20_000 }).toEqual(told.toSorted());
+    // The leader's metrics exist only after its election.
+    await expect.poll(own, { timeout: 20_000 }).toEqual(documented.toSorted());
   });
 });

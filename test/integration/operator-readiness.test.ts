@@ -53,7 +53,7 @@ interface Conditions {
   readonly status: { readonly conditions?: readonly { type: string; status: string; reason: string }[] };
 }
 
-/** The conditions of one object: `Ready: 'False CloudStackUnreachable'`. */
+/** The conditions of one object, as `Ready: 'False CloudStackUnreachable'`. */
 async function conditions(of: 'reactor' | 'provider', name: string): Promise<Record<string, string>> {
   const ref = { name, namespace };
   const found: Conditions =

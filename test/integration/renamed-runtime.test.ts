@@ -12,12 +12,12 @@ import { ChainMarket } from '../support/chain-market.ts';
 import { dinfraHere } from '../support/command-line.ts';
 import { awardOf } from '../support/memory-source.ts';
 
-// Another chain team's runtime: our pallets under other names, other decimals, another address prefix.
+// A runtime with our pallets under other names, other decimals, and another address prefix.
 
 const names = { provider: 'Hostings', subscription: 'Entitlements' };
 const ss58Format = 2;
 const DESCRIPTOR = 'config/samples/descriptors/substrate-node-vm.json';
-/** Charlie, as that chain writes it. */
+/** Charlie's address on that chain. */
 const CHARLIE = 'Fr4NzY1udSFFLzb2R3qxVQkwz9cZraWkyfH4h3mVVk7BK7P';
 
 let market: ChainMarket;
@@ -39,13 +39,13 @@ afterAll(async () => {
   await market?.stop();
 });
 
-/** The Provider as somebody applies it, with what is given of its pallets. */
+/** A Provider with the given pallet names. */
 async function apply(pallets: typeof names | undefined): Promise<void> {
   world.provider('acme', { spec: { chain: { endpoints: [market.endpoint], ...(pallets && { pallets }) } } });
   await sessions.reconcile('acme/acme', world.stop.signal, silentLogger, world.stop.signal);
 }
 
-/** Builds blocks until something holds. */
+/** Builds blocks until a condition holds. */
 async function until(holds: () => unknown): Promise<void> {
   await vi.waitFor(
     async () => {
@@ -56,7 +56,7 @@ async function until(holds: () => unknown): Promise<void> {
   );
 }
 
-/** Runs a command of a consumer who names the pallets, while blocks are built. */
+/** Runs a command of a consumer with the pallet names, while blocks are built. */
 async function dinfra(account: string, ...args: readonly string[]) {
   const pallets = ['--provider-pallet', names.provider, '--subscription-pallet', names.subscription];
   let done = false;

@@ -152,7 +152,7 @@ export function describeAwardSource(name: string, start: () => Promise<AwardSour
       await until((one) => stateOf(one, subscription) === 'Accepted', [accept]);
       await until((one) => stateOf(one, subscription) === 'Active', [{ ...accept, report: 'ready' }]);
       const about = applied().filter((submission) => submission.tenure?.subscription === subscription);
-      expect(about.map(({ tenure: told }) => told)).toEqual([
+      expect(about.map(({ tenure: reported }) => reported)).toEqual([
         { genesis, subscription, tenure },
         { genesis, subscription, tenure },
       ]);

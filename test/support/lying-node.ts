@@ -54,9 +54,9 @@ export class LyingNode {
   lieWith(lie: Lie): void {
     this.count = 0;
     this.lie = (saying) => {
-      const told = lie(saying);
-      if (told?.result !== saying.result) this.count += 1;
-      return told;
+      const lied = lie(saying);
+      if (lied?.result !== saying.result) this.count += 1;
+      return lied;
     };
   }
 

@@ -69,8 +69,8 @@ export class TransactionQueue {
     const keys = good.map(({ key }) => key);
     const header = await api.rpc.chain.getHeader(result.status.asFinalized);
     const outcomeOf = outcomesOf(api, result.events);
-    const told = keys.map((key, place) => [key, outcomeOf(place)] as const);
-    return { block: header.number.toNumber(), outcomes: new Map([...told, ...bad]) };
+    const included = keys.map((key, place) => [key, outcomeOf(place)] as const);
+    return { block: header.number.toNumber(), outcomes: new Map([...included, ...bad]) };
   }
 
   private async untilFinal(

@@ -90,12 +90,12 @@ export const deleteTemplate: AsyncCommand = {
       begin: () => {
         const used = context.world.tables.vms.filter((vm) => vm.template === template.id);
         if (used.length > 0 && args.flag('forced') !== true) {
-          const told = `Template {"format":"${template.format}","id":${template.seq},"name":"${template.name}","uuid":"${template.id}"}`;
+          const shown = `Template {"format":"${template.format}","id":${template.seq},"name":"${template.name}","uuid":"${template.id}"}`;
           const users = used.map(described).join(',');
           throw new ApiError(
             431,
             undefined,
-            `Unable to delete template: ${told} because VM instances: [${users}] are using it.`,
+            `Unable to delete template: ${shown} because VM instances: [${users}] are using it.`,
           );
         }
         mayChange(context, template.account);

@@ -46,8 +46,8 @@ export const createPortForwardingRule: AsyncCommand = {
     );
     if (clash !== undefined) throw conflictOf(clash, span, 4360);
     if (address.staticNatVm !== undefined) {
-      const told = `IPAddress {"address":"${address.ip}","dataCenterId":1,"id":${address.seq},"uuid":"${address.id}"}`;
-      throw invalid(`Unable to create port forwarding rule; ip ${told} has static nat enabled`);
+      const shown = `IPAddress {"address":"${address.ip}","dataCenterId":1,"id":${address.seq},"uuid":"${address.id}"}`;
+      throw invalid(`Unable to create port forwarding rule; ip ${shown} has static nat enabled`);
     }
     const common = {
       created: context.clock.now(),
