@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const root = new URL('..', import.meta.url).pathname;
 
-/** What every Unix has, and tools/run may use. */
+/** The commands of every Unix, which tools/run may use. */
 const UNIX =
   'sh awk cat cut date df dirname echo grep head ln mkdir mv readlink rm sed sha256sum sleep tail touch uname'.split(
     ' ',
@@ -39,7 +39,7 @@ case "$*" in
   for name in server kube-apiserver kube-controller-manager kube-scheduler kubectl kwok helm; do echo >"$2$name"; done ;;
 esac`;
 
-/** A machine with a Unix and what is installed on it, and a checkout. */
+/** A Unix machine with some installed commands, and a checkout. */
 class Machine {
   readonly home = mkdtempSync(join(tmpdir(), 'dinfra-machine-'));
   readonly cache = join(this.home, '.cache/dinfra-operator');
@@ -53,7 +53,7 @@ class Machine {
     writeFileSync(join(checkout, 'package-lock.json'), '{}');
   }
 
-  /** Installs a command, as a shell script; under a folder of its own if one is given. */
+  /** Installs a command as a shell script, in a separate folder if one is given. */
   install(name: string, script: string, folder = this.path): void {
     mkdirSync(folder, { recursive: true });
     const file = join(folder, name);
@@ -72,7 +72,7 @@ class Machine {
     return execa(join(this.home, 'a checkout/tools/run'), [...args], { reject: false, ...this.options(env) });
   }
 
-  /** What it says when it cannot go on: each line it prints. */
+  /** The lines that it prints when it fails. */
   async complaint(env: NodeJS.ProcessEnv = {}): Promise<readonly string[]> {
     const { exitCode, stderr } = await this.run(['echo', 'ran'], env);
     expect(exitCode).toBe(1);
@@ -104,8 +104,8 @@ beforeEach(() => {
 });
 afterEach(() => machine.remove());
 
-describe('what is missing is said in one line', () => {
-  it('a machine without Node and npm is told in one line what to install', async () => {
+describe('a missing requirement is reported in one line', () => {
+  it('a missing Node and npm is reported in one line, with what to install', async () => {
     expect(await machine.complaint()).toEqual([
       'dinfra: Node 22.19.0 or later is needed, PATH has none, and no npm to bring it: install Node, or any older one that comes with npm',
     ]);
@@ -207,7 +207,7 @@ describe('what is missing is said in one line', () => {
   });
 });
 
-describe('what is brought', () => {
+describe('downloads and builds', () => {
   it('tools are installed once, and the command runs with its own exit code and output', async () => {
     machine.installAll();
     const first = await machine.run(['sh', '-c', 'echo "$DINFRA_BIN"; exit 7']);
@@ -258,7 +258,7 @@ describe('what is brought', () => {
       const build = machine.spawn(['true'], { BUILD_SECONDS: '30' });
       const exited = new Promise((resolve) => build.once('exit', resolve));
       await expect.poll(() => machine.builds(), { timeout: 5_000 }).toBe(1);
-      // To the group, as a terminal does.
+      // To the process group, like a terminal.
       process.kill(-(build.pid ?? 0), signal);
       await exited;
       const next = await machine.run(['sh', '-c', 'echo "$DINFRA_BIN"']);
@@ -304,7 +304,7 @@ describe('what is brought', () => {
   });
 });
 
-/** Programs that say they are of versions that fit, helm of the one given. */
+/** Programs that print the required versions, and helm the given one. */
 function installPrograms(on: Machine, folder: string, helm: string): void {
   const says: Record<string, string> = {
     etcd: 'etcd Version: 3.6.4',
@@ -315,7 +315,7 @@ function installPrograms(on: Machine, folder: string, helm: string): void {
   for (const name of PROGRAMS) on.install(name, `echo '${says[name] ?? 'Kubernetes v1.37.1'}'`, folder);
 }
 
-/** Where this machine has a command. */
+/** The path of a command on this machine. */
 function where(name: string): string {
   const found = (process.env['PATH'] ?? '')
     .split(delimiter)

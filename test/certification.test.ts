@@ -19,7 +19,7 @@ function manifest(text: string): string {
   return path;
 }
 
-describe('what is certified', () => {
+describe('the certification of a Reactor', () => {
   it('the certification reads the Reactor manifest as it will be applied, and polls every five seconds', () => {
     const { backend, credentials, pollMs } = certificationOf({ ...keys, CLOUDSTACK_REACTOR: sample });
     expect(backend.zones).toEqual(['zone-1']);

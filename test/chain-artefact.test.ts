@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** The committed WebAssembly of the chain's runtime, and the check that it was built from the sources beside it. */
 const sources = fileURLToPath(new URL('../chain', import.meta.url));
-/** What is not part of the sources, and may be large. */
+/** Folders that are not part of the sources, and may be large. */
 const left = new Set(['target', 'weigher']);
 
 let chain: string;

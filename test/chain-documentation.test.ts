@@ -24,7 +24,7 @@ function pallet(name: string): PalletMetadataV15 {
   return found;
 }
 
-/** The text below a heading, up to the next one. */
+/** The text from a heading to the next one. */
 function section(heading: string): string {
   const [, after] = page.split(`\n### ${heading}\n`);
   if (after === undefined) throw new Error(`docs/chain.md has no heading "${heading}"`);
@@ -45,7 +45,7 @@ function rows(text: string): string[][] {
   });
 }
 
-/** What stands between backticks. */
+/** The text in backticks. */
 function quoted(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '');
 }
@@ -69,7 +69,7 @@ describe.each(['provider', 'subscription'])('the reference of pallet %s', (name)
     const table = rows(section(`Calls of \`${name}\``));
     expect(sorted(table.flatMap(([calls]) => quoted(calls ?? '')))).toEqual(sorted(real.keys()));
     for (const [calls = '', ...cells] of table) {
-      // A column before the arguments says who may call it, where that is not always the same.
+      // A column before the arguments names the caller if it is not always the same.
       const [documented = ''] = quoted(cells[name === 'provider' ? 0 : 1] ?? '');
       const names = documented.replaceAll('?', '').split(', ').filter(Boolean);
       for (const call of quoted(calls)) expect(names, call).toEqual(real.get(call));
@@ -117,7 +117,7 @@ describe.each(['provider', 'subscription'])('the reference of pallet %s', (name)
   });
 });
 
-/** A number of the page as the chain has it: tokens in the smallest unit, percents as Perbill. */
+/** Converts a number of the page to the chain's: tokens in the smallest unit, percents as Perbill. */
 function amount(text: string, suffix: string | undefined): bigint {
   const digits = text.replaceAll(',', '').replace(/ (UNIT|%)$/, '');
   if (suffix === '%') return BigInt(digits) * 10_000_000n;

@@ -25,7 +25,7 @@ describe('the count of a run', () => {
     });
   });
 
-  it('what failed is named with its file and the first lines of its reason', () => {
+  it('a failed test is reported with its file and the first lines of its reason', () => {
     const passed = { fullName: 'good', status: 'passed', failureMessages: [] };
     const failed = { fullName: 'bad', status: 'failed', failureMessages: ['expected 1\n at a\n at b'] };
     expect(

@@ -4,12 +4,12 @@ export interface Count {
   readonly failed: number;
 }
 
-/** Both together. */
+/** The sum of both. */
 export function add(a: Count, b: Count): Count {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed };
 }
 
-/** The count of a vitest JSON report. A file that could not be loaded, or whose hook failed, counts as one that failed. */
+/** The count of a vitest JSON report. A file that could not be loaded, or whose hook failed, counts as one failure. */
 export function countVitest(report: unknown): Count {
   const { numPassedTests, numFailedTests, testResults } = report as {
     readonly numPassedTests: number;
@@ -60,7 +60,7 @@ function firstLines(text: string): string {
     .join('\n');
 }
 
-/** The count of what cargo test has printed. A run that did not get as far as a result counts as one that failed. */
+/** The count from the output of cargo test. A run without a result counts as one failure. */
 export function countCargo(output: string, ok: boolean): Count {
   const results = [...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed;/gm)];
   const sum = results.reduce(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Effects, type Moment } from './sweep/effects.ts';
 
-/** Carries three effects, with the operator killed at the second. Returns what happened, in order. */
+/** Runs three effects, with the operator killed at the second. Returns the events, in order. */
 async function killedAtTheSecond(moment: Moment): Promise<string[]> {
   const happened: string[] = [];
   const effects = new Effects();

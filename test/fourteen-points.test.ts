@@ -16,7 +16,7 @@ describe('the table of the fourteen points in docs/development.md', () => {
   it.each(rows)('point $point: $event is shown by a test that exists', ({ file, name }) => {
     const path = new URL(file, root);
     expect(existsSync(path), file).toBe(true);
-    // The name as it is written: of a test that is not skipped, and not the words of a comment.
+    // The name of a test that is not skipped, not text of a comment.
     const quoted = [`'${name}'`, `\`${name}\``, `"${name}"`];
     const source = readFileSync(path, 'utf8');
     expect(

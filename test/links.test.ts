@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const root = new URL('..', import.meta.url).pathname;
 const pages = globSync('**/*.md', { cwd: root, exclude: ['**/node_modules', '**/target', '.dinfra'] });
 
-/** What a link in a page leads to that is part of this repository. */
+/** The links of a page to files of this repository. */
 function linksOf(page: string): readonly { readonly link: string; readonly file: string; readonly anchor: string }[] {
   const text = withoutCode(readFileSync(join(root, page), 'utf8'));
   const links = [...text.matchAll(/\]\(([^()\s]+)\)/g)].map(([, link = '']) => link);
@@ -17,7 +17,7 @@ function linksOf(page: string): readonly { readonly link: string; readonly file:
     });
 }
 
-/** The anchors a page has, as GitHub makes them of its headings. */
+/** The anchors of a page, which GitHub derives from its headings. */
 function anchorsOf(page: string): readonly string[] {
   const headings = withoutCode(readFileSync(join(root, page), 'utf8'), 'fenced').matchAll(/^#+ (.+)$/gm);
   return [...headings].map(([, heading = '']) =>

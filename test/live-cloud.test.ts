@@ -3,7 +3,7 @@ import { LiveCloud } from './support/live-cloud.ts';
 import { reactorConformance } from './support/reactor-conformance.ts';
 import { SkewedClock } from './support/skewed-clock.ts';
 
-// What providers run against their clouds, run against the simulator, in time that passes faster.
+// Runs the certification for providers' clouds against the simulator, with accelerated time.
 
 for (const [name, more] of [
   ['isolated networks', {}],

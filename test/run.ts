@@ -6,13 +6,13 @@ import { add, type Count, countCargo, countVitest, failuresOf } from './count.ts
 
 const root = new URL('..', import.meta.url).pathname;
 
-/** One part of `make test`: runs, shows what it does, and says how many passed and failed. */
+/** Runs one part of `make test`, shows its output, and reports how many tests passed and failed. */
 interface Suite {
   readonly name: string;
   run(): Promise<Count>;
 }
 
-/** What failed, told once more at the end: a log that is cut off keeps its last lines. */
+/** All failures, printed again at the end: a truncated log keeps its last lines. */
 const failures: string[] = [];
 
 const suites: readonly Suite[] = [
@@ -77,7 +77,7 @@ function vitest(name: string): Suite {
 }
 
 async function runChain(): Promise<Count> {
-  // In its folder, whose toolchain rustup may have to fetch first.
+  // In its folder, because rustup may have to install its toolchain first.
   const cargo = await execa('cargo', ['--version'], { cwd: join(root, 'chain'), reject: false });
   if (cargo.failed) {
     say(
@@ -101,7 +101,7 @@ async function runChain(): Promise<Count> {
   return count;
 }
 
-/** Outlives the checkout: a runtime's dependencies take two cores eight minutes. */
+/** Outside of the checkout, to survive it: a runtime's dependencies take eight minutes on two cores. */
 function cargoTarget(): string {
   const { DINFRA_CACHE: cache, XDG_CACHE_HOME: caches = join(homedir(), '.cache') } = process.env;
   return join(cache ?? join(caches, 'dinfra-operator'), 'cargo-target');

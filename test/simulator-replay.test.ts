@@ -10,11 +10,11 @@ import { replayExemptions } from './support/replay-exemptions.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 
-describe('the simulator, played what was recorded of a real server', () => {
+describe('the simulator, with the recorded calls of a real server', () => {
   const recording = readRecording();
   const clock = new ManualClock((recording[0]?.at ?? 0) * 1_000 - 3_600_000);
   const ids = new IdPairs();
-  /** How each answer differs from the recorded one. */
+  /** The differences of each response from the recorded one. */
   const results = new Map<string, readonly string[]>();
   let simulator: Simulator;
 
@@ -54,10 +54,10 @@ describe('the simulator, played what was recorded of a real server', () => {
   }
 
   async function play(exchange: Exchange): Promise<readonly string[]> {
-    // Times are recorded in seconds; calls of one second still came one after the other.
+    // Times are recorded in seconds; calls within one second are still in order.
     clock.moveTo(Math.max(clock.now() + 60, exchange.at * 1_000));
     const answer = exchange.wire === undefined ? await signed(exchange) : await send(...exchange.wire);
-    // How far a job is after a second is the machine's own business.
+    // The progress of a job after a second depends on the machine.
     if (jobStatusOf(exchange.r) === 0 && jobStatusOf(parsed(answer.text)) !== 0) return [];
     const status = answer.status === exchange.st ? [] : [`status ${exchange.st} / ${answer.status}`];
     if (exchange.r === undefined) return status;
@@ -72,7 +72,7 @@ describe('the simulator, played what was recorded of a real server', () => {
       ]),
     );
     const form = signedForm(c, parameters, u === 'admin' ? simulator.accounts.admin : recordedKeys, clock.now());
-    // A job is asked for until it stands where it stood.
+    // A job is polled until it has the recorded status.
     const waits = (jobStatusOf(r) ?? 0) !== 0;
     for (let count = 0; ; count++) {
       const answer =
@@ -103,7 +103,7 @@ function numberOf(name: string): number {
   return Number.parseInt(name, 10);
 }
 
-/** Of listApis only what a command is called and whether it is a job. */
+/** Of listApis, only the names of commands and whether they are asynchronous. */
 function comparable({ c }: Exchange, answer: { [key: string]: unknown } | undefined): unknown {
   const list = answer?.['listapisresponse'];
   if (c !== 'listApis' || typeof list !== 'object' || list === null || !('api' in list)) return answer;

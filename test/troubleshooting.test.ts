@@ -7,7 +7,7 @@ const page = readFileSync(`${root}docs/development.md`, 'utf8');
 /** A variable, or the output of a command. */
 const CHANGING = /\$\{[^}]*\}|\$\w+|\$\([^)]*\)*/;
 
-/** What the scripts say when they give up, without what changes: of each message the longest part that does not. */
+/** The error messages of the scripts: of each, the longest part without variables. */
 const complaints = ['tools/run', ...globSync('tools/bring/*.sh', { cwd: root })].flatMap((file) => {
   const text = readFileSync(`${root}${file}`, 'utf8');
   const said = [...text.matchAll(/(?:\bfail|printf '%s') "(.+)"$/gm)].map(([, message = '']) => message);
@@ -21,7 +21,7 @@ describe('docs/development.md', () => {
     expect(complaints.length).toBeGreaterThan(12);
   });
 
-  it.each(complaints)('docs/development.md says what to do about the message "%s"', (complaint) => {
+  it.each(complaints)('docs/development.md has a remedy for the message "%s"', (complaint) => {
     expect(page).toContain(complaint.trim().replace(/^[):(, ]+|[(:]+$/g, ''));
   });
 });

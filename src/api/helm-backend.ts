@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { form, objectName, rules } from './fields.ts';
 
-/** What a quantity looks like. Whether it is one, `isQuantity` knows. */
+/** The characters of a quantity. Whether it is valid is decided by `isQuantity`. */
 const QUANTITY = '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?';
 
 /** Quantities by the name of a resource: `{cpu: 500m, memory: 1Gi}`. */

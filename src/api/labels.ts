@@ -8,14 +8,14 @@ export const Label = {
   tenure: 'dinfra.io/tenure',
   /** First 16 hex digits of the genesis hash: a label value holds at most 63 characters. */
   genesis: 'dinfra.io/genesis',
-  /** On a ConfigMap that keeps the bytes of an accepted descriptor: `descriptor`. */
+  /** On a ConfigMap that stores the bytes of an accepted descriptor: `descriptor`. */
   content: 'dinfra.io/content',
 } as const;
 
-/** `app.kubernetes.io/managed-by` of everything the operator makes. */
+/** `app.kubernetes.io/managed-by` of everything that the operator creates. */
 export const MANAGER = 'dinfra-operator';
 
-/** What an object the operator makes is, as `app.kubernetes.io/component`. */
+/** `app.kubernetes.io/component` of an object that the operator creates. */
 type Component = 'descriptor-type' | 'subscription' | 'deployment' | 'descriptor' | 'tenant' | 'confinement' | 'lease';
 
 /**

@@ -58,7 +58,7 @@ async function run(script: string, object: unknown): Promise<unknown> {
   return JSON.parse(text);
 }
 
-/** An annotation that says when somebody has asked says something else each time. */
+/** Without annotations that contain the time of a request, which differ each time. */
 function withoutTime(object: Manifest): Manifest {
   const { annotations } = object.metadata;
   if (annotations?.[RECONCILE_ANNOTATION] === undefined) return object;
@@ -69,7 +69,7 @@ function withoutTime(object: Manifest): Manifest {
   };
 }
 
-/** As Argo CD does with what an action returns: Lua has one empty table, and what was an empty list is one again. */
+/** Like Argo CD with the result of an action: Lua has only one empty table, so former empty lists are restored. */
 function asItWas(output: unknown, input: unknown): unknown {
   if (Array.isArray(input) && input.length === 0 && Object.keys(output as object).length === 0) return input;
   if (Array.isArray(output))
@@ -141,7 +141,7 @@ describe('Argo CD offers the actions of', () => {
 
 describe('the action', () => {
   test.each(actionTests.map((one) => [one.action, shown(one.folder, one.inputPath), one] as const))(
-    '%s of %s gives what is expected',
+    '%s of %s gives the expected object',
     async (action, _, { folder, inputPath, expectedOutputPath }) => {
       const input = load<Manifest>(join(folder, inputPath));
       const output = asItWas(await run(join(folder, action, 'action.lua'), input), input);

@@ -75,18 +75,18 @@ test.each([
   expect(text).toContain(words);
 });
 
-test.each(['1.31.9', '1.20.0'])('a cluster of Kubernetes %s is refused in words', async (version) => {
+test.each(['1.31.9', '1.20.0'])('a cluster of Kubernetes %s is refused with a message', async (version) => {
   const { ok, text } = await template([...fourValues, '--kube-version', version]);
   expect(ok).toBe(false);
   expect(text).toMatch(/chart requires kubeVersion: >=1\.32\.0.* which is incompatible with Kubernetes v/);
 });
 
-test('a genesis hash is no private key', async () => {
+test('a genesis hash is not refused as a private key', async () => {
   const objects = await render([...fourValues, '--set-string', `provider.genesisHash=0x${'ab'.repeat(32)}`]);
   expect(named(objects, 'Provider')[0]?.spec).toMatchObject({ chain: { genesisHash: `0x${'ab'.repeat(32)}` } });
 });
 
-test('no role has a wildcard, escalate, impersonate, or Secrets that are not named', async () => {
+test('no role has a wildcard, escalate, impersonate, or access to unnamed Secrets', async () => {
   const all = await render([
     ...fourValues,
     ...set({
@@ -110,7 +110,7 @@ test('no role has a wildcard, escalate, impersonate, or Secrets that are not nam
   expect(readable).toEqual([['account', 'keys']]);
 });
 
-test('CloudStack alone needs nothing in the cluster but our own kinds', async () => {
+test('with CloudStack only, the roles allow nothing in the cluster but our own kinds', async () => {
   const objects = await render(
     set({
       'provider.accountSecret': 'account',
@@ -125,7 +125,7 @@ test('CloudStack alone needs nothing in the cluster but our own kinds', async ()
   expect(new Set(groups)).toEqual(new Set(['dinfra.io']));
 });
 
-test('the kinds and what a provider lives from are kept by helm and by Argo CD', async () => {
+test('the CRDs, the Provider and the Reactor are kept by helm and by Argo CD', async () => {
   const objects = await render(fourValues);
   const kept = [
     ...named(objects, 'CustomResourceDefinition'),
@@ -160,7 +160,7 @@ test.each([
   expect(kindsOf(await render(set({ [value]: true }))).has(kind)).toBe(true);
 });
 
-test('a metric keeps the namespace of the object it is about', async () => {
+test('a metric keeps the namespace label of its object', async () => {
   const objects = await render([...fourValues, '--set', 'serviceMonitor.enabled=true,podMonitor.enabled=true']);
   const endpoints = ['ServiceMonitor', 'PodMonitor'].flatMap((kind) =>
     named(objects, kind).flatMap(({ spec }) => spec?.['endpoints'] ?? spec?.['podMetricsEndpoints']),
@@ -169,7 +169,7 @@ test('a metric keeps the namespace of the object it is about', async () => {
   for (const endpoint of endpoints) expect(endpoint).toMatchObject({ honorLabels: true });
 });
 
-test('the balance below which an account is low is a value', async () => {
+test('the balance below which an account counts as low is configurable', async () => {
   const rules = ['--set', 'prometheusRule.enabled=true'];
   const expression = async (more: readonly string[]) =>
     /expr: (dinfra_account_free .*)/.exec((await template([...fourValues, ...rules, ...more])).text)?.[1];
@@ -177,7 +177,7 @@ test('the balance below which an account is low is a value', async () => {
   expect(await expression(['--set-json', 'prometheusRule.accountLow=2.5'])).toBe('dinfra_account_free < 2.5');
 });
 
-test('an endpoint for traces is given to the operator, its headers by reference, and its port is opened', async () => {
+test('the operator gets the endpoint for traces, its headers by reference, and egress to its port', async () => {
   const traced = set({
     'operator.traces.endpoint': 'http://otel.observe:4318',
     'operator.traces.headersSecret': 'otel',
@@ -193,7 +193,7 @@ test('an endpoint for traces is given to the operator, its headers by reference,
   expect(text).toContain('{"port":4318,"protocol":"TCP"}');
 });
 
-test('a digest wins over a tag', async () => {
+test('a digest has precedence over a tag', async () => {
   const digest = `sha256:${'0'.repeat(64)}`;
   const [deployment] = named(await render(set({ 'image.digest': digest, 'image.tag': 'x' })), 'Deployment');
   expect(JSON.stringify(deployment)).toContain(`@${digest}`);

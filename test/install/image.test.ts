@@ -21,14 +21,14 @@ describe.skipIf(leftOut('the image', typeof made === 'string' ? made : undefined
   });
   afterAll(() => stage?.close());
 
-  test('the operator and helm say their versions', async () => {
+  test('the operator and helm print their versions', async () => {
     const operator = await image.run(['/nodejs/bin/node', '/app/dinfra-operator.js', '--version']);
     expect(operator).toMatchObject({ ok: true, text: expect.stringMatching(/^\d+\.\d+\.\d+( \([0-9a-f]{12}\))?$/) });
     const helm = await image.run(['helm', 'version', '--short']);
     expect(helm).toMatchObject({ ok: true, text: expect.stringMatching(/^v4\./) });
   });
 
-  test('a process is user 65532, can write to /tmp, and to nothing else', async () => {
+  test('a process runs as user 65532 and can write only to /tmp', async () => {
     const script = `
       const fs = require('node:fs');
       const refusal = (path) => { try { fs.writeFileSync(path + '/probe', ''); return ''; } catch (error) { return error.code; } };
@@ -38,7 +38,7 @@ describe.skipIf(leftOut('the image', typeof made === 'string' ? made : undefined
     expect(JSON.parse(text)).toEqual([65532, [65532], ['', 'EROFS', 'EROFS', 'EROFS', 'EROFS']]);
   });
 
-  test('the operator becomes ready, runs a chart that was bought, and removes it', async () => {
+  test('the operator becomes ready, realises a helm/v1 award, and removes it', async () => {
     const { environment, consumer, world } = stage;
     const kubeconfig = image.give(environment.release.kubeconfig, 'kubeconfig');
     const operator = await environment.startOperator({ command: image.operator, kubeconfig, helm: 'helm' });

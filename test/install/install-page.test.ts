@@ -11,7 +11,7 @@ import { chart } from '../support/chart.ts';
 import { judge } from '../support/judge.ts';
 import { judged } from '../support/judged.ts';
 
-// Every example of docs/install.md. Those of other projects' kinds are judged by schemas of our own, written from their
+// Tests every example of docs/install.md. Kinds of other projects are validated by our own schemas, written from their
 // documentation: test/fixtures/gitops.
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -45,7 +45,7 @@ const one = (kind: string): Example => {
   return found[0] as Example;
 };
 
-/** A command of the page that begins with these words, run as the page has it, in the checkout and with its chart. */
+/** Runs the command of the page that begins with these words, unchanged, in the checkout and with its chart. */
 async function runCommand(beginning: string, as: string): Promise<string> {
   const [command, ...others] = commands.filter((line) => line.startsWith(beginning));
   expect([beginning, others]).toEqual([beginning, []]);
@@ -57,7 +57,7 @@ async function runCommand(beginning: string, as: string): Promise<string> {
   return (await execa('sh', ['-c', line], { cwd: root, env: { PATH: path } })).stdout;
 }
 
-/** Kinds and names of what the chart renders with these values. */
+/** Kinds and names of the objects that the chart renders with these values. */
 async function rendered(name: string, namespace: string, values: unknown): Promise<readonly string[]> {
   const file = join(folder, `${name}.yaml`);
   await writeFile(file, stringify(values));
@@ -83,7 +83,7 @@ judged('every object of docs/install.md is valid', async () => {
   );
   const layout = '{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json';
   const locations = ['schemas', 'test/fixtures/gitops'].map((path) => `-schema-location=${root}${path}/${layout}`);
-  // The ConfigMap is of a kind of Kubernetes' own, whose schemas are not here.
+  // The ConfigMap is a kind of Kubernetes, for which there is no schema here.
   const args = ['-strict', '-summary', '-skip=ConfigMap', ...locations, ...files];
   expect(await judge('kubeconform', args)).toMatchObject({
     ok: true,
@@ -91,7 +91,7 @@ judged('every object of docs/install.md is valid', async () => {
   });
 });
 
-test('the values of the Argo CD example make a Provider, its Reactor, an Offer and the ConfigMap it speaks of', async () => {
+test('the values of the Argo CD example render a Provider, its Reactor, an Offer and the ConfigMap of the page', async () => {
   const { metadata, spec } = one('Application');
   const { helm: options } = spec['source'] as { helm: { releaseName: string; valuesObject: unknown } };
   const { namespace } = spec['destination'] as { namespace: string };
@@ -125,7 +125,7 @@ judged('the Provider, the Reactor and the Offer that the chart makes of the Argo
   expect(said).toMatchObject({ ok: true, text: expect.stringContaining('Valid: 3, Invalid: 0, Errors: 0') });
 });
 
-test('the values of the Flux example make the role that its Reactor names, and no Provider', async () => {
+test('the values of the Flux example render the role that its Reactor refers to, and no Provider', async () => {
   const { metadata, spec } = one('HelmRelease');
   const names = await rendered(metadata.name, `${metadata.namespace}`, spec['values']);
   const { helm: backend } = one('Reactor').spec as { helm: { tenantClusterRole: string } };
@@ -133,7 +133,7 @@ test('the values of the Flux example make the role that its Reactor names, and n
   expect(names.filter((name) => /^(Provider|Reactor|Offer) /.test(name))).toEqual([]);
 });
 
-test('the second Flux Kustomization waits for the first, and checks what the provider of the example is', () => {
+test('the second Flux Kustomization waits for the first, and its health checks name the objects of the example', () => {
   const [operator, provider] = examples.filter(({ kind }) => kind === 'Kustomization');
   expect(provider?.spec['dependsOn']).toEqual([{ name: operator?.metadata.name }]);
   const checks = provider?.spec['healthChecks'] as readonly { kind: string; name: string }[];
@@ -143,7 +143,7 @@ test('the second Flux Kustomization waits for the first, and checks what the pro
   ]);
 });
 
-test('the rule for a restore takes the owners from Deployments, and nothing else', () => {
+test('the rule for a restore removes the owners of Deployments, and nothing else', () => {
   const { data } = one('ConfigMap') as unknown as { data: { 'rules.yaml': string } };
   const { resourceModifierRules: rules } = parse(data['rules.yaml']) as {
     resourceModifierRules: readonly { conditions: object; mergePatches: readonly { patchData: string }[] }[];
@@ -156,12 +156,12 @@ test('the rule for a restore takes the owners from Deployments, and nothing else
   ]);
 });
 
-test('the helm command of the page makes a Provider with four values', async () => {
+test('the helm command of the page renders a Provider from four values', async () => {
   const manifests = await runCommand('helm -n acme install acme', 'helm -n acme template acme');
   expect(namesIn(manifests)).toEqual(expect.arrayContaining(['Provider acme', 'Reactor cluster']));
 });
 
-test('the file for kubectl has the operator and the kinds, the Secret it may read, and no test', async () => {
+test('the file for kubectl has the operator, the CRDs, the Secret that it may read, and no test', async () => {
   const manifests = await runCommand('helm template acme', 'helm template acme');
   const names = namesIn(manifests);
   expect(names).toEqual(

@@ -25,11 +25,11 @@ async function build(folder: string): Promise<readonly Manifest[]> {
   return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }
 
-test.each(files)('$path is what the chart renders: `npm run generate:kustomize` changes nothing', async (file) => {
+test.each(files)('$path is up to date with the chart: `npm run generate:kustomize` changes nothing', async (file) => {
   expect(await readFile(new URL(file.path, root), 'utf8')).toBe(file.text);
 });
 
-test('the Kustomize base has the kinds, which Argo CD does not prune, and says nothing of helm', async () => {
+test('the Kustomize base has the CRDs, which Argo CD does not prune, and no labels of helm', async () => {
   const objects = await build('base');
   const kinds = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
   expect(kinds).toHaveLength(6);
@@ -40,14 +40,14 @@ test('the Kustomize base has the kinds, which Argo CD does not prune, and says n
   expect(JSON.stringify(objects)).not.toMatch(/helm\.sh\/|"Helm"/);
 });
 
-test('an overlay in another namespace leaves nothing behind in that of the base, the admission policies included', async () => {
+test('an overlay in another namespace leaves no reference to the namespace of the base, not even in admission policies', async () => {
   const objects = await build('example');
   const inNamespaces = objects.flatMap(({ metadata }) => metadata.namespace ?? []);
   expect(new Set(inNamespaces)).toEqual(new Set(['acme']));
   const policies = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy');
   expect(policies.length).toBeGreaterThan(1);
   for (const { metadata, ...policy } of policies) {
-    // Names of what belongs to no namespace stay those of the base.
+    // Names of cluster-scoped objects stay the same.
     const text = JSON.stringify(policy);
     expect([metadata.name, text.includes('dinfra-system')]).toEqual([metadata.name, false]);
     expect([metadata.name, /"acme"|'acme'|:acme:/.test(text)]).toEqual([metadata.name, true]);

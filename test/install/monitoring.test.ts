@@ -18,7 +18,7 @@ const shipped = fileURLToPath(new URL('../../charts/dinfra-operator/files/alerts
 const folder = mkdtempSync(join(tmpdir(), 'dinfra-alerts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What is not tested of the shipped rules, or of what a change makes of them. */
+/** The alerts among the shipped or changed rules whose tests do not prove that they fire and stay silent. */
 function untested(
   change: (rules: readonly Rule[]) => readonly Rule[] = (rules) => rules,
   tested: readonly Alert[] = alerts,
@@ -37,11 +37,11 @@ function untested(
   });
 }
 
-test('promtool takes the rules', async () => {
+test('promtool accepts the rules', async () => {
   expect(await judge('promtool', ['check', 'rules', shipped])).toMatchObject({ ok: true });
 });
 
-test('every alert of the chart fires when it should and keeps still when it should not', async () => {
+test('every alert of the chart fires when it should and does not fire when it should not', async () => {
   expect(alerts.length).toBeGreaterThan(10);
   expect(await untested()).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { judge } from '../support/judge.ts';
 import { judged as test } from '../support/judged.ts';
 import { refused, taken } from '../support/judged-objects.ts';
 
-// The schemas of schemas/, as kubeconform reads them.
+// Tests the files of schemas/ with kubeconform.
 
 const location = `${fileURLToPath(root)}schemas/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json`;
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What kubeconform says of each file: `statusValid`, `statusInvalid`, or that it knows no such kind. */
+/** kubeconform's result for each file: `statusValid`, `statusInvalid`, or that the kind is unknown. */
 async function verdicts(files: readonly string[]): Promise<ReadonlyMap<string, { status: string; msg: string }>> {
   const { text } = await judge('kubeconform', [
     '-strict',
@@ -32,7 +32,7 @@ async function verdicts(files: readonly string[]): Promise<ReadonlyMap<string, {
   return new Map(resources.map(({ filename, status, msg }) => [filename, { status, msg }]));
 }
 
-/** What it says of objects, in their order. */
+/** Its results for objects, in their order. */
 async function verdictsOn(objects: readonly Manifest[]): Promise<readonly string[]> {
   const files = objects.map((_, index) => join(folder, `${index}.json`));
   for (const [index, file] of files.entries()) await writeFile(file, JSON.stringify(objects[index]));
@@ -43,7 +43,7 @@ async function verdictsOn(objects: readonly Manifest[]): Promise<readonly string
 const changed = ([kind, path, value]: readonly [Kind, string, unknown, ...unknown[]]) =>
   withField(examples[kind], path, value);
 
-test('kubeconform takes every sample, and the example of every kind', async () => {
+test('kubeconform accepts every sample, and the example of every kind', async () => {
   const samples = (await readdir(new URL('config/samples/', root)))
     .filter((file) => file.endsWith('.yaml') && file !== 'account-secret.yaml')
     .map((file) => fileURLToPath(new URL(`config/samples/${file}`, root)));
@@ -53,18 +53,18 @@ test('kubeconform takes every sample, and the example of every kind', async () =
   expect(await verdictsOn(kinds.map((kind) => examples[kind]))).toEqual(kinds.map(() => 'statusValid'));
 });
 
-test('kubeconform takes what the API server takes', async () => {
+test('kubeconform accepts what the API server accepts', async () => {
   expect(await verdictsOn(taken.map(changed))).toEqual(taken.map(() => 'statusValid'));
 });
 
-/** What only a rule in CEL can tell. */
+/** What only a CEL rule can check. */
 const ruleOnly = [
   'provider and subscription are two pallets: give two names',
   'metadata.name must be at most 63 characters long',
   'must be at most 340282366920938463463374607431768211455',
 ];
 
-test('kubeconform refuses what the API server refuses, but for three rules no JSON Schema can state', async () => {
+test('kubeconform refuses what the API server refuses, except for three rules that JSON Schema cannot express', async () => {
   const statuses = await verdictsOn(refused.map(changed));
   const wanted = refused.map(([kind, path, value, message]) => {
     const isRule = ruleOnly.some((rule) => message.includes(rule));

@@ -15,7 +15,7 @@ judged('actionlint finds nothing in the workflows', async () => {
   });
 });
 
-test.each(files)('%s uses actions by their SHA, and has no permission it does not name', (file) => {
+test.each(files)('%s pins actions by SHA, and has only explicit permissions', (file) => {
   const text = readFileSync(file, 'utf8');
   expect(text).toMatch(/^permissions: \{\}$/m);
   const used = [...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action);

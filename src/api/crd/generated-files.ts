@@ -28,7 +28,10 @@ export async function generatedFiles(root: URL): Promise<readonly GeneratedFile[
   return [...definitions.map(crdFile), kustomization(), ...definitions.map(schemaFile), ...(await Promise.all(pages))];
 }
 
-/** Makes crds/ a Kustomize base. Without an extension: `kubectl apply -f crds` takes every file that has one for an object. */
+/**
+ * Makes crds/ a Kustomize base. It has no extension because `kubectl apply -f crds` reads every file with one as an
+ * object.
+ */
 function kustomization(): GeneratedFile {
   const yaml = stringify({
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
@@ -51,7 +54,7 @@ function crdFile(definition: Definition): GeneratedFile {
   };
 }
 
-/** Named as kubeconform looks for it: `{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json`. */
+/** The name that kubeconform looks for: `{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json`. */
 function schemaFile(definition: Definition): GeneratedFile {
   const { group, kind, version } = definition;
   return {

@@ -26,7 +26,7 @@ export function jsonSchema(definition: Definition): Node {
   };
 }
 
-/** The same without the keywords of Kubernetes, and closed to fields it does not name. */
+/** The same schema without the keywords of Kubernetes and without additional fields. */
 function strict(schema: Node): Node {
   const out: Record<string, unknown> = {};
   for (const [keyword, value] of Object.entries(schema)) {

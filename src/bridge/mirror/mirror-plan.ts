@@ -37,24 +37,24 @@ export interface MirrorFacts {
 export type MirrorWrite = {
   /** `tenureKey` of the object. */
   readonly tenure: string;
-  /** What brings the object in step, as a JSON merge patch; undefined when it has to be created. */
+  /** The JSON merge patch that updates the object; undefined if it has to be created. */
   readonly patch: object | undefined;
 } & (
   | { readonly kind: 'Subscription'; readonly object: Mirrored<SubscriptionSpec> }
   | {
       readonly kind: 'Deployment';
       readonly object: Mirrored<DeploymentSpec>;
-      /** Absent when the Deployment is shown under its Subscription already. */
+      /** Absent if the Deployment already has its Subscription as an owner. */
       readonly owner?: Ownership;
     }
 );
 
-/** The Subscription that a Deployment is to be shown under. */
+/** The Subscription that becomes an owner of a Deployment. */
 export interface Ownership {
   readonly name: string;
-  /** Undefined while the Subscription is not there: its write, which comes first, gives one. */
+  /** Undefined while the Subscription does not exist: its write, which comes first, returns it. */
   readonly uid: string | undefined;
-  /** Owners that somebody else has added. */
+  /** Owners that others have added. */
   readonly others: readonly OwnerReference[];
 }
 

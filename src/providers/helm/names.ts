@@ -1,20 +1,22 @@
-/** Who owns the fields this reactor applies. */
+/** The field manager of this reactor. */
 export const FIELD_MANAGER = 'dinfra-helm';
 
-/** Name of the service account a tenant's chart is installed with. One name for all, so that RBAC can name it. */
+/**
+ * Name of the service account that installs a tenant's chart. The same in all namespaces, so that RBAC can refer to it.
+ */
 export const TENANT_ACCOUNT = 'dinfra-tenant';
 
 /** Name of the ResourceQuota, LimitRange and network policies in each tenant's namespace. */
 export const CONFINEMENT = 'dinfra-confinement';
 
 export const Annotation = {
-  /** The tenure in full: only a namespace with exactly this marker is ours. */
+  /** The complete tenure: only a namespace with exactly this marker is ours. */
   marker: 'dinfra.io/marker',
-  /** Namespace of the Reactor it was made for: two operators in one cluster tell their tenants apart by it. */
+  /** Namespace of its Reactor, to distinguish the tenants of two operators in one cluster. */
   owner: 'dinfra.io/reactor-namespace',
-  /** Present from the moment a tenure is stopped until it has been started again. */
+  /** Present from the start of a stop until the tenure has been started again. */
   stopped: 'dinfra.io/stopped',
-  /** On the namespace: names that the tenant policies of the chart allow there, with commas between them. */
+  /** On the namespace: names that the chart's tenant policies allow there, separated by commas. */
   runtimeClasses: 'dinfra.io/allowed-runtime-classes',
   priorityClasses: 'dinfra.io/allowed-priority-classes',
   tolerations: 'dinfra.io/allowed-tolerations',
@@ -28,9 +30,9 @@ export const Annotation = {
 export const Label = {
   /** On the namespace: the identity's name, to list what this operator made. */
   tenure: 'dinfra.io/tenure-name',
-  /** On the namespace: what the annotation of this name says, for the tenant policies of the chart to select by. */
+  /** On the namespace: the value of the annotation of this name, which the chart's tenant policies select by. */
   owner: 'dinfra.io/reactor-namespace',
-  /** On a revision of the release: digest of the order it was made from. */
+  /** On a revision of the release: digest of its order. */
   order: 'dinfra.io/order',
   managedBy: 'app.kubernetes.io/managed-by',
 } as const;

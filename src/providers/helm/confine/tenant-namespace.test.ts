@@ -8,7 +8,7 @@ import { namespaceFor, wallsFor } from './walls.ts';
 const identity = identityOf({ genesis: `0x${'ab'.repeat(32)}`, subscription: 17n, tenure: 2 });
 const settings = settingsOf({}, 'acme');
 
-/** What an audit says of walls that were made with these labels only. */
+/** The audit of confining objects that were created with only these labels. */
 async function auditOf(isKept: (label: string) => boolean) {
   const made = ({ metadata, ...rest }: ApiManifest) => {
     const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => isKept(key));
@@ -34,17 +34,17 @@ async function auditOf(isKept: (label: string) => boolean) {
   return differences.map(({ what }) => what);
 }
 
-test('what an older version made without the recommended labels confines as well, and is not written for them', async () => {
+test('confining objects of an older version without the recommended labels are valid and not rewritten', async () => {
   expect(await auditOf((label) => label === 'app.kubernetes.io/managed-by' || !label.startsWith('app.'))).toEqual([]);
 });
 
-test('a wall without the label it is watched by is put right', async () => {
+test('a confining object without the label that it is watched by is corrected', async () => {
   expect(await auditOf((label) => label !== 'app.kubernetes.io/managed-by')).toContain(
     'ResourceQuota dinfra-confinement',
   );
 });
 
-test('everything made for a tenant says what it is, and of which tenure', () => {
+test('every object of a tenant has labels with its component and its tenure', () => {
   const manifests = [namespaceFor(identity, settings), ...wallsFor(identity, settings, false)].map(
     ({ manifest }) => manifest,
   );

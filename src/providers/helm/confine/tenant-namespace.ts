@@ -47,7 +47,7 @@ export async function ensureTenantNamespace(
   if (!isMade) {
     const { manifest } = namespaceFor(identity, settings);
     const { uid } = namespace.metadata;
-    // With its uid: a namespace that went meanwhile must not be made by this.
+    // With its uid, so that this does not create a namespace that was deleted meanwhile.
     const withUid = { ...manifest, metadata: { ...manifest.metadata, uid } };
     await apply(operator, { address: NAMESPACE, manifest: withUid }, signal);
   }
@@ -55,12 +55,12 @@ export async function ensureTenantNamespace(
   const isBinding = ({ address }: Wall) => address === ROLE_BINDING;
   const others = walls.filter((wall) => !isBinding(wall));
   const versions = await Promise.all(others.map((wall) => apply(operator, wall, signal)));
-  // Its role and account have to be there before it.
+  // Its role and account must exist before it.
   for (const binding of walls.filter(isBinding)) versions.push(await apply(operator, binding, signal));
   return versions;
 }
 
-/** Has the quota of a namespace admit no more pods, and leaves everything else as it is. */
+/** Sets the quota of a namespace to admit no more pods, and changes nothing else. */
 export async function admitNoPods(
   operator: Cluster,
   identity: TenureIdentity,
@@ -71,24 +71,24 @@ export async function admitNoPods(
   if (quota !== undefined) await apply(operator, quota, signal);
 }
 
-/** What was found of what confines a tenant. */
+/** The result of an audit. */
 export interface WallAudit {
-  /** What is missing or has been changed. */
+  /** Confining objects that are missing or changed. */
   readonly differences: readonly Difference[];
-  /** What was read, the namespace apart. */
+  /** The versions of what was read, except the namespace. */
   readonly versions: readonly Version[];
 }
 
-/** What the walls are compared with. */
+/** What an audit compares with. */
 export interface AuditScope {
-  /** The namespace as it was read a moment ago. */
+  /** The namespace, as just read. */
   readonly namespace: ApiObject;
   readonly stopped: boolean;
-  /** Walls that are known to be as they were when they were right: not read again. */
+  /** Confining objects that are known to be unchanged since they were correct: they are not read again. */
   readonly unchanged: readonly Version[];
 }
 
-/** Compares what confines the tenant with what it should be. */
+/** Compares the objects that confine a tenant with the desired ones. */
 export async function auditTenantNamespace(
   operator: Cluster,
   identity: TenureIdentity,
@@ -136,7 +136,7 @@ export async function markedNamespaces(
   });
 }
 
-/** Created, never applied: a namespace that another writer made first must not be taken over. */
+/** Created, never applied: a namespace that another writer has created must not be taken over. */
 async function ensureNamespace(
   operator: Cluster,
   identity: TenureIdentity,

@@ -69,17 +69,17 @@ describe('the walls of a tenant', () => {
     });
   });
 
-  test('the internet of a tenant leaves out what no chart is fetched from, and the provider’s own ranges', () => {
+  test('egress of a tenant to the internet excludes special ranges and the provider’s own ranges', () => {
     const network = { egress: 'Internet', denyEgressTo: ['198.18.0.0/16', '2a01:db8::/32'] } as const;
     const egress = JSON.stringify(at(one('NetworkPolicy', 'dinfra-confinement', { network }), 'spec', 'egress'));
     for (const range of ['198.18.0.0/15', '224.0.0.0/3', '192.0.0.0/24', '2002::/16', ...network.denyEgressTo]) {
       expect(egress).toContain(`"${range}"`);
     }
-    // NAT64 and unique local addresses lie outside of it.
+    // It excludes NAT64 and unique local addresses.
     expect(egress).toContain('"cidr":"2000::/3"');
   });
 
-  test('every kind a tenant may make is counted by its quota', () => {
+  test('the quota of a tenant counts every kind that it may create', () => {
     const hard = Object.keys(at(one('ResourceQuota', 'dinfra-confinement'), 'spec', 'hard') as object);
     const counted = new Set(hard.map((name) => name.replace(/^count\//, '').replace(/\..*$/, '')));
     const plurals = tenantKinds([]).map(({ plural }) => plural);
@@ -95,7 +95,7 @@ describe('the walls of a tenant', () => {
     ]);
   });
 
-  test('a namespace says what its provider allows beside the usual, and nothing else', () => {
+  test('a namespace has annotations for exactly the additional names that its provider allows', () => {
     const annotations = (config: HelmConfig) =>
       namespaceFor(identity, settingsOf(config, 'acme')).manifest.metadata.annotations;
     expect(Object.keys(annotations({}) ?? {})).toEqual(['dinfra.io/marker', 'dinfra.io/reactor-namespace']);
@@ -107,7 +107,7 @@ describe('the walls of a tenant', () => {
     });
   });
 
-  test('the account of a tenant may write what a chart may hold, and nothing that confines it', () => {
+  test('the account of a tenant may write the kinds of charts, and none that confines it', () => {
     const rules = at(one('Role', 'dinfra-tenant'), 'rules') as { resources: string[]; verbs: string[] }[];
     const resources = rules.flatMap((rule) => rule.resources);
     expect(resources).toEqual(expect.arrayContaining(['deployments', 'statefulsets', 'services', 'secrets']));

@@ -46,7 +46,7 @@ export function namespaceFor(identity: TenureIdentity, settings: Settings): Wall
   };
 }
 
-/** What the tenant policies of the chart read. A list that is empty is not there. */
+/** The annotations that the chart's tenant policies read. Empty lists are omitted. */
 function allowedAnnotations(allowed: Settings['allowed']): Readonly<Record<string, string>> {
   const lists = Object.entries(allowed).filter(([, names]) => names.length > 0);
   return Object.fromEntries(lists.map(([list, names]) => [Annotation[list as keyof typeof allowed], names.join(',')]));
@@ -72,7 +72,7 @@ export function wallsFor(identity: TenureIdentity, settings: Settings, stopped: 
       },
     },
     {
-      // Kubernetes itself lets everyone use these two classes, and with them displace other people's pods.
+      // Kubernetes lets everyone use these two classes, with which pods preempt those of others.
       address: RESOURCE_QUOTA,
       manifest: {
         metadata: meta(`${CONFINEMENT}-priority`),
@@ -91,7 +91,7 @@ export function wallsFor(identity: TenureIdentity, settings: Settings, stopped: 
       },
     },
     {
-      // A quota on CPU and memory refuses containers that state none: these are for them.
+      // A quota on CPU and memory refuses containers without requests and limits, so they get these.
       address: LIMIT_RANGE,
       manifest: {
         metadata: meta(CONFINEMENT),
@@ -131,7 +131,10 @@ export function wallsFor(identity: TenureIdentity, settings: Settings, stopped: 
   ];
 }
 
-/** No pod and no claim may be larger than all of them together: said at once, and not by a pod that never comes. */
+/**
+ * No pod and no claim may be larger than the quota. With a LimitRange it is refused immediately, instead of staying
+ * pending.
+ */
 function maxima(quota: Settings['quota']) {
   const limits = Object.entries(quota).flatMap(([name, limit]) =>
     name.startsWith('limits.') ? [[name.slice('limits.'.length), limit] as const] : [],
@@ -143,7 +146,7 @@ function maxima(quota: Settings['quota']) {
   ];
 }
 
-/** What a tenant's account may do in its namespace: have the kinds a chart may hold, and see why they do not come up. */
+/** The rights of a tenant's account in its namespace: all on the kinds that a chart may contain, and reading events. */
 export function tenantRules({ extraKinds }: Pick<Settings, 'extraKinds'>) {
   const kinds = tenantKinds(extraKinds);
   const groups = [...new Set(kinds.map(({ group }) => group))];
@@ -155,11 +158,11 @@ export function tenantRules({ extraKinds }: Pick<Settings, 'extraKinds'>) {
   return [...rules, { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] }];
 }
 
-/** Global unicast is what there is of the public internet in IPv6: NAT64 and the like lie outside of it. */
+/** The public internet in IPv6 is global unicast, which excludes NAT64 and the like. */
 const INTERNET_V6 = '2000::/3';
 const inCidr = (nets: readonly (readonly [string, number])[]) => nets.map(([net, prefix]) => `${net}/${prefix}`);
 
-/** Nothing in or out but what is listed: naming both types denies the rest for every pod. */
+/** Allows only the listed traffic: with both types, everything else is denied for every pod. */
 function networkPolicy({ ingress, egress, allowEgressTo, denyEgressTo }: Settings['network']) {
   const denied = (family: 4 | 6) => denyEgressTo.filter((cidr) => cidr.includes(':') === (family === 6));
   const within = { podSelector: {} };

@@ -14,10 +14,10 @@ import {
 } from '../confine/kinds.ts';
 import { Label } from '../names.ts';
 
-/** Who has made an object: this reactor to confine a tenant, or the tenant's chart. */
+/** The origin of an object: this reactor, to confine a tenant, or the tenant's chart. */
 type Origin = 'Wall' | 'Chart';
 
-/** One object as it was read. */
+/** The version of one object that was read. */
 export interface Version {
   readonly origin: Origin;
   readonly address: Address;
@@ -26,7 +26,7 @@ export interface Version {
   readonly resourceVersion: string;
 }
 
-/** What tells them apart: helm writes its name on every object it makes. */
+/** The labels that distinguish them: helm writes its name on every object that it creates. */
 const SELECTOR: Readonly<Record<Origin, string>> = {
   Wall: `${Label.managedBy}=${MANAGER}`,
   Chart: `${Label.managedBy}=Helm`,
@@ -52,7 +52,7 @@ export class MetadataViews {
     followAll('Chart', watchedTenantKinds(settings.extraKinds));
   }
 
-  /** True when the kind of an object is followed at all. */
+  /** True if the kind of an object is watched at all. */
   follows({ origin, address }: Version): boolean {
     return this.views.has(viewKey(origin, address));
   }
