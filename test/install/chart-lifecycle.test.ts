@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { OperatorProcess } from '../../dev/operator-process.ts';
 import { chart, EmptyCluster, fourValues, set } from '../support/chart.ts';
 
 let cluster: EmptyCluster;
@@ -13,7 +14,11 @@ beforeAll(async () => {
   await cluster.run('kubectl', ['label', 'namespace', 'acme', 'pod-security.kubernetes.io/enforce=restricted']);
   await cluster.run('kubectl', ['-n', 'acme', 'create', 'secret', 'generic', 'account', '--from-literal=suri=//Bob']);
 }, 120_000);
-afterAll(() => cluster?.stop());
+const operators: OperatorProcess[] = [];
+afterAll(async () => {
+  await Promise.all(operators.map((operator) => operator.stop()));
+  await cluster?.stop();
+});
 
 const install = (args: readonly string[] = []) =>
   cluster.run('helm', ['-n', 'acme', 'upgrade', '--install', 'acme', chart, ...fourValues, ...args]);
@@ -183,3 +188,95 @@ test('the Kustomize overlay is taken by the API server, and lets the operator re
     verbs: ['get'],
   });
 });
+
+test('definitions with objects of a later version are refused by name, and nothing is changed', async () => {
+  const crd = ['crd', 'offers.dinfra.io'];
+  const { spec } = await cluster.object<{ spec: { versions: readonly object[] } }>(crd);
+  const patch = (value: unknown, ...more: readonly string[]) =>
+    cluster.run('kubectl', ['patch', ...crd, '--type=json', ...more, '-p', JSON.stringify(value)]);
+  const later = { ...spec.versions[0], name: 'v1beta1', storage: false };
+  await patch([{ op: 'add', path: '/spec/versions/-', value: later }]);
+  await patch([{ op: 'add', path: '/status/storedVersions/-', value: 'v1beta1' }], '--subresource=status');
+  const before = await uidOf('deploy', 'acme-dinfra-operator');
+  const refused = await cluster.helm(['-n', 'acme', 'upgrade', 'acme', chart, ...fourValues]);
+  expect(refused.ok).toBe(false);
+  expect(refused.text).toContain('offers.dinfra.io has objects of version v1beta1, which this chart does not know');
+  expect(await uidOf('deploy', 'acme-dinfra-operator')).toBe(before);
+  await patch([{ op: 'replace', path: '/status/storedVersions', value: ['v1alpha1'] }], '--subresource=status');
+  await patch([{ op: 'remove', path: '/spec/versions/1' }]);
+  await install();
+});
+
+test.each(['serviceMonitor', 'podMonitor', 'prometheusRule'])(
+  '%s in a cluster without Prometheus’ kinds is refused in words',
+  async (value) => {
+    const refused = await cluster.helm([
+      '-n',
+      'acme',
+      'upgrade',
+      'acme',
+      chart,
+      ...fourValues,
+      ...set({ [`${value}.enabled`]: true }),
+    ]);
+    expect(refused.ok).toBe(false);
+    expect(refused.text).toMatch(
+      /no matches for kind "(ServiceMonitor|PodMonitor|PrometheusRule)" in version "monitoring.coreos.com\/v1"/,
+    );
+  },
+);
+
+test('without the right to Leases the operator stays up, does not lead, and says which right it lacks', async () => {
+  const role = ['-n', 'acme', 'role', 'acme-dinfra-operator'];
+  const { rules } = await cluster.object<{ rules: readonly { readonly resources: readonly string[] }[] }>(role);
+  const others = rules.filter(({ resources }) => !resources.includes('leases'));
+  expect(others.length).toBeLessThan(rules.length);
+  const change = (value: unknown) =>
+    cluster.run('kubectl', [
+      'patch',
+      ...role,
+      '--type=json',
+      '-p',
+      JSON.stringify([{ op: 'replace', path: '/rules', value }]),
+    ]);
+  await change(others);
+  const operator = await startOperator();
+  await expect
+    .poll(async () => (await operator.readiness()).text, { timeout: 20_000 })
+    .toMatch(/^\[-\]lease: .*forbidden/m);
+  expect(await operator.liveness()).toBe(true);
+  expect(await operator.leads()).toBe(false);
+  await change(rules);
+  await expect.poll(() => operator.leads(), { timeout: 30_000 }).toBe(true);
+  expect((await operator.readiness()).ok).toBe(true);
+  await operator.stop();
+});
+
+test('without one of the kinds the operator stays up and names it, and goes on when it is there', async () => {
+  await cluster.run('kubectl', ['delete', 'crd', 'subscriptions.dinfra.io']);
+  const operator = await startOperator();
+  await expect
+    .poll(async () => (await operator.readiness()).text, { timeout: 20_000 })
+    .toMatch(/^\[-\]cluster subscriptions\.dinfra\.io: cannot list /m);
+  expect(await operator.liveness()).toBe(true);
+  await install();
+  await expect.poll(async () => (await operator.readiness()).ok, { timeout: 60_000 }).toBe(true);
+  await operator.stop();
+});
+
+/** The operator as a process, with the account and the namespace of the release. */
+async function startOperator(): Promise<OperatorProcess> {
+  const token = await cluster.run('kubectl', ['-n', 'acme', 'create', 'token', 'acme-dinfra-operator']);
+  const view = JSON.parse(await cluster.run('kubectl', ['config', 'view', '--raw', '-o', 'json']));
+  const users = view.users.map(({ name }: { readonly name: string }) => ({ name, user: { token: token.trim() } }));
+  const kubeconfig = join(cluster.folder, 'operator-kubeconfig');
+  writeFileSync(kubeconfig, JSON.stringify({ ...view, users }), { mode: 0o600 });
+  const operator = await OperatorProcess.start({
+    kubeconfig,
+    namespace: 'acme',
+    helm: cluster.binaries.helm,
+    logFile: join(cluster.folder, 'operator.log'),
+  });
+  operators.push(operator);
+  return operator;
+}
