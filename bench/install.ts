@@ -144,7 +144,7 @@ async function alertsTested(say: (line: string) => void): Promise<readonly Figur
       writeFileSync(join(folder, 'tests.yaml'), tests);
       return (await judge('promtool', ['test', 'rules', join(folder, 'tests.yaml')])).ok;
     });
-    const method = `Of ${alerts.length} alerts of the chart, those that promtool does not see both fire when they should and keep still on a series close by.`;
+    const method = `Of ${alerts.length} alerts of the chart, those whose tests with promtool do not prove both that they fire when they should and that they do not on a similar series.`;
     return [
       { name: 'alerts.without_test', value: untested.length, unit: 'alerts', runs: 1, bound: { atMost: 0 }, method },
     ];

@@ -3,7 +3,7 @@ import type { Alert } from './alerts.ts';
 
 const RUNBOOKS = 'https://github.com/dinfra/dinfra-operator/blob/main/docs/runbooks';
 
-/** The rules as Prometheus takes them. */
+/** The rules in Prometheus' format. */
 export function rulesYaml(alerts: readonly Alert[]): string {
   const rules = alerts.map(({ name, expr, for: held, severity, summary }) => ({
     alert: name,
@@ -15,7 +15,7 @@ export function rulesYaml(alerts: readonly Alert[]): string {
   return stringify({ groups: [{ name: 'dinfra', rules }] }, { lineWidth: 0 });
 }
 
-/** The page of an alert. */
+/** The runbook of an alert. */
 export function runbook({ name, severity, expr, for: held, meaning, cost, look, fix }: Alert): string {
   return `# ${name}
 
@@ -39,11 +39,11 @@ ${fix.map((line) => `- ${line}`).join('\n')}
 `;
 }
 
-/** The tests of all alerts as promtool runs them. */
+/** The tests of all alerts in promtool's format. */
 export function promtoolTests(alerts: readonly Alert[], rulesFile: string): string {
   const tests = alerts.flatMap(({ name, fires, silent }) =>
     ([fires, silent] as const).map(({ series, atMinute }, index) => ({
-      name: `${name} ${index === 0 ? 'fires' : 'keeps still'}`,
+      name: `${name} ${index === 0 ? 'fires' : 'does not fire'}`,
       interval: '1m',
       input_series: Object.entries(series).map(([key, values]) => ({ series: key, values })),
       promql_expr_test: [

@@ -1,21 +1,21 @@
-/** An alert, its page, and what shows that it fires and that it keeps still. */
+/** An alert, its runbook, and the series for its tests. */
 export interface Alert {
   readonly name: string;
-  /** `critical`: tenants or money are being lost now. `warning`: they will be, or somebody has to decide. */
+  /** `critical`: tenants or money are being lost now. `warning`: they will be, or a decision is needed. */
   readonly severity: 'critical' | 'warning';
   readonly expr: string;
-  /** How long it has to hold, in Prometheus' words. */
+  /** Prometheus' `for`: how long the condition must hold. */
   readonly for: string;
-  /** One line for who is woken: what is wrong, with the labels of the series. */
+  /** One line for the person on call: the problem, with labels of the series. */
   readonly summary: string;
   readonly meaning: string;
   readonly cost: string;
-  /** Commands that show more. */
+  /** Commands for diagnosis. */
   readonly look: readonly string[];
   readonly fix: readonly string[];
-  /** Series in the notation of promtool, 1 minute apart, and the minute at which it fires. */
+  /** Series in promtool's notation, 1 minute apart, and the minute at which the alert fires. */
   readonly fires: { readonly series: Readonly<Record<string, string>>; readonly atMinute: number };
-  /** Series close to the former with which it keeps still. */
+  /** Similar series with which it does not fire. */
   readonly silent: { readonly series: Readonly<Record<string, string>>; readonly atMinute: number };
 }
 
@@ -28,14 +28,14 @@ export const alerts: readonly Alert[] = [
     severity: 'critical',
     expr: 'dinfra_chain_up == 0',
     for: '2m',
-    summary: 'Provider {{ $labels.namespace }}/{{ $labels.provider }} follows no node of its chain.',
+    summary: 'Provider {{ $labels.namespace }}/{{ $labels.provider }} has no usable node of its chain.',
     meaning:
-      'No node of `spec.chain.endpoints` answers, or it is of another chain or another history, or finality stands still. Nothing is made and nothing is removed.',
-    cost: 'No heartbeat gets through: after the heartbeat period nothing is earned, after `LostAfter` blocks tenures may be taken away.',
+      'No node of `spec.chain.endpoints` answers, or it is of another chain or another history, or finality has stalled. Nothing is created and nothing is removed.',
+    cost: 'No heartbeat gets through: after the heartbeat period nothing is earned, and after `LostAfter` blocks tenures may be lost.',
     look: [status, 'kubectl -n NAMESPACE describe dprov NAME'],
     fix: [
-      'The reason of `Ready` says which of them it is: docs/operations.md has a part on each.',
-      'Give more than one endpoint, of nodes that do not fail together.',
+      'The reason of `Ready` says which of them applies: docs/operations.md has a section on each.',
+      'Configure more than one endpoint, of nodes that do not fail together.',
     ],
     fires: { series: { [`dinfra_chain_up{${PROVIDER}}`]: '0x5' }, atMinute: 3 },
     silent: { series: { [`dinfra_chain_up{${PROVIDER}}`]: '1 0 1 0 1 1' }, atMinute: 5 },
@@ -46,13 +46,13 @@ export const alerts: readonly Alert[] = [
     expr: 'dinfra_heartbeat_blocks_left <= 0',
     for: '1m',
     summary: 'The heartbeat of {{ $labels.namespace }}/{{ $labels.provider }} has lapsed: nothing is earned.',
-    meaning: 'The last heartbeat covers no block any more. The chain pays a tenure only while the heartbeat is fresh.',
-    cost: 'All earnings until the next one; after `LostAfter` blocks tenures are taken away.',
+    meaning: 'The last heartbeat has expired. The chain pays for tenures only while the heartbeat is fresh.',
+    cost: 'All earnings until the next heartbeat; after `LostAfter` blocks tenures are lost.',
     look: [status, 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep heartbeat'],
     fix: [
       'The account cannot pay its fee: see DinfraAccountLow.',
       'The operator does not see its own cluster: see DinfraWatchSilent.',
-      'The chain takes no transactions, or refuses this one: see DinfraCallRefused.',
+      'The chain accepts no transactions, or refuses this one: see DinfraCallRefused.',
     ],
     fires: { series: { [`dinfra_heartbeat_blocks_left{${PROVIDER}}`]: '20-10x5' }, atMinute: 4 },
     silent: { series: { [`dinfra_heartbeat_blocks_left{${PROVIDER}}`]: '20 10 1 40 30 20' }, atMinute: 5 },
@@ -65,7 +65,7 @@ export const alerts: readonly Alert[] = [
     summary:
       'The heartbeat of {{ $labels.namespace }}/{{ $labels.provider }} is late: it covers {{ $value }} more blocks.',
     meaning:
-      'A heartbeat is sent when half of its period is left, and several attempts fit into the next quarter. None was final in that time.',
+      'A heartbeat is sent when half of its period is left, and several attempts fit into the next quarter. None was finalised in that time.',
     cost: 'None yet. Nothing is earned once it has lapsed.',
     look: [status, 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep heartbeat'],
     fix: [
@@ -96,11 +96,11 @@ export const alerts: readonly Alert[] = [
     summary: 'The account of {{ $labels.namespace }}/{{ $labels.provider }} has {{ $value }} units left for fees.',
     meaning:
       'The account that signs pays the fees of heartbeats and reports, and the deposits of offers. The threshold is in whole units of the chain: `prometheusRule.accountLow` of the chart, 1 by default. Make it a week of your fees.',
-    cost: 'None yet. Without funds no heartbeat is taken: nothing is earned, and tenures are lost.',
+    cost: 'None yet. Without funds no heartbeat is accepted: nothing is earned, and tenures are lost.',
     look: [status, "kubectl -n NAMESPACE get dprov NAME -o jsonpath='{.status.account}'"],
     fix: [
-      'Send funds to the address in `status.account`. What is earned goes to the owner, which may be another account.',
-      'If the owner is the same account, withdraw what is earned: `dinfra_withdrawable` says how much.',
+      'Send funds to the address in `status.account`. Earnings go to the owner, which may be another account.',
+      'If the owner is the same account, withdraw the earnings: `dinfra_withdrawable` shows the amount.',
     ],
     fires: { series: { [`dinfra_account_free{${PROVIDER}}`]: '1.2 0.9x10' }, atMinute: 7 },
     silent: { series: { [`dinfra_account_free{${PROVIDER}}`]: '1.2 0.9 0.9 50x10' }, atMinute: 9 },
@@ -111,14 +111,14 @@ export const alerts: readonly Alert[] = [
     expr: 'dinfra_award_deadline_blocks_left{state="Awarded"} < on (namespace, provider) group_left () dinfra_accept_period_blocks / 5 or dinfra_award_deadline_blocks_left{state=~"Accepted|Degraded"} < 30',
     for: '0m',
     summary:
-      'A tenure of {{ $labels.namespace }}/{{ $labels.provider }} that is {{ $labels.state }} has {{ $value }} blocks left.',
+      '{{ $labels.state }} tenures of {{ $labels.namespace }}/{{ $labels.provider }} have as few as {{ $value }} blocks left.',
     meaning:
-      'Awarded: the operator answers when a third of the time is left, and that has not come through. Accepted: it is not ready yet. Degraded: it is not up again.',
-    cost: 'The tenure goes to somebody else. A missed deadline costs reputation, too.',
+      'Awarded: the operator answers at the latest when a third of the time is left, and the answer has not got through. Accepted: the workload is not ready yet. Degraded: it has not recovered.',
+    cost: 'The tenure goes to another provider. A missed deadline also costs reputation.',
     look: ['kubectl -n NAMESPACE get ddep -o wide', status],
     fix: [
-      'The message of `Ready` of the Deployment says what is awaited.',
-      'The condition `Reported` says what the chain answered to a report.',
+      'The message of the Deployment’s `Ready` says what is pending.',
+      'The condition `Reported` has the chain’s answer to a report.',
     ],
     fires: {
       series: {
@@ -142,14 +142,13 @@ export const alerts: readonly Alert[] = [
     severity: 'warning',
     expr: 'dinfra_mirror_objects_refused > 0 or dinfra_awards_unreadable > 0',
     for: '5m',
-    summary:
-      '{{ $value }} awards or resources of {{ $labels.namespace }}/{{ $labels.provider }} are not brought into the cluster.',
-    meaning: 'The API server refuses an object the operator writes, or an award on chain cannot be understood.',
-    cost: 'What is new is not realised, and its award is lost at the deadline. What runs is left as it is.',
+    summary: '{{ $value }} awards or resources of {{ $labels.namespace }}/{{ $labels.provider }} cannot be mirrored.',
+    meaning: 'The API server refuses an object of the operator, or an award on chain cannot be decoded.',
+    cost: 'New awards are not realised, and are lost at their deadline. Running workloads are unaffected.',
     look: ['kubectl -n NAMESPACE get dprov NAME -o jsonpath=\'{.status.conditions[?(@.type=="Mirrored")].message}\''],
     fix: [
-      'Refused: the message has the answer of the API server; a quota or an admission policy stands in the way.',
-      'Not understood: the chain has a newer runtime than the operator knows. Upgrade the operator.',
+      'Refused: the message has the API server’s answer, e.g. about a quota or an admission policy.',
+      'Not decoded: the chain has a newer runtime than the operator supports. Upgrade the operator.',
     ],
     fires: { series: { [`dinfra_awards_unreadable{${PROVIDER}}`]: '1x10' }, atMinute: 6 },
     silent: {
@@ -167,8 +166,8 @@ export const alerts: readonly Alert[] = [
     for: '5m',
     summary:
       '{{ $labels.namespace }}/{{ $labels.provider }} cannot be compared with its chain: {{ $labels.stage }} fails with {{ $labels.reason }}.',
-    meaning: 'A stage of the comparison fails again and again. The other stages go on.',
-    cost: 'Stage `read`: nothing is answered, mirrored or reported. Others: what the stage is for.',
+    meaning: 'A stage of the comparison fails repeatedly. The other stages continue.',
+    cost: 'Stage `read`: nothing is answered, mirrored or reported. Others: the purpose of the stage.',
     look: [status, 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep comparison'],
     fix: ['docs/reasons.md has the reason, with what to do.'],
     fires: {
@@ -192,8 +191,8 @@ export const alerts: readonly Alert[] = [
     summary:
       '{{ $value }} {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} are paid for and do not run.',
     meaning:
-      'The chain says Active while the workload is down or gone. The operator reports it as degraded after half a minute: that has not come through either.',
-    cost: 'The consumer pays for nothing. Once the chain hears of it, it pays nothing, and takes the tenure away after `MaxDegraded` blocks.',
+      'The tenure is Active on chain while the workload is down or gone. The operator reports it as degraded after half a minute, which has not got through either.',
+    cost: 'The consumer pays for nothing. Once it is reported, the chain stops paying, and ends the tenure after `MaxDegraded` blocks.',
     look: ['kubectl -n NAMESPACE get ddep -o wide', 'kubectl -n NAMESPACE describe ddep NAME'],
     fix: [
       'The message of `Ready` says what is awaited. Look at the workload in its backend.',
@@ -219,12 +218,12 @@ export const alerts: readonly Alert[] = [
     expr: 'sum by (namespace, provider, type) (dinfra_deployment_workloads{state="Degraded", workload!="Up"}) > 0',
     for: '5m',
     summary: '{{ $value }} {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} are down and unpaid.',
-    meaning: 'The chain says Degraded, and the workload is not up again.',
-    cost: 'Nothing is earned with it, and after `MaxDegraded` blocks the chain takes the tenure away.',
+    meaning: 'The tenure is Degraded on chain, and the workload has not recovered.',
+    cost: 'Nothing is earned with it, and after `MaxDegraded` blocks the chain ends the tenure.',
     look: ['kubectl -n NAMESPACE get ddep -o wide', 'kubectl -n NAMESPACE describe ddep NAME'],
     fix: [
       'The message of `Ready` says what is awaited. Look at the workload in its backend.',
-      'Several at once are rather the backend: see DinfraReactorDown.',
+      'Several at once rather indicate a problem of the backend: see DinfraReactorDown.',
     ],
     fires: {
       series: {
@@ -244,13 +243,14 @@ export const alerts: readonly Alert[] = [
     for: '10m',
     summary:
       '{{ $value }} {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} run and are not paid for.',
-    meaning: 'The workload is up, and the chain says Degraded, Suspended or Ended for longer than reporting it takes.',
-    cost: 'What the backend costs.',
+    meaning:
+      'The workload is up, and the tenure has been Degraded, Suspended or Ended on chain for longer than a report or a stop takes.',
+    cost: 'The costs of the backend.',
     look: [
       'kubectl -n NAMESPACE get ddep -o wide',
       'kubectl -n NAMESPACE get ddep NAME -o jsonpath=\'{.status.conditions[?(@.type=="Reported")]}\'',
     ],
-    fix: ['The condition `Reported` says what the chain answered. See also DinfraChainAway and DinfraCallRefused.'],
+    fix: ['The condition `Reported` has the chain’s answer. See also DinfraChainAway and DinfraCallRefused.'],
     fires: {
       series: { [`dinfra_deployment_workloads{${PROVIDER}, type="vm/v1", state="Degraded", workload="Up"}`]: '1x15' },
       atMinute: 11,
@@ -269,7 +269,7 @@ export const alerts: readonly Alert[] = [
     for: '5m',
     summary: 'The {{ $labels.kind }} backend of {{ $labels.namespace }}/{{ $labels.reactor }} cannot be used.',
     meaning: 'The condition Ready of the Reactor is not True: its backend does not answer, or refuses the credentials.',
-    cost: 'Awards of its types are declined and nothing ended is removed. What runs is unseen, and after a while reported as degraded and not paid.',
+    cost: 'Awards of its types are declined, and ended tenures are not removed. Running workloads are not observed, and after a while reported as degraded and not paid.',
     look: ['kubectl -n NAMESPACE get dreactor -o wide', 'kubectl -n NAMESPACE describe dreactor NAME'],
     fix: ['The reason of `Ready` is one of docs/reasons.md, which says what to do.'],
     fires: {
@@ -286,9 +286,9 @@ export const alerts: readonly Alert[] = [
     severity: 'warning',
     expr: 'sum by (namespace, kind, reason) (dinfra_stalled) > 0',
     for: '15m',
-    summary: '{{ $value }} {{ $labels.kind }} in "{{ $labels.namespace }}" wait for a person: {{ $labels.reason }}.',
-    meaning: 'The condition Stalled is True: the operator goes on with nothing of it until somebody changes something.',
-    cost: 'Whatever the object is for: a Provider that is not followed, an Offer that is not sold, a tenure that does not run.',
+    summary: '{{ $value }} {{ $labels.kind }} in "{{ $labels.namespace }}" are stalled: {{ $labels.reason }}.',
+    meaning: 'The condition Stalled is True: the operator cannot continue until somebody changes something.',
+    cost: 'The purpose of the object: a Provider without its chain, an Offer that is not sold, a tenure that does not run.',
     look: ['kubectl get dprov,doffer,dreactor,ddep -A -o wide', 'kubectl get descriptortypes.dinfra.io -o wide'],
     fix: ['docs/reasons.md has the reason, with what to do. The message of `Stalled` names the field.'],
     fires: {
@@ -305,11 +305,12 @@ export const alerts: readonly Alert[] = [
     severity: 'warning',
     expr: 'sum by (namespace, provider, type) (dinfra_deployments{state="Ended"}) > 0',
     for: '30m',
-    summary: '{{ $value }} ended {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} are still there.',
-    meaning: 'Removal takes longer than half an hour: the backend refuses it, or cannot be asked.',
-    cost: 'The capacity stays taken and is not paid for.',
+    summary:
+      '{{ $value }} ended {{ $labels.type }} of {{ $labels.namespace }}/{{ $labels.provider }} have not been removed.',
+    meaning: 'The removal takes longer than half an hour: the backend refuses it, or does not answer.',
+    cost: 'The capacity stays in use and is not paid for.',
     look: ['kubectl -n NAMESPACE get ddep -o wide | grep Ended'],
-    fix: ['The message of `Ready` says what is left. For CloudStack, see whether the account may expunge.'],
+    fix: ['The message of `Ready` says what is left. For CloudStack, check whether the account may expunge.'],
     fires: {
       series: {
         [`dinfra_deployments{${PROVIDER}, type="vm/v1", state="Ended", ready="False", reason="Removing"}`]: '1x40',
@@ -328,15 +329,14 @@ export const alerts: readonly Alert[] = [
     severity: 'warning',
     expr: 'dinfra_teardowns_held > 0',
     for: '0m',
-    summary: '{{ $value }} teardowns of {{ $labels.namespace }}/{{ $labels.provider }} wait for a person.',
-    meaning:
-      'More tenures ended at once than the limit of the Provider allows. They are stopped, and nothing of them is removed.',
-    cost: 'What waits takes up room that nobody pays for.',
+    summary: '{{ $value }} teardowns of {{ $labels.namespace }}/{{ $labels.provider }} wait for approval.',
+    meaning: 'More tenures ended at once than the limit of the Provider allows. They are stopped but not removed.',
+    cost: 'They use capacity that nobody pays for.',
     look: [
       'kubectl -n NAMESPACE get dprov NAME -o jsonpath=\'{.status.conditions[?(@.type=="TeardownHeld")].message}\'',
     ],
     fix: [
-      'Ask whether it can be true. Then set `spec.teardown.approvedUntil`: docs/operations.md, "Teardowns are held".',
+      'Check that they have really ended. Then set `spec.teardown.approvedUntil`: docs/operations.md, "Teardowns are held".',
     ],
     fires: { series: { [`dinfra_teardowns_held{${PROVIDER}}`]: '3x2' }, atMinute: 1 },
     silent: { series: { [`dinfra_teardowns_held{${PROVIDER}}`]: '0x2' }, atMinute: 1 },
@@ -347,9 +347,9 @@ export const alerts: readonly Alert[] = [
     expr: 'dinfra_orphans > 0',
     for: '30m',
     summary:
-      'The backend of {{ $labels.namespace }}/{{ $labels.reactor }} has something of {{ $value }} tenures nobody knows of.',
-    meaning: 'Something is marked as a tenure’s and has no Deployment.',
-    cost: 'It runs for nobody, and nobody pays.',
+      'The backend of {{ $labels.namespace }}/{{ $labels.reactor }} has resources of {{ $value }} unknown tenures.',
+    meaning: 'There are resources with the marker of a tenure for which there is no Deployment.',
+    cost: 'They use capacity that nobody pays for: nobody needs them any more.',
     look: [
       'kubectl -n NAMESPACE get dreactor NAME -o jsonpath=\'{.status.conditions[?(@.type=="OrphansFound")].message}\'',
     ],
@@ -363,10 +363,10 @@ export const alerts: readonly Alert[] = [
     expr: 'sum by (namespace, provider, call) (increase(dinfra_chain_calls_total{result="Refused"}[15m])) > 0',
     for: '5m',
     summary: 'The chain refuses {{ $labels.call }} of {{ $labels.namespace }}/{{ $labels.provider }}.',
-    meaning: 'A call was included and failed. It is tried again, seldom.',
+    meaning: 'A call was included and failed. It is retried at long intervals.',
     cost: 'Fees, and whatever the call was for.',
     look: [status, 'kubectl -n NAMESPACE events --types=Warning'],
-    fix: ['The reason names the pallet’s error: docs/chain.md has them.'],
+    fix: ['The reason contains the pallet’s error: docs/chain.md lists them.'],
     fires: {
       series: { [`dinfra_chain_calls_total{${PROVIDER}, call="setOffer", result="Refused"}`]: '0+1x15' },
       atMinute: 10,
@@ -382,8 +382,8 @@ export const alerts: readonly Alert[] = [
     expr: 'sum by (reactor, reason) (increase(dinfra_reactor_errors_total[15m])) > 5',
     for: '5m',
     summary: 'Calls of the {{ $labels.reactor }} reactor fail with {{ $labels.reason }}.',
-    meaning: 'A backend does not answer, or refuses what it is asked.',
-    cost: 'Awards of its types are declined; what runs is reported as degraded when it cannot be seen for long.',
+    meaning: 'A backend does not answer, or refuses calls.',
+    cost: 'Awards of its types are declined; running workloads are reported as degraded if they cannot be observed for long.',
     look: ['kubectl get dreactor -A -o wide', 'kubectl get ddep -A -o wide'],
     fix: ['docs/reasons.md says what each reason means and what to do.'],
     fires: {
@@ -404,12 +404,12 @@ export const alerts: readonly Alert[] = [
     severity: 'critical',
     expr: 'dinfra_kube_watch_silence_seconds > 300',
     for: '1m',
-    summary: 'The API server has said nothing of {{ $labels.resource }} for {{ $value | humanizeDuration }}.',
+    summary: 'The API server has sent nothing about {{ $labels.resource }} for {{ $value | humanizeDuration }}.',
     meaning:
-      'The operator no longer hears of changes in its own cluster, and sends no heartbeat for what it cannot see.',
-    cost: 'All earnings, from the end of the heartbeat period on.',
+      'The operator no longer learns of changes in its own cluster, and sends no heartbeat while its view is stale.',
+    cost: 'All earnings after the end of the heartbeat period.',
     look: ['kubectl get --raw /readyz', 'kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator'],
-    fix: ['See that the API server can be reached from the pod: the NetworkPolicy’s `apiServerPorts`.'],
+    fix: ['Check that the pod can reach the API server: see the NetworkPolicy’s `apiServerPorts`.'],
     fires: {
       series: { 'dinfra_kube_watch_silence_seconds{resource="deployments.dinfra.io"}': '0+60x10' },
       atMinute: 8,
@@ -424,9 +424,9 @@ export const alerts: readonly Alert[] = [
     severity: 'warning',
     expr: 'increase(dinfra_kube_watch_corrections_total[1h]) > 0',
     for: '0m',
-    summary: 'A watch of {{ $labels.resource }} lost changes that reading again has found.',
-    meaning: 'A defect, of the operator or of something between it and the API server.',
-    cost: 'A change was acted on late.',
+    summary: 'A watch of {{ $labels.resource }} missed changes that a verification has found.',
+    meaning: 'A defect of the operator or of something between it and the API server.',
+    cost: 'The operator reacted late to a change.',
     look: ['kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep correction'],
     fix: ['Report it, with the log: see CONTRIBUTING.md.'],
     fires: {
@@ -440,9 +440,9 @@ export const alerts: readonly Alert[] = [
     severity: 'warning',
     expr: 'dinfra_reconciles_overdue > 0',
     for: '5m',
-    summary: 'Reconciles of {{ $labels.controller }} go on beyond their deadline.',
+    summary: 'Reconciles of {{ $labels.controller }} exceed their deadline.',
     meaning: 'A defect: every reconcile has a deadline.',
-    cost: 'A worker is taken.',
+    cost: 'A worker is occupied.',
     look: ['kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep reconcile'],
     fix: ['Report it, with the log. A restart helps.'],
     fires: { series: { 'dinfra_reconciles_overdue{controller="deployment"}': '1x10' }, atMinute: 6 },
@@ -454,10 +454,10 @@ export const alerts: readonly Alert[] = [
     expr: 'dinfra_cluster_certificate_expiry_timestamp_seconds - time() < 14 * 86400',
     for: '1h',
     summary:
-      'The access to the API server ends in {{ $value | humanizeDuration }}: {{ $labels.certificate }} of the kubeconfig.',
+      'The access to the API server expires in {{ $value | humanizeDuration }}: {{ $labels.certificate }} of the kubeconfig.',
     meaning:
-      'The client certificate of the kubeconfig, its token, or the last CA certificate it trusts, ends within two weeks. A token that lives for less than two days is not shown: somebody renews it.',
-    cost: 'None yet. From then on the operator is blind: it sends no heartbeat, and nothing is earned.',
+      'The client certificate of the kubeconfig, its token, or the last CA certificate that it trusts, expires within two weeks. A token with a lifetime of less than two days is not included, because it is renewed automatically.',
+    cost: 'None yet. After that the operator cannot read the cluster: it sends no heartbeat, and nothing is earned.',
     look: ['kubectl -n NAMESPACE logs deploy/RELEASE-dinfra-operator | grep ClusterUnauthorized'],
     fix: [
       'Issue a new kubeconfig, or use the service account of the pod, whose token is renewed.',
@@ -479,9 +479,9 @@ export const alerts: readonly Alert[] = [
     for: '2m',
     summary: 'No operator leads: nothing is reconciled, and no heartbeat is sent.',
     meaning: 'No replica holds the Lease, or none is scraped.',
-    cost: 'All earnings, from the end of the heartbeat period on.',
+    cost: 'All earnings after the end of the heartbeat period.',
     look: ['kubectl -n NAMESPACE get lease dinfra-operator -o yaml', 'kubectl -n NAMESPACE get pods'],
-    fix: ['See why the pods do not run, or why they may not write the Lease: the right on `leases`.'],
+    fix: ['Check why the pods do not run, or why they may not write the Lease: the right on `leases`.'],
     fires: { series: { 'leader_election_master_status{name="dinfra-operator", pod="a"}': '0x5' }, atMinute: 3 },
     silent: {
       series: {

@@ -11,14 +11,14 @@ import { ControllerMetrics } from '../../src/kube/queue/controller-metrics.ts';
 import { showStalled } from '../../src/operator/stalled-metrics.ts';
 import { showBuildInfo } from '../../src/operator/version.ts';
 
-/** A metric of the operator's own. */
+/** A metric of the operator. */
 export interface MetricEntry {
   readonly name: string;
   readonly labels: readonly string[];
   readonly help: string;
 }
 
-/** Every metric of the operator's own, as its classes declare them; those of Node's runtime are not among them. */
+/** All metrics of the operator, as declared by its classes, without those of Node's runtime. */
 export function metricCatalogue(): readonly MetricEntry[] {
   const registry = new Registry();
   const nothing = { get: () => undefined, list: () => [], size: 0 };
@@ -38,7 +38,7 @@ export function metricCatalogue(): readonly MetricEntry[] {
     .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-/** prom-client keeps them and does not declare them. */
+/** prom-client has this field but does not declare it. */
 function labelsOf(metric: MetricObject & { readonly labelNames?: readonly string[] }): readonly string[] {
   return metric.labelNames ?? [];
 }

@@ -1,11 +1,11 @@
 import type { Dashboard, Panel } from './dashboards.ts';
 
-/** Grafana's grid is 24 wide: four panels a row. */
+/** Grafana's grid has 24 columns: four panels per row. */
 const WIDTH = 6;
 const HEIGHT = 7;
 const STAT_HEIGHT = 4;
 
-/** A dashboard in the JSON that Grafana's sidecars load. */
+/** A dashboard as JSON for Grafana's sidecar. */
 export function dashboardJson({ file, title, description, rows }: Dashboard): string {
   const panels: object[] = [];
   let y = 0;

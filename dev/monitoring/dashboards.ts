@@ -1,4 +1,4 @@
-/** A panel: what it answers, and the queries that answer it. */
+/** A panel: the question it answers, and its queries. */
 export interface Panel {
   readonly title: string;
   readonly unit?: 'short' | 's' | 'reqps' | 'bytes' | 'percentunit' | 'none';
@@ -6,7 +6,7 @@ export interface Panel {
   readonly queries: readonly { readonly expr: string; readonly legend: string }[];
 }
 
-/** A dashboard: rows of panels, in the order in which somebody asks. */
+/** A dashboard: rows of panels, from general to specific. */
 export interface Dashboard {
   readonly file: string;
   readonly title: string;
@@ -46,7 +46,7 @@ export const dashboards: readonly Dashboard[] = [
             ],
           },
           {
-            title: 'Teardowns that wait for a person',
+            title: 'Teardowns that wait for approval',
             kind: 'stat',
             queries: [{ expr: `sum(dinfra_teardowns_held{${SCOPE}}) or vector(0)`, legend: 'held' }],
           },
@@ -64,11 +64,11 @@ export const dashboards: readonly Dashboard[] = [
             queries: [{ expr: `sum by (type) (dinfra_deployments{${SCOPE}})`, legend: '{{type}}' }],
           },
           {
-            title: 'Why what is not up is not up',
+            title: 'Workloads not up, by reason',
             queries: [{ expr: `sum by (reason) (dinfra_deployments{${SCOPE}, ready!="True"})`, legend: '{{reason}}' }],
           },
           {
-            title: 'From award to up',
+            title: 'Time from award to ready',
             unit: 's',
             queries: [0.5, 0.9, 0.99].map((quantile) => ({
               expr: `histogram_quantile(${quantile}, sum by (le, type) (rate(dinfra_award_to_ready_seconds_bucket[1h])))`,
@@ -81,27 +81,27 @@ export const dashboards: readonly Dashboard[] = [
         title: 'Money',
         panels: [
           {
-            title: 'Price of a block, by state: Active earns it',
+            title: 'Price per block, by state (only Active earns it)',
             queries: [
               { expr: `sum by (provider, state) (dinfra_price_per_block{${SCOPE}})`, legend: '{{provider}} {{state}}' },
             ],
           },
           {
-            title: 'Earned a day, and owed',
+            title: 'Earnings per day, and amount owed',
             queries: [
               { expr: `increase(dinfra_earned_total{${SCOPE}}[1d])`, legend: '{{provider}} earned' },
               { expr: `dinfra_owed{${SCOPE}}`, legend: '{{provider}} owed' },
             ],
           },
           {
-            title: 'Of the owner to withdraw, and of the account for fees',
+            title: 'Balance to withdraw, and balance for fees',
             queries: [
               { expr: `dinfra_withdrawable{${SCOPE}}`, legend: '{{provider}} to withdraw' },
               { expr: `dinfra_account_free{${SCOPE}}`, legend: '{{provider}} for fees' },
             ],
           },
           {
-            title: 'Blocks not paid for, by reason',
+            title: 'Unpaid blocks, by reason',
             queries: [
               {
                 expr: `sum by (provider, reason) (increase(dinfra_blocks_unpaid_total{${SCOPE}}[1h]))`,
@@ -115,7 +115,7 @@ export const dashboards: readonly Dashboard[] = [
         title: 'Capacity',
         panels: [
           {
-            title: 'Used, by type',
+            title: 'Used capacity, by type',
             queries: [
               {
                 expr: `sum by (provider, type) (dinfra_offer_capacity{${SCOPE}, share="used"})`,
@@ -124,7 +124,7 @@ export const dashboards: readonly Dashboard[] = [
             ],
           },
           {
-            title: 'Free to be sold, by type',
+            title: 'Free capacity, by type',
             queries: [
               {
                 expr: `sum by (provider, type) (dinfra_offer_capacity{${SCOPE}, share="free"})`,
@@ -133,11 +133,11 @@ export const dashboards: readonly Dashboard[] = [
             ],
           },
           {
-            title: 'Workloads, as they were seen',
+            title: 'Workloads by observed state',
             queries: [{ expr: `sum by (workload) (dinfra_deployment_workloads{${SCOPE}})`, legend: '{{workload}}' }],
           },
           {
-            title: 'What waits for a person',
+            title: 'Stalled resources, by reason',
             queries: [{ expr: `sum by (kind, reason) (dinfra_stalled{${SCOPE}})`, legend: '{{kind}} {{reason}}' }],
           },
         ],
@@ -146,7 +146,7 @@ export const dashboards: readonly Dashboard[] = [
         title: 'Time left',
         panels: [
           {
-            title: 'Blocks the heartbeat still covers',
+            title: 'Blocks covered by the heartbeat',
             unit: 'none',
             queries: [{ expr: `dinfra_heartbeat_blocks_left{${SCOPE}}`, legend: '{{provider}}' }],
           },
@@ -158,10 +158,10 @@ export const dashboards: readonly Dashboard[] = [
         ],
       },
       {
-        title: 'What the chain is told',
+        title: 'Reports to the chain',
         panels: [
           {
-            title: 'Calls a minute',
+            title: 'Calls per minute',
             queries: [
               {
                 expr: `60 * sum by (call) (rate(dinfra_chain_calls_total{${SCOPE}, result="Applied"}[5m]))`,
@@ -170,7 +170,7 @@ export const dashboards: readonly Dashboard[] = [
             ],
           },
           {
-            title: 'Calls that were refused or lost',
+            title: 'Refused and lost calls',
             queries: [
               {
                 expr: `sum by (call, result) (increase(dinfra_chain_calls_total{${SCOPE}, result!="Applied"}[15m]))`,
@@ -201,11 +201,11 @@ export const dashboards: readonly Dashboard[] = [
         title: 'Queues',
         panels: [
           {
-            title: 'Keys that wait',
+            title: 'Queued keys',
             queries: [{ expr: 'sum by (controller) (workqueue_depth)', legend: '{{controller}}' }],
           },
           {
-            title: 'Wait in the queue, 99th percentile',
+            title: 'Time in the queue, 99th percentile',
             unit: 's',
             queries: [
               {
@@ -225,7 +225,7 @@ export const dashboards: readonly Dashboard[] = [
             ],
           },
           {
-            title: 'Reconciles that failed',
+            title: 'Failed reconciles',
             queries: [
               {
                 expr: 'sum by (controller) (rate(controller_runtime_reconcile_errors_total[5m]))',
@@ -239,19 +239,19 @@ export const dashboards: readonly Dashboard[] = [
         title: 'API server',
         panels: [
           {
-            title: 'Requests a second',
+            title: 'Requests per second',
             unit: 'reqps',
             queries: [
               { expr: 'sum by (method, code) (rate(rest_client_requests_total[5m]))', legend: '{{method}} {{code}}' },
             ],
           },
           {
-            title: 'Silence of watches',
+            title: 'Time since the last message of a watch',
             unit: 's',
             queries: [{ expr: 'dinfra_kube_watch_silence_seconds', legend: '{{resource}}' }],
           },
           {
-            title: 'Lists and watches that failed',
+            title: 'Failed lists and watches',
             queries: [
               {
                 expr: 'sum by (resource, reason) (increase(dinfra_kube_watch_failures_total[15m]))',
@@ -260,7 +260,7 @@ export const dashboards: readonly Dashboard[] = [
             ],
           },
           {
-            title: 'Objects known',
+            title: 'Cached objects',
             queries: [{ expr: 'dinfra_kube_objects', legend: '{{resource}}' }],
           },
         ],
@@ -280,7 +280,7 @@ export const dashboards: readonly Dashboard[] = [
             queries: [{ expr: 'rate(process_cpu_seconds_total[5m])', legend: '{{pod}}' }],
           },
           {
-            title: 'Lag of the event loop, 99th percentile',
+            title: 'Event loop lag, 99th percentile',
             unit: 's',
             queries: [{ expr: 'nodejs_eventloop_lag_p99_seconds', legend: '{{pod}}' }],
           },
@@ -297,7 +297,7 @@ export const dashboards: readonly Dashboard[] = [
         title: 'Calls',
         panels: [
           {
-            title: 'Calls a second',
+            title: 'Calls per second',
             unit: 'reqps',
             queries: [
               {
@@ -332,7 +332,7 @@ export const dashboards: readonly Dashboard[] = [
         title: 'Backends',
         panels: [
           {
-            title: 'Can be used',
+            title: 'Usable',
             queries: [{ expr: 'dinfra_reactor_up', legend: '{{namespace}}/{{reactor}} {{kind}}' }],
           },
         ],

@@ -4,7 +4,7 @@ import { metricCatalogue } from './catalogue.ts';
 import { dashboards } from './dashboards.ts';
 
 const known = metricCatalogue().map(({ name }) => name);
-/** Node's own, which prom-client collects by itself. */
+/** Metrics of Node's runtime, which prom-client collects. */
 const RUNTIME = /^(process|nodejs)_/;
 
 /** Names of metrics in a query: words with an underscore that are neither labels nor functions. */
@@ -34,7 +34,7 @@ test.each(
   expect(used.filter((name) => !isKnown(name))).toEqual([]);
 });
 
-test('no two alerts have one name, and every one says what to look at and what to do', () => {
+test('no two alerts have the same name, and each has commands for diagnosis and for the fix', () => {
   expect(alerts.length).toBeGreaterThan(20);
   expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
   for (const { look, fix, cost } of alerts)

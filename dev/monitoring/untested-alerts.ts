@@ -3,10 +3,10 @@ import { promtoolTests } from './alert-files.ts';
 import type { Alert } from './alerts.ts';
 
 /**
- * The alerts of a file of rules that nothing shows to fire when they should and to keep still when they should not: each
- * is tried alone.
+ * The alerts of a file of rules whose tests do not prove that they fire when they should and do not fire when they
+ * should not. Each is tested alone.
  *
- * @param passes runs the tests, in promtool's notation, and says whether all of them passed.
+ * @param passes runs tests in promtool's notation, and returns whether all of them passed.
  */
 export async function untestedAlerts(
   rules: { readonly file: string; readonly text: string },
