@@ -8,6 +8,7 @@ import { measure as chain } from './chain.ts';
 import { measure as cloudstack } from './cloudstack.ts';
 import { measure as failover } from './failover.ts';
 import { measure as helm } from './helm.ts';
+import { measure as hostile } from './hostile.ts';
 import { measure as install } from './install.ts';
 import { pageWith } from './page.ts';
 import {
@@ -24,7 +25,16 @@ import { measure as scale } from './scale.ts';
 
 // Measures everything, or what the arguments name, and writes bench/report.json and the tables of docs/benchmarks.md.
 
-const benches: Readonly<Record<string, Measure>> = { install, awards, scale, failover, helm, cloudstack, chain };
+const benches: Readonly<Record<string, Measure>> = {
+  install,
+  awards,
+  scale,
+  failover,
+  helm,
+  hostile,
+  cloudstack,
+  chain,
+};
 const reportFile = fileURLToPath(new URL('report.json', import.meta.url));
 const pageFile = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 
