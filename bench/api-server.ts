@@ -38,6 +38,13 @@ export class ApiServer {
     if (statusCode >= 300) throw new Error(`POST ${path}: ${statusCode} ${text.slice(0, 300)}`);
   }
 
+  /** Writes a status as a whole. */
+  async writeStatus(path: string, status: object): Promise<void> {
+    const { statusCode, body } = await this.send('PATCH', `${path}/status`, JSON.stringify({ status }));
+    const text = await body.text();
+    if (statusCode >= 300) throw new Error(`PATCH ${path}: ${statusCode} ${text.slice(0, 300)}`);
+  }
+
   async list(path: string): Promise<{ readonly items: readonly ApiObject[]; readonly version: string }> {
     const { statusCode, body } = await this.send('GET', path);
     const text = await body.text();
@@ -62,11 +69,15 @@ export class ApiServer {
     });
   }
 
-  private send(method: 'GET' | 'POST', path: string, body?: string, signal?: AbortSignal) {
+  private send(method: 'GET' | 'POST' | 'PATCH', path: string, body?: string, signal?: AbortSignal) {
     return request(`${this.server}${path}`, {
       method,
       dispatcher: this.agent,
-      headers: { ...this.headers, accept: 'application/json', 'content-type': 'application/json' },
+      headers: {
+        ...this.headers,
+        accept: 'application/json',
+        'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+      },
       ...(body !== undefined && { body }),
       ...(signal !== undefined && { signal }),
     });

@@ -22,8 +22,8 @@ export async function measure(say: (line: string) => void): Promise<readonly Fig
     await market.startOperator();
     const provider = await market.sell(100_000);
     const first = await market.subscribe(provider);
-    const model = await market.modelOf(provider, first);
     await market.until('the first award is mirrored', 60, async () => (await countOf(market, 'deployments')) === 1);
+    const model = await market.modelOf(provider, first);
     const visible = await visibleAfter(market, provider, say);
     const bursts = await burstsAgainstBare(market, provider, model, say);
     return [...visible, ...bursts, await catchUp(market, provider, say)];

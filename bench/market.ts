@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Keyring } from '@polkadot/keyring';
+import pLimit from 'p-limit';
 import { bundle, startCommand } from '../dev/build/bundle.ts';
 import { Environment } from '../dev/environment.ts';
 import { OperatorProcess } from '../dev/operator-process.ts';
@@ -11,7 +12,8 @@ import { type Simulator, startSimulator } from '../simulator/cloudstack/simulato
 import { readSubscription } from '../src/sources/dinfra/consumer-reader.ts';
 import { Consumer, wishFor } from '../test/support/consumer.ts';
 import { ours, secret } from '../test/support/manifests.ts';
-import { ApiServer } from './api-server.ts';
+import { type ApiObject, ApiServer } from './api-server.ts';
+import { copyOf, RunningTenure } from './copies.ts';
 import { metricSum, ownCpuSeconds } from './numbers.ts';
 
 /** The operator's own default. */
@@ -20,6 +22,8 @@ const PROVIDER = '//Bob';
 /** So little that no subscription runs out of funds while it is measured. */
 const PRICE = '1000000';
 const VM = { image: 'debian-12', cpu: 1, memoryMiB: 1024 };
+/** Copies that are written at once. */
+const COPIED_AT_ONCE = 24;
 /** Subscriptions in one call to the chain. */
 const INJECTED_AT_ONCE = 1_000;
 
@@ -98,7 +102,7 @@ export class Market {
       helm: environment.binaries.helm,
       logFile: join(environment.folder, 'operator.log'),
       resyncSeconds: RESYNC_SECONDS,
-      command: startCommand(join(environment.folder, 'dist')),
+      command: startCommand(join(environment.folder, 'dist'), profileFlags()),
     });
     this.operators.push(operator);
     return operator;
@@ -216,6 +220,45 @@ export class Market {
     await this.wake();
   }
 
+  /**
+   * Makes subscriptions with VMs that run, all of them copies of one that the operator has made: on chain, in the cloud and
+   * in the cluster. No operator may run meanwhile.
+   */
+  async copyRunning(
+    provider: number,
+    original: { readonly id: bigint; readonly model: Model },
+    firstId: bigint,
+    count: number,
+  ): Promise<void> {
+    const genesis = this.consumer.api.genesisHash.toHex();
+    const tenureOf = (subscription: bigint) => ({ genesis, subscription, tenure: 1 });
+    const running = new RunningTenure(this.cloud.world, tenureOf(original.id));
+    const path = (plural: string) => `/apis/dinfra.io/v1alpha1/namespaces/${this.namespace}/${plural}`;
+    const originals = await Promise.all(
+      (['subscriptions', 'deployments'] as const).map(async (plural) => {
+        const { items } = await this.api.list(path(plural));
+        const object = items.find(({ metadata }) => labelOf(metadata, 'dinfra.io/subscription') === `${original.id}`);
+        if (object === undefined) throw new Error(`subscription ${original.id} is not mirrored`);
+        return { plural, object };
+      }),
+    );
+    await this.inject(provider, original.model, firstId, count, 'Active');
+    const limit = pLimit(COPIED_AT_ONCE);
+    let done = 0;
+    const copy = async (index: number) => {
+      const tenure = tenureOf(firstId + BigInt(index));
+      const renaming = running.copyVm(tenure);
+      for (const { plural, object } of originals) {
+        const copied = copyOf(object, provider, tenure, renaming);
+        await this.api.create(path(plural), copied.object);
+        await this.api.writeStatus(`${path(plural)}/${copied.object.metadata.name}`, copied.status);
+      }
+      done += 1;
+      if (done % 1_000 === 0) this.say(`${done} of ${count} are there`);
+    };
+    await Promise.all(Array.from({ length: count }, (_, index) => limit(() => copy(index))));
+  }
+
   /** Has a block with an event that every operator of the chain has to look at. */
   async wake(): Promise<void> {
     const { tx } = this.consumer.api;
@@ -256,12 +299,6 @@ export class Market {
     }
   }
 
-  /** By the cloud's own books. */
-  runningVms(): number {
-    const vms = this.cloud.books().accounts['dinfra']?.vms ?? [];
-    return vms.filter(({ state }) => state === 'Running').length;
-  }
-
   async isMirrored(subscription: bigint): Promise<boolean> {
     const selector = `fieldSelector=spec.subscription%3D${subscription}`;
     const path = `/apis/dinfra.io/v1alpha1/namespaces/${this.namespace}/deployments?${selector}`;
@@ -277,4 +314,14 @@ export class Market {
   until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
     return until(what, seconds, holds);
   }
+}
+
+/** DINFRA_BENCH_PROFILE names a folder for CPU profiles of the operators, while one works on what costs. */
+function profileFlags(): readonly string[] {
+  const folder = process.env['DINFRA_BENCH_PROFILE'];
+  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
+}
+
+function labelOf(metadata: ApiObject['metadata'], key: string): unknown {
+  return (metadata['labels'] as Readonly<Record<string, unknown>> | undefined)?.[key];
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The value below which that share of them lies, by nearest rank. NaN of none. */
 export function percentile(values: readonly number[], share: number): number {
@@ -46,4 +47,15 @@ function cpuSeconds(pid: string, fields: readonly number[]): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const values = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.reduce((sum, field) => sum + Number(values[field] ?? 0), 0) / 100;
+}
+
+/**
+ * On a machine that others use, too: with DINFRA_BENCH_GATE what takes long to prepare waits, before it is measured, for
+ * somebody to make the file of that name, followed by a hyphen and `what`.
+ */
+export async function untilMachineIsFree(what: string, say: (line: string) => void): Promise<void> {
+  const gate = process.env['DINFRA_BENCH_GATE'];
+  if (gate === undefined) return;
+  say(`waiting for ${gate}-${what} …`);
+  while (!existsSync(`${gate}-${what}`)) await sleep(1_000);
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperatorProcess } from '../dev/operator-process.ts';
 import { GatedKubeconfig, HttpGate, type Passing } from '../test/support/http-gate.ts';
 import { Market } from './market.ts';
-import { median, metricSum, residentMiB, scaled } from './numbers.ts';
+import { median, metricSum, residentMiB, scaled, untilMachineIsFree } from './numbers.ts';
 import type { Figure } from './report.ts';
 
 const SIZES = [1_000, 10_000];
@@ -11,7 +11,6 @@ const SIZES = [1_000, 10_000];
 const CALM_S = Math.max(10, scaled(60));
 const SAMPLES = 20;
 const REST_S = Math.max(60, scaled(300));
-const FILL_S = 3_600;
 const START_S = 600;
 
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -23,7 +22,10 @@ interface Start {
   readonly blockedMs: number;
 }
 
-/** The operator with nothing, and with thousands of live subscriptions, each with a VM that runs. */
+/**
+ * The operator with nothing, and with thousands of live subscriptions, each with a VM that runs. One of them was made by the
+ * operator, the others are copies of it: on chain, in the cloud and in the cluster.
+ */
 export async function measure(
   say: (line: string) => void,
   sizes: readonly number[] = SIZES.map(scaled),
@@ -37,18 +39,18 @@ export async function measure(
     say('memory without a Deployment …');
     await market.untilIdle(START_S);
     const base = await calmMiB(operator);
-    const first = await market.subscribe(provider);
-    await market.untilActive(first);
-    const model = await market.modelOf(provider, first);
+    const id = await market.subscribe(provider);
+    await market.untilActive(id);
+    await market.untilIdle(START_S);
+    const original = { id, model: await market.modelOf(provider, id) };
     const figures = [baseFigure(base)];
     let have = 0;
     for (const deployments of sizes) {
       say(`${deployments} subscriptions …`);
-      await market.inject(provider, model, 100_000n + BigInt(have), deployments - have, 'Active');
-      have = deployments;
-      await market.untilCount('VMs run', deployments, FILL_S, async () => market.runningVms());
-      await market.untilIdle(FILL_S);
       await market.stopOperator();
+      await market.copyRunning(provider, original, 100_000n + BigInt(have), deployments - have);
+      have = deployments;
+      await untilMachineIsFree(`${deployments}`, say);
       say(`a new process with ${deployments} …`);
       const from = performance.now();
       operator = await market.startOperator();

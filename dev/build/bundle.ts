@@ -52,9 +52,9 @@ export async function bundle(out: string = join(root, 'dist')): Promise<void> {
   writeFileSync(join(out, 'package.json'), `${JSON.stringify({ type: 'module', private: true }, undefined, 2)}\n`);
 }
 
-/** How the image starts the operator of a bundle, before its flags: see the Dockerfile. */
-export function startCommand(out: string): readonly [string, ...string[]] {
-  return [process.execPath, '--max-semi-space-size=4', join(out, 'dinfra-operator.js')];
+/** How the image starts the operator of a bundle, before its flags: see the Dockerfile. `more` are flags of Node. */
+export function startCommand(out: string, more: readonly string[] = []): readonly [string, ...string[]] {
+  return [process.execPath, '--max-semi-space-size=4', ...more, join(out, 'dinfra-operator.js')];
 }
 
 /** Version and revision, for `--version`, logs and metrics. */

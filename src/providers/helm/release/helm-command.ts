@@ -183,8 +183,10 @@ function environmentIn(home: string, mayConnect: boolean): Readonly<Record<strin
     HELM_DATA_HOME: folder('data'),
     HELM_PLUGINS: folder('plugins'),
     HELM_DRIVER: 'secret',
-    // Well below the limit of the address space: the garbage collector works harder before it is too late.
-    GOMEMLIMIT: '512MiB',
+    // An install allocates little and ends soon: collecting seldom saves a fifth of its CPU time. Well below the limit of the
+    // address space the collector works harder, before it is too late.
+    GOGC: '400',
+    GOMEMLIMIT: '256MiB',
     ...(mayConnect ? {} : { HTTP_PROXY: NO_NETWORK, HTTPS_PROXY: NO_NETWORK }),
   };
 }
