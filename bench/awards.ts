@@ -5,10 +5,10 @@ import { median, percentile, scaled } from './numbers.ts';
 import type { Figure } from './report.ts';
 
 const ROUNDS = 3;
-const BURST = 500;
+const BURST = 300;
 /** Requests in flight of the bare loop; the best of them counts. */
 const BARE_PARALLEL = [8, 32];
-const SINGLE = 100;
+const SINGLE = 50;
 const MISSED_BLOCKS = 600;
 const SETTLE_S = 600;
 
@@ -88,6 +88,8 @@ async function burstsAgainstBare(
   const bare: number[] = [];
   const mirrorCpu: number[] = [];
   const wholeCpu: number[] = [];
+  let settled = scaled(SINGLE) + 1;
+  await market.untilRunning(settled, SETTLE_S);
   await market.environment.kubectl(['create', 'namespace', 'bare']);
   for (let round = 0; round < ROUNDS; round++) {
     say(`round ${round + 1} of ${ROUNDS}: a burst of ${burst} awards …`);
@@ -98,7 +100,8 @@ async function burstsAgainstBare(
     });
     ours.push(made.perSecond);
     mirrorCpu.push(((market.operatorCpuSeconds() - before) / burst) * 1_000);
-    await atRest(market);
+    settled += burst;
+    await market.untilRunning(settled, SETTLE_S);
     wholeCpu.push(((market.operatorCpuSeconds() - before) / burst) * 1_000);
     say(`round ${round + 1} of ${ROUNDS}: the same objects by a bare loop …`);
     const rates: number[] = [];
@@ -171,11 +174,6 @@ async function rateOf(market: Market, namespace: string, awards: number, work: (
   await market.untilCount('objects are there', awards * 2, SETTLE_S, async () => objects.length);
   over.abort();
   return { perSecond: (objects.length - 1) / ((last - first) / 1_000), objects };
-}
-
-/** Waits until nothing waits for a worker any more, so that the bare loop has the machine for itself. */
-async function atRest(market: Market): Promise<void> {
-  await market.untilIdle(SETTLE_S);
 }
 
 function copyOf({ apiVersion, kind, metadata, spec }: ApiObject, suffix: string): ApiObject {

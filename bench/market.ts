@@ -286,17 +286,39 @@ export class Market {
     }
   }
 
+  /** The metrics of the operator started last; empty when it is too busy to answer. */
+  private async page(): Promise<string> {
+    return (
+      (await this.operators
+        .at(-1)
+        ?.metrics()
+        .catch(() => '')) ?? ''
+    );
+  }
+
   /** Waits until no Deployment waits for a worker of the operator or is worked on, for three seconds in a row. */
   async untilIdle(seconds: number): Promise<void> {
     const deadline = performance.now() + seconds * 1_000;
     for (let idle = 0; idle < 3; ) {
-      const page = (await this.operators.at(-1)?.metrics()) ?? '';
+      const page = await this.page();
       const busy =
         metricSum(page, 'workqueue_depth') + metricSum(page, 'controller_runtime_active_workers', 'deployment');
-      idle = busy === 0 ? idle + 1 : 0;
+      idle = page !== '' && busy === 0 ? idle + 1 : 0;
       if (performance.now() > deadline) throw new Error(`the operator is still busy after ${seconds} s`);
       await sleep(1_000);
     }
+  }
+
+  /**
+   * Waits until so many Deployments are Active on chain with a VM that runs, and nothing is left to do: what follows a burst
+   * must not take from the next turn.
+   */
+  async untilRunning(deployments: number, seconds: number): Promise<void> {
+    await this.untilCount('tenures run', deployments, seconds, async () => {
+      const page = await this.page();
+      return metricSum(page, 'dinfra_deployments', 'state="Active"', 'ready="True"');
+    });
+    await this.untilIdle(seconds);
   }
 
   async isMirrored(subscription: bigint): Promise<boolean> {
