@@ -29,24 +29,24 @@ export class BridgeMetrics {
       'dinfra_chain_last_head_timestamp_seconds',
       'When the last finalised block was seen, in Unix seconds.',
     );
-    this.chainUp = gauge('dinfra_chain_up', '1 while a node is followed and its finality advances, else 0.');
+    this.chainUp = gauge('dinfra_chain_up', '1 while a node is connected and its finality advances, else 0.');
     this.calls = new Counter({
       name: 'dinfra_chain_calls_total',
-      help: 'Calls sent to the chain, by what became of them: Applied, Refused or Lost.',
+      help: 'Calls sent to the chain, by result: Applied, Refused or Lost.',
       labelNames: [...labelNames, 'call', 'result'],
       registers,
     });
     this.teardownsHeld = gauge(
       'dinfra_teardowns_held',
-      'Teardowns that wait for a person because the limit of the Provider is used up.',
+      'Teardowns that wait for approval because the limit of the Provider is used up.',
     );
     this.objectsRefused = gauge(
       'dinfra_mirror_objects_refused',
-      'Subscriptions and Deployments that are out of step because the API server refuses them.',
+      'Subscriptions and Deployments that are not up to date because the API server refuses them.',
     );
     this.awardsUnreadable = gauge(
       'dinfra_awards_unreadable',
-      'Awards on chain that could not be decoded. What runs for them is left as it is.',
+      'Awards on chain that could not be decoded. Their workloads are not touched.',
     );
     this.comparisons = new Counter({
       name: 'dinfra_bridge_comparisons_total',
@@ -56,7 +56,7 @@ export class BridgeMetrics {
     });
     this.stageFailures = new Counter({
       name: 'dinfra_bridge_stage_failures_total',
-      help: 'Stages of a comparison that failed, by reason of docs/reasons.md. The other stages go on.',
+      help: 'Stages of a comparison that failed, by reason of docs/reasons.md. The other stages continue.',
       labelNames: [...labelNames, 'stage', 'reason'],
       registers,
     });

@@ -46,12 +46,12 @@ export class DesiredMetrics {
     );
     gauge(
       'dinfra_heartbeat_period_blocks',
-      'Blocks one heartbeat covers, as the chain has it.',
+      'Blocks that one heartbeat covers, from the chain.',
       ({ heartbeatPeriod }) => heartbeatPeriod,
     );
     gauge(
       'dinfra_accept_period_blocks',
-      'Blocks within which an award has to be answered, as the chain has it.',
+      'Blocks within which an award has to be answered, from the chain.',
       ({ acceptPeriod }) => acceptPeriod,
     );
     new Gauge({
@@ -68,7 +68,7 @@ export class DesiredMetrics {
     });
     new Gauge({
       name: 'dinfra_price_per_block',
-      help: 'Sum of the prices of one block, in whole units of the chain, of the tenures in a state: what is earned while Active, and missed while Degraded. Suspended ones pay a part of it.',
+      help: 'Sum of the prices of one block, in whole units of the chain, of the tenures in a state: earned while Active, lost while Degraded. Suspended tenures pay a part of it.',
       labelNames: ['namespace', 'provider', 'state'],
       registers,
       collect() {
@@ -82,7 +82,7 @@ export class DesiredMetrics {
     });
     new Gauge({
       name: 'dinfra_offer_capacity',
-      help: 'Tenures there may be of an offer on chain, by descriptor type: used, as awarded and not yet released, and free.',
+      help: 'Capacity of an offer on chain in tenures, by descriptor type: used, i.e. awarded and not released, and free.',
       labelNames: ['namespace', 'provider', 'type', 'share'],
       registers,
       collect() {
@@ -97,7 +97,7 @@ export class DesiredMetrics {
     });
     this.unpaid = new Counter({
       name: 'dinfra_blocks_unpaid_total',
-      help: 'Blocks of tenures for which nothing is paid, an estimate: at each comparison the blocks since the one before, of each Degraded tenure by its reason on chain, and of each Active one beyond the last heartbeat as HeartbeatLapsed. The states at the end of the time count for all of it; what passed while no operator ran is not counted.',
+      help: 'Blocks of tenures for which nothing was paid, an estimate: at each comparison the blocks since the one before, of each Degraded tenure by its reason on chain, and of each Active one beyond the last heartbeat as HeartbeatLapsed. The states at the end of an interval count for all of it; blocks while no operator ran are not counted.',
       labelNames: ['namespace', 'provider', 'reason'],
       registers,
     });

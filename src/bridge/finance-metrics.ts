@@ -17,19 +17,19 @@ export class FinanceMetrics {
     const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers });
     this.free = gauge(
       'dinfra_account_free',
-      'Balance that the account that signs can pay fees from, in whole units of the chain. Read every five minutes, as all money is.',
+      'Balance that the account that signs can pay fees from, in whole units of the chain. Read every five minutes, like all amounts.',
     );
     this.owed = gauge(
       'dinfra_owed',
-      'What Active tenures have earned since they were last settled, in whole units: price times covered blocks, at most what the consumer has funded. Suspended ones are not counted.',
+      'Earnings of Active tenures since their last settlement, in whole units: price times covered blocks, limited by the consumer’s funds. Suspended tenures are not included.',
     );
     this.withdrawable = gauge(
       'dinfra_withdrawable',
-      'What was paid to the owner and not withdrawn yet, in whole units. Providers of one owner show the same.',
+      'Amount paid to the owner and not withdrawn yet, in whole units. The same for all Providers of one owner.',
     );
     this.earned = new Counter({
       name: 'dinfra_earned_total',
-      help: 'What was paid to the owner while this operator led, in whole units: the growth of dinfra_withdrawable from reading to reading. What was paid and withdrawn between two readings is not seen.',
+      help: 'Amount paid to the owner while this operator led, in whole units: the growth of dinfra_withdrawable between readings. Amounts paid and withdrawn between two readings are not included.',
       labelNames,
       registers,
     });

@@ -12,7 +12,7 @@ interface StallingObject extends KubeObject {
 export function showStalled(registry: Registry, stores: readonly Pick<StoreView<StallingObject>, 'list'>[]): void {
   new Gauge({
     name: 'dinfra_stalled',
-    help: 'Objects of the operator’s kinds whose condition Stalled is True: nothing changes until a person changes something. The namespace of a DescriptorType is empty.',
+    help: 'Objects of the operator’s kinds whose condition Stalled is True: the operator cannot continue until somebody changes something. The namespace of a DescriptorType is empty.',
     labelNames: ['namespace', 'kind', 'reason'],
     registers: [registry],
     collect() {

@@ -25,7 +25,7 @@ export function versionText({ version: number, revision }: Version = version): s
 export function showBuildInfo(registry: Registry): void {
   const info = new Gauge({
     name: 'dinfra_build_info',
-    help: 'Which program this is: always 1.',
+    help: 'Version of the program; always 1.',
     labelNames: ['version', 'revision', 'node'] as const,
     registers: [registry],
   });

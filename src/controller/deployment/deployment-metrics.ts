@@ -35,7 +35,7 @@ export class DeploymentMetrics implements ReconcileMetrics {
     });
     new Gauge({
       name: 'dinfra_deployment_workloads',
-      help: 'Deployments by provider, descriptor type, state on chain, and how the workload is: Absent, Up, Down, Unseen, or NotLooked before the first look.',
+      help: 'Deployments by provider, descriptor type, state on chain, and state of the workload: Absent, Up, Down, Unseen, or NotLooked before the first observation.',
       labelNames: ['namespace', 'provider', 'type', 'state', 'workload'],
       registers,
       collect() {
@@ -50,7 +50,7 @@ export class DeploymentMetrics implements ReconcileMetrics {
     });
     this.awardToReady = new Histogram({
       name: 'dinfra_award_to_ready_seconds',
-      help: 'Time from mirroring an award to what it asks for being up, in seconds.',
+      help: 'Time from the mirroring of an award until its workload is up, in seconds.',
       labelNames: ['type'],
       buckets: [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600],
       registers,
@@ -70,7 +70,7 @@ export class DeploymentMetrics implements ReconcileMetrics {
     });
     this.hindrances = new Counter({
       name: 'dinfra_deployment_hindrances_total',
-      help: 'Reconciles of Deployments that ended with something in the way, by reason of docs/reasons.md.',
+      help: 'Reconciles of Deployments that ended with a problem, by reason of docs/reasons.md.',
       labelNames: ['reason'],
       registers,
     });

@@ -24,7 +24,7 @@ export class ReactorMetrics {
     });
     this.orphans = new Gauge({
       name: 'dinfra_orphans',
-      help: 'Tenures without a Deployment of which the backend of a Reactor still has something.',
+      help: 'Tenures without a Deployment that still have resources in the backend of a Reactor.',
       labelNames: ['namespace', 'reactor'],
       registers,
     });

@@ -45,7 +45,7 @@ export class ReflectorMetrics {
     });
     new Gauge({
       name: 'dinfra_kube_watch_silence_seconds',
-      help: 'Time since the API server last said anything on this resource; about a minute at rest.',
+      help: 'Time since the last message of the API server about this resource; about a minute at rest.',
       labelNames,
       registers,
       collect() {

@@ -14,7 +14,7 @@ const RENEWED_SECONDS = 2 * 86_400;
 export function showCertificateEnds(registry: Registry, access: Pick<ClusterAccess, 'credentials'>): void {
   new Gauge({
     name: 'dinfra_cluster_certificate_expiry_timestamp_seconds',
-    help: 'When a certificate of the access to the API server ends, in Unix seconds: of the client, of the CA, or the token, if it lasts for days. Absent when there is none.',
+    help: 'When the credentials for the API server expire, in Unix seconds: the client certificate, the CA certificate, or a token with a lifetime of days. Absent if there is none.',
     labelNames: ['certificate'],
     registers: [registry],
     async collect() {
