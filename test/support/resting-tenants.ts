@@ -2,6 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { metricSum } from '../../bench/numbers.ts';
 import type { Fingerprint } from '../../dev/demo/world.ts';
 import type { OperatorRelease } from '../../dev/operator-release.ts';
+import { type Deployment, deployments } from '../../src/api/deployment.ts';
+import { Label } from '../../src/api/labels.ts';
+import { PINNED } from '../../src/controller/content/content-pins.ts';
+import { KubeClient } from '../../src/kube/client/kube-client.ts';
+import { loadClusterAccess } from '../../src/kube/client/kubeconfig.ts';
 import { accountName, describeRequest, isWrite, type Request, readAuditLog } from './audit-log.ts';
 import { wishFor, withoutNote } from './consumer.ts';
 import { Stage } from './stage.ts';
@@ -73,6 +78,46 @@ export class RestingTenants {
     return { tenants: await world.fingerprint(this.names), writes: (await this.writes()).slice(seen) };
   }
 
+  /**
+   * Leaves of each tenant what the first version of the operator wrote, which kept neither the reactor, nor the descriptor
+   * as it was accepted, nor facts. Nobody may be acting.
+   */
+  async forgetWhatTheFirstVersionDidNotKeep(): Promise<void> {
+    const { environment } = this.stage;
+    const { namespace } = environment;
+    // Nobody else may write the spec of what is mirrored.
+    const operator = new KubeClient(loadClusterAccess(environment.release.kubeconfig));
+    const signal = AbortSignal.timeout(60_000);
+    for (const name of this.names) {
+      const ref = { name, namespace };
+      const spec = { reactorRef: null, accepted: null };
+      const { status } = await operator.mergePatch(deployments, ref, { spec }, signal);
+      const { facts: _facts, accepted: _accepted, lastHandledReconcileAt: _handled, ...first } = status;
+      const steps = [{ op: 'replace', path: '/status', value: first }] as const;
+      await operator.jsonPatch(deployments, ref, steps, signal, { subresource: 'status' });
+    }
+    await environment.kubectl(['delete', 'configmaps', '-l', `${Label.content}=${PINNED}`]);
+  }
+
+  /** How many tenants have their reactor, their accepted descriptor with its bytes, and facts of a workload that is up. */
+  async kept(): Promise<number> {
+    const pins = await this.stage.environment.kubectl([
+      'get',
+      'configmaps',
+      '-l',
+      `${Label.content}=${PINNED}`,
+      '-o',
+      'name',
+    ]);
+    const pinned = new Set(pins.split('\n').map((line) => line.replace('configmap/', '')));
+    return (await deploymentsOf(this.stage)).filter(
+      ({ spec, status }) =>
+        spec.reactorRef !== undefined &&
+        pinned.has(spec.accepted?.contentRef.name ?? '') &&
+        status.facts?.workload === 'Up',
+    ).length;
+  }
+
   /** All writes so far. */
   private async writes(): Promise<readonly string[]> {
     const { plane, namespace } = this.stage.environment;
@@ -92,6 +137,11 @@ export class RestingTenants {
     const { namespace = '', name = '', resource } = objectRef;
     return this.names.includes(namespace) || (resource === 'namespaces' && this.names.includes(name));
   }
+}
+
+async function deploymentsOf({ environment }: Stage): Promise<readonly Deployment[]> {
+  const list = await environment.kubectl(['get', 'deployments.dinfra.io', '-o', 'json']);
+  return (JSON.parse(list) as { readonly items: readonly Deployment[] }).items;
 }
 
 async function wishes(type: 'helm' | 'vm', count: number) {
