@@ -319,8 +319,7 @@ describe('the Provider', () => {
 
   test('a Provider and a Reactor deleted while a tenant runs wait and report it; the offers are withdrawn', async () => {
     const { environment, consumer, world } = stage;
-    // As Argo CD prunes: whatever were owned by it would go first.
-    await environment.kubectl(['delete', 'provider', 'acme-renamed', '--cascade=foreground', '--wait=false']);
+    await environment.kubectl(['delete', 'provider', 'acme-renamed', '--wait=false']);
     await environment.kubectl(['delete', 'reactor', 'cloud', '--wait=false']);
     await stage.until('the Provider says what it waits for', 30, async () => {
       const state = await condition('provider', 'acme-renamed', 'Ready');
