@@ -112,7 +112,7 @@ export class World {
 
   /** Whether the mirror shows these as Active and Ready: it is a moment behind the chain. */
   async areSettled(names: readonly string[]): Promise<boolean> {
-    const { items } = (await this.json(['get', 'deployments.dinfra.io'])) as {
+    const { items } = (await this.json(['get', 'deployments.dinfra.io', '-A'])) as {
       readonly items: readonly {
         readonly metadata: { readonly name: string; readonly generation: number };
         readonly spec: { readonly state: string };
