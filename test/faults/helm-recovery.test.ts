@@ -208,15 +208,15 @@ describe('an operator that is killed', () => {
 });
 
 describe('a helm that is killed', () => {
-  /** Many objects, so that there is enough time for the kill. */
+  /** As many objects as the quota admits, so that there is enough time for the kill. */
   const slow = {
     ...WEB_CHART,
-    'templates/many.yaml': `{{ range $i := until 90 }}
+    'templates/many.yaml': `{{ range $kind := list "ConfigMap" "Secret" }}{{ range $i := until 40 }}
 ---
 apiVersion: v1
-kind: ServiceAccount
+kind: {{ $kind }}
 metadata: {name: many-{{ $i }}, labels: {replicas: "{{ $.Values.replicas }}"}}
-{{ end }}`,
+{{ end }}{{ end }}`,
   };
 
   /** Kills the helm process of a tenure as soon as its revision is in this state. */
