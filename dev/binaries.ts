@@ -32,7 +32,8 @@ export function findBinaries(environment: NodeJS.ProcessEnv = process.env): Bina
   return Object.fromEntries(binaryNames.map((name) => [name, find(name)])) as Record<BinaryName, string>;
 }
 
-function isExecutable(path: string): boolean {
+/** True if the path is a program that this user may run. */
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { add, type Count, countCargo, countVitest, failuresOf } from './count.ts';
+import { cacheFolder } from './support/cache-folder.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -89,7 +90,8 @@ async function runChain(): Promise<Count> {
   const features = ['--features', 'runtime-benchmarks,try-runtime'];
   const child = execa('cargo', ['test', '--workspace', '--locked', ...features], {
     cwd: join(root, 'chain'),
-    env: { CARGO_TARGET_DIR: process.env['CARGO_TARGET_DIR'] ?? cargoTarget() },
+    // Outlives the checkout: compiling the dependencies of a runtime takes two cores eight minutes.
+    env: { CARGO_TARGET_DIR: process.env['CARGO_TARGET_DIR'] ?? join(cacheFolder(), 'cargo-target') },
     reject: false,
     stdout: ['pipe', 'inherit'],
     stderr: ['pipe', 'inherit'],
@@ -99,12 +101,6 @@ async function runChain(): Promise<Count> {
   const count = countCargo(all ?? '', !failed);
   if (count.failed > 0) failures.push('cargo test');
   return count;
-}
-
-/** Outside of the checkout, to survive it: a runtime's dependencies take eight minutes on two cores. */
-function cargoTarget(): string {
-  const { DINFRA_CACHE: cache, XDG_CACHE_HOME: caches = join(homedir(), '.cache') } = process.env;
-  return join(cache ?? join(caches, 'dinfra-operator'), 'cargo-target');
 }
 
 async function show(command: string, args: readonly string[]): Promise<boolean> {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { cacheFolder } from './cache-folder.ts';
 import { lackingCommand, leftOut } from './left-out.ts';
 
 const source = fileURLToPath(new URL('../../tools/judges', import.meta.url));
@@ -20,11 +20,9 @@ const OF_THE_MACHINE =
  * this machine cannot build them, and their tests are skipped.
  */
 export async function setup(): Promise<void> {
-  const parent =
-    process.env['DINFRA_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'dinfra-operator');
   const digest = createHash('sha256');
   for (const file of ['go.mod', 'go.sum', 'lua/main.go']) digest.update(readFileSync(join(source, file)));
-  const folder = join(parent, `judges-${digest.digest('hex').slice(0, 16)}`);
+  const folder = join(cacheFolder(), `judges-${digest.digest('hex').slice(0, 16)}`);
   const lacking = existsSync(folder) ? undefined : (lackingCommand('go') ?? (await build(folder)));
   const without = leftOut('what promtool, actionlint, kubeconform and the Lua engine of Argo CD judge', lacking);
   process.env['DINFRA_JUDGES'] = without ? '' : folder;

@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { isExecutable } from '../../dev/binaries.ts';
 
 /** For `skipIf`: true if this machine lacks something; then prints a line with what is skipped and why. */
 export function leftOut(what: string, lacking: string | undefined): boolean {
@@ -23,14 +23,5 @@ export function lackingSshKeygen(): string | undefined {
     return undefined;
   } catch {
     return `the user ${process.getuid?.()} has no name on this machine`;
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
