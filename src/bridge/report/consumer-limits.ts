@@ -21,6 +21,7 @@ export class ConsumerLimits {
     now: number,
   ): ReadonlySet<string> {
     this.note(awards, now);
+    const within = new Map<string, ReadonlySet<string>>();
     const { tenures = Number.POSITIVE_INFINITY, awardsPerHour = Number.POSITIVE_INFINITY } = limits;
     const live = new Map<string, number>();
     for (const { consumer, state } of awards) {
@@ -30,9 +31,12 @@ export class ConsumerLimits {
     for (const award of awards.filter(({ state }) => state === 'Awarded').sort(bySubscription)) {
       const { consumer } = award;
       const key = keyOf(award);
-      const place = [...(this.seen.get(consumer)?.keys() ?? [])].indexOf(key);
+      const seen = this.seen.get(consumer);
+      const first = within.get(consumer) ?? new Set([...(seen?.keys() ?? [])].slice(0, awardsPerHour));
+      within.set(consumer, first);
       const count = live.get(consumer) ?? 0;
-      if (count >= tenures || place >= awardsPerHour) beyond.add(key);
+      const isTooMany = seen?.has(key) === true && !first.has(key);
+      if (count >= tenures || isTooMany) beyond.add(key);
       else live.set(consumer, count + 1);
     }
     return beyond;
@@ -44,14 +48,17 @@ export class ConsumerLimits {
       if (times.size === 0) this.seen.delete(consumer);
     }
     const { known } = this;
+    const keys = new Set<string>();
     for (const award of awards) {
-      const isNew = known === undefined ? award.state === 'Awarded' : !known.has(keyOf(award));
+      const key = keyOf(award);
+      keys.add(key);
+      const isNew = known === undefined ? award.state === 'Awarded' : !known.has(key);
       if (!isNew) continue;
       const times = this.seen.get(award.consumer) ?? new Map<string, number>();
-      if (!times.has(keyOf(award))) times.set(keyOf(award), now);
+      if (!times.has(key)) times.set(key, now);
       this.seen.set(award.consumer, times);
     }
-    this.known = new Set(awards.map(keyOf));
+    this.known = keys;
   }
 }
 
