@@ -164,14 +164,12 @@ export class HelmReactor implements Reactor {
    */
   private async endPods(identity: TenureIdentity, signal: AbortSignal): Promise<number> {
     const { name } = identity;
-    const since = this.endingSince.get(name) ?? this.now();
-    this.endingSince.set(name, since);
     const kinds = tenantKinds(this.settings.extraKinds);
     try {
-      await admitNoPods(this.cluster.operator, identity, this.settings, signal);
+      const since = this.endingSince.get(name) ?? (await this.beginEnding(identity, signal));
       const end = async ({ cluster }: TenantKey) => {
         const isOverdue = this.now() - since >= PODS_END_MS;
-        const { count } = await endPods(cluster, name, isOverdue, signal);
+        const count = await endPods(cluster, name, isOverdue, signal);
         if (count > 0 && !isOverdue) return count;
         await releaseFinalizers(cluster, name, kinds, signal);
         return 0;
@@ -181,6 +179,14 @@ export class HelmReactor implements Reactor {
       ofOneThing(error);
       return 0;
     }
+  }
+
+  /** Closes the namespace to new pods, once, and returns when that was. */
+  private async beginEnding(identity: TenureIdentity, signal: AbortSignal): Promise<number> {
+    await admitNoPods(this.cluster.operator, identity, this.settings, signal);
+    const since = this.now();
+    this.endingSince.set(identity.name, since);
+    return since;
   }
 
   private async realise(order: Order, isNew: boolean, signal: AbortSignal): Promise<Step> {

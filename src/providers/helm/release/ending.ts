@@ -15,23 +15,17 @@ const OF_KUBERNETES = new Set([
   'service.kubernetes.io/load-balancer-cleanup',
 ]);
 
-/** The remaining pods of a namespace. */
-export interface PodsLeft {
-  readonly count: number;
-  /** Error messages. */
-  readonly troubles: readonly string[];
-}
-
 /**
  * Terminates the pods of a namespace whose tenure has ended: within half a minute, or immediately if `overdue`, which
- * also removes their finalizers. Meant for a namespace whose quota admits no more pods.
+ * also removes their finalizers. Meant for a namespace whose quota admits no more pods. Returns how many there were; a
+ * pod that is refused keeps no other.
  */
 export async function endPods(
   cluster: Cluster,
   namespace: string,
   overdue: boolean,
   signal: AbortSignal,
-): Promise<PodsLeft> {
+): Promise<number> {
   let count = 0;
   const endOne = async (pod: ApiObject) => {
     count += 1;
@@ -41,8 +35,8 @@ export async function endPods(
     const gracePeriodSeconds = overdue ? 0 : GRACE_SECONDS;
     await cluster.delete(POD, { name, namespace }, signal, { preconditions: { uid }, gracePeriodSeconds });
   };
-  const troubles = await forEachOf(cluster, POD, namespace, endOne, signal);
-  return { count, troubles };
+  await forEachOf(cluster, POD, namespace, endOne, signal);
+  return count;
 }
 
 /** The grace period of a terminating pod, in seconds. */
@@ -50,19 +44,17 @@ function graceOf(pod: ApiObject): number {
   return numberOf(at(pod, 'metadata', 'deletionGracePeriodSeconds')) ?? 0;
 }
 
-/** Removes the finalizers of all objects of these kinds, except those of Kubernetes itself. */
+/** Removes the finalizers of all objects of these kinds, except those of Kubernetes itself. One that is refused keeps no other. */
 export async function releaseFinalizers(
   cluster: Cluster,
   namespace: string,
   kinds: readonly Address[],
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  const troubles: string[] = [];
+): Promise<void> {
   for (const kind of kinds) {
     const release = (object: ApiObject) => releaseOne(cluster, kind, object, OF_KUBERNETES, signal);
-    troubles.push(...(await forEachOf(cluster, kind, namespace, release, signal)));
+    await forEachOf(cluster, kind, namespace, release, signal);
   }
-  return troubles;
 }
 
 async function releaseOne(

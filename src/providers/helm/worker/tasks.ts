@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { type DinfraError, TerminalError } from '../../../errors/dinfra-error.ts';
+import type { ReasonOf } from '../../../errors/catalogue.ts';
+import { TerminalError } from '../../../errors/dinfra-error.ts';
 import { readChartArchive, writeChartArchive } from '../chart/chart-archive.ts';
 import { type ChartMetadata, inspectChart } from '../chart/chart-inspection.ts';
 import { type IndexAnswer, lookUpChart } from '../chart/repository-index.ts';
@@ -38,7 +39,12 @@ export interface Results {
 /** A result, or an error of the catalogue. */
 export type Answer =
   | { readonly kind: 'Done'; readonly result: Results[keyof Results] }
-  | { readonly kind: 'Refused'; readonly code: string; readonly message: string; readonly path: string | undefined };
+  | {
+      readonly kind: 'Refused';
+      readonly code: ReasonOf<'terminal'>;
+      readonly message: string;
+      readonly path: string | undefined;
+    };
 
 /** Kubernetes' limit for a Secret, in which helm stores a release. */
 const MAX_RELEASE_BYTES = 1024 * 1024;
@@ -52,13 +58,14 @@ export async function perform(task: Task): Promise<Answer> {
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
     const { code, message, path } = error;
-    return { kind: 'Refused', code, message, path };
+    // A terminal error is constructed with no other code.
+    return { kind: 'Refused', code: code as ReasonOf<'terminal'>, message, path };
   }
 }
 
 /** The error for a refusal. */
-export function refusalOf({ code, message, path }: Extract<Answer, { kind: 'Refused' }>): DinfraError {
-  return new TerminalError(code as TerminalError['code'] & never, { message, ...(path !== undefined && { path }) });
+export function refusalOf({ code, message, path }: Extract<Answer, { kind: 'Refused' }>): TerminalError {
+  return new TerminalError(code, { message, ...(path !== undefined && { path }) });
 }
 
 async function resultOf(task: Task): Promise<Results[keyof Results]> {
