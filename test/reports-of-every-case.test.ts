@@ -14,21 +14,13 @@ import { TenureMemory } from '../src/bridge/report/tenure-memory.ts';
 import { statusAfter } from '../src/controller/deployment/deployment-status.ts';
 import { type Found, nextAction, type OrderFact } from '../src/controller/deployment/next-action.ts';
 import { RefusedError, RetryableError, TerminalError } from '../src/errors/dinfra-error.ts';
-import type { Present } from '../src/providers/port.ts';
 import { deploymentFor } from './support/deployment-for.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { awardOf, GENESIS, HASH } from './support/memory-source.ts';
+import { running as present } from './support/running.ts';
 
 const HOUR_MS = 3_600_000;
 
-const present: Present = {
-  kind: 'Present',
-  phase: 'Running',
-  healthy: true,
-  message: 'up',
-  differences: [],
-  endpoints: [],
-};
 const differences = [{ what: 'firewall rule', detail: 'missing' }];
 
 const orders = {

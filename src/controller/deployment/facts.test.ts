@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { running } from '../../../test/support/running.ts';
 import type { Deployment, DeploymentStatus } from '../../api/deployment.ts';
-import type { Present } from '../../providers/port.ts';
 import { factsAfter, type Known } from './facts.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00Z');
 const hash = `0x${'11'.repeat(32)}`;
-const running: Present = {
-  kind: 'Present',
-  phase: 'Running',
-  healthy: true,
-  message: 'up',
-  differences: [],
-  endpoints: [],
-};
 
 function deployment(status: Partial<DeploymentStatus> = {}, state: Deployment['spec']['state'] = 'Active'): Deployment {
   return {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { running } from '../../../test/support/running.ts';
 import { type TenureState, tenureStates } from '../../award/award.ts';
 import type { Present } from '../../providers/port.ts';
 import { type Facts, type Found, INTENT_SETTLES_MS, nextAction, type OrderFact } from './next-action.ts';
@@ -9,14 +10,6 @@ const impossible: OrderFact = { kind: 'Impossible', reason: 'DescriptorSchema', 
 const unresolved: OrderFact = { kind: 'Unknown', reason: 'DescriptorUnreachable', message: 'no source answered' };
 const absent: Found = { kind: 'Absent' };
 const unseen: Found = { kind: 'Unknown', reason: 'DescriptorUnreachable', message: 'connection refused' };
-const running: Present = {
-  kind: 'Present',
-  phase: 'Running',
-  healthy: true,
-  message: 'up',
-  differences: [],
-  endpoints: [],
-};
 const drifted: Present = { ...running, differences: [{ what: 'VM offering', detail: 'small, expected large' }] };
 
 function decide(wanted: TenureState, found: Found, more: Partial<Facts> = {}) {
